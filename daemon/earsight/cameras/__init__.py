@@ -1,0 +1,1 @@
+"""Where pictures come from: devices and replayed photos behind one contract."""

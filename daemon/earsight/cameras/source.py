@@ -1,0 +1,30 @@
+"""The contract of a device that yields pictures. camera.py runs any of them in a thread."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from earsight.errors import EarsightError
+
+
+class CameraError(EarsightError):
+    """The camera can't be opened or has stopped giving pictures."""
+
+
+class StaleFrame(CameraError):  # noqa: N818 - the name says what the wearer is told
+    """The newest picture is too old to be described as what is in front of the wearer."""
+
+
+class FrameSource(Protocol):
+    """A device or a fake. All calls come from one thread; after an error it is closed and opened again."""
+
+    def open(self) -> None:
+        """Raises CameraError with what to do about it."""
+
+    def read(self) -> np.ndarray:
+        """Wait for the next picture: uint8 (height, width, 3), RGB. Raises CameraError when it fails."""
+
+    def close(self) -> None:
+        """Give the device back. May be called at any time, also when open() failed, and twice."""

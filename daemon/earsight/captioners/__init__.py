@@ -1,0 +1,1 @@
+"""From a picture to words: model bundles and the engine that runs them."""

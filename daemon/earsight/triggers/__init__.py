@@ -1,0 +1,1 @@
+"""What makes Earsight look: buttons, keys, the control socket."""

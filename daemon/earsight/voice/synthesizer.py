@@ -1,0 +1,15 @@
+"""The contract of a speech engine: text to sound, nothing played."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from earsight.voice.sound import Sound
+
+
+class Synthesizer(Protocol):
+    async def synthesize(self, text: str) -> Sound:
+        """Raises VoiceError. Cancelling the task ends the engine's child process at once."""
+
+    async def close(self) -> None:
+        """Leave no process behind."""

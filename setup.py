@@ -1,0 +1,64 @@
+"""Packaging of Earsight: the daemon for the wearer's board, and the training code for a workstation."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# The daemon's own needs, all with wheels for 64-bit Arm; device libraries are extras, loaded when chosen.
+DAEMON = [
+    "numpy>=1.26",
+    "onnxruntime>=1.19",
+    "pillow>=10.3",
+    "pydantic>=2.7",
+    "PyYAML>=6.0",
+    "tqdm>=4.66",
+]
+OPENCV = ["opencv-python-headless>=4.9"]
+EXTRAS = {
+    "opencv": OPENCV,
+    "gpio": ["gpiozero>=2.0.1.post3", "lgpio>=0.2.2.0; platform_system == 'Linux'"],
+    "pyttsx3": ["pyttsx3>=2.90"],
+    "demo": [*OPENCV, "scikit-image>=0.24"],
+    # torch is pinned: an open range draws whichever build is newest, with gigabytes beside it.
+    "train": [
+        "torch==2.13.0",
+        "onnx>=1.17",
+        "tokenizers>=0.20",
+        "safetensors>=0.4",
+        "pycocoevalcap>=1.2",
+        "ai-edge-litert>=1.2; platform_machine == 'x86_64'",
+    ],
+    "test": [
+        *OPENCV,
+        "pytest>=8.2",
+        "hypothesis>=6.100",
+        "gpiozero>=2.0.1.post3",
+        "pyttsx3>=2.90",
+        "scikit-image>=0.24",
+        "ruff>=0.6",
+        "mypy>=1.11",
+        "types-PyYAML",
+        "types-tqdm",
+    ],
+}
+
+setup(
+    name="earsight",
+    version="0.1.0",
+    description="A head-worn camera that says what is in front of you, offline",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    packages=[*find_packages("daemon"), *find_packages("training")],
+    package_dir={"earsight": "daemon/earsight", "earsight_training": "training/earsight_training"},
+    package_data={"earsight": ["py.typed", "bundles/builtin/*"]},
+    install_requires=DAEMON,
+    extras_require=EXTRAS,
+    entry_points={
+        "console_scripts": [
+            "earsight = earsight.cli:main",
+            "earsight-train = earsight_training.cli:main",
+        ]
+    },
+)

@@ -1,0 +1,164 @@
+"""What a teacher network sees: its last feature map and class scores on several crops of every photo.
+
+The teacher (MobileNet V2, ImageNet, uint8 TFLite) runs once over fixed random crops; the student then
+learns to reproduce its map (knowledge distillation, Hinton et al., arXiv:1503.02531; dense feature
+targets as in FitNets, arXiv:1412.6550). The map is kept as its first principal components: they hold
+what varies between photos in a quarter of the space.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+SIDE = 224
+MAP_SIDE = 7
+MAP_CHANNELS = 1280
+CLASSES = 1001
+
+
+@dataclass(frozen=True)
+class TeacherViews:
+    """The teacher's targets for ``views`` crops of each photo, memory-mapped.
+
+    boxes: float32 (photos, views, 4), left, top, right, bottom in 0..1 of the photo.
+    maps: float16 (photos, views, 7, 7, components), projected feature maps, roughly unit total variance.
+    scores: float16 (photos, views, 1001), class logits.
+    """
+
+    boxes: np.ndarray
+    maps: np.ndarray
+    scores: np.ndarray
+
+
+class Teacher:
+    """MobileNet V2 in TFLite; one photo at a time on one thread."""
+
+    def __init__(self, model: Path) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._interpreter = Interpreter(
+            str(model), num_threads=1, experimental_preserve_all_tensors=True
+        )
+        self._interpreter.allocate_tensors()
+        details = self._interpreter.get_tensor_details()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._map = self._tensor(details, [1, MAP_SIDE, MAP_SIDE, MAP_CHANNELS])
+        self._scores = self._tensor(details, [1, 1, 1, CLASSES])
+
+    @staticmethod
+    def _tensor(details: list[dict], shape: list[int]) -> dict:
+        return next(d for d in details if d["shape"].tolist() == shape)
+
+    def __call__(self, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """rgb: uint8 (224, 224, 3). Returns the map, float32 (49, 1280), and logits, float32 (1001,)."""
+        self._interpreter.set_tensor(self._input, rgb[None])
+        self._interpreter.invoke()
+        feature_map = self._read(self._map).reshape(-1, MAP_CHANNELS)
+        return feature_map, self._read(self._scores).reshape(-1)
+
+    def _read(self, detail: dict) -> np.ndarray:
+        scale, zero = detail["quantization"]
+        raw = self._interpreter.get_tensor(detail["index"]).astype(np.float32)
+        return (raw - zero) * np.float32(scale)
+
+
+def random_boxes(photos: int, views: int, seed: int) -> np.ndarray:
+    """Crop boxes, float32 (photos, views, 4). View 0 is always the whole photo."""
+    rng = np.random.default_rng(seed)
+    area = rng.uniform(0.35, 1.0, (photos, views))
+    ratio = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3), (photos, views)))
+    width = np.minimum(np.sqrt(area * ratio), 1.0)
+    height = np.minimum(np.sqrt(area / ratio), 1.0)
+    width[:, 0] = height[:, 0] = 1.0
+    left = rng.uniform(0, 1, width.shape) * (1 - width)
+    top = rng.uniform(0, 1, height.shape) * (1 - height)
+    return np.stack([left, top, left + width, top + height], axis=-1).astype(np.float32)
+
+
+def crop(rgb: np.ndarray, box: np.ndarray, side: int) -> np.ndarray:
+    """The part of an image within box (0..1), resized to side x side, uint8."""
+    height, width = rgb.shape[:2]
+    pixels = tuple(float(v) for v in box * np.array([width, height, width, height]))
+    image = Image.fromarray(rgb)
+    return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR, box=pixels))
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The principal components of the teacher's map: (map - mean) @ basis has unit total variance."""
+
+    mean: np.ndarray
+    basis: np.ndarray
+
+    @classmethod
+    def fit(cls, samples: np.ndarray, components: int) -> Projection:
+        """samples: float32 (n, 1280)."""
+        mean = samples.mean(0)
+        centred = samples - mean
+        variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
+        kept = slice(-components, None)
+        scale = np.sqrt(components / variances[kept].sum())
+        return cls(mean, (vectors[:, kept] * scale).astype(np.float32))
+
+    def __call__(self, feature_map: np.ndarray) -> np.ndarray:
+        return (feature_map - self.mean) @ self.basis
+
+
+_worker: dict = {}
+
+
+def _start_worker(model: Path, pixels: np.ndarray, boxes: np.ndarray, projection: Projection) -> None:
+    _worker.update(teacher=Teacher(model), pixels=pixels, boxes=boxes, projection=projection)
+
+
+def _views_of(index: int) -> tuple[int, np.ndarray, np.ndarray]:
+    maps, scores = [], []
+    for box in _worker["boxes"][index]:
+        feature_map, logits = _worker["teacher"](crop(_worker["pixels"][index], box, SIDE))
+        maps.append(_worker["projection"](feature_map).astype(np.float16))
+        scores.append(logits.astype(np.float16))
+    return index, np.stack(maps), np.stack(scores)
+
+
+def compute_views(
+    model: Path, pixels: np.ndarray, folder: Path, views: int, components: int, seed: int, workers: int
+) -> None:
+    """Run the teacher over all crops and write boxes, maps and scores as .npy into folder.
+
+    pixels: uint8 (photos, side, side, 3). The last file is written only when all is there, so an
+    interrupted run is never taken for a whole one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    boxes = random_boxes(len(pixels), views, seed)
+    teacher = Teacher(model)
+    sample = np.random.default_rng(seed).permutation(len(pixels))[:1000]
+    projection = Projection.fit(
+        np.concatenate([teacher(crop(pixels[i], boxes[i, 0], SIDE))[0] for i in sample]), components
+    )
+    shape = (len(pixels), views, MAP_SIDE * MAP_SIDE, components)
+    maps = np.lib.format.open_memmap(folder / "maps.npy", "w+", np.float16, shape)
+    scores = np.empty((len(pixels), views, CLASSES), np.float16)
+    context = multiprocessing.get_context("fork")
+    arguments = (model, pixels, boxes, projection)
+    with context.Pool(workers, _start_worker, arguments) as pool:
+        done = pool.imap_unordered(_views_of, range(len(pixels)), chunksize=8)
+        for index, view_maps, view_scores in tqdm(done, total=len(pixels), desc="teacher"):
+            maps[index], scores[index] = view_maps, view_scores
+    maps.flush()
+    np.save(folder / "scores.npy", scores)
+    np.save(folder / "boxes.npy", boxes)
+
+
+def load_views(folder: Path) -> TeacherViews:
+    """Open what compute_views wrote. Raises FileNotFoundError when it is not complete."""
+    boxes = np.load(folder / "boxes.npy")
+    maps = np.load(folder / "maps.npy", mmap_mode="r")
+    return TeacherViews(
+        boxes, maps.reshape(*maps.shape[:2], MAP_SIDE, MAP_SIDE, -1), np.load(folder / "scores.npy")
+    )
