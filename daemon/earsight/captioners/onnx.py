@@ -1,0 +1,139 @@
+"""The captioner that runs a model bundle on ONNX Runtime, without torch."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from earsight.captioners.bundle import Bundle, BundleError, Calibration
+from earsight.captioners.search import Candidates, Hypothesis, beam_search
+from earsight.captioners.tokens import TokenDecoder
+from earsight.scene import Caption, Encoding
+
+
+class OnnxCaptioner:
+    """Pixels to captions. Not for two threads at once."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        threads: int = 0,
+        beams: int | None = None,
+        max_tokens: int | None = None,
+        time_limit: float = 3.0,
+    ) -> None:
+        """threads: 0 takes what ONNX Runtime finds. time_limit: seconds for the decoding of one caption.
+
+        Raises BundleError when the graphs can't be loaded.
+        """
+        decode = bundle.manifest.decode
+        self._side = bundle.manifest.image.side
+        self._end = decode.end_token
+        self._beams = beams or decode.beams
+        self._max_tokens = min(max_tokens or decode.max_tokens, decode.max_tokens)
+        self._time_limit = time_limit
+        self._calibration = bundle.manifest.calibration
+        self._tokens = TokenDecoder(bundle.path("tokenizer.json"))
+        self._encoder = _session(bundle, "encoder.onnx", threads)
+        self._decoder = _session(bundle, "decoder.onnx", threads)
+        shapes = {node.name: node.shape for node in self._decoder.get_inputs()}
+        self._prefix_width = shapes["prefix"][2]
+        self._layers, _, _, self._heads, _, self._head_width = shapes["past"]
+
+    def prepare(self, pixels: np.ndarray) -> np.ndarray:
+        """Squash a picture, uint8 (height, width, 3), to the encoder's input, uint8 (1, side, side, 3)."""
+        if pixels.shape[:2] != (self._side, self._side):
+            size = (self._side, self._side)
+            # reducing_gap: a large frame is first shrunk by whole steps, which looks the same here and
+            # takes a fraction of the time.
+            image = Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+            pixels = np.asarray(image)
+        return pixels[None]
+
+    def encode(self, prepared: np.ndarray) -> Encoding:
+        """prepared: what prepare() returned."""
+        prefix, embedding = self._encoder.run(["prefix", "embedding"], {"pixels": prepared})
+        return Encoding(prefix[0], embedding[0])
+
+    def describe(self, encoding: Encoding) -> list[Caption]:
+        """The captions that the search ends with, best first: at least one, each text once."""
+        steps = _DecoderSteps(self._decoder, self._empty_cache(), self._beams, self._prefix_width)
+        deadline = time.monotonic() + self._time_limit
+        first = steps.read_prefix(encoding.prefix)
+        hypotheses = beam_search(first, steps, self._beams, self._max_tokens, self._end, deadline)
+        captions: dict[str, Caption] = {}
+        for hypothesis in hypotheses:
+            text = self._tokens.decode(hypothesis.tokens)
+            captions.setdefault(text, Caption(text, confidence(hypothesis, self._calibration)))
+        return list(captions.values())
+
+    def warm_up(self) -> None:
+        """Caption a grey picture, so that the first press finds memory and threads ready."""
+        self.describe(self.encode(np.full((1, self._side, self._side, 3), 128, np.uint8)))
+
+    def _empty_cache(self) -> np.ndarray:
+        return np.zeros((self._layers, 2, 1, self._heads, 0, self._head_width), np.float32)
+
+
+class _DecoderSteps:
+    """The decoder's cache through one search: the prefix once for all beams, the text of each beam."""
+
+    def __init__(
+        self, session: onnxruntime.InferenceSession, empty: np.ndarray, beams: int, width: int
+    ) -> None:
+        self._session, self._width = session, width
+        self._k = np.array([beams], np.int64)
+        self._prefix_cache = self._past = empty
+
+    def read_prefix(self, prefix: np.ndarray) -> Candidates:
+        candidates, self._prefix_cache = self._run(prefix[None], np.zeros((1, 0), np.int64), self._past)
+        return candidates
+
+    def __call__(self, parents: np.ndarray, tokens: np.ndarray) -> Candidates:
+        past = np.take(self._past, parents, axis=2)
+        nothing = np.zeros((len(tokens), 0, self._width), np.float32)
+        candidates, self._past = self._run(nothing, tokens[:, None], past)
+        return candidates
+
+    def _run(self, prefix: np.ndarray, tokens: np.ndarray, past: np.ndarray) -> tuple[Candidates, np.ndarray]:
+        log_probs, ids, present = self._session.run(
+            ["log_probs", "ids", "present"],
+            {"prefix": prefix, "tokens": tokens, "prefix_cache": self._prefix_cache, "past": past, "k": self._k},
+        )
+        return (log_probs, ids), present
+
+
+def confidence(hypothesis: Hypothesis, calibration: Calibration) -> float:
+    """The probability, 0..1, that all that the caption names is in the picture."""
+    if not hypothesis.log_probs:
+        return 0.0
+    logit = (
+        calibration.bias
+        + calibration.mean_log_prob * hypothesis.score
+        + calibration.lowest_log_prob * min(hypothesis.log_probs)
+    )
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+def _session(bundle: Bundle, name: str, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Idle threads must sleep, not spin: the board runs on a battery, and shares its cores with the voice.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The folded weights are all that is needed; the arena would keep the memory of loading.
+    options.enable_cpu_mem_arena = False
+    try:
+        return onnxruntime.InferenceSession(
+            str(bundle.path(name)), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # ONNX Runtime raises classes of its own that share no public base.
+        line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BundleError(f"{bundle.path(name)}: can't be loaded: {line}") from error
+
+

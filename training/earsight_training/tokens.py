@@ -1,0 +1,40 @@
+"""The built-in model's own vocabulary: byte-level BPE over the training captions (Sennrich et al., arXiv:1508.07909)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+END = "<|end|>"
+END_ID = 0
+
+_SPACED = ((r"\s+([,.;:!?])", r"\1"), (r"\s+('s|n't|'re|'ll|'ve|'d|'m)\b", r"\1"), (r"\s*-\s*", "-"), (r"\s+", " "))
+_SWAPPED = {"left": "right", "right": "left"}
+
+
+def clean_caption(text: str) -> str:
+    """A reference caption as it would be spoken: lower case, no quotation marks, no final full stop."""
+    text = re.sub(r"[\"`“”]|''", "", text.lower()).replace("#", "number ")
+    for pattern, replacement in _SPACED:
+        text = re.sub(pattern, replacement, text)
+    return text.strip(" .,;:-!")
+
+
+def mirrored_caption(text: str) -> str:
+    """The caption of the mirrored photo: *left* and *right* change places."""
+    return re.sub(r"\b(left|right)\b", lambda word: _SWAPPED[word.group()], text)
+
+
+def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
+    """captions: cleaned. The end-of-caption token is number 0."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary, special_tokens=[END], initial_alphabet=alphabet, show_progress=False
+    )
+    tokenizer.train_from_iterator(captions, trainer)
+    return tokenizer
