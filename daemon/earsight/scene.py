@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
@@ -23,11 +25,14 @@ class Caption:
     """What the captioner says of a picture.
 
     text: without a final full stop. confidence: 0..1, calibrated: the probability that every thing that
-    the text names is really in the picture.
+    the text names is really in the picture. mean_log_prob, lowest_log_prob: of the caption's tokens, at
+    most 0: what the confidence is worked out from.
     """
 
     text: str
     confidence: float
+    mean_log_prob: float
+    lowest_log_prob: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,27 @@ class Encoding:
 
     prefix: np.ndarray
     embedding: np.ndarray
+
+
+class Priority(IntEnum):
+    """What is said first, and what may interrupt what.
+
+    NARRATION: said unasked, of a changed scene. NOTICE: the state of Earsight itself, such as a lost
+    camera. ANSWER: asked for by a press or a command; it interrupts the other two and an older answer.
+    """
+
+    NARRATION = 0
+    NOTICE = 1
+    ANSWER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something to say.
+
+    expires_at: seconds on time.monotonic(); what could not begin by then is no longer true and is dropped.
+    """
+
+    text: str
+    priority: Priority
+    expires_at: float = math.inf

@@ -68,7 +68,7 @@ class OnnxCaptioner:
         captions: dict[str, Caption] = {}
         for hypothesis in hypotheses:
             text = self._tokens.decode(hypothesis.tokens)
-            captions.setdefault(text, Caption(text, confidence(hypothesis, self._calibration)))
+            captions.setdefault(text, _caption(text, hypothesis, self._calibration))
         return list(captions.values())
 
     def warm_up(self) -> None:
@@ -107,16 +107,11 @@ class _DecoderSteps:
         return (log_probs, ids), present
 
 
-def confidence(hypothesis: Hypothesis, calibration: Calibration) -> float:
-    """The probability, 0..1, that all that the caption names is in the picture."""
-    if not hypothesis.log_probs:
-        return 0.0
-    logit = (
-        calibration.bias
-        + calibration.mean_log_prob * hypothesis.score
-        + calibration.lowest_log_prob * min(hypothesis.log_probs)
-    )
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+def _caption(text: str, hypothesis: Hypothesis, calibration: Calibration) -> Caption:
+    mean, lowest = hypothesis.score, min(hypothesis.log_probs)
+    logit = calibration.bias + calibration.mean_log_prob * mean + calibration.lowest_log_prob * lowest
+    confidence = 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+    return Caption(text, confidence, mean, lowest)
 
 
 def _session(bundle: Bundle, name: str, threads: int) -> onnxruntime.InferenceSession:

@@ -1,0 +1,108 @@
+"""earsight-train: from captioned photos to a model bundle, one step a command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from earsight_training.datasets import CaptionedPhoto, DatasetError, read_captions
+from earsight_training.recipe import Recipe, RecipeError, load_recipe
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="earsight-train", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument(
+            "--data", type=Path, required=True, help="folder with captions.csv (image,caption,split) and images/"
+        )
+        return added
+
+    def step(name: str, text: str) -> argparse.ArgumentParser:
+        added = command(name, text)
+        added.add_argument("recipe", type=Path, help="a recipe of config/training/")
+        added.add_argument("--work", type=Path, required=True, help="folder for checkpoints, outside the repository")
+        return added
+
+    teach = step("teach", "run the teacher network over crops of the training photos")
+    teach.add_argument("--teacher", type=Path, required=True, help="MobileNet V2 as uint8 .tflite")
+    step("distill", "teach the encoder to see what the teacher sees; goes on where it stopped")
+    step("train", "learn to caption; goes on where it stopped")
+    export = step("export", "write the model bundle, calibrate and score it on the validation photos")
+    export.add_argument("--out", type=Path, required=True, help="folder of the bundle")
+    export.add_argument("--float32", action="store_true", help="keep weights as float32, not int8")
+    evaluate = command("evaluate", "score a bundle's captions")
+    evaluate.add_argument("--bundle", type=Path, required=True)
+    evaluate.add_argument("--split", default="val")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _photos(data: Path, splits: Sequence[str]) -> list[CaptionedPhoto]:
+    return read_captions(data / "captions.csv", data / "images", splits)
+
+
+def _teach(arguments: argparse.Namespace, recipe: Recipe) -> None:
+    from earsight_training.datasets import load_images
+    from earsight_training.teacher import compute_views
+
+    pixels = load_images(_photos(arguments.data, recipe.data.train), recipe.data.side)
+    compute_views(
+        arguments.teacher,
+        pixels,
+        arguments.work / "teacher",
+        recipe.distill.views,
+        recipe.distill.components,
+        recipe.seed,
+        os.cpu_count() or 1,
+    )
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    if arguments.command == "evaluate":
+        from earsight_training.evaluate import describe, score
+
+        scores = score(describe(arguments.bundle, _photos(arguments.data, [arguments.split])))
+        print(json.dumps(scores) if arguments.json else "\n".join(f"{k:10}{v:8.4f}" for k, v in scores.items()))
+        return
+    recipe = load_recipe(arguments.recipe)
+    if arguments.command == "teach":
+        _teach(arguments, recipe)
+        return
+    from earsight_training import builtin
+
+    photos = _photos(arguments.data, recipe.data.train)
+    if arguments.command == "distill":
+        builtin.distill_encoder(recipe, photos, arguments.work)
+    elif arguments.command == "train":
+        builtin.train_captions(recipe, photos, arguments.work)
+    else:
+        validation = _photos(arguments.data, recipe.data.validation)
+        scores = builtin.export_bundle(
+            recipe, photos, validation, arguments.work, arguments.out, int8=not arguments.float32
+        )
+        print(json.dumps(scores))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0: done. 1: a problem that the message names. 2: wrong usage. 130: interrupted."""
+    # Set before numpy loads: the teacher's workers each own one core, and must not fight over all of them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    arguments = _parser().parse_args(argv)
+    try:
+        _run(arguments)
+    except (DatasetError, RecipeError, RuntimeError) as error:
+        print(f"earsight-train: {error}", file=sys.stderr)
+        return 1
+    except ImportError as error:
+        print(f"earsight-train: {error}; install the training extra: pip install '.[train]'", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0

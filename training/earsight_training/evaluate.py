@@ -1,0 +1,76 @@
+"""Scores of captions against references, by pycocoevalcap (which needs Java for its tokenizer and METEOR)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from earsight_training.datasets import CaptionedPhoto
+from earsight_training.objects import made_up
+
+
+class EvaluationError(RuntimeError):
+    """Captions can't be had or scored; the message says why."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a bundle said of a photo."""
+
+    photo: CaptionedPhoto
+    caption: str
+    confidence: float
+    mean_log_prob: float
+    lowest_log_prob: float
+
+
+def describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
+    """The captions of a bundle, by the very program that runs on the device."""
+    command = [sys.executable, "-m", "earsight", "describe", "--json", "--log-probs", "--bundle", str(bundle)]
+    child = subprocess.Popen(
+        [*command, *(str(photo.path) for photo in photos)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    candidates = []
+    for photo, line in zip(photos, tqdm(child.stdout, total=len(photos), desc="describe"), strict=False):
+        said = json.loads(line)
+        evidence = (said[key] for key in ("confidence", "mean_log_prob", "lowest_log_prob"))
+        candidates.append(Candidate(photo, said["caption"], *evidence))
+    if child.wait() or len(candidates) != len(photos):
+        raise EvaluationError(f"earsight describe captioned {len(candidates)} of {len(photos)} photos")
+    return candidates
+
+
+def score(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """BLEU-1..4, METEOR, ROUGE-L and CIDEr over all candidates, and the share with something made up."""
+    from pycocoevalcap.bleu.bleu import Bleu
+    from pycocoevalcap.cider.cider import Cider
+    from pycocoevalcap.meteor.meteor import Meteor
+    from pycocoevalcap.rouge.rouge import Rouge
+    from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
+
+    def rows(texts: Sequence[Sequence[str]]) -> dict[int, list[dict[str, str]]]:
+        return {index: [{"caption": text} for text in some] for index, some in enumerate(texts)}
+
+    try:
+        tokenizer = PTBTokenizer()
+        references = tokenizer.tokenize(rows([candidate.photo.captions for candidate in candidates]))
+        results = tokenizer.tokenize(rows([[candidate.caption] for candidate in candidates]))
+    except FileNotFoundError as error:
+        raise EvaluationError("scoring needs Java: apt install default-jre-headless") from error
+    with contextlib.redirect_stdout(io.StringIO()):
+        bleu, _ = Bleu(4).compute_score(references, results)
+        scores = {f"BLEU-{n + 1}": value for n, value in enumerate(bleu)}
+        for name, scorer in (("METEOR", Meteor()), ("ROUGE-L", Rouge()), ("CIDEr", Cider())):
+            scores[name], _ = scorer.compute_score(references, results)
+    invented = [bool(made_up(candidate.caption, candidate.photo.captions)) for candidate in candidates]
+    scores["made-up"] = sum(invented) / len(invented)
+    return {name: round(float(value), 4) for name, value in scores.items()}

@@ -1,0 +1,89 @@
+"""From a trained model to a bundle that the daemon can run; docs/bundle.md describes the result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from tokenizers import Tokenizer
+
+from earsight_training.calibration import Calibration
+from earsight_training.encoders import ConvEncoder
+from earsight_training.graphs import decoder_graph, encoder_graph
+from earsight_training.model import CaptionModel
+from earsight_training.recipe import Recipe
+from earsight_training.tokens import END_ID
+
+SCHEMA_VERSION = 1
+BEAMS = 5
+
+UNCALIBRATED = Calibration(0.0, 0.0, 0.0)
+"""Says 0.5 of everything: for a bundle that only exists to be measured."""
+
+
+@torch.no_grad()
+def mean_embedding(encoder: ConvEncoder, pixels: np.ndarray, batch: int = 64) -> np.ndarray:
+    """Mean of the encoder's pooled map over photos, uint8 (photos, side, side, 3). Float32 (channels,)."""
+    total = np.zeros(encoder.channels)
+    for start in range(0, len(pixels), batch):
+        images = torch.from_numpy(pixels[start : start + batch]).permute(0, 3, 1, 2).float()
+        total += encoder(images).mean((2, 3)).sum(0).numpy()
+    return (total / len(pixels)).astype(np.float32)
+
+
+def write_bundle(
+    folder: Path,
+    model: CaptionModel,
+    tokenizer: Tokenizer,
+    recipe: Recipe,
+    embedding_mean: np.ndarray,
+    *,
+    int8: bool,
+    card: str,
+) -> None:
+    """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    onnx.save(encoder_graph(model, embedding_mean, int8), partial / "encoder.onnx")
+    onnx.save(decoder_graph(model, int8), partial / "decoder.onnx")
+    tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
+    (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        "name": recipe.name,
+        "licence": recipe.licence,
+        "capabilities": ["caption"],
+        "image": {"side": recipe.captions.side, "fit": "squash"},
+        "decode": {"beams": BEAMS, "max_tokens": recipe.decoder.longest, "end_token": END_ID},
+        "calibration": asdict(UNCALIBRATED),
+        "metrics": {},
+    }
+    _write_manifest(partial, manifest)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+
+
+def complete_manifest(
+    folder: Path, calibration: Calibration, metrics: Mapping[str, float], card: str
+) -> None:
+    """Add what was measured to a bundle's manifest, and the model card."""
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"calibration": asdict(calibration), "metrics": dict(metrics)}
+    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    _write_manifest(folder, manifest)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    files = sorted(path for path in folder.iterdir() if path.name != "manifest.json")
+    manifest["files"] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")

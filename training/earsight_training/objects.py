@@ -1,0 +1,133 @@
+"""Which things a caption names that no reference knows of: the ground truth for confidence.
+
+After CHAIR (Rohrbach et al., arXiv:1809.02156), with the references themselves in the place of object
+annotations: a caption's object counts as made up when no reference of the photo mentions it, a kind of it,
+or what it is a kind of. A photo's references do not name all that is in it, so this overstates invention a
+little; it never hides it. Colours, counts and actions are not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# object: (what it is a kind of, other words for it). Plurals in -s are understood.
+_OBJECTS: dict[str, tuple[str, str]] = {
+    "person": ("", "people someone crowd player rider team group couple adult hiker climber biker surfer skier"
+               " skateboarder snowboarder swimmer cyclist bicyclist runner racer guy band family"),
+    "man": ("person", "men male gentleman guys"),
+    "woman": ("person", "women lady ladies female"),
+    "child": ("person", "children kid toddler baby babies"),
+    "boy": ("child", ""),
+    "girl": ("child", ""),
+    "animal": ("", ""),
+    "dog": ("animal", "puppy puppies greyhound poodle terrier shepherd retriever collie"),
+    "horse": ("animal", "horseback"),
+    "bird": ("animal", "duck seagull goose geese"),
+    "cat": ("animal", "kitten"),
+    "cow": ("animal", "bull"),
+    "vehicle": ("", ""),
+    "car": ("vehicle", "van jeep"),
+    "truck": ("vehicle", ""),
+    "bus": ("vehicle", "buses"),
+    "train": ("vehicle", "subway"),
+    "boat": ("vehicle", "raft canoe kayak ship"),
+    "bike": ("vehicle", ""),
+    "bicycle": ("bike", "bmx"),
+    "motorcycle": ("bike", "motorbike dirtbike motocross"),
+    "scooter": ("vehicle", ""),
+    "cart": ("vehicle", "stroller wagon"),
+    "sled": ("", "sledge toboggan"),
+    "water": ("", "wet splash"),
+    "ocean": ("water", "sea wave surf shore"),
+    "lake": ("water", "pond"),
+    "river": ("water", "stream creek waterfall"),
+    "pool": ("water", ""),
+    "puddle": ("water", ""),
+    "fountain": ("water", ""),
+    "beach": ("", "sand sandy shore"),
+    "snow": ("", "snowy"),
+    "ice": ("", "icy"),
+    "grass": ("", "grassy lawn field yard meadow park"),
+    "dirt": ("", "muddy mud dusty"),
+    "mountain": ("", "hill cliff slope rock rocky mountainside peak stone"),
+    "forest": ("", "wood wooded tree woods"),
+    "street": ("", "road sidewalk pavement city crosswalk"),
+    "path": ("", "trail track"),
+    "building": ("", "house store shop restaurant"),
+    "wall": ("", ""),
+    "window": ("", ""),
+    "door": ("", "doorway"),
+    "stairs": ("", "step staircase stair"),
+    "fence": ("", "gate railing rail"),
+    "bridge": ("", ""),
+    "bench": ("", ""),
+    "chair": ("", "seat"),
+    "couch": ("", "sofa"),
+    "bed": ("", ""),
+    "table": ("", ""),
+    "ball": ("", "soccer football basketball baseball tennis volleyball"),
+    "frisbee": ("", "disc"),
+    "toy": ("", ""),
+    "stick": ("", "branch"),
+    "rope": ("", ""),
+    "swing": ("", ""),
+    "slide": ("", ""),
+    "skateboard": ("", "ramp skateboarder skateboarding"),
+    "surfboard": ("", "surfer surfing surf surfs"),
+    "snowboard": ("", "snowboarder snowboarding"),
+    "ski": ("", "skier skiing"),
+    "hat": ("", "cap helmet"),
+    "helmet": ("hat", ""),
+    "glasses": ("", "sunglasses goggles"),
+    "umbrella": ("", ""),
+    "camera": ("", "photo picture"),
+    "phone": ("", "cellphone cell"),
+    "book": ("", ""),
+    "bag": ("", "backpack purse"),
+    "food": ("", "eat eating cake ice-cream"),
+    "drink": ("", "bottle cup beer glass drinking"),
+    "guitar": ("", "instrument"),
+    "microphone": ("", ""),
+    "sign": ("", ""),
+    "flag": ("", ""),
+    "flower": ("", ""),
+    "tent": ("", ""),
+    "fire": ("", ""),
+}
+
+
+def _forms(word: str) -> set[str]:
+    return {word, f"{word}s", f"{word}es"}
+
+
+_NAMED: dict[str, set[str]] = {}
+for _object, (_kind_of, _others) in _OBJECTS.items():
+    for _word in {_object, *_others.split()}:
+        for _form in _forms(_word):
+            _NAMED.setdefault(_form, set()).add(_object)
+
+
+def _kinds(thing: str) -> set[str]:
+    """The thing and all that it is a kind of."""
+    kinds = set()
+    while thing:
+        kinds.add(thing)
+        thing = _OBJECTS[thing][0]
+    return kinds
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[a-z-]+", text.lower())
+
+
+def made_up(caption: str, references: Iterable[str]) -> set[str]:
+    """The words of objects in the caption that no reference supports."""
+    mentioned = {thing for text in references for word in words(text) for thing in _NAMED.get(word, ())}
+    known = mentioned | {kind for thing in mentioned for kind in _kinds(thing)}
+
+    def supported(thing: str) -> bool:
+        return thing in known or bool((_kinds(thing) - {thing}) & mentioned)
+
+    named = [(word, _NAMED[word]) for word in words(caption) if word in _NAMED]
+    return {word for word, things in named if not any(supported(thing) for thing in things)}
