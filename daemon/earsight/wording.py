@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earsight.cameras.source import CameraError, StaleFrame
+from earsight.captioners.bundle import BundleError
 from earsight.perception.quality import Problem
 from earsight.scene import Caption
 
@@ -17,6 +18,7 @@ CANT_TELL = "I can't tell what this is."
 NOTHING_TO_REPEAT = "I have not described anything yet."
 NO_MORE_DETAIL = "That is all I can tell."
 WENT_WRONG = "Something went wrong. Please try again."
+TRIGGER_TROUBLE = "The button does not work."
 CAMERA_LOST = "Camera lost."
 CAMERA_BACK = "Camera is back."
 CONFIG_REFUSED = "The new settings have a mistake. The old ones stay."
@@ -26,6 +28,7 @@ CONFIG_NEEDS_RESTART = "Some of the new settings need a restart."
 PROBLEMS = {
     Problem.DARK: "The picture is too dark.",
     Problem.COVERED: "The camera seems to be covered.",
+    Problem.OVEREXPOSED: "The picture is too bright.",
     Problem.BLURRED: "The picture is too blurred.",
 }
 
@@ -47,11 +50,15 @@ class Thresholds:
     maybe: float
 
 
-def camera_trouble(error: CameraError) -> str:
+def trouble(error: Exception) -> str:
     """What to say instead of a description; the log has the error itself."""
     if isinstance(error, StaleFrame):
         return "I can't see: the picture is too old."
-    return "I can't see: the camera does not work."
+    if isinstance(error, CameraError):
+        return "I can't see: the camera does not work."
+    if isinstance(error, BundleError):
+        return "I can't describe anything: the model is missing or damaged."
+    return WENT_WRONG
 
 
 def promises_safety(text: str) -> bool:

@@ -1,0 +1,5 @@
+import sys
+
+from earsight.cli import main
+
+sys.exit(main())

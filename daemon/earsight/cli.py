@@ -1,0 +1,74 @@
+"""earsight: the command line."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from earsight import __version__
+from earsight.config_file import ConfigError
+from earsight.errors import EarsightError
+
+COMMANDS = {
+    "run": "run the service in the foreground",
+    "describe": "describe photos",
+    "press": "press the button of the running service",
+    "doctor": "check camera, button, sound, model and permissions",
+    "config": "check a configuration file, or print its JSON Schema",
+    "model": "look at a model bundle, or verify that it is whole",
+}
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+_EPILOG = "Exit status: 0 done; 1 it could not be done; 2 wrong usage or configuration; 130 interrupted."
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """Only the chosen command's module is loaded: pressing a button must not wait for numpy."""
+    parser = argparse.ArgumentParser(
+        prog="earsight", description="A head-worn camera that says what is in front of you.", epilog=_EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"earsight {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=_EPILOG)
+        if name == chosen:
+            _module(name).add_arguments(command)
+    return parser
+
+
+def _module(name: str):  # type: ignore[no-untyped-def]
+    return importlib.import_module(f"earsight.commands.{name}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status. Errors that the user can act on are one line a problem."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in words if word in COMMANDS), None)
+    arguments = _parser(chosen).parse_args(words)
+    try:
+        status: int = _module(arguments.command).run(arguments)
+        sys.stdout.flush()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
+    except EarsightError as error:
+        print(f"earsight: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return FAILED
+    except OSError as error:
+        _forget_output()
+        where = f"{error.filename}: " if error.filename else "standard output: "
+        print(f"earsight: {where}{error.strerror}", file=sys.stderr)
+        return FAILED
+    return status
+
+
+def _forget_output() -> None:
+    """Whatever standard output still holds can't be written: keep the interpreter from trying at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

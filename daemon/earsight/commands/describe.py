@@ -1,0 +1,105 @@
+"""earsight describe: captions of photo files."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tqdm import tqdm
+
+from earsight.captioners.bundle import bundle_folder, open_bundle
+from earsight.captioners.onnx import OnnxCaptioner
+from earsight.config import Config
+from earsight.photos import PhotoError, load_photo
+from earsight.scene import Caption, Priority, Utterance
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    parser.add_argument("--bundle", default="builtin", metavar="DIR", help="model bundle (default: the built-in one)")
+    parser.add_argument("--speak", action="store_true", help="say the descriptions")
+    parser.add_argument("--wav", type=Path, metavar="FILE", help="say the descriptions into a WAV file")
+    parser.add_argument("--json", action="store_true", help="one JSON object a photo on standard output")
+    parser.add_argument(
+        "--log-probs", action="store_true", help="with --json: mean and lowest log-probability of the tokens too"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: all photos were described. 1: some could not be; each has its line on standard error."""
+    captioner = OnnxCaptioner(open_bundle(bundle_folder(arguments.bundle)))
+    captioner.warm_up()
+    texts, failed = [], False
+    for photo in _progress(arguments.photos):
+        try:
+            caption, timings = _describe(captioner, photo)
+        except PhotoError as error:
+            failed = True
+            print(f"earsight: {error}", file=sys.stderr)
+            continue
+        texts.append(_sentence(caption))
+        print(_as_json(photo, caption, timings, arguments) if arguments.json else f"{photo}: {texts[-1]}", flush=True)
+    if arguments.speak or arguments.wav:
+        asyncio.run(_speak(texts, arguments.wav))
+    return 1 if failed else 0
+
+
+def _progress(photos: list[Path]) -> Iterator[Path]:
+    """A bar only where it is seen and does not mix with the captions."""
+    hidden = len(photos) < 2 or sys.stdout.isatty() or not sys.stderr.isatty()
+    yield from tqdm(photos, unit="photo", disable=hidden)
+
+
+def _describe(captioner: OnnxCaptioner, photo: Path) -> tuple[Caption, dict[str, float]]:
+    """The best caption, and the milliseconds of each step. Raises PhotoError."""
+    times = [time.perf_counter()]
+    prepared = captioner.prepare(load_photo(photo))
+    times.append(time.perf_counter())
+    encoding = captioner.encode(prepared)
+    times.append(time.perf_counter())
+    caption = captioner.describe(encoding)[0]
+    times.append(time.perf_counter())
+    names = ("preprocess", "encode", "decode")
+    timings = {name: 1000 * (times[i + 1] - times[i]) for i, name in enumerate(names)}
+    return caption, timings | {"total": 1000 * (times[-1] - times[0])}
+
+
+def _as_json(photo: Path, caption: Caption, timings: dict[str, float], arguments: argparse.Namespace) -> str:
+    row: dict[str, object] = {
+        "image": str(photo),
+        "caption": caption.text,
+        "confidence": round(caption.confidence, 4),
+        "timings_ms": {name: round(value, 2) for name, value in timings.items()},
+    }
+    if arguments.log_probs:
+        row |= {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
+    return json.dumps(row)
+
+
+def _sentence(caption: Caption) -> str:
+    """As the service words it by its defaults."""
+    from earsight.parts import build_policy
+    from earsight.wording import short_description
+
+    return short_description([caption], build_policy(Config()).thresholds)
+
+
+async def _speak(texts: list[str], wav: Path | None) -> None:
+    """Say them one after the other; into a WAV file as fast as it can be written. Raises VoiceError."""
+    from earsight.parts import build_player, build_synthesizer
+    from earsight.voice.speaker import Speaker
+    from earsight.voice.wav import WavPlayer
+
+    section = Config().voice
+    player = WavPlayer(wav, real_time=False) if wav else await build_player(section)
+    speaker = Speaker(build_synthesizer(section), player, volume=section.volume)
+    try:
+        for text in texts:
+            await speaker.say(Utterance(text, Priority.ANSWER, float("inf")))
+    finally:
+        await speaker.close()

@@ -1,0 +1,58 @@
+"""earsight doctor: is everything there that Earsight needs, and what to do if not."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from earsight.config import Config
+from earsight.config_file import load_config
+from earsight.doctor import Finding, Status, examine, spoken
+from earsight.parts import build_speaker
+from earsight.scene import Priority, Utterance
+from earsight.voice.sound import VoiceError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration to check by (default: the defaults)")
+    parser.add_argument("--json", action="store_true", help="print a JSON list of the findings")
+    parser.add_argument("--speak", action="store_true", help="say the findings")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: no failure. 1: at least one."""
+    config = load_config(arguments.config)
+    return asyncio.run(_run(config, as_json=arguments.json, speak=arguments.speak))
+
+
+async def _run(config: Config, *, as_json: bool, speak: bool) -> int:
+    findings = await examine(config)
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(_line(finding))
+    if speak:
+        await _speak(config, spoken(findings))
+    return 1 if any(finding.status is Status.FAILURE for finding in findings) else 0
+
+
+def _line(finding: Finding) -> str:
+    advice = f" -> {finding.advice}" if finding.advice else ""
+    return f"{finding.status:8} {finding.name}: {finding.detail}{advice}"
+
+
+async def _speak(config: Config, text: str) -> None:
+    try:
+        speaker = await build_speaker(config.voice)
+        try:
+            await speaker.say(Utterance(text, Priority.ANSWER, float("inf")))
+        finally:
+            await speaker.close()
+    except VoiceError as error:
+        # The findings are on the screen already, the voice's own failure among them.
+        print(f"earsight: {error}", file=sys.stderr)

@@ -1,0 +1,23 @@
+"""earsight press: what the button does, sent to the running service."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from earsight.config_file import load_config
+from earsight.triggers.control import GESTURES, default_control_socket, send_press
+from earsight.triggers.trigger import Gesture
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    choices = [gesture.value for gesture in GESTURES]
+    parser.add_argument("gesture", nargs="?", choices=choices, default="short", metavar="|".join(choices))
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the service's configuration, for its socket")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: the service has taken the press."""
+    socket = load_config(arguments.config).triggers.control_socket or default_control_socket()
+    send_press(socket, Gesture(arguments.gesture))
+    return 0

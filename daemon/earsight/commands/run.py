@@ -1,0 +1,79 @@
+"""earsight run: the service, in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+
+from earsight.config import Config
+from earsight.config_file import load_config
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (YAML); without it the defaults")
+    parser.add_argument("--once", action="store_true", help="one press; exit when it has been spoken")
+    parser.add_argument(
+        "--replay", type=Path, metavar="PATH", help="a photo, a folder of photos or a video instead of the camera"
+    )
+    parser.add_argument("--wav", type=Path, metavar="FILE", help="speak into a WAV file instead of the sound device")
+    parser.add_argument("--verbose", action="store_true", help="say more of what goes on inside")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: ended as asked. 1 (with --once): there was no description, or it could not be spoken."""
+    _log_to_streams(logging.DEBUG if arguments.verbose else logging.INFO)
+
+    def adjust(config: Config) -> Config:
+        return _adjusted(config, arguments.replay, arguments.wav)
+
+    return asyncio.run(_run(arguments, adjust(load_config(arguments.config)), adjust))
+
+
+async def _run(arguments: argparse.Namespace, config: Config, adjust) -> int:  # type: ignore[no-untyped-def]
+    from earsight.narrator import PressEnd
+    from earsight.service import Options, Service
+
+    service = Service(config, Options(config_file=arguments.config, adjust=adjust))
+    if arguments.once:
+        return 0 if await service.run_once() is PressEnd.SPOKEN else 1
+    await service.run()
+    return 0
+
+
+def _adjusted(config: Config, replay: Path | None, wav: Path | None) -> Config:
+    """The configuration with what the command line says instead."""
+    camera, voice = config.camera, config.voice
+    if replay is not None:
+        camera = camera.model_copy(update={"source": "replay", "replay": replay})
+    if wav is not None:
+        voice = voice.model_copy(update={"player": "wav", "wav_file": wav})
+    return config.model_copy(update={"camera": camera, "voice": voice})
+
+
+def _log_to_streams(level: int) -> None:
+    """What is said and done goes to standard output, warnings and errors to standard error."""
+    told, problems = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
+    told.addFilter(lambda record: record.levelno < logging.WARNING)
+    problems.setLevel(logging.WARNING)
+    for handler in (told, problems):
+        handler.setFormatter(_JournalFormatter())
+    logging.basicConfig(level=level, handlers=[told, problems])
+    if level > logging.DEBUG:
+        logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+class _JournalFormatter(logging.Formatter):
+    """Plain lines for people; for the journal, each with its priority (sd-daemon(3))."""
+
+    _PRIORITIES = ((logging.ERROR, "<3>"), (logging.WARNING, "<4>"), (logging.INFO, "<6>"))
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        if "JOURNAL_STREAM" not in os.environ:
+            return text
+        priority = next((mark for level, mark in self._PRIORITIES if record.levelno >= level), "<7>")
+        return "\n".join(priority + line for line in text.splitlines())

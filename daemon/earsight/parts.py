@@ -1,0 +1,126 @@
+"""Builds the parts from the configuration. The only place that knows every choice of every section.
+
+Device libraries are imported by the parts themselves, when they open: choosing one costs nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from earsight.cameras.camera import Camera
+from earsight.cameras.gstreamer import GStreamerSource
+from earsight.cameras.opencv import OpenCvSource
+from earsight.cameras.picamera2 import Picamera2Source
+from earsight.cameras.replay import ReplaySource, demo_photos
+from earsight.cameras.source import FrameSource
+from earsight.cameras.v4l2 import find_webcam
+from earsight.captioners.bundle import bundle_folder, open_bundle
+from earsight.captioners.onnx import OnnxCaptioner
+from earsight.config import CameraSection, CaptionerSection, Config, QualitySection, VoiceSection
+from earsight.narrator import Policy
+from earsight.perception.quality import QualityLimits
+from earsight.voice.alsa import AlsaPlayer, device_present
+from earsight.voice.espeak import EspeakSynthesizer
+from earsight.voice.piper import PiperSynthesizer
+from earsight.voice.player import Player
+from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
+from earsight.voice.speaker import SoundObserver, Speaker
+from earsight.voice.synthesizer import Synthesizer
+from earsight.voice.wav import WavPlayer
+from earsight.wording import Thresholds
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_WAV = Path("earsight.wav")
+
+
+def build_source(section: CameraSection) -> FrameSource:
+    """auto: the board's camera, else a webcam, else replayed photos."""
+    source, webcam = section.source, None
+    if source == "auto":
+        source = "replay"
+        if section.replay is None and find_spec("picamera2"):
+            source = "picamera2"
+        elif section.replay is None and (webcam := find_webcam()):
+            source = "opencv"
+    if source == "picamera2":
+        return Picamera2Source(section.width, section.height, section.fps)
+    if source == "opencv":
+        return OpenCvSource(webcam or section.device, section.width, section.height, section.fps)
+    if source == "gstreamer":
+        assert section.pipeline is not None  # the config has checked it
+        return GStreamerSource(section.pipeline)
+    if section.replay is None:
+        _log.info("no camera: replaying the demo photos (camera.replay or --replay names others)")
+    return ReplaySource(section.replay or demo_photos(), section.replay_interval)
+
+
+def build_camera(section: CameraSection) -> Camera:
+    return Camera(build_source(section), rotation=section.rotation)
+
+
+def build_captioner(section: CaptionerSection) -> OnnxCaptioner:
+    """Raises BundleError."""
+    return OnnxCaptioner(
+        open_bundle(bundle_folder(str(section.bundle))),
+        threads=section.threads,
+        beams=section.beams,
+        max_tokens=section.max_tokens,
+        time_limit=section.time_limit,
+    )
+
+
+def build_synthesizer(section: VoiceSection) -> Synthesizer:
+    engine = section.engine
+    if engine == "auto":
+        engine = "piper" if section.piper_model and shutil.which("piper") else "espeak"
+    if engine == "piper":
+        assert section.piper_model is not None  # the config has checked it
+        return PiperSynthesizer(section.piper_model)
+    if engine == "pyttsx3":
+        return Pyttsx3Synthesizer(section.language, section.rate)
+    return EspeakSynthesizer(section.language, section.rate)
+
+
+async def build_player(section: VoiceSection) -> Player:
+    """auto: the sound device if it plays, else a WAV file."""
+    player = section.player
+    if player == "auto":
+        player = "alsa" if await device_present(section.device) else "wav"
+        if player == "wav":
+            _log.warning("no sound device: speaking into %s", section.wav_file or DEFAULT_WAV)
+    if player == "alsa":
+        return AlsaPlayer(section.device)
+    return WavPlayer(section.wav_file or DEFAULT_WAV)
+
+
+async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = None) -> Speaker:
+    return Speaker(
+        build_synthesizer(section),
+        await build_player(section),
+        volume=section.volume,
+        earcon_volume=section.volume / 2,
+        lead_in=section.lead_in,
+        on_sound=on_sound,
+    )
+
+
+def build_policy(config: Config) -> Policy:
+    return Policy(
+        max_age=config.camera.max_age,
+        thresholds=Thresholds(
+            config.wording.plain_above, config.wording.probably_above, config.wording.maybe_above
+        ),
+        limits=_limits(config.quality),
+        every=config.narration.every,
+        novelty=config.narration.novelty,
+        earcons=config.voice.earcons,
+    )
+
+
+def _limits(section: QualitySection) -> QualityLimits | None:
+    values = section.model_dump()
+    return QualityLimits(**values) if values.pop("enabled") else None
