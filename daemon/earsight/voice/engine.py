@@ -1,0 +1,28 @@
+"""What all speech engines share: the text that they are given, and the check of what they make of it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+
+from earsight.voice.sound import Sound, VoiceError
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters.
+
+    Engines read line by line, and in C, where a zero ends the text. Raises VoiceError if nothing is left.
+    """
+    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    line = " ".join(printable.split())
+    if not line:
+        raise VoiceError("there is nothing to say: the text is empty")
+    return line
+
+
+def audible(sound: Sound, engine: str, text: str) -> Sound:
+    """The sound, unless it can't be heard: silence passed for speech would be a wearer left waiting."""
+    if not np.any(sound.samples):
+        raise VoiceError(f"{engine} made no sound of {text[:60]!r}")
+    return sound
