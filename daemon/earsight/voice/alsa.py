@@ -1,0 +1,115 @@
+"""The sound card, through `aplay`: ALSA itself, or PulseAudio and PipeWire behind ALSA's "default"."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from earsight.voice import child
+from earsight.voice.sound import Sound, VoiceError
+
+BUFFER_SECONDS = 0.06
+"""What may still sound after a cancelled play, at most; less than this stutters on a busy Raspberry Pi."""
+
+OPEN_LIMIT = 3.0
+"""Seconds that opening the device may take; a Bluetooth loudspeaker that wakes up needs about one."""
+
+DRAIN_LIMIT = 2.0
+"""Seconds that the end of a sound may come late."""
+
+_POLL_SECONDS = 0.002
+_SNIFFED_BYTES = 64
+"""aplay reads a file header's worth (24 bytes) before it sets up the device; periods are far longer."""
+
+
+_ADVICE = (
+    "connect a loudspeaker or headphones, set voice.device to a name from 'aplay -L', "
+    "or set voice.player to wav"
+)
+
+
+class AlsaPlayer:
+    """One aplay for each sound, killed to stop it. device: a name from `aplay -L`."""
+
+    def __init__(self, device: str = "default") -> None:
+        self._device = device
+        buffer = round(BUFFER_SECONDS * 1e6)
+        self._argv = ["aplay", "-q", "-D", device, "-t", "raw", "-f", "S16_LE", "-c", "1"]
+        self._argv += [f"--buffer-time={buffer}", f"--period-time={buffer // 4}"]
+
+    async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
+        """Play to the end; cancelling kills aplay, and the card falls silent within BUFFER_SECONDS.
+
+        started gets the moment at which aplay has opened and set up the device and has taken the first
+        period of samples to write it there, seen within 2 ms. What a sound server and a Bluetooth link
+        add after that (up to 0.3 s) can't be seen from here.
+        """
+        data = np.ascontiguousarray(sound.samples, dtype="<i2").tobytes()
+        argv = [*self._argv, "-r", str(sound.rate)]
+        with child.memory_file(data) as stdin, child.memory_file() as output:
+            try:
+                async with child.running(argv, stdin=stdin, stdout=output, stderr=output) as aplay:
+                    if await _first_period_taken(aplay, stdin, min(len(data), _SNIFFED_BYTES)):
+                        started(time.monotonic())
+                    async with asyncio.timeout(sound.seconds + DRAIN_LIMIT):
+                        status = await aplay.wait()
+            except child.ProgramMissing as error:
+                raise VoiceError(
+                    "aplay is not installed: run 'sudo apt install alsa-utils', "
+                    "or choose another player with the key voice.player"
+                ) from error
+            except TimeoutError:
+                raise VoiceError(f"the sound device {self._device!r} hangs: {_ADVICE}") from None
+            finally:
+                complaint = child.last_line(child.read_all(output))
+            if status != 0:
+                raise self._failure(complaint)
+
+    async def close(self) -> None:
+        """Nothing to do: the device is held only while a sound plays."""
+
+    def _failure(self, complaint: str) -> VoiceError:
+        if "busy" in complaint:
+            advice = "another program holds it: end that, or use a sound server"
+        else:
+            advice = _ADVICE
+        reason = complaint.rpartition(": ")[2] or "no message"
+        return VoiceError(f"the sound device {self._device!r} can't be played to ({reason}): {advice}")
+
+
+async def _first_period_taken(aplay: asyncio.subprocess.Process, stdin: int, enough: int) -> bool:
+    """Wait until aplay has read `enough` bytes (True) or has ended (False); raises TimeoutError."""
+    # aplay shares our file position, which tells how far it has read.
+    async with asyncio.timeout(OPEN_LIMIT):
+        while os.lseek(stdin, 0, os.SEEK_CUR) < enough:
+            if aplay.returncode is not None:
+                return False
+            await asyncio.sleep(_POLL_SECONDS)
+    return True
+
+
+async def check_device(device: str = "default", limit: float = OPEN_LIMIT) -> None:
+    """Play 50 ms of silence: nothing else tells a card from a sound server that is up without one.
+
+    Raises VoiceError with what is wrong: aplay missing, no card, a device that is busy, or one that takes
+    more than `limit` seconds.
+    """
+    silence = Sound(np.zeros(1102, np.int16), 22050)
+    try:
+        async with asyncio.timeout(limit):
+            await AlsaPlayer(device).play(silence, lambda _: None)
+    except TimeoutError:
+        raise VoiceError(f"the sound device {device!r} gave no answer in {limit:g} s: {_ADVICE}") from None
+
+
+async def device_present(device: str = "default", limit: float = OPEN_LIMIT) -> bool:
+    """Whether sound can be played to the device now; what `voice.player: auto` goes by."""
+    try:
+        await check_device(device, limit)
+    except VoiceError:
+        return False
+    return True

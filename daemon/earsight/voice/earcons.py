@@ -1,0 +1,60 @@
+"""Short sounds with a meaning, for what must be known at once or can't be put into words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+
+from earsight.voice.sound import Sound
+
+RATE = 22050
+"""Samples a second: that of speech from eSpeak NG, so that a recording needs no resampling."""
+
+_PEAK = 0.6
+"""Of full scale, at volume 1: a pure tone seems as loud as speech with higher peaks."""
+
+_ATTACK_SECONDS = 0.004
+_DECAY_SECONDS = 0.02
+_OVERTONE = 0.25
+
+
+class Earcon(StrEnum):
+    """What the wearer learns to know by ear. They differ in direction and number of tones, not only in pitch.
+
+    LOOK: one high tone: the press was taken, the answer follows. READY: two rising tones: Earsight has
+    started, presses are heard from now on. LOST: two falling tones: the camera gives no picture, so a press
+    can't be answered for now. ERROR: two low tones on one pitch: it failed and words can't say so, as when
+    the voice itself fails.
+    """
+
+    LOOK = "look"
+    READY = "ready"
+    LOST = "lost"
+    ERROR = "error"
+
+
+# Pairs of pitch (Hz) and length (s); at most 0.12 s in all, so as not to delay the words.
+_TONES: dict[Earcon, list[tuple[float, float]]] = {
+    Earcon.LOOK: [(1046.5, 0.06)],
+    Earcon.READY: [(659.3, 0.055), (987.8, 0.065)],
+    Earcon.LOST: [(783.9, 0.055), (523.3, 0.065)],
+    Earcon.ERROR: [(311.1, 0.055), (311.1, 0.065)],
+}
+
+
+def render(earcon: Earcon, volume: float = 0.5) -> Sound:
+    """The sound of an earcon at RATE, at most 0.12 s, audible from its first sample on. volume: 0..1."""
+    tones = [_tone(pitch, seconds) for pitch, seconds in _TONES[earcon]]
+    samples = np.concatenate(tones) * (_PEAK * volume * np.iinfo(np.int16).max)
+    return Sound(np.round(samples).astype(np.int16), RATE)
+
+
+def _tone(pitch: float, seconds: float) -> np.ndarray:
+    """A tone with one overtone, within -1..1, faded in and out so that it doesn't click."""
+    count = int(seconds * RATE)
+    phase = 2 * np.pi * pitch * np.arange(1, count + 1) / RATE
+    wave = (np.sin(phase) + _OVERTONE * np.sin(2 * phase)) / (1 + _OVERTONE)
+    edge = np.minimum(np.arange(1, count + 1) / (_ATTACK_SECONDS * RATE), 1.0)
+    edge *= np.minimum(np.arange(count, 0, -1) / (_DECAY_SECONDS * RATE), 1.0)
+    return wave * edge

@@ -1,0 +1,138 @@
+import asyncio
+import resource
+import signal
+import wave
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earsight.voice.sound import Sound, VoiceError
+from earsight.voice.wav import RATE, WavPlayer, resample
+
+
+def tone(seconds, rate=RATE):
+    return Sound((8000 * np.sin(np.arange(int(seconds * rate)) / 8)).astype(np.int16), rate)
+
+
+def recorded(path):
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2")
+
+
+def ignore(_):
+    pass
+
+
+def test_all_that_is_played_in_one_file(tmp_path):
+    path = tmp_path / "out.wav"
+    first, second = tone(0.35), tone(0.1)
+
+    async def scenario():
+        player = WavPlayer(path, real_time=False)
+        assert len(recorded(path)) == 0
+        await player.play(first, ignore)
+        assert np.array_equal(recorded(path), first.samples)
+        await player.play(second, ignore)
+        await player.close()
+
+    asyncio.run(scenario())
+    assert np.array_equal(recorded(path), np.concatenate([first.samples, second.samples]))
+
+
+def test_a_cancelled_play_leaves_a_shorter_valid_file_and_the_next_follows_it(tmp_path):
+    path = tmp_path / "out.wav"
+    sound = tone(20)
+
+    async def scenario():
+        player = WavPlayer(path)
+        begun = asyncio.Event()
+        task = asyncio.create_task(player.play(sound, lambda _: begun.set()))
+        await begun.wait()
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        heard = recorded(path)
+        assert 0 < len(heard) < 10 * RATE
+        assert np.array_equal(heard, sound.samples[: len(heard)])
+        await player.play(tone(0.05), ignore)
+        assert len(recorded(path)) == len(heard) + len(tone(0.05).samples)
+        await player.close()
+
+    asyncio.run(scenario())
+
+
+def test_real_time_takes_as_long_as_the_sound_and_starts_before_its_first_block(tmp_path):
+    async def scenario():
+        player = WavPlayer(tmp_path / "out.wav")
+        loop = asyncio.get_running_loop()
+        starts = []
+        before = loop.time()
+        await player.play(tone(0.3), starts.append)
+        assert loop.time() - before >= 0.29
+        assert len(starts) == 1
+        assert before <= starts[0] < before + 0.2
+        await player.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_unwritable_path_is_named(tmp_path):
+    path = tmp_path / "no such folder" / "out.wav"
+    with pytest.raises(VoiceError, match=r"no such folder.*No such file"):
+        WavPlayer(path)
+
+
+def test_a_full_disk_is_an_error_each_time_and_leaves_a_valid_file(tmp_path):
+    path = tmp_path / "out.wav"
+    room = 44 + 2 * 3000
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    async def scenario():
+        player = WavPlayer(path, real_time=False)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+        try:
+            for _ in range(2):
+                with pytest.raises(VoiceError, match=r"out\.wav"):
+                    await player.play(tone(1), ignore)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        held = len(recorded(path))
+        assert 2000 < held <= 3000
+        await player.play(tone(0.1), ignore)
+        assert np.array_equal(recorded(path)[held:], tone(0.1).samples)
+        await player.close()
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_after_close_nothing_is_written(tmp_path):
+    async def scenario():
+        player = WavPlayer(tmp_path / "out.wav")
+        await player.close()
+        await player.close()
+        with pytest.raises(VoiceError, match="closed"):
+            await player.play(tone(0.1), ignore)
+
+    asyncio.run(scenario())
+
+
+@given(st.sampled_from([8000, 16000, 22050, 44100, 48000]), st.integers(0, 500))
+def test_resampling_keeps_length_and_level(rate, count):
+    samples = resample(Sound(np.full(count, 1234, np.int16), rate), RATE)
+    assert samples.dtype == np.int16
+    assert abs(len(samples) / RATE - count / rate) <= 1 / RATE
+    assert np.all(samples == 1234)
+
+
+def test_a_resampled_tone_keeps_its_pitch():
+    tone_16k = Sound((8000 * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)).astype(np.int16), 16000)
+    spectrum = np.abs(np.fft.rfft(resample(tone_16k, RATE)))
+    assert np.argmax(spectrum) == 440
