@@ -1,0 +1,310 @@
+"""The one mouth of the service: what is said, in which order, and what falls silent for what."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+
+from earsight.scene import Priority, Utterance
+from earsight.voice.earcons import Earcon, render
+from earsight.voice.player import Player
+from earsight.voice.sound import Sound, VoiceError
+from earsight.voice.synthesizer import Synthesizer
+
+SoundObserver = Callable[[str, str | None, float], None]
+"""Takes what begins to sound: "speech" or the earcon's name, the words (None for an earcon), and the
+time.monotonic() of its first sample by the player's clock, lead-in not counted."""
+
+SPEECH = "speech"
+
+_EARCON_RANK = Priority.ANSWER + 1
+_TIMER_SLACK = 0.001
+"""Seconds: the event loop's timers may fire a little before their time."""
+
+_T = TypeVar("_T")
+
+
+class Outcome(StrEnum):
+    """SPOKEN: to the end. INTERRUPTED: cut off, or dropped for something newer. STALE: too late to begin."""
+
+    SPOKEN = "spoken"
+    INTERRUPTED = "interrupted"
+    STALE = "stale"
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    """Something that wants to sound. sound: None until it is synthesized."""
+
+    kind: str
+    text: str | None
+    rank: int
+    expires_at: float
+    done: asyncio.Future[Outcome]
+    sound: Sound | None = None
+
+    @property
+    def stale(self) -> bool:
+        return time.monotonic() >= self.expires_at
+
+    def resolve(self, outcome: Outcome) -> None:
+        if not self.done.done():
+            self.done.set_result(outcome)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class Speaker:
+    """Says one thing at a time. To be used from one event loop.
+
+    At most one sound plays, and at most one text, the next to be said, is synthesized at the same time. All
+    changes of state go through _conduct(), which never waits; so there are no locks.
+
+    volume, earcon_volume: 0..1. lead_in: seconds of silence before speech, for Bluetooth loudspeakers that
+    swallow the first syllable. synthesis_limit: seconds for one text. playback_limit: seconds that a sound
+    may take beyond its length. What fails or takes longer is tried once more, unless it has become stale.
+    """
+
+    def __init__(
+        self,
+        synthesizer: Synthesizer,
+        player: Player,
+        *,
+        volume: float = 1.0,
+        earcon_volume: float = 0.5,
+        lead_in: float = 0.0,
+        synthesis_limit: float = 15.0,
+        playback_limit: float = 5.0,
+        on_sound: SoundObserver | None = None,
+    ) -> None:
+        self._synthesizer = synthesizer
+        self._player = player
+        self._volume = volume
+        self._lead_in = lead_in
+        self._synthesis_limit = synthesis_limit
+        self._playback_limit = playback_limit
+        self._on_sound = on_sound
+        self._earcons = {earcon: render(earcon, earcon_volume) for earcon in Earcon}
+        self._waiting: list[_Job] = []
+        self._sounding: _Job | None = None
+        self._preparing: _Job | None = None
+        self._playback: asyncio.Task[Outcome] | None = None
+        self._synthesis: asyncio.Task[Sound] | None = None
+        self._holds = 0
+        self._closed = False
+        self.tally: Counter[str] = Counter()
+        """How often each Outcome, "failed" and "retried" came about, earcons included."""
+
+    async def say(self, utterance: Utterance) -> Outcome:
+        """Say it when its turn comes; cancelling withdraws it, or stops it.
+
+        An answer stops speech that sounds (not an earcon) and replaces an answer that waits. Narration and
+        notices wait for what sounds. Among those that wait, the highest priority is said first, the oldest
+        first among equals. Returns once nothing of it sounds any more. Raises VoiceError if it can't be
+        said, after one retry.
+        """
+        if utterance.priority is Priority.ANSWER:
+            self._drop(lambda job: job.rank == Priority.ANSWER)
+            if self._sounding is not None and self._sounding.rank <= Priority.ANSWER:
+                self._stop_sounding()
+        return await self._request(
+            _Job(SPEECH, utterance.text, utterance.priority, utterance.expires_at, self._promise())
+        )
+
+    async def earcon(self, earcon: Earcon) -> Outcome:
+        """Play it at once: it stops whatever sounds. Raises VoiceError if it can't be played."""
+        self._drop(lambda job: job.rank == _EARCON_RANK)
+        self._stop_sounding()
+        sound = self._earcons[earcon]
+        return await self._request(_Job(earcon, None, _EARCON_RANK, math.inf, self._promise(), sound))
+
+    def silence(self) -> None:
+        """Stop what sounds, now, and drop an answer that waits. Narration and notices go on waiting."""
+        self._drop(lambda job: job.rank >= Priority.ANSWER)
+        self._stop_sounding()
+        self._conduct()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let narration and notices wait: none begins between a press and its answer, to be cut off."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            self._conduct()
+
+    async def close(self) -> None:
+        """Stop, resolve what waits as INTERRUPTED, and leave no task, process or device behind."""
+        self._closed = True
+        self._drop(lambda _: True)
+        tasks = [task for task in (self._playback, self._synthesis) if task is not None]
+        for task in tasks:
+            _cancel_once(task)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._synthesizer.close()
+        await self._player.close()
+
+    # What waits
+
+    def _promise(self) -> asyncio.Future[Outcome]:
+        return asyncio.get_running_loop().create_future()
+
+    async def _request(self, job: _Job) -> Outcome:
+        if self._closed:
+            raise VoiceError("the voice is closed")
+        self._waiting.append(job)
+        expiry = None
+        if job.expires_at < math.inf:
+            delay = max(0.0, job.expires_at - time.monotonic()) + _TIMER_SLACK
+            expiry = asyncio.get_running_loop().call_later(delay, self._conduct)
+        self._conduct()
+        try:
+            outcome = await job.done
+        except asyncio.CancelledError:
+            self._withdraw(job)
+            self.tally[Outcome.INTERRUPTED] += 1
+            raise
+        except Exception:
+            self.tally["failed"] += 1
+            raise
+        finally:
+            if expiry is not None:
+                expiry.cancel()
+        self.tally[outcome] += 1
+        return outcome
+
+    def _withdraw(self, job: _Job) -> None:
+        if job is self._sounding:
+            self._stop_sounding()
+        elif job in self._waiting:
+            self._waiting.remove(job)
+        self._conduct()
+
+    def _drop(self, unwanted: Callable[[_Job], bool], outcome: Outcome = Outcome.INTERRUPTED) -> None:
+        for job in [job for job in self._waiting if unwanted(job)]:
+            self._waiting.remove(job)
+            job.resolve(outcome)
+
+    def _next(self, *, speech: bool = False) -> _Job | None:
+        """The highest rank that may begin (of speech, if so asked), the oldest of equals."""
+        floor = Priority.ANSWER if self._holds else Priority.NARRATION
+        ceiling = Priority.ANSWER if speech else _EARCON_RANK
+        ready = (job for job in self._waiting if floor <= job.rank <= ceiling)
+        return max(ready, key=lambda job: job.rank, default=None)
+
+    # What goes on
+
+    def _conduct(self) -> None:
+        """Begin what can begin; called after every change, and when something expires."""
+        if self._closed:
+            return
+        self._drop(lambda job: job.stale, Outcome.STALE)
+        job = self._next()
+        if job is not None and job.sound is not None and self._sounding is None:
+            self._begin(job, job.sound)
+        job = self._next(speech=True)
+        if self._synthesis is not None:
+            if self._preparing is not job:
+                _cancel_once(self._synthesis)  # its end conducts again
+        elif job is not None and job.sound is None and job.text is not None:
+            self._prepare(job, job.text)
+
+    def _prepare(self, job: _Job, text: str) -> None:
+        self._preparing = job
+        self._synthesis = asyncio.create_task(self._synthesize(job, text), name="synthesis")
+        self._synthesis.add_done_callback(partial(self._prepared, job))
+
+    def _prepared(self, job: _Job, task: asyncio.Task[Sound]) -> None:
+        self._preparing = self._synthesis = None
+        if not task.cancelled():
+            error = task.exception()
+            if error is None:
+                job.sound = task.result()
+            else:
+                if job in self._waiting:
+                    self._waiting.remove(job)
+                job.fail(error)
+        self._conduct()
+
+    def _begin(self, job: _Job, sound: Sound) -> None:
+        self._waiting.remove(job)
+        self._sounding = job
+        self._playback = asyncio.create_task(self._play(job, sound), name="playback")
+        self._playback.add_done_callback(partial(self._played, job))
+
+    def _played(self, job: _Job, task: asyncio.Task[Outcome]) -> None:
+        self._sounding = self._playback = None
+        if task.cancelled():
+            job.resolve(Outcome.INTERRUPTED)
+        elif (error := task.exception()) is not None:
+            job.fail(error)
+        else:
+            job.resolve(task.result())
+        self._conduct()
+
+    def _stop_sounding(self) -> None:
+        if self._playback is not None:
+            _cancel_once(self._playback)
+
+    # The work itself
+
+    async def _synthesize(self, job: _Job, text: str) -> Sound:
+        limit = self._synthesis_limit
+        late = f"the speech engine (voice.engine) did not finish within {limit:g} s"
+        sound = await self._twice(job, lambda: self._synthesizer.synthesize(text), limit, late)
+        return _shape(sound, self._volume, self._lead_in)
+
+    async def _play(self, job: _Job, sound: Sound) -> Outcome:
+        limit = sound.seconds + self._playback_limit
+        late = (
+            f"the sound output (voice.player) did not finish {sound.seconds:.1f} s of sound in {limit:.1f} s"
+        )
+        await self._twice(job, lambda: self._player.play(sound, partial(self._heard, job)), limit, late)
+        return Outcome.SPOKEN
+
+    async def _twice(self, job: _Job, work: Callable[[], Awaitable[_T]], limit: float, late: str) -> _T:
+        """Do the work; if it fails or takes too long, once more, unless the job's time has passed."""
+        try:
+            return await _bounded(work(), limit, late)
+        except VoiceError:
+            if job.stale or job.rank == _EARCON_RANK:  # an earcon means "now": it is never played late
+                raise
+            self.tally["retried"] += 1
+        return await _bounded(work(), limit, late)
+
+    def _heard(self, job: _Job, started_at: float) -> None:
+        if self._on_sound is not None:
+            lead_in = self._lead_in if job.kind == SPEECH else 0.0
+            self._on_sound(job.kind, job.text, started_at + lead_in)
+
+
+async def _bounded(work: Awaitable[_T], limit: float, late: str) -> _T:
+    try:
+        async with asyncio.timeout(limit):
+            return await work
+    except TimeoutError:
+        raise VoiceError(late) from None
+
+
+def _cancel_once(task: asyncio.Task[Any]) -> None:
+    """Cancel, but not in the midst of the clean-up that an earlier cancellation began."""
+    if not task.cancelling():
+        task.cancel()
+
+
+def _shape(sound: Sound, volume: float, lead_in: float) -> Sound:
+    louder = np.round(sound.samples * volume).astype(np.int16)
+    return Sound(np.concatenate([np.zeros(round(lead_in * sound.rate), np.int16), louder]), sound.rate)

@@ -1,0 +1,73 @@
+"""Voices that fail and hang on demand; what ships (WavPlayer, the replay camera) does neither."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+import numpy as np
+
+from earsight.voice.sound import Sound, VoiceError
+
+
+class Fault(Enum):
+    NONE = "none"
+    FAILS = "fails"
+    HANGS = "hangs"
+
+
+class _Faulty:
+    """Goes through `faults`, one a call, and then works."""
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self._faults = iter(faults)
+        self.calls = 0
+        self.closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+    async def _suffer(self) -> None:
+        self.calls += 1
+        fault = next(self._faults, Fault.NONE)
+        if fault is Fault.FAILS:
+            raise VoiceError("injected failure")
+        if fault is Fault.HANGS:
+            await asyncio.sleep(3600)
+
+
+class ToneSynthesizer(_Faulty):
+    """A tone of 50 ms for each character, after `delay` seconds."""
+
+    def __init__(self, faults: Iterable[Fault] = (), delay: float = 0.0) -> None:
+        super().__init__(faults)
+        self._delay = delay
+        self.begun = 0
+
+    async def synthesize(self, text: str) -> Sound:
+        self.begun += 1
+        await asyncio.sleep(self._delay)
+        await self._suffer()
+        samples = 8000 * np.sin(2 * np.pi * 440 * np.arange(1102 * len(text)) / 22050)
+        return Sound(samples.astype(np.int16), 22050)
+
+
+class FastPlayer(_Faulty):
+    """Plays `speed` times as fast as it would sound, and refuses to play two sounds at once."""
+
+    def __init__(self, faults: Iterable[Fault] = (), speed: float = 50.0) -> None:
+        super().__init__(faults)
+        self._speed = speed
+        self._playing = False
+
+    async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
+        assert not self._playing, "two sounds at once"
+        self._playing = True
+        try:
+            await self._suffer()
+            started(time.monotonic())
+            await asyncio.sleep(sound.seconds / self._speed)
+        finally:
+            self._playing = False
