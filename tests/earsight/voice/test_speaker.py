@@ -172,6 +172,29 @@ def test_silence_stops_what_sounds_and_drops_the_waiting_answer():
     on_stage(scenario, ToneSynthesizer(delay=0.01))
 
 
+def test_silence_twice_does_not_disturb_the_player_that_gives_its_device_back():
+    class Slow(FastPlayer):
+        given_back = False
+
+        async def play(self, sound, started):
+            try:
+                await super().play(sound, started)
+            finally:
+                await asyncio.sleep(0.05)
+                self.given_back = True
+
+    async def scenario(stage):
+        sounding = stage.say(answer(LONG))
+        await stage.until_heard(LONG)
+        for _ in range(3):
+            stage.speaker.silence()
+            await asyncio.sleep(0.01)
+        assert await sounding is Outcome.INTERRUPTED
+        assert stage.player.given_back
+
+    on_stage(scenario, player=Slow())
+
+
 def test_silence_cuts_a_recording_short(tmp_path):
     async def scenario(stage):
         sounding = stage.say(answer(LONG))
