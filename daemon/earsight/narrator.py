@@ -124,9 +124,7 @@ class Narrator:
         """Silence, a tone and a picture at once: which gesture it becomes may not be known yet."""
         self._hush()
         if self.policy.earcons:
-            tone = asyncio.create_task(self._tone(Earcon.LOOK), name="earcon")
-            self._tones.add(tone)
-            tone.add_done_callback(self._tones.discard)
+            self._sound(Earcon.LOOK)
         view = self._eyes.look(self.policy.max_age, self.policy.limits)
         # A look that nobody asks for any more may fail unheard.
         view.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
@@ -136,6 +134,11 @@ class Narrator:
         if self._answering and not self._answering.done():
             self._answering.cancel()
         self.speaker.silence()
+
+    def _sound(self, earcon: Earcon) -> None:
+        tone = asyncio.create_task(self._tone(earcon), name="earcon")
+        self._tones.add(tone)
+        tone.add_done_callback(self._tones.discard)
 
     async def _tone(self, earcon: Earcon) -> None:
         try:
@@ -158,6 +161,7 @@ class Narrator:
                 outcome = await self._say(text, Priority.ANSWER, _ANSWER_LIFE)
         except VoiceError as error:
             _log.error("%s", error)
+            self._sound(Earcon.ERROR)  # the tone may be heard where the words could not be made
             return PressEnd.NOT_SPOKEN
         if outcome is Outcome.SPOKEN:
             return spoken_of

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from earsight.cameras.camera import Camera
 from earsight.cameras.gstreamer import GStreamerSource
 from earsight.cameras.opencv import OpenCvSource
 from earsight.cameras.picamera2 import Picamera2Source
@@ -58,10 +59,6 @@ def build_source(section: CameraSection) -> FrameSource:
     return ReplaySource(section.replay or demo_photos(), section.replay_interval)
 
 
-def build_camera(section: CameraSection) -> Camera:
-    return Camera(build_source(section), rotation=section.rotation)
-
-
 def build_captioner(section: CaptionerSection) -> OnnxCaptioner:
     """Raises BundleError."""
     return OnnxCaptioner(
@@ -98,6 +95,7 @@ async def build_player(section: VoiceSection) -> Player:
 
 
 async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = None) -> Speaker:
+    """on_sound: told of every sound that begins."""
     return Speaker(
         build_synthesizer(section),
         await build_player(section),
@@ -124,3 +122,11 @@ def build_policy(config: Config) -> Policy:
 def _limits(section: QualitySection) -> QualityLimits | None:
     values = section.model_dump()
     return QualityLimits(**values) if values.pop("enabled") else None
+
+
+@dataclass(frozen=True)
+class Builders:
+    """How a service gets the parts that reach outside the process; measurements and trials bring their own."""
+
+    source: Callable[[CameraSection], FrameSource] = build_source
+    speaker: Callable[[VoiceSection], Awaitable[Speaker]] = build_speaker

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from earsight import parts, wording
+from earsight.cameras.camera import Camera
 from earsight.captioners.bundle import BundleError
 from earsight.config import LIVE_SECTIONS, Config, changed_sections
 from earsight.config_file import ConfigError, load_config
@@ -29,7 +30,6 @@ from earsight.triggers.gestures import GestureRecognizer
 from earsight.triggers.keyboard import HELP, KeyboardTrigger
 from earsight.triggers.trigger import Gesture, Press, Trigger, TriggerError
 from earsight.voice.earcons import Earcon
-from earsight.voice.speaker import SoundObserver
 from earsight.wording import trouble
 
 _log = logging.getLogger(__name__)
@@ -45,23 +45,22 @@ _FIRST_FRAME = 10.0
 class Options:
     """How the service was started. config_file: watched and reloaded; None: the defaults, never reloaded.
 
-    adjust: what the command line changes in any configuration that is loaded. on_press, on_sound: observers
-    for measurements.
+    adjust: what the command line changes in any configuration that is loaded.
     """
 
     config_file: Path | None = None
     adjust: Callable[[Config], Config] = field(default=lambda config: config)
-    on_press: Callable[[Press], None] = field(default=lambda press: None)
-    on_sound: SoundObserver | None = None
+    build: parts.Builders = parts.Builders()
 
 
 class Service:
-    """One run of Earsight, built from a configuration."""
+    """One run of Earsight, built from a configuration. Make it on the running event loop."""
 
     def __init__(self, config: Config, options: Options | None = None) -> None:
         self._config = config
         self._options = options or Options()
-        self._camera = parts.build_camera(config.camera)
+        self._build = self._options.build
+        self._camera = Camera(self._build.source(config.camera), rotation=config.camera.rotation)
         self._eyes = Eyes(self._camera, partial(parts.build_captioner, config.captioner))
         gestures = config.gestures
         self._recognizer = GestureRecognizer(
@@ -72,10 +71,9 @@ class Service:
         self._reload = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
 
-    @property
-    def narrator(self) -> Narrator:
-        """There once run() or run_once() has begun."""
-        return self._narrator
+    def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
+        """What every trigger calls; see Narrator.press(). Only while run() or run_once() goes on."""
+        return self._narrator.press(press)
 
     def stop(self) -> None:
         """Let run() come to its end."""
@@ -97,7 +95,7 @@ class Service:
             with contextlib.suppress(BundleError):  # the press will say it
                 await self._eyes.ready()
             await asyncio.to_thread(self._camera.wait_ready, _FIRST_FRAME)
-            end = self._press(Press(Gesture.SHORT, time.monotonic()))
+            end = self.press(Press(Gesture.SHORT, time.monotonic()))
             assert end is not None  # a short press always has one
             return await end
         finally:
@@ -106,7 +104,7 @@ class Service:
     # Start and end
 
     async def _start(self) -> None:
-        speaker = await parts.build_speaker(self._config.voice, self._options.on_sound)
+        speaker = await self._build.speaker(self._config.voice)
         self._narrator = Narrator(self._eyes, speaker, parts.build_policy(self._config))
         self._camera.start()
 
@@ -173,7 +171,7 @@ class Service:
         told = ""
         while True:
             try:
-                await trigger.run(self._press)
+                await trigger.run(self.press)
                 self._stopping.set()
                 return
             except TriggerError as error:
@@ -182,10 +180,6 @@ class Service:
                     _log.error("%s", error)
                     self._notice(wording.TRIGGER_TROUBLE)
             await asyncio.sleep(_TRIGGER_RETRY)
-
-    def _press(self, press: Press) -> asyncio.Future[PressEnd] | None:
-        self._options.on_press(press)
-        return self._narrator.press(press)
 
     def _notice(self, text: str) -> None:
         self._soon(self._narrator.notice(text))
@@ -201,11 +195,10 @@ class Service:
         lost = False
         while True:
             await asyncio.sleep(_POLL)
-            if (reason := self._camera.lost) and not lost:
-                _log.error("%s", reason)
+            reason = self._camera.lost  # the camera has logged it
+            if reason and not lost:
                 self._notice(wording.CAMERA_LOST)
             elif lost and not reason:
-                _log.info("the camera is back")
                 self._notice(wording.CAMERA_BACK)
             lost = reason is not None
 
@@ -254,7 +247,7 @@ class Service:
         self._recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
         if "voice" in changed:
             old = self._narrator.speaker
-            self._narrator.speaker = await parts.build_speaker(self._config.voice, self._options.on_sound)
+            self._narrator.speaker = await self._build.speaker(self._config.voice)
             await old.close()
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:

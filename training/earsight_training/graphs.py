@@ -61,10 +61,15 @@ class Graph:
         if not self._int8:
             return self.constant(values, np.float32)
         others = tuple(axis for axis in range(values.ndim) if axis != channel_axis)
-        scale = np.maximum(np.abs(values).max(others, keepdims=True), 1e-12) / 127
-        rounded = np.clip(np.rint(values / scale), -127, 127)
-        cast = self.add("Cast", self.constant(rounded, np.int8), to=TensorProto.FLOAT)
-        return self.add("Mul", cast, self.constant(scale, np.float32))
+        scale = np.maximum(np.abs(values).max(others), 1e-12) / 127
+        shape = [-1 if axis == channel_axis else 1 for axis in range(values.ndim)]
+        rounded = np.clip(np.rint(values / scale.reshape(shape)), -127, 127)
+        return self.add(
+            "DequantizeLinear",
+            self.constant(rounded, np.int8),
+            self.constant(scale, np.float32),
+            axis=channel_axis,
+        )
 
     def linear(self, x: str, layer: nn.Linear) -> str:
         product = self.add("MatMul", x, self.weight(_array(layer.weight).T, 1))

@@ -23,14 +23,12 @@ class Earcon(StrEnum):
     """What the wearer learns to know by ear. They differ in direction and number of tones, not only in pitch.
 
     LOOK: one high tone: the press was taken, the answer follows. READY: two rising tones: Earsight has
-    started, presses are heard from now on. LOST: two falling tones: the camera gives no picture, so a press
-    can't be answered for now. ERROR: two low tones on one pitch: it failed and words can't say so, as when
-    the voice itself fails.
+    started, presses are heard from now on. ERROR: two low tones on one pitch: it failed and words can't say
+    so, since the voice itself fails.
     """
 
     LOOK = "look"
     READY = "ready"
-    LOST = "lost"
     ERROR = "error"
 
 
@@ -38,7 +36,6 @@ class Earcon(StrEnum):
 _TONES: dict[Earcon, list[tuple[float, float]]] = {
     Earcon.LOOK: [(1046.5, 0.06)],
     Earcon.READY: [(659.3, 0.055), (987.8, 0.065)],
-    Earcon.LOST: [(783.9, 0.055), (523.3, 0.065)],
     Earcon.ERROR: [(311.1, 0.055), (311.1, 0.065)],
 }
 

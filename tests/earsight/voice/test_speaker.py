@@ -258,7 +258,7 @@ def test_an_earcon_interrupts_what_is_said(sounding):
 
 def test_the_newest_earcon_is_the_one_that_sounds():
     async def scenario(stage):
-        first, second, third = (stage.earcon(e) for e in (Earcon.LOOK, Earcon.LOST, Earcon.READY))
+        first, second, third = (stage.earcon(e) for e in (Earcon.LOOK, Earcon.ERROR, Earcon.READY))
         assert await asyncio.gather(first, second, third) == [Outcome.INTERRUPTED] * 2 + [Outcome.SPOKEN]
 
     on_stage(scenario)

@@ -1,0 +1,73 @@
+"""From the press to the earcon and to the first sound of speech, inside the running service.
+
+The service runs whole, with the replay camera, espeak-ng and the WAV player in real time; the times are
+those at which the player took the first sample.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from earsight.config import Config
+from earsight.parts import Builders, build_speaker
+from earsight.service import Options, Service
+from earsight.triggers.trigger import Gesture, Press
+from earsight.voice.earcons import Earcon
+from earsight.voice.speaker import SPEECH
+
+
+async def measure(photo: Path, folder: Path, presses: int) -> dict[str, float]:
+    """Milliseconds from press to sound: median and worst of the presses, the first one left out."""
+    sounds: list[tuple[str, float]] = []
+    config = Config.model_validate(
+        {
+            "camera": {"source": "replay", "replay": str(photo)},
+            "triggers": {"keyboard": False, "control_socket": str(folder / "control.sock")},
+            "voice": {"engine": "espeak", "player": "wav", "wav_file": str(folder / "bench.wav")},
+        }
+    )
+    heard = Builders(
+        speaker=lambda section: build_speaker(section, lambda kind, _, at: sounds.append((kind, at)))
+    )
+    service = Service(config, Options(build=heard))
+    running = asyncio.create_task(service.run())
+    while not sounds:  # the earcon that says it is ready
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1.0)
+    delays: dict[str, list[float]] = {Earcon.LOOK: [], SPEECH: []}
+    for _ in range(presses + 1):
+        sounds.clear()
+        pressed = time.monotonic()
+        end = service.press(Press(Gesture.SHORT, pressed))
+        assert end is not None
+        await end
+        for kind, at in sounds:
+            delays[kind].append(1000 * (at - pressed))
+        await asyncio.sleep(0.2)
+    service.stop()
+    await running
+    named = {"earcon": delays[Earcon.LOOK][1:], "speech": delays[SPEECH][1:]}
+    return {
+        f"{name}_{measure}_ms": round(value, 1)
+        for name, times in named.items()
+        for measure, value in (("median", statistics.median(times)), ("worst", max(times)))
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photo", type=Path)
+    parser.add_argument("--presses", type=int, default=15)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(asyncio.run(measure(arguments.photo, Path(folder), arguments.presses))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,12 @@
+"""Settings for all tests."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# A loaded board is not a wrong program: no deadlines, and a failing example is printed so that it can be
+# run again.
+settings.register_profile(
+    "earsight", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("earsight")
