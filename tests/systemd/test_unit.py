@@ -1,0 +1,108 @@
+"""The unit file keeps what the service counts on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "systemd"
+UNIT = FOLDER / "earsight.service"
+
+Unit = dict[tuple[str, str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def unit() -> Unit:
+    """(section, key): its values in their order. A key may stand there more than once."""
+    values: Unit = defaultdict(list)
+    section = ""
+    for line in UNIT.read_text(encoding="utf-8").splitlines():
+        if re.fullmatch(r"\[\w+\]", line):
+            section = line[1:-1]
+        elif line and line[0] not in "#;":
+            key, equals, value = line.partition("=")
+            assert equals, f"neither a comment, a section nor a key: {line}"
+            values[section, key].append(value)
+    return values
+
+
+def test_sections_are_those_of_a_service(unit: Unit) -> None:
+    assert {section for section, _ in unit} == {"Unit", "Service", "Install"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("Type", "notify"),
+        ("NotifyAccess", "main"),
+        ("WatchdogSec", "30"),
+        ("Restart", "on-failure"),
+        ("ExecStart", "/opt/earsight/venv/bin/earsight run --config /etc/earsight/earsight.yaml"),
+        ("ExecReload", "/bin/kill -HUP $MAINPID"),
+        ("RuntimeDirectory", "earsight"),  # default_control_socket() goes by it
+        ("RuntimeDirectoryMode", "0700"),
+        ("StateDirectory", "earsight"),
+        ("WorkingDirectory", "%S/earsight"),  # writable, for lgpio's pipes
+        ("Environment", "GPIOZERO_PIN_FACTORY=lgpio"),
+        ("NoNewPrivileges", "yes"),
+        ("ProtectSystem", "strict"),
+        ("ProtectHome", "yes"),
+        ("PrivateNetwork", "yes"),
+        ("DevicePolicy", "closed"),
+    ],
+)
+def test_service_settings(unit: Unit, key: str, value: str) -> None:
+    assert unit["Service", key] == [value]
+
+
+def test_restarts_are_limited_but_not_after_one_bad_minute(unit: Unit) -> None:
+    (burst,) = unit["Unit", "StartLimitBurst"]
+    (interval,) = unit["Unit", "StartLimitIntervalSec"]
+    (pause,) = unit["Service", "RestartSec"]
+    (watchdog,) = unit["Service", "WatchdogSec"]
+    assert int(burst) * int(pause) < int(interval), "the limit would never be reached by failing at once"
+    assert int(interval) > int(watchdog)
+
+
+def test_devices_and_groups_go_together(unit: Unit) -> None:
+    allowed = unit["Service", "DeviceAllow"]
+    for kind in ("video4linux", "media", "dma_heap", "alsa", "gpiochip"):
+        assert f"char-{kind} rw" in allowed
+    (groups,) = unit["Service", "SupplementaryGroups"]
+    assert set(groups.split()) == {"video", "audio", "gpio"}
+
+
+def test_sysusers_makes_the_user_and_every_group(unit: Unit) -> None:
+    """A service whose user or one of whose groups is missing does not start at all."""
+    lines = [line.split() for line in (FOLDER / "earsight.sysusers").read_text("utf-8").splitlines()]
+    (user,) = unit["Service", "User"]
+    (groups,) = unit["Service", "SupplementaryGroups"]
+    assert ["u", user] in [line[:2] for line in lines]
+    assert {line[2] for line in lines if line[:2] == ["m", user]} == set(groups.split())
+
+
+def test_the_local_socket_is_not_shut_out(unit: Unit) -> None:
+    (families,) = unit["Service", "RestrictAddressFamilies"]
+    assert "AF_UNIX" in families.split()
+
+
+def test_systemd_understands_every_line(tmp_path: Path) -> None:
+    """systemd-analyze passes units with keys that it ignores, so its words count, not its exit status."""
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed")
+    # The program is not where it will be installed; everything else is verified as it is.
+    text = UNIT.read_text(encoding="utf-8").replace("/opt/earsight/venv/bin/earsight", "/bin/true")
+    copy = tmp_path / UNIT.name
+    copy.write_text(text, encoding="utf-8")
+    verified = subprocess.run(
+        [program, "verify", "--man=no", str(copy)], capture_output=True, text=True, timeout=60, check=False
+    )
+    said = verified.stdout + verified.stderr
+    about_us = [line for line in said.splitlines() if UNIT.name in line]
+    assert about_us == []
