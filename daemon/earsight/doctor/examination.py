@@ -1,0 +1,79 @@
+"""All checks, side by side: one that fails, raises or hangs takes nothing from the others."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
+from functools import partial
+
+from earsight.config import Config
+from earsight.doctor import board, triggers, vision, voice
+from earsight.doctor.finding import Finding, Status
+from earsight.errors import EarsightError
+
+Check = Callable[[], Awaitable[Finding | None]]
+"""Finds something, or None where there is nothing of the kind to be checked."""
+
+LIMIT = 20.0
+"""Seconds for one check; a camera alone may take ten for its first picture."""
+
+
+async def examine(config: Config) -> list[Finding]:
+    """What all checks found, in a fixed order. Never raises; takes LIMIT seconds at the most."""
+    return await run_checks(checks(config))
+
+
+def checks(config: Config) -> dict[str, Check]:
+    """The checks that a configuration calls for, by the name of their finding."""
+    socket = triggers.control_socket_path(config.triggers)
+    return {
+        "camera": partial(_in_thread, partial(vision.check_camera, config, socket)),
+        "button": partial(triggers.check_button, config, socket),
+        "control socket": partial(_in_thread, partial(triggers.check_control_socket, socket)),
+        "sound": partial(voice.check_sound, config.voice),
+        "voice": partial(voice.check_voice, config.voice),
+        "model": partial(_in_thread, partial(vision.check_model, config.captioner)),
+        "permissions": partial(_in_thread, partial(board.check_permissions, config)),
+        "temperature": partial(_in_thread, board.check_temperature),
+        "power": board.check_power,
+        "memory": partial(_in_thread, board.check_memory),
+        "disk": partial(_in_thread, board.check_disk),
+    }
+
+
+async def run_checks(checks: Mapping[str, Check], limit: float = LIMIT) -> list[Finding]:
+    """Run them together. limit: seconds for each."""
+    found = await asyncio.gather(*(_bounded(name, check, limit) for name, check in checks.items()))
+    return [finding for finding in found if finding is not None]
+
+
+async def _bounded(name: str, check: Check, limit: float) -> Finding | None:
+    try:
+        async with asyncio.timeout(limit):
+            return await check()
+    except TimeoutError:
+        detail, advice = f"no answer within {limit:g} s", "restart the board and try again"
+        return Finding(name, Status.FAILURE, detail, advice)
+    except EarsightError as error:
+        return Finding(name, Status.FAILURE, str(error))
+    except Exception as error:  # a fault of the check is a finding too, and no reason to lose the others
+        reason = " ".join(str(error).split())
+        return Finding(name, Status.FAILURE, f"could not be checked ({type(error).__name__}: {reason})")
+
+
+async def _in_thread(work: Callable[[], Finding | None]) -> Finding | None:
+    """Like asyncio.to_thread, but a thread that hangs does not hold up the end of the process."""
+    future: Future[Finding | None] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(work())
+        except BaseException as error:  # whoever waits must learn of it, whatever it is
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="doctor", daemon=True).start()
+    return await asyncio.wrap_future(future)

@@ -1,0 +1,105 @@
+"""The checks of what sees: camera and model."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from earsight import parts
+from earsight.cameras.camera import Camera
+from earsight.cameras.replay import ReplaySource
+from earsight.cameras.source import CameraError
+from earsight.config import CameraSection, CaptionerSection, Config
+from earsight.doctor.finding import Finding, Status
+from earsight.doctor.triggers import service_running
+from earsight.perception.quality import Problem, QualityLimits, assess
+from earsight.scene import Frame
+from earsight.wording import PROBLEMS
+
+FIRST_FRAME = 10.0
+"""Seconds that a camera may take for its first picture."""
+
+_SETTLING = 2.0
+"""Seconds in which a camera may find its exposure before a bad picture counts."""
+
+
+def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME) -> Finding:
+    """Whether the camera gives pictures that can be described. first_frame: seconds for the first one."""
+    section = config.camera
+    try:
+        size, problem = _look(section, parts.build_policy(config).limits, first_frame)
+    except CameraError as error:
+        if service_running(socket):
+            return Finding(
+                "camera",
+                Status.WARNING,
+                f"can't be checked, since the running service may be using it ({error})",
+                "stop the service to check the camera itself",
+            )
+        return Finding("camera", Status.FAILURE, str(error))
+    if problem is not None:
+        return Finding(
+            "camera",
+            Status.WARNING,
+            PROBLEMS[problem],
+            "clean and uncover the lens, and look again in good light",
+        )
+    if _is_makeshift(section):
+        return Finding(
+            "camera",
+            Status.WARNING,
+            "no camera was found: demo photos are shown instead",
+            "connect a camera, or name one in camera.source",
+        )
+    return Finding("camera", Status.OK, f"gives pictures of {size[0]} x {size[1]} pixels")
+
+
+def _look(
+    section: CameraSection, limits: QualityLimits | None, first_frame: float
+) -> tuple[tuple[int, int], Problem | None]:
+    """(width, height) of the pictures, and what is wrong with them. Raises CameraError."""
+    camera = Camera(parts.build_source(section), rotation=section.rotation)
+    camera.start()
+    try:
+        frame = _first_frame(camera, first_frame, section.max_age)
+        settled = time.monotonic() + _SETTLING
+        while limits and (problem := assess(frame, limits)) and time.monotonic() < settled:
+            time.sleep(0.1)
+            frame = camera.recent(section.max_age)[-1]
+        problem = assess(frame, limits) if limits else None
+    finally:
+        camera.close()
+    height, width = frame.pixels.shape[:2]
+    return (width, height), problem
+
+
+def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
+    deadline = time.monotonic() + limit
+    while not camera.wait_ready(0.1):
+        if reason := camera.lost:
+            raise CameraError(reason)
+        if time.monotonic() > deadline:
+            raise CameraError(f"The camera has given no picture within {limit:g} s: check its cable.")
+    return camera.recent(max_age)[-1]
+
+
+def _is_makeshift(section: CameraSection) -> bool:
+    """Whether `auto` found no camera, although nobody asked for photos."""
+    photos_meant = section.source != "auto" or section.replay is not None
+    return not photos_meant and isinstance(parts.build_source(section), ReplaySource)
+
+
+def check_model(section: CaptionerSection) -> Finding:
+    """Whether the bundle is whole and captions a picture. Raises BundleError."""
+    began = time.perf_counter()
+    captioner = parts.build_captioner(section)
+    captioner.warm_up()
+    loading = time.perf_counter() - began
+    began = time.perf_counter()
+    captioner.warm_up()
+    captioning = time.perf_counter() - began
+    return Finding(
+        "model",
+        Status.OK,
+        f"{section.bundle}: whole, ready after {loading:.1f} s, {captioning * 1000:.0f} ms for a picture",
+    )
