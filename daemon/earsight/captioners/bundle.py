@@ -7,6 +7,7 @@ Every file is checked against the manifest's sha256 before any of it is used.
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -27,7 +28,7 @@ class BundleError(EarsightError):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
 
 class ImageSettings(_Part):
@@ -90,7 +91,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Raises BundleError when there is no manifest or it does not fit."""
     path = folder / MANIFEST
     try:
-        if path.stat().st_size > _MANIFEST_LIMIT:
+        if _size_of_plain_file(path) > _MANIFEST_LIMIT:
             raise BundleError(f"{path}: larger than a manifest can be; copy the bundle again")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -104,18 +105,33 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BundleError(f"{path}: {key}: {first['msg']}; copy the bundle again or export it anew") from error
+        key = ".".join(_printable(str(part)) for part in first["loc"]) or "the file"
+        raise BundleError(
+            f"{path}: {key}: {first['msg']}; copy the bundle again or export it anew"
+        ) from error
     for name in (*NEEDED_FILES - set(manifest.files), *manifest.files):
         if name not in manifest.files:
             raise BundleError(f"{path}: files: {name} is not listed; export the bundle anew")
-        if Path(name).name != name or name.startswith("."):
-            raise BundleError(f"{path}: files: {name!r} is not a plain file name")
+        if not name or Path(name).name != name or name.startswith(".") or not name.isprintable():
+            raise BundleError(f"{path}: files: {name!r} is not a plain file name; export the bundle anew")
     return manifest
+
+
+def _size_of_plain_file(path: Path) -> int:
+    """Raises BundleError for a pipe, which could be read for ever, and a link, which leads elsewhere."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise BundleError(f"{path}: not a plain file; copy the bundle again, with its files instead of links")
+    return status.st_size
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _sha256(path: Path) -> str:
     try:
+        _size_of_plain_file(path)
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
@@ -127,5 +143,7 @@ def open_bundle(folder: Path) -> Bundle:
     manifest = read_manifest(folder)
     for name, expected in manifest.files.items():
         if _sha256(folder / name) != expected:
-            raise BundleError(f"{folder / name}: damaged (its sha256 is not the manifest's); copy the bundle again")
+            raise BundleError(
+                f"{folder / name}: damaged (its sha256 is not the manifest's); copy the bundle again"
+            )
     return Bundle(folder, manifest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -28,7 +29,8 @@ class OnnxCaptioner:
     ) -> None:
         """threads: 0 takes what ONNX Runtime finds. time_limit: seconds for the decoding of one caption.
 
-        Raises BundleError when the graphs can't be loaded.
+        Raises BundleError when the graphs can't be loaded. encode() and describe() raise it when they don't
+        fit each other or the manifest.
         """
         decode = bundle.manifest.decode
         self._side = bundle.manifest.image.side
@@ -38,11 +40,16 @@ class OnnxCaptioner:
         self._time_limit = time_limit
         self._calibration = bundle.manifest.calibration
         self._tokens = TokenDecoder(bundle.path("tokenizer.json"))
-        self._encoder = _session(bundle, "encoder.onnx", threads)
-        self._decoder = _session(bundle, "decoder.onnx", threads)
-        shapes = {node.name: node.shape for node in self._decoder.get_inputs()}
-        self._prefix_width = shapes["prefix"][2]
-        self._layers, _, _, self._heads, _, self._head_width = shapes["past"]
+        self._encoder = _Graph(bundle.path("encoder.onnx"), threads)
+        self._decoder = _Graph(bundle.path("decoder.onnx"), threads)
+        shapes = {node.name: node.shape for node in self._decoder.session.get_inputs()}
+        try:
+            _, _, self._prefix_width = shapes["prefix"]
+            self._layers, _, _, self._heads, _, self._head_width = shapes["past"]
+        except (KeyError, ValueError) as error:
+            raise BundleError(
+                f"{self._decoder.path}: not Earsight's decoder ({error!r}); export the bundle anew"
+            ) from error
 
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
         """Squash a picture, uint8 (height, width, 3), to the encoder's input, uint8 (1, side, side, 3)."""
@@ -79,13 +86,34 @@ class OnnxCaptioner:
         return np.zeros((self._layers, 2, 1, self._heads, 0, self._head_width), np.float32)
 
 
+class _Graph:
+    """A loaded graph whose failures are BundleErrors."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        self.path = path
+        try:
+            self.session = onnxruntime.InferenceSession(
+                str(path), _options(threads), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime raises classes of its own that share no public base.
+            raise BundleError(
+                f"{path}: can't be loaded: {_first_line(error)}; copy the bundle again"
+            ) from error
+
+    def run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        try:
+            return list(self.session.run(outputs, inputs))
+        except Exception as error:
+            raise BundleError(
+                f"{self.path}: does not fit the bundle: {_first_line(error)}; export the bundle anew"
+            ) from error
+
+
 class _DecoderSteps:
     """The decoder's cache through one search: the prefix once for all beams, the text of each beam."""
 
-    def __init__(
-        self, session: onnxruntime.InferenceSession, empty: np.ndarray, beams: int, width: int
-    ) -> None:
-        self._session, self._width = session, width
+    def __init__(self, graph: _Graph, empty: np.ndarray, beams: int, width: int) -> None:
+        self._graph, self._width = graph, width
         self._k = np.array([beams], np.int64)
         self._prefix_cache = self._past = empty
 
@@ -100,9 +128,15 @@ class _DecoderSteps:
         return candidates
 
     def _run(self, prefix: np.ndarray, tokens: np.ndarray, past: np.ndarray) -> tuple[Candidates, np.ndarray]:
-        log_probs, ids, present = self._session.run(
+        log_probs, ids, present = self._graph.run(
             ["log_probs", "ids", "present"],
-            {"prefix": prefix, "tokens": tokens, "prefix_cache": self._prefix_cache, "past": past, "k": self._k},
+            {
+                "prefix": prefix,
+                "tokens": tokens,
+                "prefix_cache": self._prefix_cache,
+                "past": past,
+                "k": self._k,
+            },
         )
         return (log_probs, ids), present
 
@@ -110,25 +144,24 @@ class _DecoderSteps:
 def _caption(text: str, hypothesis: Hypothesis, calibration: Calibration) -> Caption:
     mean, lowest = hypothesis.score, min(hypothesis.log_probs)
     logit = calibration.bias + calibration.mean_log_prob * mean + calibration.lowest_log_prob * lowest
-    confidence = 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+    # A model that yields no number is not to be believed; min and max would take it for certain.
+    confidence = 0.0 if math.isnan(logit) else 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
     return Caption(text, confidence, mean, lowest)
 
 
-def _session(bundle: Bundle, name: str, threads: int) -> onnxruntime.InferenceSession:
+def _options(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # Idle threads must sleep, not spin: the board runs on a battery, and shares its cores with the voice.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Weights stored as int8 become float32 once, at load, rather than at every run.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     # The folded weights are all that is needed; the arena would keep the memory of loading.
     options.enable_cpu_mem_arena = False
-    try:
-        return onnxruntime.InferenceSession(
-            str(bundle.path(name)), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # ONNX Runtime raises classes of its own that share no public base.
-        line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BundleError(f"{bundle.path(name)}: can't be loaded: {line}") from error
+    return options
 
 
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -27,9 +27,11 @@ class TokenDecoder:
     def __init__(self, path: Path) -> None:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            vocabulary: dict[str, int] = content["model"]["vocab"]
-            special = {token["id"] for token in content["added_tokens"]}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            vocabulary: dict[str, int] = dict(content["model"]["vocab"])
+            special = {int(token["id"]) for token in content["added_tokens"]}
+            if not all(type(number) is int for number in vocabulary.values()):
+                raise TypeError("a token that has no number")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise BundleError(f"{path}: not a tokenizer ({error!r}); export the bundle anew") from error
         alphabet = _byte_alphabet()
         self._bytes = {

@@ -1,0 +1,264 @@
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from earsight.captioners.bundle import NEEDED_FILES, BundleError, bundle_folder, open_bundle, read_manifest
+from earsight.captioners.onnx import OnnxCaptioner
+
+
+def manifest(**changes):
+    files = {name: hashlib.sha256(name.encode()).hexdigest() for name in NEEDED_FILES}
+    return {
+        "schema_version": 1,
+        "name": "small",
+        "licence": "MIT",
+        "capabilities": ["caption"],
+        "image": {"side": 64, "fit": "squash"},
+        "decode": {"beams": 2, "max_tokens": 8, "end_token": 0},
+        "calibration": {"bias": 0.0, "mean_log_prob": 1.0, "lowest_log_prob": 0.5},
+        "files": files,
+    } | changes
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A bundle that is whole; what its files hold is not looked at before it is loaded."""
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    for name in NEEDED_FILES:
+        (folder / name).write_text(name)
+    write(folder, manifest())
+    return folder
+
+
+def write(folder, content):
+    (folder / "manifest.json").write_text(json.dumps(content))
+
+
+def refusal(folder):
+    """The message with which the bundle is refused: one line."""
+    with pytest.raises(BundleError) as caught:
+        open_bundle(folder)
+    message = str(caught.value)
+    assert message.isprintable(), repr(message)
+    return message
+
+
+def test_a_whole_bundle_opens(folder):
+    bundle = open_bundle(folder)
+    assert bundle.manifest.decode.max_tokens == 8
+    assert bundle.path("encoder.onnx") == folder / "encoder.onnx"
+
+
+def test_keys_of_newer_versions_are_left_alone(folder):
+    write(folder, manifest(text_in_view={"graph": "ocr.onnx"}))
+    open_bundle(folder)
+
+
+def test_the_built_in_bundle_is_whole_and_light():
+    folder = bundle_folder("builtin")
+    open_bundle(folder)
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 12e6
+
+
+def test_a_bundle_in_the_home_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert bundle_folder("~/model") == tmp_path / "model"
+
+
+def test_no_folder(tmp_path):
+    message = refusal(tmp_path / "missing")
+    assert "missing: not a model bundle" in message
+    assert "name the folder" in message
+
+
+def test_a_file_for_a_folder(folder):
+    assert "not a model bundle" in refusal(folder / "encoder.onnx")
+
+
+def test_no_manifest(folder):
+    (folder / "manifest.json").unlink()
+    message = refusal(folder)
+    assert "not a model bundle" in message
+    assert "manifest.json" in message
+
+
+def test_a_folder_as_manifest(folder):
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").mkdir()
+    assert "manifest.json: not a plain file; copy the bundle again" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "encoder.onnx"])
+def test_a_pipe_is_not_waited_for(folder, name):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert f"{name}: not a plain file; copy the bundle again" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "tokenizer.json"])
+def test_a_link_out_of_the_folder(folder, tmp_path, name):
+    (folder / name).rename(tmp_path / name)
+    (folder / name).symlink_to(tmp_path / name)
+    assert f"{name}: not a plain file; copy the bundle again" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file"),
+        (b"{", "the file"),
+        (b"[]", "the file"),
+        (b"null", "the file"),
+        (b"[" * 5000, "the file"),
+        (b"\xff\xfe\x00\x01", "not text"),
+        (b"{}" + b" " * 1_000_000, "larger than a manifest"),
+    ],
+    ids=["empty", "cut", "list", "null", "deep", "binary", "huge"],
+)
+def test_a_manifest_that_is_none(folder, content, said):
+    (folder / "manifest.json").write_bytes(content)
+    message = refusal(folder)
+    assert f"manifest.json: {said}" in message
+    assert "copy the bundle again" in message
+
+
+@pytest.mark.parametrize("key", [key for key in manifest() if key != "metrics"])
+def test_a_missing_key_is_named(folder, key):
+    content = manifest()
+    del content[key]
+    write(folder, content)
+    assert f"manifest.json: {key}: " in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("schema_version", 2, "schema_version"),
+        ("schema_version", "1", "schema_version"),
+        ("capabilities", ["fly"], "capabilities.0"),
+        ("image", {"side": 0, "fit": "squash"}, "image.side"),
+        ("image", {"side": 10**9, "fit": "squash"}, "image.side"),
+        ("image", {"side": 64, "fit": "crop"}, "image.fit"),
+        ("decode", {"beams": 0, "max_tokens": 8, "end_token": 0}, "decode.beams"),
+        ("decode", {"beams": 2, "max_tokens": 8, "end_token": -1}, "decode.end_token"),
+        ("calibration", {"bias": float("nan"), "mean_log_prob": 0, "lowest_log_prob": 0}, "calibration.bias"),
+        ("metrics", {"cider": float("inf")}, "metrics.cider"),
+        ("files", {"two\nlines": "x"}, "files.two?lines"),
+        ("files", {"encoder.onnx": "F" * 64}, "files.encoder.onnx"),
+    ],
+)
+def test_an_impossible_value_is_named(folder, key, value, named):
+    write(folder, manifest(**{key: value}))
+    assert f"manifest.json: {named}: " in refusal(folder)
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+def test_a_needed_file_that_is_not_listed(folder, name):
+    content = manifest()
+    del content["files"][name]
+    write(folder, content)
+    assert f"files: {name} is not listed" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret", "/etc/passwd", "a/b", "..", ".", "", ".hidden", "nul\0", "two\nlines", "a/"]
+)
+def test_a_name_that_leads_elsewhere(folder, name):
+    content = manifest()
+    content["files"][name] = "0" * 64
+    write(folder, content)
+    message = refusal(folder)
+    assert f"files: {name!r} is not a plain file name" in message
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+def test_a_missing_file(folder, name):
+    (folder / name).unlink()
+    message = refusal(folder)
+    assert str(folder / name) in message
+    assert "copy the bundle again" in message
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+def test_a_truncated_file(folder, name):
+    (folder / name).write_text(name[:-1])
+    assert f"{name}: damaged" in refusal(folder)
+
+
+def test_a_wrong_hash(folder):
+    content = manifest()
+    content["files"]["decoder.onnx"] = "0" * 64
+    write(folder, content)
+    message = refusal(folder)
+    assert "decoder.onnx: damaged" in message
+    assert "copy the bundle again" in message
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_one_changed_byte_anywhere(folder, data):
+    name = data.draw(st.sampled_from(sorted(NEEDED_FILES)))
+    at, change = data.draw(st.integers(0, len(name) - 1)), data.draw(st.integers(1, 255))
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :])
+    try:
+        assert f"{name}: damaged" in refusal(folder)
+    finally:
+        (folder / name).write_bytes(whole)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(content=st.binary(max_size=200))
+def test_any_bytes_as_manifest(folder, content):
+    (folder / "manifest.json").write_bytes(content)
+    refusal(folder)
+
+
+def test_graphs_that_are_none(folder):
+    """Whole by its hashes, but what it was made from was no model."""
+    (folder / "tokenizer.json").write_text('{"model": {"vocab": {"a": 1}}, "added_tokens": []}')
+    reseal(folder)
+    with pytest.raises(BundleError, match=r"encoder\.onnx: can't be loaded: ") as caught:
+        OnnxCaptioner(open_bundle(folder))
+    assert str(caught.value).isprintable()
+
+
+def test_graphs_in_each_others_place(tmp_path):
+    folder = copy_of_the_built_in(tmp_path)
+    (folder / "decoder.onnx").unlink()
+    shutil.copy(folder / "encoder.onnx", folder / "decoder.onnx")
+    reseal(folder)
+    with pytest.raises(BundleError, match=r"decoder\.onnx: not Earsight's decoder"):
+        OnnxCaptioner(open_bundle(folder))
+
+
+def test_a_side_that_the_encoder_does_not_take(tmp_path):
+    folder = copy_of_the_built_in(tmp_path)
+    content = json.loads((folder / "manifest.json").read_text())
+    content["image"]["side"] -= 32
+    write(folder, content)
+    captioner = OnnxCaptioner(open_bundle(folder))
+    with pytest.raises(BundleError, match=r"encoder\.onnx: does not fit the bundle: ") as caught:
+        captioner.warm_up()
+    assert str(caught.value).isprintable()
+
+
+def copy_of_the_built_in(tmp_path) -> Path:
+    return Path(shutil.copytree(bundle_folder("builtin"), tmp_path / "copy"))
+
+
+def reseal(folder):
+    """Hashes that fit the files as they are."""
+    content = json.loads((folder / "manifest.json").read_text())
+    content["files"] = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in content["files"]
+    }
+    write(folder, content)
+    read_manifest(folder)

@@ -1,0 +1,171 @@
+"""The bundle that ships, whatever it has learned: properties, not words."""
+
+import time
+from itertools import pairwise
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from earsight.captioners.bundle import Calibration, bundle_folder, open_bundle
+from earsight.captioners.onnx import OnnxCaptioner, _caption
+from earsight.captioners.search import Hypothesis
+from earsight.captioners.tokens import TokenDecoder
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return open_bundle(bundle_folder("builtin"))
+
+
+@pytest.fixture(scope="module")
+def captioner(bundle):
+    return OnnxCaptioner(bundle, threads=1, max_tokens=12)
+
+
+def picture(seed=0, height=120, width=160):
+    """Coloured blocks: more like a photo than noise is."""
+    blocks = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
+    rows, columns = np.arange(height) * 6 // height, np.arange(width) * 8 // width
+    return blocks[rows][:, columns]
+
+
+@pytest.fixture(scope="module")
+def encoding(captioner):
+    return captioner.encode(captioner.prepare(picture()))
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 500), (500, 1), (1, 1), (17, 33), (160, 160), (480, 640), (3000, 4000), (1, 20_000)]
+)
+def test_pictures_of_any_size_become_the_encoders_input(bundle, captioner, shape):
+    side = bundle.manifest.image.side
+    prepared = captioner.prepare(np.full((*shape, 3), (10, 200, 90), np.uint8))
+    assert prepared.shape == (1, side, side, 3)
+    assert prepared.dtype == np.uint8
+    assert (prepared == (10, 200, 90)).all()
+
+
+def test_left_stays_left_and_red_stays_red(captioner):
+    wide = np.zeros((100, 400, 3), np.uint8)
+    wide[:, :200, 0] = 255
+    wide[:, 200:, 2] = 255
+    prepared = captioner.prepare(wide)[0]
+    assert (prepared[:, :40] == (255, 0, 0)).all()
+    assert (prepared[:, -40:] == (0, 0, 255)).all()
+
+
+def test_a_turned_picture_needs_no_copy(bundle, captioner):
+    """The camera turns by views, which are not contiguous; also of the very size that needs no resizing."""
+    side = bundle.manifest.image.side
+    for size in (side, side + 40):
+        turned = np.rot90(picture(3, size, size))
+        seen = captioner.encode(captioner.prepare(turned))
+        copied = captioner.encode(captioner.prepare(np.ascontiguousarray(turned)))
+        np.testing.assert_array_equal(seen.prefix, copied.prefix)
+
+
+def test_the_encoding_is_what_the_contract_says(encoding):
+    assert encoding.prefix.dtype == encoding.embedding.dtype == np.float32
+    assert encoding.prefix.ndim == 2
+    assert encoding.embedding.ndim == 1
+    assert np.linalg.norm(encoding.embedding) == pytest.approx(1, abs=1e-4)
+
+
+def test_captions_are_unique_and_the_best_comes_first(captioner, encoding):
+    captions = captioner.describe(encoding)
+    assert captions
+    assert len({caption.text for caption in captions}) == len(captions)
+    scores = [caption.mean_log_prob for caption in captions]
+    rises = sum(later > earlier for earlier, later in pairwise(scores))
+    assert rises <= 1, "falling among the finished ones, then among those cut short"
+    for caption in captions:
+        assert 0 <= caption.confidence <= 1
+        assert caption.lowest_log_prob <= caption.mean_log_prob <= 0
+        assert caption.text == caption.text.strip()
+        assert not caption.text.endswith(".")
+
+
+def test_the_same_picture_gets_the_same_captions(captioner, encoding):
+    again = captioner.encode(captioner.prepare(picture()))
+    np.testing.assert_array_equal(encoding.prefix, again.prefix)
+    assert captioner.describe(encoding) == captioner.describe(again)
+
+
+def test_other_pictures_get_other_embeddings(captioner, encoding):
+    dark = captioner.encode(captioner.prepare(np.zeros((64, 64, 3), np.uint8)))
+    assert 1 - float(dark.embedding @ encoding.embedding) > 0.01
+
+
+def greedy(bundle, prefix, longest):
+    """Stepwise, one beam, straight on the graph, reading all that was said anew at every step."""
+    session = onnxruntime.InferenceSession(
+        str(bundle.path("decoder.onnx")), providers=["CPUExecutionProvider"]
+    )
+    shapes = {node.name: node.shape for node in session.get_inputs()}
+    layers, _, _, heads, _, head_width = shapes["past"]
+    nothing = np.zeros((layers, 2, 1, heads, 0, head_width), np.float32)
+
+    def run(prefix, tokens, prefix_cache, past):
+        inputs = {"prefix": prefix, "tokens": tokens, "prefix_cache": prefix_cache, "past": past}
+        names = ["log_probs", "ids", "present"]
+        return session.run(names, inputs | {"k": np.array([1], np.int64)})
+
+    tokens, log_probs = [], []
+    no_prefix = np.zeros((1, 0, prefix.shape[1]), np.float32)
+    while len(log_probs) < longest:
+        best, ids, prefix_cache = run(prefix[None], np.zeros((1, 0), np.int64), nothing, nothing)
+        past = nothing
+        for token in tokens:
+            best, ids, past = run(no_prefix, np.array([[token]]), prefix_cache, past)
+        log_probs.append(float(best[0, 0]))
+        if ids[0, 0] == bundle.manifest.decode.end_token:
+            break
+        tokens.append(int(ids[0, 0]))
+    return tokens, log_probs
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_one_beam_says_what_stepwise_decoding_says(bundle, seed):
+    captioner = OnnxCaptioner(bundle, threads=1, beams=1, max_tokens=8)
+    encoding = captioner.encode(captioner.prepare(picture(seed)))
+    tokens, log_probs = greedy(bundle, encoding.prefix, longest=8)
+    (caption,) = captioner.describe(encoding)
+    assert caption.text == TokenDecoder(bundle.path("tokenizer.json")).decode(tokens)
+    assert caption.mean_log_prob == pytest.approx(np.mean(log_probs), abs=1e-4)
+    assert caption.lowest_log_prob == pytest.approx(min(log_probs), abs=1e-4)
+
+
+def test_a_search_out_of_time_still_says_something(bundle, encoding):
+    hurried = OnnxCaptioner(bundle, threads=1, time_limit=0.0)
+    began = time.monotonic()
+    captions = hurried.describe(encoding)
+    assert captions
+    assert time.monotonic() - began < 5
+
+
+def test_the_owner_can_not_ask_for_longer_captions_than_the_bundle_can_give(bundle, encoding):
+    longest = bundle.manifest.decode.max_tokens
+    OnnxCaptioner(bundle, threads=1, beams=1, max_tokens=10 * longest).describe(encoding)
+
+
+def test_warm_up_needs_no_picture(captioner):
+    captioner.warm_up()
+
+
+def confidence(calibration, *log_probs):
+    hypothesis = Hypothesis((1,) * len(log_probs), log_probs, finished=False)
+    return _caption("a dog", hypothesis, Calibration(**calibration)).confidence
+
+
+def test_confidence_is_the_logistic_of_the_calibration():
+    calibration = {"bias": 1.0, "mean_log_prob": 2.0, "lowest_log_prob": 0.5}
+    assert confidence(calibration, -1.0, -3.0) == pytest.approx(1 / (1 + np.exp(-(1 - 4 - 1.5))))
+    assert confidence(calibration, -1e9) == pytest.approx(0, abs=1e-9)
+    assert confidence(calibration | {"bias": 1e9}, -1.0) == pytest.approx(1, abs=1e-9)
+
+
+def test_what_is_no_number_is_not_believed():
+    calibration = {"bias": 1.0, "mean_log_prob": 2.0, "lowest_log_prob": 0.5}
+    assert confidence(calibration, float("nan")) == 0
+    assert confidence(calibration | {"mean_log_prob": 0.0}, float("-inf")) == 0
