@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
+LOG_RATIOS = float(np.log(3 / 4)), float(np.log(4 / 3))
+"""Least and greatest logarithm of a crop's width to its height."""
+
 
 def jitter(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Random brightness, contrast and saturation, and now and then a blur."""
@@ -15,13 +18,24 @@ def jitter(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return image
 
 
-def random_box(rng: np.random.Generator, least_area: float) -> tuple[float, float, float, float]:
-    """A crop (left, top, right, bottom in 0..1) of at least least_area of the picture."""
-    area = rng.uniform(least_area, 1.0)
-    ratio = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3)))
-    width, height = min(np.sqrt(area * ratio), 1.0), min(np.sqrt(area / ratio), 1.0)
-    left, top = rng.uniform(0, 1 - width), rng.uniform(0, 1 - height)
-    return float(left), float(top), float(left + width), float(top + height)
+def crop_boxes(
+    area: np.ndarray, log_ratio: np.ndarray, across: np.ndarray, down: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Left, top, right and bottom, in 0..1 of the picture, each shaped as the arguments are.
+
+    area: share of the picture, less where a side would be longer than the picture's. log_ratio: logarithm of
+    width to height. across, down: 0..1, where the box lies in the room that is left.
+    """
+    ratio = np.exp(log_ratio)
+    width, height = np.minimum(np.sqrt(area * ratio), 1.0), np.minimum(np.sqrt(area / ratio), 1.0)
+    left, top = across * (1 - width), down * (1 - height)
+    return left, top, left + width, top + height
+
+
+def random_box(rng: np.random.Generator, least_area: float) -> tuple[float, ...]:
+    """A crop (left, top, right, bottom in 0..1) of about least_area of the picture or more."""
+    drawn = (rng.uniform(least_area, 1.0), rng.uniform(*LOG_RATIOS), rng.random(), rng.random())
+    return tuple(float(edge) for edge in crop_boxes(*(np.asarray(value) for value in drawn)))
 
 
 def view(rgb: np.ndarray, box: tuple[float, ...], side: int, rng: np.random.Generator) -> np.ndarray:

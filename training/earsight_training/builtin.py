@@ -15,17 +15,19 @@ from earsight_training.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.datasets import CaptionedPhoto, load_images
 from earsight_training.distill import distill
 from earsight_training.encoders import ConvEncoder
+from earsight_training.errors import TrainingError
 from earsight_training.evaluate import Candidate, describe, score
 from earsight_training.export import complete_manifest, mean_embedding, write_bundle
 from earsight_training.model import CaptionModel
 from earsight_training.objects import made_up
 from earsight_training.recipe import Recipe
+from earsight_training.self_critical import refine
 from earsight_training.teacher import load_views
 from earsight_training.tokens import clean_caption, train_tokenizer
 from earsight_training.train import CaptionDataset, train
 
 
-class MissingStepError(RuntimeError):
+class MissingStepError(TrainingError):
     """A step whose input has not been made yet."""
 
 
@@ -49,6 +51,11 @@ def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
         views = load_views(work / "teacher")
     except FileNotFoundError as error:
         raise MissingStepError(f"{error.filename} is not there; run `earsight-train teach` first") from error
+    if len(views.boxes) != len(photos):
+        raise MissingStepError(
+            f"{work / 'teacher'} is of {len(views.boxes)} photos, the data has {len(photos)}; "
+            "run `earsight-train teach` again"
+        )
     torch.manual_seed(recipe.seed)
     pixels = load_images(photos, recipe.data.side)
     encoder = distill(_encoder(recipe), pixels, views, recipe.distill, work / "distill.pt", recipe.seed)
@@ -69,6 +76,26 @@ def train_captions(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path)
     save_checkpoint(work / "model.pt", {"model": trained.state_dict()})
 
 
+def refine_captions(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
+    model, tokenizer = _trained(recipe, work, "model.pt", "train")
+    pixels, longest = load_images(photos, recipe.data.side), recipe.decoder.longest
+    dataset = CaptionDataset(
+        pixels, photos, tokenizer, recipe.captions, longest, recipe.seed + 1, mirror=False
+    )
+    refined = refine(
+        model, dataset, photos, tokenizer, recipe.refine, longest, work / "refine.pt", recipe.seed + 1
+    )
+    save_checkpoint(work / "refined.pt", {"model": refined.state_dict()})
+
+
+def _trained(recipe: Recipe, work: Path, file: str, command: str) -> tuple[CaptionModel, Tokenizer]:
+    state = _needed(work / file, command)
+    tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
+    model = _model(recipe, _encoder(recipe), tokenizer)
+    model.load_state_dict(state["model"])
+    return model.eval(), tokenizer
+
+
 def export_bundle(
     recipe: Recipe,
     photos: Sequence[CaptionedPhoto],
@@ -78,12 +105,11 @@ def export_bundle(
     *,
     int8: bool,
 ) -> dict[str, float]:
-    """Write, calibrate and score. Calibration error is measured on one half, fitted on the other, both ways."""
-    state = _needed(work / "model.pt", "train")
-    tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
-    model = _model(recipe, _encoder(recipe), tokenizer)
-    model.load_state_dict(state["model"])
-    model.eval()
+    """Write, calibrate and score.
+
+    The calibration error is measured on one half of the validation photos, fitted on the other, both ways.
+    """
+    model, tokenizer = _trained(recipe, work, "refined.pt", "refine")
     mean = mean_embedding(model.encoder, load_images(photos, recipe.captions.side))
     write_bundle(out, model, tokenizer, recipe, mean, int8=int8, card=model_card(recipe, {}))
     candidates = describe(out, validation)

@@ -40,7 +40,9 @@ def fit(features: np.ndarray, truthful: Sequence[bool], steps: int = 50) -> Cali
     return Calibration(*(float(weight) for weight in weights))
 
 
-def expected_calibration_error(confidence: Sequence[float], truthful: Sequence[bool], bins: int = 10) -> float:
+def expected_calibration_error(
+    confidence: Sequence[float], truthful: Sequence[bool], bins: int = 10
+) -> float:
     """Mean distance between confidence and truth over equally filled bins (Naeini et al., 2015)."""
     order = np.argsort(confidence)
     said, true = np.asarray(confidence)[order], np.asarray(truthful, float)[order]

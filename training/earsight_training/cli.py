@@ -7,10 +7,15 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from earsight_training.datasets import CaptionedPhoto, DatasetError, read_captions
-from earsight_training.recipe import Recipe, RecipeError, load_recipe
+from earsight_training.errors import TrainingError
+from earsight_training.recipe import load_recipe
+
+if TYPE_CHECKING:
+    from earsight_training.datasets import CaptionedPhoto
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -20,20 +25,26 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
         added.add_argument(
-            "--data", type=Path, required=True, help="folder with captions.csv (image,caption,split) and images/"
+            "--data",
+            type=Path,
+            required=True,
+            help="folder with captions.csv (image,caption,split) and images/",
         )
         return added
 
     def step(name: str, text: str) -> argparse.ArgumentParser:
         added = command(name, text)
         added.add_argument("recipe", type=Path, help="a recipe of config/training/")
-        added.add_argument("--work", type=Path, required=True, help="folder for checkpoints, outside the repository")
+        added.add_argument(
+            "--work", type=Path, required=True, help="folder for checkpoints, outside the repository"
+        )
         return added
 
     teach = step("teach", "run the teacher network over crops of the training photos")
     teach.add_argument("--teacher", type=Path, required=True, help="MobileNet V2 as uint8 .tflite")
     step("distill", "teach the encoder to see what the teacher sees; goes on where it stopped")
     step("train", "learn to caption; goes on where it stopped")
+    step("refine", "fine-tune on the score of drawn captions; goes on where it stopped")
     export = step("export", "write the model bundle, calibrate and score it on the validation photos")
     export.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     export.add_argument("--float32", action="store_true", help="keep weights as float32, not int8")
@@ -45,17 +56,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _photos(data: Path, splits: Sequence[str]) -> list[CaptionedPhoto]:
+    from earsight_training.datasets import read_captions
+
     return read_captions(data / "captions.csv", data / "images", splits)
 
 
-def _teach(arguments: argparse.Namespace, recipe: Recipe) -> None:
+def _teach(arguments: argparse.Namespace) -> None:
+    # The workers own one core each, and must not fight over all of them when they multiply matrices. numpy
+    # reads this when it is first imported: hence here, and no import of numpy at the top of this file.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from earsight_training.datasets import load_images
-    from earsight_training.teacher import compute_views
+    from earsight_training.teacher import MobileNet, compute_views
 
-    pixels = load_images(_photos(arguments.data, recipe.data.train), recipe.data.side)
+    recipe = load_recipe(arguments.recipe)
     compute_views(
-        arguments.teacher,
-        pixels,
+        partial(MobileNet, arguments.teacher),
+        load_images(_photos(arguments.data, recipe.data.train), recipe.data.side),
         arguments.work / "teacher",
         recipe.distill.views,
         recipe.distill.components,
@@ -64,40 +80,53 @@ def _teach(arguments: argparse.Namespace, recipe: Recipe) -> None:
     )
 
 
-def _run(arguments: argparse.Namespace) -> None:
-    if arguments.command == "evaluate":
-        from earsight_training.evaluate import describe, score
+def _distill(arguments: argparse.Namespace) -> None:
+    from earsight_training.builtin import distill_encoder
 
-        scores = score(describe(arguments.bundle, _photos(arguments.data, [arguments.split])))
-        print(json.dumps(scores) if arguments.json else "\n".join(f"{k:10}{v:8.4f}" for k, v in scores.items()))
-        return
     recipe = load_recipe(arguments.recipe)
-    if arguments.command == "teach":
-        _teach(arguments, recipe)
-        return
-    from earsight_training import builtin
+    distill_encoder(recipe, _photos(arguments.data, recipe.data.train), arguments.work)
 
-    photos = _photos(arguments.data, recipe.data.train)
-    if arguments.command == "distill":
-        builtin.distill_encoder(recipe, photos, arguments.work)
-    elif arguments.command == "train":
-        builtin.train_captions(recipe, photos, arguments.work)
-    else:
-        validation = _photos(arguments.data, recipe.data.validation)
-        scores = builtin.export_bundle(
-            recipe, photos, validation, arguments.work, arguments.out, int8=not arguments.float32
-        )
-        print(json.dumps(scores))
+
+def _train(arguments: argparse.Namespace) -> None:
+    from earsight_training.builtin import train_captions
+
+    recipe = load_recipe(arguments.recipe)
+    train_captions(recipe, _photos(arguments.data, recipe.data.train), arguments.work)
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from earsight_training.builtin import export_bundle
+
+    recipe = load_recipe(arguments.recipe)
+    photos, validation = (_photos(arguments.data, s) for s in (recipe.data.train, recipe.data.validation))
+    scores = export_bundle(
+        recipe, photos, validation, arguments.work, arguments.out, int8=not arguments.float32
+    )
+    print(json.dumps(scores))
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from earsight_training.evaluate import describe, score
+
+    scores = score(describe(arguments.bundle, _photos(arguments.data, [arguments.split])))
+    print(json.dumps(scores) if arguments.json else "\n".join(f"{k:10}{v:8.4f}" for k, v in scores.items()))
+
+
+_COMMANDS = {
+    "teach": _teach,
+    "distill": _distill,
+    "train": _train,
+    "export": _export,
+    "evaluate": _evaluate,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0: done. 1: a problem that the message names. 2: wrong usage. 130: interrupted."""
-    # Set before numpy loads: the teacher's workers each own one core, and must not fight over all of them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = _parser().parse_args(argv)
     try:
-        _run(arguments)
-    except (DatasetError, RecipeError, RuntimeError) as error:
+        _COMMANDS[arguments.command](arguments)
+    except (TrainingError, OSError) as error:
         print(f"earsight-train: {error}", file=sys.stderr)
         return 1
     except ImportError as error:

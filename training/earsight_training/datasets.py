@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
+
+from earsight_training.errors import TrainingError
 
 
-class DatasetError(Exception):
+class DatasetError(TrainingError):
     """A data set that can't be read; the message says which file and why."""
 
 
@@ -26,7 +28,7 @@ class CaptionedPhoto:
 def read_captions(csv_path: Path, images: Path, splits: Iterable[str]) -> list[CaptionedPhoto]:
     """Photos of the named splits, in the order of their file names.
 
-    Raises DatasetError for a missing file, missing columns or an empty selection.
+    Raises DatasetError for a missing file, missing columns or cells, or an empty selection.
     """
     wanted = set(splits)
     captions: dict[str, list[str]] = {}
@@ -38,21 +40,25 @@ def read_captions(csv_path: Path, images: Path, splits: Iterable[str]) -> list[C
                 raise DatasetError(f"{csv_path}: no column {', '.join(sorted(missing))}")
             for row in reader:
                 if row["split"] in wanted:
+                    if not row["image"] or not row["caption"]:
+                        raise DatasetError(f"{csv_path}: line {reader.line_num}: no image or no caption")
                     captions.setdefault(row["image"], []).append(row["caption"].strip())
     except OSError as error:
         raise DatasetError(f"{csv_path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{csv_path}: not a CSV file in UTF-8: {error}") from error
     if not captions:
         raise DatasetError(f"{csv_path}: no rows with split {' or '.join(sorted(wanted))}")
     return [CaptionedPhoto(images / name, tuple(captions[name])) for name in sorted(captions)]
 
 
 def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
-    """All photos squashed to squares. Returns uint8 (photos, side, side, 3), RGB."""
+    """All photos upright and squashed to squares. Returns uint8 (photos, side, side, 3), RGB."""
     pixels = np.empty((len(photos), side, side, 3), np.uint8)
     for index, photo in enumerate(photos):
         try:
             with Image.open(photo.path) as image:
-                rgb = image.convert("RGB")
+                rgb = ImageOps.exif_transpose(image).convert("RGB")
         except OSError as error:
             raise DatasetError(f"{photo.path}: {error}") from error
         if rgb.size != (side, side):

@@ -7,7 +7,6 @@ teacher's map: no caption is involved, so left and right can't be taught wrong.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +14,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from earsight_training.augment import view
-from earsight_training.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.encoders import ConvEncoder
+from earsight_training.epochs import Trainer
 from earsight_training.recipe import DistillSettings
 from earsight_training.teacher import CLASSES, TeacherViews
 
@@ -77,13 +75,6 @@ def distillation_loss(
     return map_loss, score_weight * score_loss
 
 
-def warmup_cosine(step: int, warmup: int, total: int) -> float:
-    """Learning-rate factor: linear up over warmup steps, then a cosine down to nothing."""
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, total - warmup))))
-
-
 def _epochs(settings: DistillSettings) -> Iterator[int]:
     for stage in settings.stages:
         yield from [stage.side] * stage.epochs
@@ -102,40 +93,31 @@ def distill(
     Returns the encoder with averaged weights (exponential moving average).
     """
     torch.manual_seed(seed)
-    model = DistilledEncoder(encoder, views.maps.shape[-1]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema), use_buffers=True)
-    optimizer = torch.optim.AdamW(model.parameters(), settings.learning_rate, weight_decay=0.05)
+    model = DistilledEncoder(encoder, views.maps.shape[-1])
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sides = list(_epochs(settings))
-    steps = len(pixels) // settings.batch
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: warmup_cosine(step, 2 * steps, len(sides) * steps)
+    trainer = Trainer(
+        "distill",
+        model,
+        torch.optim.AdamW(model.parameters(), settings.learning_rate, weight_decay=0.05),
+        checkpoint,
+        photos=len(pixels),
+        batch=settings.batch,
+        epochs=len(sides),
+        warmup_epochs=2,
+        ema=settings.ema,
+        average_buffers=True,
     )
-    parts = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
-    done = 0
-    if state := load_checkpoint(checkpoint):
-        done = state.pop("epochs")
-        for name, part in parts.items():
-            part.load_state_dict(state[name])
-    for epoch in range(done, len(sides)):
-        dataset = ViewDataset(pixels, views, sides[epoch], seed * 1000 + epoch)
-        loader = DataLoader(dataset, settings.batch, shuffle=True, drop_last=True, num_workers=1)
-        losses = []
-        for batch, target_map, target_scores in loader:
-            images = batch.permute(0, 3, 1, 2).float()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                outputs = model(images)
-            terms = distillation_loss(outputs, target_map, target_scores, settings.score_weight)
-            optimizer.zero_grad(set_to_none=True)
-            sum(terms, torch.zeros(())).backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            average.update_parameters(model)
-            losses.append([float(term.detach()) for term in terms])
-        map_loss, score_loss = np.mean(losses, axis=0)
-        print(f"distill epoch {epoch + 1}/{len(sides)} map {map_loss:.4f} scores {score_loss:.4f}")
-        save_checkpoint(
-            checkpoint, {"epochs": epoch + 1} | {n: p.state_dict() for n, p in parts.items()}
-        )
-    averaged: ConvEncoder = average.module.encoder
-    return averaged
+
+    def losses(batch: list[Tensor]) -> dict[str, Tensor]:
+        images, target_map, target_scores = batch
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            outputs = model(images.permute(0, 3, 1, 2).float())
+        map_loss, score_loss = distillation_loss(outputs, target_map, target_scores, settings.score_weight)
+        return {"map": map_loss, "scores": score_loss}
+
+    averaged = trainer.run(
+        lambda epoch: ViewDataset(pixels, views, sides[epoch], seed * 1000 + epoch), losses
+    )
+    assert isinstance(averaged, DistilledEncoder)
+    return averaged.encoder

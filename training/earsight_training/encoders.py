@@ -52,4 +52,5 @@ class ConvEncoder(nn.Module):
         self.channels = channels
 
     def forward(self, pixels: Tensor) -> Tensor:
-        return self.layers(pixels / 127.5 - 1.0)
+        features: Tensor = self.layers(pixels / 127.5 - 1.0)
+        return features

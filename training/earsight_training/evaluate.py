@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
-
 from earsight_training.datasets import CaptionedPhoto
+from earsight_training.errors import TrainingError
 from earsight_training.objects import made_up
 
 
-class EvaluationError(RuntimeError):
+class EvaluationError(TrainingError):
     """Captions can't be had or scored; the message says why."""
 
 
@@ -33,20 +32,19 @@ class Candidate:
 
 
 def describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
-    """The captions of a bundle, by the very program that runs on the device."""
+    """The captions of a bundle, by the very program that runs on the device. Raises EvaluationError."""
     command = [sys.executable, "-m", "earsight", "describe", "--json", "--log-probs", "--bundle", str(bundle)]
-    child = subprocess.Popen(
-        [*command, *(str(photo.path) for photo in photos)], stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    candidates = []
-    for photo, line in zip(photos, tqdm(child.stdout, total=len(photos), desc="describe"), strict=False):
-        said = json.loads(line)
-        evidence = (said[key] for key in ("confidence", "mean_log_prob", "lowest_log_prob"))
-        candidates.append(Candidate(photo, said["caption"], *evidence))
-    if child.wait() or len(candidates) != len(photos):
-        raise EvaluationError(f"earsight describe captioned {len(candidates)} of {len(photos)} photos")
-    return candidates
+    paths = [str(photo.path) for photo in photos]
+    # Standard error stays the terminal's: the child says there what is wrong, and shows its progress.
+    child = subprocess.run([*command, *paths], stdout=subprocess.PIPE, text=True, check=False)
+    said = [json.loads(line) for line in child.stdout.splitlines()]
+    if child.returncode or len(said) != len(photos):
+        raise EvaluationError(f"earsight describe captioned {len(said)} of {len(photos)} photos")
+    evidence = ("confidence", "mean_log_prob", "lowest_log_prob")
+    return [
+        Candidate(photo, row["caption"], *(row[key] for key in evidence))
+        for photo, row in zip(photos, said, strict=True)
+    ]
 
 
 def score(candidates: Sequence[Candidate]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 
 from earsight_training.calibration import Calibration
 from earsight_training.encoders import ConvEncoder
+from earsight_training.errors import TrainingError
 from earsight_training.graphs import decoder_graph, encoder_graph
 from earsight_training.model import CaptionModel
 from earsight_training.recipe import Recipe
@@ -49,7 +50,13 @@ def write_bundle(
     int8: bool,
     card: str,
 ) -> None:
-    """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it."""
+    """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it.
+
+    An older bundle in the folder is replaced. Raises TrainingError for a folder that holds anything else.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not (folder / "manifest.json").exists() and any(folder.iterdir()):
+        raise TrainingError(f"{folder}: holds something else than a bundle; name a new folder for --out")
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

@@ -10,6 +10,7 @@ when ONNX Runtime folds constants at load: small on disk, and as exact and fast 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -39,13 +40,13 @@ class Graph:
         self._count += 1
         return f"{stem}_{self._count}"
 
-    def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: object) -> str:
+    def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         output = output or self._name(operator.lower())
         self.add_many(operator, inputs, [output], **attributes)
         return output
 
     def add_many(
-        self, operator: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: object
+        self, operator: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any
     ) -> Sequence[str]:
         """A node with several outputs, named by the caller."""
         self._nodes.append(helper.make_node(operator, list(inputs), list(outputs), **attributes))
@@ -118,7 +119,7 @@ def _features(graph: Graph, x: str, encoder: ConvEncoder) -> str:
 
 
 def encoder_graph(model: CaptionModel, embedding_mean: np.ndarray, int8: bool) -> onnx.ModelProto:
-    """pixels: uint8 (1, side, side, 3) -> prefix: float (1, cells + 1, width), embedding: float (1, channels).
+    """pixels: uint8 (1, side, side, 3) -> prefix: float (1, cells + 1, width), embedding: (1, channels).
 
     The embedding is the mean of the map's cells less embedding_mean (their mean over the training photos),
     of unit length: so the cosine of two photos is near 0 when they have no more in common than any two.
@@ -179,7 +180,9 @@ def _attention(graph: Graph, x: str, block: DecoderBlock, layer: int, width: int
         graph.add("MatMul", prefix_weights, prefix_values),
         graph.add("MatMul", past_weights, values),
     )
-    merged = graph.add("Reshape", graph.add("Transpose", seen, perm=[0, 2, 1, 3]), graph.constant([0, 0, width]))
+    merged = graph.add(
+        "Reshape", graph.add("Transpose", seen, perm=[0, 2, 1, 3]), graph.constant([0, 0, width])
+    )
     cache = [graph.add("Unsqueeze", part, graph.constant([0, 1])) for part in (keys, values)]
     return graph.linear(merged, block.attention_output), graph.add("Concat", *cache, axis=1)
 
@@ -217,10 +220,12 @@ def decoder_graph(model: CaptionModel, int8: bool) -> onnx.ModelProto:
         caches.append(cache)
     graph.add("Concat", *caches, output="present", axis=0)
     last = graph.add("Gather", x, graph.constant(-1), axis=1)
-    logits = graph.add("MatMul", graph.layer_norm(last, decoder.norm), graph.add("Transpose", tokens, perm=[1, 0]))
+    logits = graph.add(
+        "MatMul", graph.layer_norm(last, decoder.norm), graph.add("Transpose", tokens, perm=[1, 0])
+    )
     log_probs = graph.add("LogSoftmax", logits, axis=-1)
     graph.add_many("TopK", [log_probs, "k"], ["log_probs", "ids"], axis=-1)
-    layers, heads = len(decoder.blocks), decoder.blocks[0].heads
+    layers, heads = len(decoder.blocks), decoder.heads
     cache_shape = (layers, 2, "batch", heads)
     return graph.model(
         [

@@ -50,7 +50,7 @@ class DecoderBlock(nn.Module):
 class Decoder(nn.Module):
     def __init__(self, vocabulary: int, prefix: int, settings: DecoderSettings) -> None:
         super().__init__()
-        self.prefix_length = prefix
+        self.prefix_length, self.heads = prefix, settings.heads
         self.tokens = nn.Embedding(vocabulary, settings.width)
         self.positions = nn.Embedding(prefix + settings.longest, settings.width)
         nn.init.normal_(self.tokens.weight, std=0.02)
@@ -62,7 +62,8 @@ class Decoder(nn.Module):
         self.dropout = nn.Dropout(settings.dropout)
 
     def logits(self, hidden: Tensor) -> Tensor:
-        return self.norm(hidden) @ self.tokens.weight.T
+        scores: Tensor = self.norm(hidden) @ self.tokens.weight.T
+        return scores
 
     def read_prefix(self, prefix: Tensor) -> tuple[Tensor, KeysValues]:
         """prefix: (batch, prefix length, width). Returns the logits of the first token and the cache."""
@@ -74,7 +75,7 @@ class Decoder(nn.Module):
         return self.logits(x[:, -1]), cache
 
     def read_tokens(self, tokens: Tensor, past: KeysValues) -> tuple[Tensor, KeysValues]:
-        """tokens: (batch, n), which follow what is in past. Returns logits (batch, n, vocabulary) and cache."""
+        """tokens: (batch, n), which follow past. Returns logits (batch, n, vocabulary) and the cache."""
         start, count = past[0][0].shape[2], tokens.shape[1]
         x = self.dropout(self.tokens(tokens) + self.positions.weight[start : start + count])
         mask = torch.ones(count, start + count, dtype=torch.bool).tril(diagonal=start)

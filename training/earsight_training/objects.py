@@ -13,8 +13,11 @@ from collections.abc import Iterable
 
 # object: (what it is a kind of, other words for it). Plurals in -s are understood.
 _OBJECTS: dict[str, tuple[str, str]] = {
-    "person": ("", "people someone crowd player rider team group couple adult hiker climber biker surfer skier"
-               " skateboarder snowboarder swimmer cyclist bicyclist runner racer guy band family"),
+    "person": (
+        "",
+        "people someone crowd player rider team group couple adult hiker climber biker surfer skier"
+        " skateboarder snowboarder swimmer cyclist bicyclist runner racer guy band family",
+    ),
     "man": ("person", "men male gentleman guys"),
     "woman": ("person", "women lady ladies female"),
     "child": ("person", "children kid toddler baby babies"),

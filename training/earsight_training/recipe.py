@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from earsight_training.errors import TrainingError
 
 
-class RecipeError(Exception):
+class RecipeError(TrainingError):
     """A recipe that can't be used; the message names the file, the key and what is wrong."""
 
 
@@ -20,6 +23,12 @@ class EncoderSettings(_Section):
     widths: tuple[int, ...] = (48, 96, 192, 384)
     depths: tuple[int, ...] = (1, 2, 3, 2)
 
+    @model_validator(mode="after")
+    def _four_stages(self) -> Self:
+        if len(self.widths) != 4 or len(self.depths) != 4:
+            raise ValueError("widths and depths need four numbers each: the map's stride is 32")
+        return self
+
 
 class DistillStage(_Section):
     side: int = Field(multiple_of=32, gt=0)
@@ -28,7 +37,7 @@ class DistillStage(_Section):
 
 class DistillSettings(_Section):
     views: int = Field(10, gt=0)
-    components: int = Field(320, gt=0)
+    components: int = Field(320, gt=0, le=1280)
     stages: tuple[DistillStage, ...]
     batch: int = Field(64, gt=0)
     learning_rate: float = Field(2e-3, gt=0)
@@ -44,6 +53,12 @@ class DecoderSettings(_Section):
     dropout: float = Field(0.15, ge=0, lt=1)
     longest: int = Field(26, gt=0, description="tokens of a caption at most, the end token included")
 
+    @model_validator(mode="after")
+    def _whole_heads(self) -> Self:
+        if self.width % self.heads:
+            raise ValueError(f"width {self.width} is no multiple of heads {self.heads}")
+        return self
+
 
 class CaptionSettings(_Section):
     side: int = Field(160, multiple_of=32, gt=0)
@@ -55,6 +70,16 @@ class CaptionSettings(_Section):
     smoothing: float = Field(0.1, ge=0, lt=1)
     least_area: float = Field(0.6, gt=0, le=1, description="share of the photo that a crop keeps at least")
     ema: float = Field(0.999, gt=0, lt=1)
+
+
+class RefineSettings(_Section):
+    epochs: int = Field(5, gt=0)
+    batch: int = Field(32, gt=0)
+    samples: int = Field(5, gt=1, description="captions drawn of each photo at each step")
+    learning_rate: float = Field(1e-4, gt=0)
+    encoder_learning_rate: float = Field(2e-5, ge=0)
+    cross_entropy: float = Field(0.2, ge=0, description="share of the loss on the references that stays")
+    ema: float = Field(0.998, gt=0, lt=1)
 
 
 class DataSettings(_Section):
@@ -72,6 +97,7 @@ class Recipe(_Section):
     distill: DistillSettings
     decoder: DecoderSettings = DecoderSettings()
     captions: CaptionSettings = CaptionSettings()
+    refine: RefineSettings = RefineSettings()
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -81,8 +107,8 @@ def load_recipe(path: Path) -> Recipe:
     except OSError as error:
         raise RecipeError(f"{path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: not YAML: {error}") from error
+        raise RecipeError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise RecipeError(f"{path}: {key}: {first['msg']} (got {first['input']!r})") from error
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise RecipeError(f"{path}: {key}: {first['msg']}") from error

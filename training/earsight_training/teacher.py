@@ -9,12 +9,17 @@ what varies between photos in a quarter of the space.
 from __future__ import annotations
 
 import multiprocessing
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from tqdm import tqdm
+
+from earsight_training.augment import LOG_RATIOS, crop_boxes
+from earsight_training.errors import TrainingError
 
 SIDE = 224
 MAP_SIDE = 7
@@ -27,7 +32,7 @@ class TeacherViews:
     """The teacher's targets for ``views`` crops of each photo, memory-mapped.
 
     boxes: float32 (photos, views, 4), left, top, right, bottom in 0..1 of the photo.
-    maps: float16 (photos, views, 7, 7, components), projected feature maps, roughly unit total variance.
+    maps: float16 (photos, views, 7, 7, components), projected feature maps, of variance 1 on average.
     scores: float16 (photos, views, 1001), class logits.
     """
 
@@ -36,27 +41,38 @@ class TeacherViews:
     scores: np.ndarray
 
 
-class Teacher:
+Teacher = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""From a photo, uint8 (224, 224, 3), to a map, float32 (49, channels), and logits, float32 (1001,)."""
+
+
+class TeacherError(TrainingError):
+    """A teacher that can't be used."""
+
+
+class MobileNet:
     """MobileNet V2 in TFLite; one photo at a time on one thread."""
 
     def __init__(self, model: Path) -> None:
+        """Raises TeacherError for a file that is missing or another network."""
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter = Interpreter(
-            str(model), num_threads=1, experimental_preserve_all_tensors=True
-        )
-        self._interpreter.allocate_tensors()
+        try:
+            self._interpreter = Interpreter(str(model), num_threads=1, experimental_preserve_all_tensors=True)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            line = str(error).splitlines()[0]
+            raise TeacherError(f"{model}: {line}; name a MobileNet V2 as uint8 .tflite") from error
         details = self._interpreter.get_tensor_details()
         self._input = self._interpreter.get_input_details()[0]["index"]
-        self._map = self._tensor(details, [1, MAP_SIDE, MAP_SIDE, MAP_CHANNELS])
-        self._scores = self._tensor(details, [1, 1, 1, CLASSES])
-
-    @staticmethod
-    def _tensor(details: list[dict], shape: list[int]) -> dict:
-        return next(d for d in details if d["shape"].tolist() == shape)
+        shapes = {tuple(detail["shape"].tolist()): detail for detail in reversed(details)}
+        try:
+            self._map = shapes[1, MAP_SIDE, MAP_SIDE, MAP_CHANNELS]
+            self._scores = shapes[1, 1, 1, CLASSES]
+        except KeyError as error:
+            raise TeacherError(f"{model}: no tensor {error} in it; name a MobileNet V2 as .tflite") from error
 
     def __call__(self, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """rgb: uint8 (224, 224, 3). Returns the map, float32 (49, 1280), and logits, float32 (1001,)."""
+        """As Teacher says, with 1280 channels."""
         self._interpreter.set_tensor(self._input, rgb[None])
         self._interpreter.invoke()
         feature_map = self._read(self._map).reshape(-1, MAP_CHANNELS)
@@ -64,41 +80,38 @@ class Teacher:
 
     def _read(self, detail: dict) -> np.ndarray:
         scale, zero = detail["quantization"]
-        raw = self._interpreter.get_tensor(detail["index"]).astype(np.float32)
+        raw: np.ndarray = self._interpreter.get_tensor(detail["index"]).astype(np.float32)
         return (raw - zero) * np.float32(scale)
 
 
 def random_boxes(photos: int, views: int, seed: int) -> np.ndarray:
     """Crop boxes, float32 (photos, views, 4). View 0 is always the whole photo."""
     rng = np.random.default_rng(seed)
-    area = rng.uniform(0.35, 1.0, (photos, views))
-    ratio = np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3), (photos, views)))
-    width = np.minimum(np.sqrt(area * ratio), 1.0)
-    height = np.minimum(np.sqrt(area / ratio), 1.0)
-    width[:, 0] = height[:, 0] = 1.0
-    left = rng.uniform(0, 1, width.shape) * (1 - width)
-    top = rng.uniform(0, 1, height.shape) * (1 - height)
-    return np.stack([left, top, left + width, top + height], axis=-1).astype(np.float32)
+    shape = photos, views
+    area, log_ratio = rng.uniform(0.35, 1.0, shape), rng.uniform(*LOG_RATIOS, shape)
+    boxes = np.stack(crop_boxes(area, log_ratio, rng.random(shape), rng.random(shape)), axis=-1)
+    boxes[:, 0] = 0, 0, 1, 1
+    return boxes.astype(np.float32)
 
 
 def crop(rgb: np.ndarray, box: np.ndarray, side: int) -> np.ndarray:
     """The part of an image within box (0..1), resized to side x side, uint8."""
     height, width = rgb.shape[:2]
-    pixels = tuple(float(v) for v in box * np.array([width, height, width, height]))
-    image = Image.fromarray(rgb)
-    return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR, box=pixels))
+    left, top, right, bottom = (float(edge) for edge in box * np.array([width, height, width, height]))
+    pixels = left, top, right, bottom
+    return np.asarray(Image.fromarray(rgb).resize((side, side), Image.Resampling.BILINEAR, box=pixels))
 
 
 @dataclass(frozen=True)
 class Projection:
-    """The principal components of the teacher's map: (map - mean) @ basis has unit total variance."""
+    """The principal components of the teacher's map: (map - mean) @ basis has a mean variance of 1."""
 
     mean: np.ndarray
     basis: np.ndarray
 
     @classmethod
     def fit(cls, samples: np.ndarray, components: int) -> Projection:
-        """samples: float32 (n, 1280)."""
+        """samples: float32 (n, channels)."""
         mean = samples.mean(0)
         centred = samples - mean
         variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
@@ -107,17 +120,24 @@ class Projection:
         return cls(mean, (vectors[:, kept] * scale).astype(np.float32))
 
     def __call__(self, feature_map: np.ndarray) -> np.ndarray:
-        return (feature_map - self.mean) @ self.basis
+        projected: np.ndarray = (feature_map - self.mean) @ self.basis
+        return projected
 
 
 _worker: dict = {}
 
 
-def _start_worker(model: Path, pixels: np.ndarray, boxes: np.ndarray, projection: Projection) -> None:
-    _worker.update(teacher=Teacher(model), pixels=pixels, boxes=boxes, projection=projection)
+def _start_worker(
+    open_teacher: Callable[[], Teacher], pixels: np.ndarray, boxes: np.ndarray, projection: Projection
+) -> None:
+    _worker.update(teacher=open_teacher(), pixels=pixels, boxes=boxes, projection=projection)
 
 
-def _views_of(index: int) -> tuple[int, np.ndarray, np.ndarray]:
+Views = tuple[int, np.ndarray, np.ndarray]
+"""A photo's number, its maps and its scores."""
+
+
+def _views_of(index: int) -> Views:
     maps, scores = [], []
     for box in _worker["boxes"][index]:
         feature_map, logits = _worker["teacher"](crop(_worker["pixels"][index], box, SIDE))
@@ -127,16 +147,23 @@ def _views_of(index: int) -> tuple[int, np.ndarray, np.ndarray]:
 
 
 def compute_views(
-    model: Path, pixels: np.ndarray, folder: Path, views: int, components: int, seed: int, workers: int
+    open_teacher: Callable[[], Teacher],
+    pixels: np.ndarray,
+    folder: Path,
+    views: int,
+    components: int,
+    seed: int,
+    workers: int,
 ) -> None:
     """Run the teacher over all crops and write boxes, maps and scores as .npy into folder.
 
-    pixels: uint8 (photos, side, side, 3). The last file is written only when all is there, so an
-    interrupted run is never taken for a whole one.
+    open_teacher: called once in each worker process. pixels: uint8 (photos, side, side, 3). boxes.npy is
+    there only when all is, so an interrupted run is never taken for a whole one.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "boxes.npy").unlink(missing_ok=True)
     boxes = random_boxes(len(pixels), views, seed)
-    teacher = Teacher(model)
+    teacher = open_teacher()
     sample = np.random.default_rng(seed).permutation(len(pixels))[:1000]
     projection = Projection.fit(
         np.concatenate([teacher(crop(pixels[i], boxes[i, 0], SIDE))[0] for i in sample]), components
@@ -145,14 +172,23 @@ def compute_views(
     maps = np.lib.format.open_memmap(folder / "maps.npy", "w+", np.float16, shape)
     scores = np.empty((len(pixels), views, CLASSES), np.float16)
     context = multiprocessing.get_context("fork")
-    arguments = (model, pixels, boxes, projection)
+    arguments = (open_teacher, pixels, boxes, projection)
     with context.Pool(workers, _start_worker, arguments) as pool:
         done = pool.imap_unordered(_views_of, range(len(pixels)), chunksize=8)
-        for index, view_maps, view_scores in tqdm(done, total=len(pixels), desc="teacher"):
+        for index, view_maps, view_scores in _progress(done, len(pixels)):
             maps[index], scores[index] = view_maps, view_scores
     maps.flush()
     np.save(folder / "scores.npy", scores)
-    np.save(folder / "boxes.npy", boxes)
+    np.save(folder / "boxes.partial.npy", boxes)
+    (folder / "boxes.partial.npy").replace(folder / "boxes.npy")
+
+
+def _progress(done: Iterable[Views], photos: int) -> Iterator[Views]:
+    """A bar on a terminal, elsewhere a line at each tenth."""
+    for count, views in enumerate(tqdm(done, "teach", photos, disable=None), 1):
+        yield views
+        if not sys.stderr.isatty() and count * 10 // photos > (count - 1) * 10 // photos:
+            print(f"teach {count}/{photos} photos", flush=True)
 
 
 def load_views(folder: Path) -> TeacherViews:

@@ -1,4 +1,4 @@
-"""The built-in model's own vocabulary: byte-level BPE over the training captions (Sennrich et al., arXiv:1508.07909)."""
+"""The built-in model's own vocabulary: byte-level BPE of captions (Sennrich et al., arXiv:1508.07909)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 END = "<|end|>"
 END_ID = 0
 
-_SPACED = ((r"\s+([,.;:!?])", r"\1"), (r"\s+('s|n't|'re|'ll|'ve|'d|'m)\b", r"\1"), (r"\s*-\s*", "-"), (r"\s+", " "))
+_SPACED = (
+    (r"\s+([,.;:!?])", r"\1"),
+    (r"\s+('s|n't|'re|'ll|'ve|'d|'m)\b", r"\1"),
+    (r"\s*-\s*", "-"),
+    (r"\s+", " "),
+)
 _SWAPPED = {"left": "right", "right": "left"}
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader, Dataset
+from torch import Tensor
+from torch.utils.data import Dataset
 
 from earsight_training.augment import random_box, view
-from earsight_training.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.datasets import CaptionedPhoto
-from earsight_training.distill import warmup_cosine
+from earsight_training.epochs import Trainer
 from earsight_training.model import CaptionModel
 from earsight_training.recipe import CaptionSettings
 from earsight_training.tokens import END_ID, clean_caption, mirrored_caption
@@ -25,7 +22,10 @@ IGNORED = -100
 
 
 class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
-    """A random view of each photo with all its captions: uint8 (side, side, 3), int64 (captions, longest)."""
+    """A random view of each photo with all its captions: uint8 (side, side, 3), int64 (captions, longest).
+
+    IGNORED fills what follows the end token, and the rows of photos with less captions than others.
+    """
 
     def __init__(
         self,
@@ -35,8 +35,12 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         settings: CaptionSettings,
         longest: int,
         seed: int,
+        *,
+        mirror: bool = True,
     ) -> None:
         self._pixels, self._settings, self._longest, self._seed = pixels, settings, longest, seed
+        self._mirror = mirror
+        self._rows = max(len(photo.captions) for photo in photos)
         cleaned = [[clean_caption(caption) for caption in photo.captions] for photo in photos]
         self._tokens = [self._encode(tokenizer, texts) for texts in cleaned]
         self._mirrored = [
@@ -44,8 +48,8 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         ]
 
     def _encode(self, tokenizer: Tokenizer, texts: list[str]) -> Tensor:
-        rows = torch.full((len(texts), self._longest), IGNORED)
-        for row, text in zip(rows, texts, strict=True):
+        rows = torch.full((self._rows, self._longest), IGNORED)
+        for row, text in zip(rows, texts, strict=False):
             ids = [*tokenizer.encode(text).ids[: self._longest - 1], END_ID]
             row[: len(ids)] = torch.tensor(ids)
         return rows
@@ -57,7 +61,7 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         rng = np.random.default_rng((self._seed, index))
         box = random_box(rng, self._settings.least_area)
         rgb = view(self._pixels[index], box, self._settings.side, rng)
-        if rng.random() < 0.5:
+        if self._mirror and rng.random() < 0.5:
             return torch.from_numpy(rgb[:, ::-1].copy()), self._mirrored[index]
         return torch.from_numpy(rgb.copy()), self._tokens[index]
 
@@ -66,13 +70,16 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         self._seed = seed
 
 
-def _optimizer(model: CaptionModel, settings: CaptionSettings) -> torch.optim.Optimizer:
+def optimizer_for(
+    model: CaptionModel, learning_rate: float, encoder_learning_rate: float
+) -> torch.optim.Optimizer:
+    """AdamW; the encoder learns at a rate of its own."""
     encoder = list(model.encoder.parameters())
     others = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     return torch.optim.AdamW(
         [
-            {"params": others, "lr": settings.learning_rate},
-            {"params": encoder, "lr": settings.encoder_learning_rate},
+            {"params": others, "lr": learning_rate},
+            {"params": encoder, "lr": encoder_learning_rate},
         ],
         weight_decay=0.05,
         betas=(0.9, 0.98),
@@ -88,44 +95,33 @@ def train(
     """
     torch.manual_seed(seed)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema))
-    optimizer = _optimizer(model, settings)
-    steps = len(dataset) // settings.batch
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: warmup_cosine(step, steps, settings.epochs * steps)
+    trainer = Trainer(
+        "captions",
+        model,
+        optimizer_for(model, settings.learning_rate, settings.encoder_learning_rate),
+        checkpoint,
+        photos=len(dataset),
+        batch=settings.batch,
+        epochs=settings.epochs,
+        warmup_epochs=1,
+        ema=settings.ema,
+        average_buffers=False,
     )
-    parts: dict[str, Any] = {
-        "model": model,
-        "average": average,
-        "optimizer": optimizer,
-        "schedule": schedule,
-    }
-    done = 0
-    if state := load_checkpoint(checkpoint):
-        done = state.pop("epochs")
-        for name, part in parts.items():
-            part.load_state_dict(state[name])
-    for epoch in range(done, settings.epochs):
+
+    def begin_epoch(epoch: int) -> CaptionDataset:
         dataset.reseed(seed * 1000 + epoch)
         model.encoder.requires_grad_(epoch >= settings.frozen_epochs)
-        loader = DataLoader(dataset, settings.batch, shuffle=True, drop_last=True, num_workers=1)
-        losses = []
-        for images, tokens in loader:
-            model.train()
-            model.encoder.eval()
-            longest = int((tokens != IGNORED).any(1).any(0).sum())
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = model.loss(
-                    images.permute(0, 3, 1, 2).float(), tokens[:, :, :longest], settings.smoothing
-                )
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            average.update_parameters(model)
-            losses.append(float(loss.detach()))
-        print(f"captions epoch {epoch + 1}/{settings.epochs} loss {np.mean(losses):.4f}")
-        save_checkpoint(checkpoint, {"epochs": epoch + 1} | {n: p.state_dict() for n, p in parts.items()})
-    averaged: CaptionModel = average.module
+        model.train()
+        model.encoder.eval()
+        return dataset
+
+    def losses(batch: list[Tensor]) -> dict[str, Tensor]:
+        images, tokens = batch
+        longest = int((tokens != IGNORED).any(1).any(0).sum())
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            pixels = images.permute(0, 3, 1, 2).float()
+            return {"loss": model.loss(pixels, tokens[:, :, :longest], settings.smoothing)}
+
+    averaged = trainer.run(begin_epoch, losses)
+    assert isinstance(averaged, CaptionModel)
     return averaged.eval()
