@@ -1,0 +1,178 @@
+"""A camera in the background: one thread reads its source, only the newest frames are kept."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+
+import numpy as np
+
+from earsight.cameras.source import CameraError, FrameSource, StaleFrame
+from earsight.scene import Frame
+
+log = logging.getLogger(__name__)
+
+
+class RecentFrames:
+    """The newest few frames, oldest first. Not locked: its owner does that."""
+
+    def __init__(self, keep: int) -> None:
+        self._frames: deque[Frame] = deque(maxlen=keep)
+
+    def add(self, frame: Frame) -> None:
+        self._frames.append(frame)
+
+    def clear(self) -> None:
+        self._frames.clear()
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def within(self, max_age: float, now: float) -> tuple[Frame, ...]:
+        """Those at most max_age seconds old at `now`, newest last. Raises StaleFrame when there are none."""
+        fresh = tuple(frame for frame in self._frames if now - frame.captured_at <= max_age)
+        if fresh:
+            return fresh
+        if not self._frames:
+            raise StaleFrame("The camera has given no picture yet.")
+        age = now - self._frames[-1].captured_at
+        raise StaleFrame(f"The newest picture is {age:.1f} s old, more than the {max_age:g} s allowed.")
+
+
+class Camera:
+    """Runs a source, and opens it again with growing pauses whenever it fails. All methods are thread-safe.
+
+    rotation: degrees clockwise that bring the pictures upright: 0, 90, 180 or 270 (pixels may then be a
+    view that is not contiguous). keep: frames held. retry_after, retry_at_most: the first and the longest
+    pause in seconds before opening again. stalled_after: seconds without a picture after which the camera
+    counts as lost although its source reports no error.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        *,
+        rotation: int = 0,
+        keep: int = 5,
+        retry_after: float = 0.5,
+        retry_at_most: float = 5.0,
+        stalled_after: float = 10.0,
+    ) -> None:
+        if rotation not in (0, 90, 180, 270):
+            raise ValueError(f"rotation is {rotation}: it must be 0, 90, 180 or 270 degrees")
+        self._source = source
+        self._quarter_turns = rotation // 90
+        self._retry_after = retry_after
+        self._retry_at_most = retry_at_most
+        self._stalled_after = stalled_after
+        self._recent = RecentFrames(keep)
+        self._failure: str | None = None
+        self._last_sign = time.monotonic()
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read. Once only: a closed camera is not started again, make a new one."""
+        self._last_sign = time.monotonic()
+        self._thread.start()
+
+    def wait_ready(self, timeout: float) -> bool:
+        """Wait at most timeout seconds for a first frame, a failure or close(); whether there is a frame."""
+
+        def decided() -> bool:
+            return len(self._recent) > 0 or self._failure is not None or self._stop.is_set()
+
+        with self._changed:
+            self._changed.wait_for(decided, timeout)
+            return len(self._recent) > 0
+
+    def recent(self, max_age: float) -> tuple[Frame, ...]:
+        """The kept frames of at most max_age seconds, newest last, at least one. Never waits for the device.
+
+        Raises CameraError with the source's message while the camera is lost, StaleFrame when the newest
+        frame is too old.
+        """
+        with self._changed:
+            if self._stop.is_set():
+                raise CameraError("The camera is closed.")
+            if self._failure is not None:
+                raise CameraError(self._failure)
+            return self._recent.within(max_age, time.monotonic())
+
+    @property
+    def lost(self) -> str | None:
+        """Why the camera gives no pictures, one line; None while it works, starts or is closed."""
+        with self._changed:
+            if self._failure is not None or self._stop.is_set():
+                return self._failure
+            if self._thread.is_alive() and time.monotonic() - self._last_sign > self._stalled_after:
+                return f"The camera has given no picture for more than {self._stalled_after:g} s."
+            return None
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Stop the thread, which gives the device back. Waits at most timeout seconds; may be called twice.
+
+        A source that hangs keeps its thread until it returns; the thread then closes it and ends, and never
+        holds up the end of the process.
+        """
+        self._stop.set()
+        with self._changed:
+            self._failure = None
+            self._recent.clear()
+            self._changed.notify_all()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+            if self._thread.is_alive():
+                log.warning("The camera does not answer; it is left behind without waiting for it.")
+
+    def _run(self) -> None:
+        pause = self._retry_after
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                self._source.open()
+                while not self._stop.is_set():
+                    self._keep(self._source.read())
+            except CameraError as error:
+                self._fail(str(error))
+            except Exception as error:  # a driver's surprise must not end the thread that recovers from it
+                log.exception("The camera failed in an unforeseen way.")
+                self._fail(f"The camera failed: {type(error).__name__}: {' '.join(str(error).split())}")
+            finally:
+                self._close_source()
+            if time.monotonic() - began > self._retry_at_most:
+                pause = self._retry_after  # it had worked; one that fails at once again keeps growing pauses
+            self._stop.wait(pause)
+            pause = min(2 * pause, self._retry_at_most)
+
+    def _keep(self, pixels: np.ndarray) -> None:
+        captured_at = time.monotonic()
+        frame = Frame(np.rot90(pixels, -self._quarter_turns) if self._quarter_turns else pixels, captured_at)
+        with self._changed:
+            if self._stop.is_set():
+                return
+            if self._failure is not None:
+                log.info("The camera is back.")
+            self._failure = None
+            self._last_sign = captured_at
+            self._recent.add(frame)
+            self._changed.notify_all()
+
+    def _fail(self, message: str) -> None:
+        with self._changed:
+            if self._stop.is_set():
+                return
+            if self._failure != message:
+                log.warning("%s", message)
+            self._failure = message
+            self._recent.clear()
+            self._changed.notify_all()
+
+    def _close_source(self) -> None:
+        try:
+            self._source.close()
+        except Exception:
+            log.exception("The camera could not be closed.")

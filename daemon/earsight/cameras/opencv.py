@@ -1,0 +1,71 @@
+"""Cameras through OpenCV and Video4Linux: USB webcams and whatever else is a /dev/video* node."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earsight.cameras.holders import held_by
+from earsight.cameras.source import CameraError
+from earsight.cameras.v4l2 import check_camera
+
+
+def load_cv2(needed_by: str) -> Any:
+    """The module cv2, its own writing to standard error switched off.
+
+    needed_by: what in the configuration asks for it, named in the CameraError when it is not installed.
+    """
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    try:
+        import cv2
+    except ImportError as error:
+        raise CameraError(
+            f"{needed_by} needs OpenCV, which is not installed: pip install opencv-python-headless, "
+            f"or apt install python3-opencv. ({error})"
+        ) from error
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # somebody may have loaded it before
+    return cv2
+
+
+class OpenCvSource:
+    """device: a number N for /dev/videoN, or a path. width, height, fps: what is asked of the camera, which
+    gives the nearest that it can."""
+
+    def __init__(self, device: int | str, width: int = 1280, height: int = 720, fps: int = 15) -> None:
+        self._device = Path(f"/dev/video{device}" if isinstance(device, int) else device)
+        self._width = width
+        self._height = height
+        self._fps = fps
+        self._cv2: Any = None
+        self._capture: Any = None
+
+    def open(self) -> None:
+        check_camera(self._device)
+        self._cv2 = cv2 = load_cv2("camera.source opencv")
+        capture = self._capture = cv2.VideoCapture(str(self._device), cv2.CAP_V4L2)
+        if not capture.isOpened():
+            raise CameraError(f"The camera {self._device} is {held_by({str(self._device.resolve())})}.")
+        # One buffer, or every picture is some pictures old. MJPG, because uncompressed video at this size is
+        # more than USB 2 carries; the format goes first, since it decides which sizes there are.
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._width)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._height)
+        capture.set(cv2.CAP_PROP_FPS, self._fps)
+
+    def read(self) -> np.ndarray:
+        good, bgr = self._capture.read()
+        if not good or bgr is None:
+            check_camera(self._device)  # says so when it was unplugged
+            path = str(self._device.resolve())
+            raise CameraError(f"The camera {self._device} gives no pictures; it may be {held_by({path})}.")
+        return np.asarray(self._cv2.cvtColor(bgr, self._cv2.COLOR_BGR2RGB))
+
+    def close(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None

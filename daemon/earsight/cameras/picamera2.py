@@ -1,0 +1,72 @@
+"""The Raspberry Pi's own camera, through picamera2 and libcamera.
+
+This module may have the library's name: imports are absolute, so `picamera2` below is the library.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earsight.cameras.holders import held_by
+from earsight.cameras.source import CameraError
+
+# libcamera names its formats after the order in a little-endian word, so that in memory "RGB888" lies as
+# B, G, R and "BGR888" as R, G, B. The second is the RGB that the rest of the program means.
+_RGB_IN_MEMORY = "BGR888"
+
+
+class Picamera2Source:
+    """width, height: of the pictures. fps: pictures a second."""
+
+    def __init__(self, width: int = 1280, height: int = 720, fps: float = 15.0) -> None:
+        self._size = (width, height)
+        self._fps = fps
+        self._camera: Any = None
+
+    def open(self) -> None:
+        try:
+            from picamera2 import Picamera2
+        except ImportError as error:
+            raise CameraError(
+                "camera.source picamera2 needs a library of Raspberry Pi OS: apt install python3-picamera2, "
+                f"and a virtual environment made with --system-site-packages. ({error})"
+            ) from error
+        try:
+            if not Picamera2.global_camera_info():
+                raise CameraError(
+                    "No camera is found on the board: check its ribbon cable, then restart the board."
+                )
+            self._camera = Picamera2()
+            self._camera.configure(
+                self._camera.create_video_configuration(
+                    main={"size": self._size, "format": _RGB_IN_MEMORY},
+                    controls={"FrameRate": self._fps},
+                    queue=False,  # wait for a new picture, don't hand out one that has lain ready
+                )
+            )
+            self._camera.start()
+        except (RuntimeError, OSError) as error:
+            raise CameraError(_why(error)) from error
+
+    def read(self) -> np.ndarray:
+        try:
+            return np.asarray(self._camera.capture_array("main"))
+        except (RuntimeError, OSError) as error:
+            raise CameraError(f"The camera gives no pictures: {error}") from error
+
+    def close(self) -> None:
+        if self._camera is not None:
+            camera, self._camera = self._camera, None
+            camera.close()
+
+
+def _why(error: Exception) -> str:
+    """libcamera tells a busy camera only by these words."""
+    message = str(error)
+    if "did not complete" in message or "busy" in message.lower() or "acquire" in message:
+        nodes = {str(node) for kind in ("media", "video") for node in Path("/dev").glob(f"{kind}[0-9]*")}
+        return f"The camera is {held_by(nodes)}."
+    return f"The camera can't be started: {message}"

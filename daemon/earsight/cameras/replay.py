@@ -1,0 +1,179 @@
+"""A camera without a camera: shows photos or a video as if they were in front of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earsight.cameras.opencv import load_cv2
+from earsight.cameras.source import CameraError
+from earsight.photos import PHOTO_SUFFIXES, PhotoError, list_photos, load_photo
+
+log = logging.getLogger(__name__)
+
+VIDEO_SUFFIXES = frozenset(
+    {".avi", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"}
+)
+_PHOTO_RATE = 10.0
+_DEMO = ("coffee.png", "astronaut.png", "chelsea.png", "rocket.jpg", "motorcycle_left.png")
+
+
+def demo_photos() -> list[Path]:
+    """A few real photos out of scikit-image's wheel, nothing is fetched. Raises CameraError without it."""
+    spec = find_spec("skimage")
+    folder = Path(spec.origin).parent / "data" if spec and spec.origin else None
+    photos = [folder / name for name in _DEMO if (folder / name).is_file()] if folder else []
+    if not photos:
+        raise CameraError(
+            "There are no demo photos: pip install scikit-image, or name photos with --replay PATH."
+        )
+    return photos
+
+
+class ReplaySource:
+    """path: a photo, a folder of photos, a video, or a list of photos.
+
+    interval: seconds that each photo stays. loop: begin again after the last; else its picture stays.
+    Photos come ten times a second, a video at its own rate.
+    """
+
+    def __init__(self, path: Path | str | Sequence[Path], interval: float = 5.0, loop: bool = True) -> None:
+        self._path = path
+        self._interval = interval
+        self._loop = loop
+        self._reel: _Photos | _Video | None = None
+        self._due = 0.0
+
+    def open(self) -> None:
+        self.close()
+        if isinstance(self._path, (str, Path)) and Path(self._path).suffix.lower() in VIDEO_SUFFIXES:
+            self._reel = _Video(Path(self._path), self._loop)
+        else:
+            self._reel = _Photos(_listed(self._path), round(self._interval * _PHOTO_RATE), self._loop)
+        self._due = time.monotonic()
+
+    def read(self) -> np.ndarray:
+        assert self._reel is not None, "read() before open()"
+        time.sleep(max(0.0, self._due - time.monotonic()))
+        picture = self._reel.next()
+        # From now when late (a slow photo, a suspended laptop): no burst of pictures to catch up.
+        self._due = max(self._due, time.monotonic() - 1 / self._reel.rate) + 1 / self._reel.rate
+        return picture
+
+    def close(self) -> None:
+        if self._reel is not None:
+            self._reel.close()
+            self._reel = None
+
+
+def _listed(path: Path | str | Sequence[Path]) -> list[Path]:
+    if not isinstance(path, (str, Path)):
+        return list(path)
+    path = Path(path)
+    if not path.is_dir():
+        return [path]
+    try:
+        photos = list_photos(path)
+    except PhotoError as error:
+        raise CameraError(str(error)) from error
+    if not photos:
+        raise CameraError(f"The folder {path} holds no photos ({', '.join(sorted(PHOTO_SUFFIXES))}).")
+    return photos
+
+
+class _Photos:
+    """Each photo `times` times, loaded when its turn comes; a broken one is logged once and left out."""
+
+    rate = _PHOTO_RATE
+
+    def __init__(self, paths: list[Path], times: int, loop: bool) -> None:
+        self._paths = paths
+        self._times = max(1, times)
+        self._loop = loop
+        self._index = 0
+        self._left = self._times
+        self._shown = self._load()
+
+    def next(self) -> np.ndarray:
+        if self._left == 0:
+            self._turn()
+        self._left = max(0, self._left - 1)
+        return self._shown
+
+    def close(self) -> None:
+        pass
+
+    def _turn(self) -> None:
+        last = self._index + 1 >= len(self._paths)
+        if last and not self._loop:
+            return
+        self._left = self._times
+        if len(self._paths) > 1:
+            self._index = 0 if last else self._index + 1
+            self._shown = self._load()
+
+    def _load(self) -> np.ndarray:
+        reason = "there is none."
+        while self._paths:
+            try:
+                photo = load_photo(self._paths[self._index])
+                photo.setflags(write=False)  # handed out many times
+                return photo
+            except PhotoError as error:
+                reason = str(error)
+                log.warning("A photo is left out: %s", reason)
+                del self._paths[self._index]
+            if self._index == len(self._paths) > 0:
+                if not self._loop:
+                    self._index -= 1
+                    return self._shown
+                self._index = 0
+        raise CameraError(f"No photo can be shown: {reason}")
+
+
+class _Video:
+    def __init__(self, path: Path, loop: bool) -> None:
+        self._path = path
+        self._loop = loop
+        if not path.is_file():
+            raise CameraError(f"There is no video {path}: check the path.")
+        self._cv2 = load_cv2(f"The video {path.name}")
+        self._capture: Any = self._cv2.VideoCapture(str(path))
+        rate = self._capture.get(self._cv2.CAP_PROP_FPS)
+        self.rate = float(rate) if 1 <= rate <= 120 else _PHOTO_RATE
+        first = self._decode()
+        if first is None:
+            self.close()
+            raise CameraError(
+                f"The video {path} can't be read: it is broken, or of a kind that OpenCV does not know."
+            )
+        self._shown: np.ndarray = first
+        self._first = True
+
+    def next(self) -> np.ndarray:
+        if self._first:
+            self._first = False
+            return self._shown
+        picture = self._decode()
+        if picture is None and self._loop:
+            self._capture.release()  # opened anew: seeking to the start fails with some containers
+            self._capture = self._cv2.VideoCapture(str(self._path))
+            picture = self._decode()
+        if picture is not None:
+            self._shown = picture
+        elif self._loop:
+            raise CameraError(f"The video {self._path} can't be read any more.")
+        return self._shown
+
+    def close(self) -> None:
+        self._capture.release()
+
+    def _decode(self) -> np.ndarray | None:
+        good, bgr = self._capture.read()
+        return np.asarray(self._cv2.cvtColor(bgr, self._cv2.COLOR_BGR2RGB)) if good else None

@@ -1,0 +1,100 @@
+"""What Linux says of a /dev/video* node, asked of the kernel: no camera library is needed for it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from earsight.cameras.holders import held_by
+from earsight.cameras.source import CameraError
+
+# struct v4l2_capability (linux/videodev2.h): driver, card, bus_info, version, capabilities, device_caps
+_CAPABILITY = struct.Struct("=16s32s32sIII12x")
+_QUERYCAP = 2 << 30 | _CAPABILITY.size << 16 | ord("V") << 8 | 0  # _IOR('V', 0, struct v4l2_capability)
+_CAPTURE, _CAPTURE_MPLANE, _DEVICE_CAPS = 0x1, 0x1000, 0x80000000
+# Nodes that capture, but only a part of a board's camera pipeline: raw sensors and image processors.
+_PIPELINE_DRIVERS = frozenset({"unicam", "bcm2835-isp", "rp1-cfe", "pispbe", "tegra-video"})
+
+
+@dataclass(frozen=True, slots=True)
+class VideoNode:
+    """One /dev/video* node, as its driver presents it."""
+
+    driver: str
+    card: str
+    captures: bool
+
+    @property
+    def is_webcam(self) -> bool:
+        return self.captures and self.driver not in _PIPELINE_DRIVERS
+
+
+def parse_capability(answer: bytes) -> VideoNode:
+    """What a VIDIOC_QUERYCAP answer (104 bytes) says."""
+    driver, card, _bus, _version, whole_device, this_node = _CAPABILITY.unpack(answer)
+    capabilities = this_node if whole_device & _DEVICE_CAPS else whole_device
+    return VideoNode(_text(driver), _text(card), bool(capabilities & (_CAPTURE | _CAPTURE_MPLANE)))
+
+
+def query(device: Path) -> VideoNode:
+    """Ask the driver. Raises OSError: of a node that is no video device, errno ENOTTY."""
+    handle = os.open(device, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return parse_capability(fcntl.ioctl(handle, _QUERYCAP, bytes(_CAPABILITY.size)))
+    finally:
+        os.close(handle)
+
+
+def find_webcam() -> str | None:
+    """The first /dev/video* node that is a camera ready for use: not a codec, metadata or raw sensor node."""
+    return first_webcam(Path("/dev").glob("video*"), query)
+
+
+def first_webcam(devices: Iterable[Path], ask: Callable[[Path], VideoNode]) -> str | None:
+    numbered = [device for device in devices if device.name.removeprefix("video").isdecimal()]
+    for device in sorted(numbered, key=lambda device: int(device.name.removeprefix("video"))):
+        try:
+            if ask(device).is_webcam:
+                return str(device)
+        except OSError:
+            continue
+    return None
+
+
+def check_camera(device: Path) -> None:
+    """Raises CameraError, saying what to do, unless this user can open device and it is a camera."""
+    try:
+        node = query(device)
+    except FileNotFoundError:
+        raise CameraError(
+            f"There is no camera {device}: plug it in, or choose another device{_offer()}."
+        ) from None
+    except PermissionError:
+        raise CameraError(
+            f"{device} may not be used by this user: add the user to the group video "
+            "(sudo usermod -aG video USER) and log in again."
+        ) from None
+    except OSError as error:
+        if error.errno == errno.EBUSY:
+            raise CameraError(f"The camera {device} is {held_by({str(device.resolve())})}.") from None
+        if error.errno in (errno.ENOTTY, errno.EINVAL):
+            raise CameraError(f"{device} is not a camera: choose another device{_offer()}.") from None
+        raise CameraError(
+            f"The camera {device} can't be opened: {error.strerror}; unplug it and plug it in."
+        ) from error
+    if not node.captures:
+        raise CameraError(f"{device} ({node.card}) gives no pictures: choose another device{_offer()}.")
+
+
+def _offer() -> str:
+    webcam = find_webcam()
+    return f", {webcam} is one" if webcam else ""
+
+
+def _text(field: bytes) -> str:
+    return field.split(b"\0", 1)[0].decode("utf-8", "replace")
