@@ -1,0 +1,216 @@
+"""The sources that need a device, against stand-ins for the libraries that reach it."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from earsight.cameras.gstreamer import GStreamerSource, complete
+from earsight.cameras.opencv import OpenCvSource
+from earsight.cameras.picamera2 import Picamera2Source
+from earsight.cameras.source import CameraError
+
+cv2 = pytest.importorskip("cv2")
+RED_IN_BGR = np.full((4, 6, 3), (0, 0, 200), np.uint8)
+
+
+class Capture:
+    """cv2.VideoCapture of a camera that shows red."""
+
+    def __init__(self, name: str, api: int, opens: bool = True, pictures: int = 1) -> None:
+        self.name = name
+        self.api = api
+        self.opens = opens
+        self.pictures = pictures
+        self.asked: list[tuple[int, float]] = []
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return self.opens
+
+    def set(self, key: int, value: float) -> None:
+        self.asked.append((key, value))
+
+    def read(self) -> tuple[bool, Any]:
+        self.pictures -= 1
+        return (True, RED_IN_BGR) if self.pictures >= 0 else (False, None)
+
+    def release(self) -> None:
+        self.released = True
+
+
+@pytest.fixture
+def captures(monkeypatch: pytest.MonkeyPatch) -> list[Capture]:
+    made: list[Capture] = []
+
+    def make(name: str, api: int) -> Capture:
+        made.append(Capture(name, api))
+        return made[-1]
+
+    monkeypatch.setattr(cv2, "VideoCapture", make)
+    monkeypatch.setattr("earsight.cameras.opencv.check_camera", lambda _device: None)
+    return made
+
+
+def without(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, name, None)
+
+
+def test_opencv_asks_for_fresh_mjpg_and_gives_rgb(captures: list[Capture]) -> None:
+    source = OpenCvSource(2, width=800, height=600, fps=10)
+    source.open()
+    assert source.read()[0, 0].tolist() == [200, 0, 0]
+    (capture,) = captures
+    assert (capture.name, capture.api) == ("/dev/video2", cv2.CAP_V4L2)
+    asked = dict(capture.asked)
+    assert asked[cv2.CAP_PROP_BUFFERSIZE] == 1
+    assert asked[cv2.CAP_PROP_FOURCC] == int.from_bytes(b"MJPG", "little")
+    assert (asked[cv2.CAP_PROP_FRAME_WIDTH], asked[cv2.CAP_PROP_FRAME_HEIGHT]) == (800, 600)
+    keys = [key for key, _value in capture.asked]
+    assert keys.index(cv2.CAP_PROP_FOURCC) < keys.index(cv2.CAP_PROP_FRAME_WIDTH)
+    with pytest.raises(CameraError, match="/dev/video2 gives no pictures"):
+        source.read()
+    source.close()
+    source.close()
+    assert capture.released
+
+
+def test_opencv_busy_missing_and_not_installed(
+    captures: list[Capture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cv2, "VideoCapture", lambda name, api: Capture(name, api, opens=False))
+    with pytest.raises(CameraError, match="held by"):
+        OpenCvSource("/dev/video3").open()
+    without("cv2", monkeypatch)
+    with pytest.raises(CameraError, match=r"camera\.source opencv.*opencv-python-headless"):
+        OpenCvSource(0).open()
+    monkeypatch.undo()
+    with pytest.raises(CameraError, match="/dev/video250"):
+        OpenCvSource(250).open()
+    assert captures == []
+
+
+def test_a_source_that_never_opened_can_be_closed() -> None:
+    for source in (OpenCvSource(0), GStreamerSource("videotestsrc"), Picamera2Source()):
+        source.close()
+
+
+def test_pipelines_are_completed_so_that_only_the_newest_picture_is_kept() -> None:
+    pipeline = complete("nvarguscamerasrc ! nvvidconv ! ")
+    assert pipeline.startswith("nvarguscamerasrc ! nvvidconv ! videoconvert ! ")
+    for option in ("appsink", "drop=true", "max-buffers=1", "sync=false", "format=BGR"):
+        assert option in pipeline
+    own = "v4l2src ! videoconvert ! appsink drop=false"
+    assert complete(own) == own
+    assert complete("filesrc location=/srv/my-appsink-test.mkv").endswith("sync=false")
+
+
+def test_gstreamer_needs_an_opencv_that_has_it(
+    captures: list[Capture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cv2, "getBuildInformation", lambda: "  FFMPEG:  YES\n  GStreamer:   NO\n")
+    with pytest.raises(CameraError, match=r"python3-opencv.*--system-site-packages"):
+        GStreamerSource("videotestsrc").open()
+    monkeypatch.setattr(cv2, "getBuildInformation", lambda: "  GStreamer:   YES (1.22.0)\n")
+    source = GStreamerSource("videotestsrc")
+    source.open()
+    assert source.read()[0, 0].tolist() == [200, 0, 0]
+    assert captures[0].api == cv2.CAP_GSTREAMER
+    with pytest.raises(CameraError, match="no more pictures"):
+        source.read()
+    source.close()
+    assert captures[0].released
+    monkeypatch.setattr(cv2, "VideoCapture", lambda name, api: Capture(name, api, opens=False))
+    with pytest.raises(CameraError, match=r"camera\.pipeline is: nonsense"):
+        GStreamerSource("nonsense").open()
+
+
+class BoardCamera:
+    """picamera2.Picamera2 of a camera that shows red, with the library's own idea of format names."""
+
+    found: list[dict] = [{"Model": "imx708"}]  # noqa: RUF012 - a stand-in for the library's global list
+    trouble: Exception | None = None
+    made: list["BoardCamera"] = []  # noqa: RUF012
+
+    def __init__(self) -> None:
+        if self.trouble:
+            raise self.trouble
+        self.closed = False
+        self.made.append(self)
+
+    @classmethod
+    def global_camera_info(cls) -> list[dict]:
+        return cls.found
+
+    def create_video_configuration(self, **options: Any) -> dict:
+        return options
+
+    def configure(self, options: dict) -> None:
+        self.options = options
+
+    def start(self) -> None:
+        pass
+
+    def capture_array(self, _name: str) -> np.ndarray:
+        width, height = self.options["main"]["size"]
+        memory = {"RGB888": (0, 0, 200), "BGR888": (200, 0, 0)}[self.options["main"]["format"]]
+        return np.full((height, width, 3), memory, np.uint8)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch) -> type[BoardCamera]:
+    library = ModuleType("picamera2")
+    fresh = type("BoardCamera", (BoardCamera,), {"made": []})
+    library.Picamera2 = fresh  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "picamera2", library)
+    return fresh
+
+
+def test_the_board_s_camera_gives_rgb(board: type[BoardCamera]) -> None:
+    source = Picamera2Source(320, 240, 10)
+    source.open()
+    pixels = source.read()
+    assert pixels.shape == (240, 320, 3)
+    assert pixels[0, 0].tolist() == [200, 0, 0]
+    source.close()
+    source.close()
+    assert board.made[0].closed
+
+
+def test_the_board_s_camera_is_busy_missing_or_broken(
+    board: type[BoardCamera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for message in ("Camera __init__ sequence did not complete.", "Failed to acquire camera: busy"):
+        monkeypatch.setattr(board, "trouble", RuntimeError(message))
+        with pytest.raises(CameraError, match="held by"):
+            Picamera2Source().open()
+    monkeypatch.setattr(board, "trouble", RuntimeError("sensor timeout"))
+    with pytest.raises(CameraError, match="can't be started: sensor timeout"):
+        Picamera2Source().open()
+    monkeypatch.setattr(board, "found", [])
+    with pytest.raises(CameraError, match="ribbon cable"):
+        Picamera2Source().open()
+    without("picamera2", monkeypatch)
+    with pytest.raises(CameraError, match=r"camera\.source picamera2.*python3-picamera2"):
+        Picamera2Source().open()
+
+
+def test_who_holds_the_board_s_camera_is_said(
+    board: type[BoardCamera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "trouble", RuntimeError("Camera __init__ sequence did not complete."))
+    monkeypatch.setattr("earsight.cameras.holders.holders", lambda _devices: ["rpicam-hello (812)"])
+    with pytest.raises(CameraError, match=r"rpicam-hello \(812\)"):
+        Picamera2Source().open()
+
+
+def test_the_module_named_like_the_library_does_not_hide_it() -> None:
+    found = importlib.util.find_spec("picamera2")  # what `import picamera2` would take
+    assert found is None or "earsight" not in Path(str(found.origin)).parts
