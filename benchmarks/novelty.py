@@ -44,9 +44,7 @@ def main() -> None:
     stills, moves = [], []
     for path in tqdm(chosen):
         pixels = load_photo(path)
-        first, second = (
-            captioner.encode(captioner.prepare(moved(pixels, rng))).embedding for _ in range(2)
-        )
+        first, second = (captioner.encode(captioner.prepare(moved(pixels, rng))).embedding for _ in range(2))
         stills.append(first)
         moves.append(cosine_distance(first, second))
     others = [cosine_distance(one, other) for one, other in zip(stills, stills[1:], strict=False)]

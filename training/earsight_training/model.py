@@ -14,6 +14,9 @@ from torch import Tensor, nn
 from earsight_training.encoders import ConvEncoder
 from earsight_training.recipe import DecoderSettings
 
+PADDING = -100
+"""Stands after the end token where captions of different lengths share a tensor."""
+
 KeysValues = list[tuple[Tensor, Tensor]]
 """One pair a layer, each float (batch, heads, positions, width of a head)."""
 
@@ -67,15 +70,25 @@ class Decoder(nn.Module):
 
     def read_prefix(self, prefix: Tensor) -> tuple[Tensor, KeysValues]:
         """prefix: (batch, prefix length, width). Returns the logits of the first token and the cache."""
+        hidden, cache = self.through_prefix(prefix)
+        return self.logits(hidden), cache
+
+    def through_prefix(self, prefix: Tensor) -> tuple[Tensor, KeysValues]:
+        """Like read_prefix(), before the output weights: float (batch, width)."""
         x = self.dropout(prefix + self.positions.weight[: prefix.shape[1]])
         cache: KeysValues = []
         for block in self.blocks:
             x, pair = block(x, None, None)
             cache.append(pair)
-        return self.logits(x[:, -1]), cache
+        return x[:, -1], cache
 
     def read_tokens(self, tokens: Tensor, past: KeysValues) -> tuple[Tensor, KeysValues]:
         """tokens: (batch, n), which follow past. Returns logits (batch, n, vocabulary) and the cache."""
+        hidden, cache = self.through_tokens(tokens, past)
+        return self.logits(hidden), cache
+
+    def through_tokens(self, tokens: Tensor, past: KeysValues) -> tuple[Tensor, KeysValues]:
+        """Like read_tokens(), before the output weights: float (batch, n, width)."""
         start, count = past[0][0].shape[2], tokens.shape[1]
         x = self.dropout(self.tokens(tokens) + self.positions.weight[start : start + count])
         mask = torch.ones(count, start + count, dtype=torch.bool).tril(diagonal=start)
@@ -83,7 +96,7 @@ class Decoder(nn.Module):
         for block, pair in zip(self.blocks, past, strict=True):
             x, pair = block(x, pair, mask)
             cache.append(pair)
-        return self.logits(x), cache
+        return x, cache
 
 
 class CaptionModel(nn.Module):
@@ -103,20 +116,24 @@ class CaptionModel(nn.Module):
         cells = self.projection(self.encoder(pixels).flatten(2).transpose(1, 2))
         return torch.cat([cells, self.start.expand(len(cells), 1, -1)], 1)
 
-    def loss(self, pixels: Tensor, tokens: Tensor, smoothing: float) -> Tensor:
-        """Mean cross-entropy of all captions of a batch.
+    def logits(self, pixels: Tensor, tokens: Tensor) -> Tensor:
+        """Logits of the tokens of known captions, padding left out: float (tokens, vocabulary).
 
-        tokens: int64 (batch, captions, n), padded with -100 after the end token.
+        tokens: int64 (batch, captions, n), padded with -100 after the end token. The rows stand in the
+        order of ``tokens[tokens != -100]``.
         """
         captions = tokens.shape[1]
-        first, cache = self.decoder.read_prefix(self.prefix(pixels))
+        first, cache = self.decoder.through_prefix(self.prefix(pixels))
         cache = [(k.repeat_interleave(captions, 0), v.repeat_interleave(captions, 0)) for k, v in cache]
-        targets = tokens.flatten(0, 1)
-        following, _ = self.decoder.read_tokens(targets[:, :-1].clamp_min(0), cache)
-        logits = torch.cat([first.repeat_interleave(captions, 0)[:, None], following], 1)
-        return F.cross_entropy(
-            logits.float().flatten(0, 1), targets.flatten(), ignore_index=-100, label_smoothing=smoothing
-        )
+        rows = tokens.flatten(0, 1)
+        following, _ = self.decoder.through_tokens(rows[:, :-1].clamp_min(0), cache)
+        hidden = torch.cat([first.repeat_interleave(captions, 0)[:, None], following], 1)
+        return self.decoder.logits(hidden[rows != PADDING]).float()
+
+    def loss(self, pixels: Tensor, tokens: Tensor, smoothing: float) -> Tensor:
+        """Mean cross-entropy of the tokens of all captions of a batch; tokens as for logits()."""
+        targets = tokens[tokens != PADDING]
+        return F.cross_entropy(self.logits(pixels, tokens), targets, label_smoothing=smoothing)
 
     @torch.no_grad()
     def greedy(self, pixels: Tensor, longest: int, end: int) -> Tensor:

@@ -14,17 +14,15 @@ from torch.utils.data import Dataset
 from earsight_training.augment import random_box, view
 from earsight_training.datasets import CaptionedPhoto
 from earsight_training.epochs import Trainer
-from earsight_training.model import CaptionModel
+from earsight_training.model import PADDING, CaptionModel
 from earsight_training.recipe import CaptionSettings
 from earsight_training.tokens import END_ID, clean_caption, mirrored_caption
-
-IGNORED = -100
 
 
 class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
     """A random view of each photo with all its captions: uint8 (side, side, 3), int64 (captions, longest).
 
-    IGNORED fills what follows the end token, and the rows of photos with less captions than others.
+    PADDING fills what follows the end token, and the rows of photos with less captions than others.
     """
 
     def __init__(
@@ -48,7 +46,7 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         ]
 
     def _encode(self, tokenizer: Tokenizer, texts: list[str]) -> Tensor:
-        rows = torch.full((self._rows, self._longest), IGNORED)
+        rows = torch.full((self._rows, self._longest), PADDING)
         for row, text in zip(rows, texts, strict=False):
             ids = [*tokenizer.encode(text).ids[: self._longest - 1], END_ID]
             row[: len(ids)] = torch.tensor(ids)
@@ -117,7 +115,7 @@ def train(
 
     def losses(batch: list[Tensor]) -> dict[str, Tensor]:
         images, tokens = batch
-        longest = int((tokens != IGNORED).any(1).any(0).sum())
+        longest = int((tokens != PADDING).any(1).any(0).sum())
         with torch.autocast("cpu", dtype=torch.bfloat16):
             pixels = images.permute(0, 3, 1, 2).float()
             return {"loss": model.loss(pixels, tokens[:, :, :longest], settings.smoothing)}

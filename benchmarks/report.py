@@ -1,0 +1,63 @@
+"""What Earsight takes on this machine: a description of a photo, and a press until its sounds.
+
+Prints a Markdown table with the limits that the project sets itself; the status is 1 when one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import describe
+import press
+
+LIMITS = {
+    "total_ms": 60.0,
+    "resident_mb": 200.0,
+    "earcon_worst_ms": 50.0,
+    "speech_worst_ms": 400.0,
+}
+
+
+def processor() -> str:
+    """The processor's name and the number of cores that this process may use."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "Model"))]
+    name = names[0] if names else platform.machine()
+    return f"{name} ({platform.machine()}), {len(os.sched_getaffinity(0))} cores"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photo", type=Path, nargs="?", help="default: a demo photo")
+    parser.add_argument("--bundle", default="builtin")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    arguments = parser.parse_args()
+    photo = arguments.photo
+    if photo is None:
+        from earsight.cameras.replay import demo_photos
+
+        photo = demo_photos()[0]
+    figures = describe.measure(photo, arguments.bundle, 50)
+    with tempfile.TemporaryDirectory() as folder:
+        figures |= asyncio.run(press.measure(photo, Path(folder), 20))
+    missed = [name for name, limit in LIMITS.items() if figures[name] > limit]
+    if arguments.json:
+        print(json.dumps({"machine": processor(), **figures}))
+    else:
+        print(f"{processor()}\n\n| figure | measured | limit |\n|---|---|---|")
+        for name, value in figures.items():
+            print(f"| {name} | {value:.1f} | {LIMITS.get(name, '')} |")
+    for name in missed:
+        print(f"missed: {name} is {figures[name]:.1f}, the limit {LIMITS[name]:.0f}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
