@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -73,27 +74,24 @@ class Narrator:
         self._touched: tuple[float, asyncio.Future[View]] | None = None
         self._answering: asyncio.Task[PressEnd] | None = None
         self._tones: set[asyncio.Task[None]] = set()
-        self._last_answer: str | None = None
+        self._last_description: str | None = None
         self._known: np.ndarray | None = None
         self._known_problem: Problem | None = None
 
     def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
         """Take a press. The future tells how it ended; a TOUCH has none, since its gesture follows."""
+        look = self._look_since_touch(press)
         if press.gesture is Gesture.TOUCH:
             self._touched = press.at, self._begin_look()
             return None
-        view = None
-        if self._touched is not None and self._touched[0] == press.at:
-            view = self._touched[1]  # the look that began when the button went down
-        elif press.gesture is Gesture.DOUBLE:
+        if press.gesture is Gesture.DOUBLE:
             self._hush()
+            self._answering = self._begin_answer(self._repeat)
         else:
-            view = self._begin_look()
-        self._touched = None
-        answer: Answer = self._repeat
-        if view is not None and press.gesture is not Gesture.DOUBLE:
-            answer = partial(self._see, view, press.gesture)
-        self._answering = asyncio.create_task(self._answer(answer), name="answer")
+            look = look or self._begin_look()
+            self._answering = self._begin_answer(partial(self._see, look, press.gesture))
+            # Once superseded it is not needed: while it waits for its turn it would hold up the next.
+            self._answering.add_done_callback(lambda _, look=look: look.cancel())
         return _end_of(self._answering)
 
     async def close(self) -> None:
@@ -111,14 +109,31 @@ class Narrator:
 
     async def narrate(self) -> None:
         """Describe what is new every ``policy.every`` seconds, for ever; idle while that is None."""
+        last = -math.inf
         while True:
-            began = time.monotonic()
-            if self.policy.every is not None and not self._asked():
-                await self._narrate_once()
-            period = 1.0 if self.policy.every is None else self.policy.every
-            await asyncio.sleep(max(0.0, began + period - time.monotonic()))
+            every, now = self.policy.every, time.monotonic()
+            if every is not None and now >= last + every:
+                last = now
+                if not self._asked():
+                    await self._narrate_once()
+            # In short naps: a new policy may shorten the period at any time.
+            rest = math.inf if every is None else last + every - time.monotonic()
+            await asyncio.sleep(min(1.0, max(0.0, rest)))
 
     # Presses
+
+    def _look_since_touch(self, press: Press) -> asyncio.Future[View] | None:
+        """The look that began when the button went down for this press; any other is called off."""
+        if self._touched is None:
+            return None
+        (at, look), self._touched = self._touched, None
+        if at == press.at and press.gesture in (Gesture.SHORT, Gesture.LONG):
+            return look
+        look.cancel()
+        return None
+
+    def _begin_answer(self, answer: Answer) -> asyncio.Task[PressEnd]:
+        return asyncio.create_task(self._answer(answer), name="answer")
 
     def _begin_look(self) -> asyncio.Future[View]:
         """Silence, a tone and a picture at once: which gesture it becomes may not be known yet."""
@@ -145,6 +160,8 @@ class Narrator:
             await self.speaker.earcon(earcon)
         except VoiceError as error:
             _log.error("%s", error)
+        except Exception:
+            _log.exception("the earcon failed")
 
     async def _answer(self, answer: Answer) -> PressEnd:
         spoken_of = PressEnd.SPOKEN
@@ -163,23 +180,27 @@ class Narrator:
             _log.error("%s", error)
             self._sound(Earcon.ERROR)  # the tone may be heard where the words could not be made
             return PressEnd.NOT_SPOKEN
+        except Exception:
+            _log.exception("speaking failed")
+            self._sound(Earcon.ERROR)
+            return PressEnd.NOT_SPOKEN
         if outcome is Outcome.SPOKEN:
             return spoken_of
         return PressEnd.SUPERSEDED if outcome is Outcome.INTERRUPTED else PressEnd.NOT_SPOKEN
 
     async def _repeat(self) -> str:
-        return self._last_answer or wording.NOTHING_TO_REPEAT
+        return self._last_description or wording.NOTHING_TO_REPEAT
 
     async def _see(self, looking: asyncio.Future[View], gesture: Gesture) -> str:
-        # Shielded: the worker goes on anyway, and the next press may want this look.
         async with asyncio.timeout(_LOOK_LIMIT):
-            view = await asyncio.shield(looking)
+            view = await looking
+        self._known_problem = view.problem
         if view.problem:
             return wording.PROBLEMS[view.problem]
         describe = wording.long_description if gesture is Gesture.LONG else wording.short_description
-        self._last_answer = describe(view.captions, self.policy.thresholds)
+        self._last_description = describe(view.captions, self.policy.thresholds)
         self._known = view.embedding
-        return self._last_answer
+        return self._last_description
 
     async def _say(self, text: str, priority: Priority, life: float) -> Outcome:
         _log.info("%s: %s", priority.name.lower(), text)
@@ -198,7 +219,9 @@ class Narrator:
                 view = await self._eyes.look_for_news(
                     policy.max_age, policy.limits, self._known, policy.novelty
                 )
-            if view is not None and not self._asked() and (text := self._news(view)):
+            if view is None:
+                self._known_problem = None  # the picture is good again, of the same scene
+            elif not self._asked() and (text := self._news(view)):
                 await self._say(text, Priority.NARRATION, _NARRATION_LIFE)
         except (EarsightError, TimeoutError) as error:
             # Unasked, it is silent: the service tells of a lost camera once, and a press says the rest.
@@ -214,7 +237,10 @@ class Narrator:
         self._known_problem = None
         self._known = view.embedding
         text = wording.short_description(view.captions, self.policy.thresholds)
-        return None if text == wording.CANT_TELL else text
+        if text == wording.CANT_TELL:
+            return None
+        self._last_description = text
+        return text
 
 
 def _end_of(answering: asyncio.Task[PressEnd]) -> asyncio.Future[PressEnd]:

@@ -33,7 +33,11 @@ PROBLEMS = {
 }
 
 # Earsight sees no obstacles: it may never sound as if a way were free, whatever the model learned to say.
-_PROMISES = re.compile(r"\b(safe|safely|clear|no (traffic|cars|obstacles?|danger))\b", re.IGNORECASE)
+_PROMISES = re.compile(
+    r"\b(safe|safely|clear|no (traffic|cars|obstacles?|danger)"
+    r"|(empty|deserted) (\w+ )?(road|street|path|way|sidewalk|pavement|crossing|crosswalk|track))\b",
+    re.IGNORECASE,
+)
 
 _FUNCTION_WORDS = frozenset(
     "a an the is are was were be being in on at of to with and or by for from into onto up down over under "

@@ -1,0 +1,106 @@
+"""Stand-ins for the world outside: what is in front of the camera, and a model that needs no weights."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from earsight.cameras.source import CameraError
+from earsight.scene import Caption, Encoding
+
+COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 220)}
+
+
+def painted(colour: str, height: int = 60, width: int = 80) -> np.ndarray:
+    """A chequered wall in a colour: bright, sharp and varied enough for perception/quality.py."""
+    pixels = np.full((height, width, 3), COLOURS[colour], np.uint8)
+    rows, columns = np.indices((height, width))
+    pixels[(rows // 10 + columns // 10) % 2 == 0] //= 5
+    return pixels
+
+
+def photo(folder: Path, colour: str = "red") -> Path:
+    path = folder / f"{colour}.png"
+    Image.fromarray(painted(colour)).save(path)
+    return path
+
+
+class Scene:
+    """A frame source whose picture the test sets; an exception as picture is raised, None is waited out."""
+
+    def __init__(self, picture: np.ndarray | Exception | None) -> None:
+        self.picture = picture
+        self.shown = 0
+
+    def open(self) -> None:
+        if isinstance(self.picture, Exception):
+            raise self.picture
+
+    def read(self) -> np.ndarray:
+        time.sleep(0.01)
+        while (picture := self.picture) is None:
+            time.sleep(0.01)
+        if isinstance(picture, Exception):
+            raise picture
+        self.shown += 1
+        return picture
+
+    def close(self) -> None:
+        pass
+
+
+async def until(condition: Callable[[], bool], limit: float = 30.0) -> None:
+    """Wait for what happens in another thread or process."""
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        await asyncio.sleep(0.01)
+
+
+def unplugged() -> CameraError:
+    return CameraError("The camera was unplugged: plug it in.")
+
+
+class ColourCaptioner:
+    """Names the colour of a wall. The embedding is the colour, so another colour is another scene.
+
+    fault: raised by describe(). gate: describe() waits for it. confidence: of the captions, in their order.
+    """
+
+    def __init__(self, confidence: float = 0.9) -> None:
+        self.confidence = confidence
+        self.fault: BaseException | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+        self.encoded = self.described = 0
+
+    def prepare(self, pixels: np.ndarray) -> np.ndarray:
+        return pixels
+
+    def encode(self, prepared: np.ndarray) -> Encoding:
+        self.encoded += 1
+        mean = prepared.reshape(-1, 3).mean(0).astype(np.float32)
+        return Encoding(mean[None], mean / max(1.0, float(np.linalg.norm(mean))))
+
+    def describe(self, encoding: Encoding) -> list[Caption]:
+        self.described += 1
+        assert self.gate.wait(30), "the test forgot its gate"
+        if self.fault is not None:
+            raise self.fault
+        colour = min(COLOURS, key=lambda name: -float(encoding.embedding @ _unit(COLOURS[name])))
+        texts = (f"a {colour} wall", f"a {colour} wall of bricks")
+        return [Caption(text, self.confidence, -1.0, -2.0) for text in texts]
+
+    def warm_up(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+
+def _unit(colour: tuple[int, int, int]) -> np.ndarray:
+    return np.array(colour) / np.linalg.norm(colour)
