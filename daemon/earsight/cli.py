@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -32,7 +33,9 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"earsight {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=_EPILOG)
+        command = commands.add_parser(
+            name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=_EPILOG
+        )
         if name == chosen:
             _module(name).add_arguments(command)
     return parser
@@ -46,10 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status. Errors that the user can act on are one line a problem."""
     words = list(sys.argv[1:] if argv is None else argv)
     chosen = next((word for word in words if word in COMMANDS), None)
-    arguments = _parser(chosen).parse_args(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # The name of a file may hold bytes that are no text.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        arguments = _parser(chosen).parse_args(words)
         status: int = _module(arguments.command).run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # `>&-` closes it
+            sys.stdout.flush()
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
@@ -71,4 +78,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _forget_output() -> None:
     """Whatever standard output still holds can't be written: keep the interpreter from trying at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -30,6 +30,7 @@ from earsight.triggers.gestures import GestureRecognizer
 from earsight.triggers.keyboard import HELP, KeyboardTrigger
 from earsight.triggers.trigger import Gesture, Press, Trigger, TriggerError
 from earsight.voice.earcons import Earcon
+from earsight.voice.sound import VoiceError
 from earsight.wording import trouble
 
 _log = logging.getLogger(__name__)
@@ -94,12 +95,19 @@ class Service:
         try:
             with contextlib.suppress(BundleError):  # the press will say it
                 await self._eyes.ready()
-            await asyncio.to_thread(self._camera.wait_ready, _FIRST_FRAME)
+            await self._first_frame()
             end = self.press(Press(Gesture.SHORT, time.monotonic()))
             assert end is not None  # a short press always has one
             return await end
         finally:
             await self._end()
+
+    async def _first_frame(self) -> None:
+        """Wait for it, unless the camera fails: then there is nothing to wait for; the press will say so."""
+        deadline = time.monotonic() + _FIRST_FRAME
+        while not await asyncio.to_thread(self._camera.wait_ready, _POLL):
+            if self._camera.lost or time.monotonic() > deadline:
+                return
 
     # Start and end
 
@@ -112,15 +120,13 @@ class Service:
         notify("STOPPING=1")
         await self._narrator.close()
         await self._narrator.speaker.close()
-        await asyncio.to_thread(self._camera.close)
-        await asyncio.to_thread(self._eyes.close)
+        await asyncio.gather(asyncio.to_thread(self._camera.close), asyncio.to_thread(self._eyes.close))
 
     async def _serve(self) -> None:
         tasks = [self._attend(trigger) for trigger in self._triggers()]
         tasks += [self._narrator.narrate(), self._watch_camera(), self._watch_config(), self._live()]
         async with asyncio.TaskGroup() as group:
-            running = [group.create_task(task) for task in tasks]
-            await self._welcome()
+            running = [group.create_task(task) for task in (*tasks, self._welcome())]
             await self._stopping.wait()
             for task in (*running, *self._background):
                 task.cancel()
@@ -130,7 +136,10 @@ class Service:
             await self._eyes.ready()
         except BundleError as error:
             _log.error("%s", error)
-            self._soon(self._narrator.notice(trouble(error)))
+            self._notice(trouble(error))
+        except Exception as error:  # tried again at every press; the service stays up to say so
+            _log.exception("the captioner can't be loaded")
+            self._notice(trouble(error))
         notify("READY=1")
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
         with contextlib.suppress(Exception):  # a voice that fails is told of at the first press
@@ -227,27 +236,27 @@ class Service:
     async def _reload_config(self, path: Path) -> None:
         notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
         try:
-            new = self._options.adjust(await asyncio.to_thread(load_config, path))
-        except ConfigError as error:
+            await self._take(self._options.adjust(await asyncio.to_thread(load_config, path)))
+        except (ConfigError, VoiceError) as error:
             _log.error("the new settings are not taken:\n%s", error)
             self._notice(wording.CONFIG_REFUSED)
-        else:
-            await self._take(new)
         notify("READY=1")
 
     async def _take(self, new: Config) -> None:
+        """All of what can be taken, or nothing: raises VoiceError when there can be no such voice."""
         changed = changed_sections(self._config, new)
         if not changed:
             return
+        old = self._narrator.speaker
+        speaker = await self._build.speaker(new.voice) if "voice" in changed else old
         later = changed - LIVE_SECTIONS
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = parts.build_policy(self._config)
         gestures = self._config.gestures
         self._recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
-        if "voice" in changed:
-            old = self._narrator.speaker
-            self._narrator.speaker = await self._build.speaker(self._config.voice)
+        self._narrator.speaker = speaker
+        if speaker is not old:
             await old.close()
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from tqdm import tqdm
 
@@ -21,12 +22,16 @@ from earsight.scene import Caption, Priority, Utterance
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-    parser.add_argument("--bundle", default="builtin", metavar="DIR", help="model bundle (default: the built-in one)")
+    parser.add_argument(
+        "--bundle", default="builtin", metavar="DIR", help="model bundle (default: the built-in one)"
+    )
     parser.add_argument("--speak", action="store_true", help="say the descriptions")
     parser.add_argument("--wav", type=Path, metavar="FILE", help="say the descriptions into a WAV file")
     parser.add_argument("--json", action="store_true", help="one JSON object a photo on standard output")
     parser.add_argument(
-        "--log-probs", action="store_true", help="with --json: mean and lowest log-probability of the tokens too"
+        "--log-probs",
+        action="store_true",
+        help="with --json: mean and lowest log-probability of the tokens too",
     )
 
 
@@ -43,7 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"earsight: {error}", file=sys.stderr)
             continue
         texts.append(_sentence(caption))
-        print(_as_json(photo, caption, timings, arguments) if arguments.json else f"{photo}: {texts[-1]}", flush=True)
+        print(
+            _as_json(photo, caption, timings, arguments) if arguments.json else f"{photo}: {texts[-1]}",
+            flush=True,
+        )
     if arguments.speak or arguments.wav:
         asyncio.run(_speak(texts, arguments.wav))
     return 1 if failed else 0
@@ -51,8 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _progress(photos: list[Path]) -> Iterator[Path]:
     """A bar only where it is seen and does not mix with the captions."""
-    hidden = len(photos) < 2 or sys.stdout.isatty() or not sys.stderr.isatty()
+    hidden = len(photos) < 2 or _is_terminal(sys.stdout) or not _is_terminal(sys.stderr)
     yield from tqdm(photos, unit="photo", disable=hidden)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def _describe(captioner: OnnxCaptioner, photo: Path) -> tuple[Caption, dict[str, float]]:

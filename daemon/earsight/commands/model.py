@@ -33,5 +33,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{name:18}{value:8.4f}")
     card = folder / "MODEL_CARD.md"
     if card.exists():
-        print(f"\n{card.read_text(encoding='utf-8')}", end="")
+        print(f"\n{card.read_text(encoding='utf-8', errors='replace')}", end="")
     return 0

@@ -4,33 +4,51 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import sys
+import threading
 from pathlib import Path
 
+from earsight.cameras.source import CameraError
 from earsight.config import Config
 from earsight.config_file import load_config
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (YAML); without it the defaults")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="configuration (YAML); without it the defaults"
+    )
     parser.add_argument("--once", action="store_true", help="one press; exit when it has been spoken")
     parser.add_argument(
-        "--replay", type=Path, metavar="PATH", help="a photo, a folder of photos or a video instead of the camera"
+        "--replay",
+        type=Path,
+        metavar="PATH",
+        help="a photo, a folder of photos or a video instead of the camera",
     )
-    parser.add_argument("--wav", type=Path, metavar="FILE", help="speak into a WAV file instead of the sound device")
+    parser.add_argument(
+        "--wav", type=Path, metavar="FILE", help="speak into a WAV file instead of the sound device"
+    )
     parser.add_argument("--verbose", action="store_true", help="say more of what goes on inside")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0: ended as asked. 1 (with --once): there was no description, or it could not be spoken."""
     _log_to_streams(logging.DEBUG if arguments.verbose else logging.INFO)
+    replay: Path | None = arguments.replay
+    if (
+        replay is not None and not replay.exists()
+    ):  # a slip of the hand: later it would look like a lost camera
+        raise CameraError(f"--replay: there is no {replay}: name a photo, a folder of photos or a video")
 
     def adjust(config: Config) -> Config:
-        return _adjusted(config, arguments.replay, arguments.wav)
+        return _adjusted(config, replay, arguments.wav)
 
-    return asyncio.run(_run(arguments, adjust(load_config(arguments.config)), adjust))
+    status = asyncio.run(_run(arguments, adjust(load_config(arguments.config)), adjust))
+    if any(thread.name in ("camera", "eyes") for thread in threading.enumerate()):
+        _leave_at_once(status)
+    return status
 
 
 async def _run(arguments: argparse.Namespace, config: Config, adjust) -> int:  # type: ignore[no-untyped-def]
@@ -42,6 +60,13 @@ async def _run(arguments: argparse.Namespace, config: Config, adjust) -> int:  #
         return 0 if await service.run_once() is PressEnd.SPOKEN else 1
     await service.run()
     return 0
+
+
+def _leave_at_once(status: int) -> None:
+    """A driver or an inference hangs in native code: Python would abort as it ends around it."""
+    with contextlib.suppress(OSError):
+        logging.shutdown()
+    os._exit(status)
 
 
 def _adjusted(config: Config, replay: Path | None, wav: Path | None) -> Config:
@@ -56,7 +81,7 @@ def _adjusted(config: Config, replay: Path | None, wav: Path | None) -> Config:
 
 def _log_to_streams(level: int) -> None:
     """What is said and done goes to standard output, warnings and errors to standard error."""
-    told, problems = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
+    told, problems = _StreamHandler(sys.stdout), _StreamHandler(sys.stderr)
     told.addFilter(lambda record: record.levelno < logging.WARNING)
     problems.setLevel(logging.WARNING)
     for handler in (told, problems):
@@ -64,6 +89,13 @@ def _log_to_streams(level: int) -> None:
     logging.basicConfig(level=level, handlers=[told, problems])
     if level > logging.DEBUG:
         logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+class _StreamHandler(logging.StreamHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A full disk or a reader that has gone costs the log, and not a traceback for every line of it."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 class _JournalFormatter(logging.Formatter):
