@@ -7,6 +7,7 @@ degrees, in other light). A new scene: two different photos.
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def main() -> None:
         first, second = (captioner.encode(captioner.prepare(moved(pixels, rng))).embedding for _ in range(2))
         stills.append(first)
         moves.append(cosine_distance(first, second))
-    others = [cosine_distance(one, other) for one, other in zip(stills, stills[1:], strict=False)]
+    others = [cosine_distance(one, other) for one, other in pairwise(stills)]
     print("| novelty | same scene, taken for new | new scene, missed |")
     print("|---|---|---|")
     for threshold in np.arange(0.1, 1.0, 0.1):

@@ -32,13 +32,16 @@ async def measure(photo: Path, folder: Path, presses: int) -> dict[str, float]:
             "voice": {"engine": "espeak", "player": "wav", "wav_file": str(folder / "bench.wav")},
         }
     )
-    heard = Builders(
-        speaker=lambda section: build_speaker(section, lambda kind, _, at: sounds.append((kind, at)))
-    )
-    service = Service(config, Options(build=heard))
+    ready = asyncio.Event()
+
+    def heard(kind: str, _: str | None, at: float) -> None:
+        sounds.append((kind, at))
+        ready.set()  # by the earcon that says so
+
+    build = Builders(speaker=lambda section: build_speaker(section, heard))
+    service = Service(config, Options(build=build))
     running = asyncio.create_task(service.run())
-    while not sounds:  # the earcon that says it is ready
-        await asyncio.sleep(0.05)
+    await ready.wait()
     await asyncio.sleep(1.0)
     delays: dict[str, list[float]] = {Earcon.LOOK: [], SPEECH: []}
     for _ in range(presses + 1):

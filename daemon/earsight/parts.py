@@ -15,7 +15,7 @@ from pathlib import Path
 from earsight.cameras.gstreamer import GStreamerSource
 from earsight.cameras.opencv import OpenCvSource
 from earsight.cameras.picamera2 import Picamera2Source
-from earsight.cameras.replay import ReplaySource, demo_photos
+from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import FrameSource
 from earsight.cameras.v4l2 import find_webcam
 from earsight.captioners.bundle import bundle_folder, open_bundle
@@ -56,7 +56,7 @@ def build_source(section: CameraSection) -> FrameSource:
         return GStreamerSource(section.pipeline)
     if section.replay is None:
         _log.info("no camera: replaying the demo photos (camera.replay or --replay names others)")
-    return ReplaySource(section.replay or demo_photos(), section.replay_interval)
+    return ReplaySource(section.replay, section.replay_interval)
 
 
 def build_captioner(section: CaptionerSection) -> OnnxCaptioner:
@@ -126,7 +126,7 @@ def _limits(section: QualitySection) -> QualityLimits | None:
 
 @dataclass(frozen=True)
 class Builders:
-    """How a service gets the parts that reach outside the process; measurements and trials bring their own."""
+    """How a service gets the parts that reach outside the process; benchmarks bring their own."""
 
     source: Callable[[CameraSection], FrameSource] = build_source
     speaker: Callable[[VoiceSection], Awaitable[Speaker]] = build_speaker

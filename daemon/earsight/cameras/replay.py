@@ -21,7 +21,7 @@ VIDEO_SUFFIXES = frozenset(
     {".avi", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"}
 )
 _PHOTO_RATE = 10.0
-_DEMO = ("coffee.png", "astronaut.png", "chelsea.png", "rocket.jpg", "motorcycle_left.png")
+_DEMO = ("astronaut.png", "chelsea.png", "motorcycle_left.png", "rocket.jpg", "coffee.png")
 
 
 def demo_photos() -> list[Path]:
@@ -37,13 +37,15 @@ def demo_photos() -> list[Path]:
 
 
 class ReplaySource:
-    """path: a photo, a folder of photos, a video, or a list of photos.
+    """path: a photo, a folder of photos, a video, a list of photos, or None for the demo photos.
 
     interval: seconds that each photo stays. loop: begin again after the last; else its picture stays.
     Photos come ten times a second, a video at its own rate.
     """
 
-    def __init__(self, path: Path | str | Sequence[Path], interval: float = 5.0, loop: bool = True) -> None:
+    def __init__(
+        self, path: Path | str | Sequence[Path] | None, interval: float = 5.0, loop: bool = True
+    ) -> None:
         self._path = path
         self._interval = interval
         self._loop = loop
@@ -72,7 +74,9 @@ class ReplaySource:
             self._reel = None
 
 
-def _listed(path: Path | str | Sequence[Path]) -> list[Path]:
+def _listed(path: Path | str | Sequence[Path] | None) -> list[Path]:
+    if path is None:
+        return demo_photos()
     if not isinstance(path, (str, Path)):
         return list(path)
     path = Path(path)

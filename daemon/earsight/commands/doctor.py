@@ -18,7 +18,7 @@ from earsight.voice.sound import VoiceError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration to check by (default: the defaults)")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration to check by")
     parser.add_argument("--json", action="store_true", help="print a JSON list of the findings")
     parser.add_argument("--speak", action="store_true", help="say the findings")
 

@@ -13,7 +13,7 @@ from earsight.triggers.trigger import Gesture
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     choices = [gesture.value for gesture in GESTURES]
     parser.add_argument("gesture", nargs="?", choices=choices, default="short", metavar="|".join(choices))
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the service's configuration, for its socket")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the service's configuration")
 
 
 def run(arguments: argparse.Namespace) -> int:

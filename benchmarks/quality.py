@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure what earsight.perception.quality finds in photos that were damaged on purpose.
 
-    script/measure_quality.py FOLDER [--captions captions.csv --split val] [--limit N]
+    benchmarks/quality.py FOLDER [--captions captions.csv --split val] [--limit N]
 
 prints, for every kind of damage, the share of photos that each problem is found in, then the time of one
 assessment. Photos are first squashed to 224 x 224 pixels, so that the strength of a blur means the same for
