@@ -88,10 +88,10 @@ class Narrator:
             self._hush()
             self._answering = self._begin_answer(self._repeat)
         else:
-            look = look or self._begin_look()
-            self._answering = self._begin_answer(partial(self._see, look, press.gesture))
+            view = look or self._begin_look()
+            self._answering = self._begin_answer(partial(self._see, view, press.gesture))
             # Once superseded it is not needed: while it waits for its turn it would hold up the next.
-            self._answering.add_done_callback(lambda _, look=look: look.cancel())
+            self._answering.add_done_callback(lambda _: view.cancel())
         return _end_of(self._answering)
 
     async def close(self) -> None:
