@@ -51,7 +51,7 @@ class Options:
 
     config_file: Path | None = None
     adjust: Callable[[Config], Config] = field(default=lambda config: config)
-    build: parts.Builders = parts.Builders()
+    build: parts.Builders = field(default_factory=parts.Builders)
 
 
 class Service:

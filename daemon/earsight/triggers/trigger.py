@@ -32,7 +32,7 @@ class Press:
     at: float
 
 
-PressSink = Callable[[Press], None]
+PressSink = Callable[[Press], object]
 """Takes presses; only ever called on the event loop's thread, and never blocks."""
 
 
