@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 from earsight.cameras.source import CameraError
 from earsight.config import Config
@@ -19,7 +20,6 @@ from earsight.parts import Builders
 from earsight.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.speaker import Speaker
-from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 PRESSES = 1000
 SEED = int(os.environ.get("EARSIGHT_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
@@ -58,7 +58,7 @@ def endless(rng: random.Random, fails: float, hangs: float):
 async def trial(rng: random.Random, config: Config) -> tuple[Counter[PressEnd], int]:
     """All presses; how they ended, and how many there were to end."""
 
-    async def speaker(section: object) -> Speaker:
+    async def speaker(_: object) -> Speaker:
         return Speaker(
             ToneSynthesizer(endless(rng, 0.05, 0.01)),
             FastPlayer(endless(rng, 0.05, 0.01)),
@@ -66,7 +66,7 @@ async def trial(rng: random.Random, config: Config) -> tuple[Counter[PressEnd], 
             playback_limit=0.2,
         )
 
-    service = Service(config, Options(build=Builders(lambda section: FlakyCamera(rng), speaker)))
+    service = Service(config, Options(build=Builders(lambda _: FlakyCamera(rng), speaker)))
     running = asyncio.create_task(service.run())
     await asyncio.sleep(1.0)
     ends = []
@@ -77,7 +77,7 @@ async def trial(rng: random.Random, config: Config) -> tuple[Counter[PressEnd], 
             service.press(Press(Gesture.TOUCH, at))
             await asyncio.sleep(rng.random() * 0.02)
         ends.append(service.press(Press(gesture, at)))
-        await asyncio.sleep(rng.choice((0.0, 0.001, 0.01, 0.03, 0.1, 0.2)))
+        await asyncio.sleep(rng.choice((0.0, 0.001, 0.01, 0.03, 0.06, 0.15)))
     assert not running.done(), running
     # No deadlock: whatever was asked for comes to an end.
     async with asyncio.timeout(20):
@@ -87,7 +87,7 @@ async def trial(rng: random.Random, config: Config) -> tuple[Counter[PressEnd], 
         await running
     left = asyncio.all_tasks() - {asyncio.current_task()}
     assert not left, left
-    return counted, len([end for end in ends if end is not None])
+    return counted, len(ends) - ends.count(None)
 
 
 def children() -> set[str]:

@@ -34,14 +34,14 @@ def draw(model: CaptionModel, pixels: Tensor, count: int, longest: int) -> Tenso
     drawn: list[Tensor] = []
     ended = torch.zeros(len(logits), dtype=torch.bool)
     for step in range(longest):
-        token = torch.distributions.Categorical(logits=logits.float()).sample()
+        token = torch.multinomial(logits.float().softmax(-1), 1)[:, 0]
         drawn.append(torch.where(ended, PADDING, token))
         ended = ended | (token == END_ID)
         if ended.all() or step + 1 == longest:
             break
         following, cache = model.decoder.read_tokens(token[:, None], cache)
         logits = following[:, -1]
-    return torch.stack(drawn, 1).unflatten(0, (-1, count))
+    return torch.stack(drawn, 1).view(len(pixels), count, -1)
 
 
 def log_probs(model: CaptionModel, pixels: Tensor, tokens: Tensor) -> Tensor:
