@@ -80,8 +80,10 @@ class MobileNet:
 
     def _read(self, detail: dict) -> np.ndarray:
         scale, zero = detail["quantization"]
-        raw: np.ndarray = self._interpreter.get_tensor(detail["index"]).astype(np.float32)
-        return (raw - zero) * np.float32(scale)
+        values: np.ndarray = self._interpreter.get_tensor(detail["index"]).astype(np.float32)
+        values -= zero
+        values *= scale
+        return values
 
 
 def random_boxes(photos: int, views: int, seed: int) -> np.ndarray:
