@@ -95,19 +95,12 @@ class Service:
         try:
             with contextlib.suppress(BundleError):  # the press will say it
                 await self._eyes.ready()
-            await self._first_frame()
+            await asyncio.to_thread(self._camera.wait_ready, _FIRST_FRAME)
             end = self.press(Press(Gesture.SHORT, time.monotonic()))
             assert end is not None  # a short press always has one
             return await end
         finally:
             await self._end()
-
-    async def _first_frame(self) -> None:
-        """Wait for it, unless the camera fails: then there is nothing to wait for; the press will say so."""
-        deadline = time.monotonic() + _FIRST_FRAME
-        while not await asyncio.to_thread(self._camera.wait_ready, _POLL):
-            if self._camera.lost or time.monotonic() > deadline:
-                return
 
     # Start and end
 
