@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import nn
 
 from earsight_training.calibration import expected_calibration_error, fit
 from earsight_training.cards import model_card
@@ -39,11 +40,15 @@ def _model(recipe: Recipe, encoder: ConvEncoder, tokenizer: Tokenizer) -> Captio
     return CaptionModel(encoder, tokenizer.get_vocab_size(), recipe.captions.side, recipe.decoder)
 
 
-def _needed(path: Path, command: str) -> dict:
+def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
+    """The weights that the step before left. Raises TrainingError when it did not, or left others."""
     state = load_checkpoint(path)
     if state is None:
         raise MissingStepError(f"{path} is not there; run `earsight-train {command}` first")
-    return state
+    try:
+        module.load_state_dict(state[key])
+    except (KeyError, RuntimeError) as error:
+        raise TrainingError(f"{path}: made by another recipe; run `earsight-train {command}` anew") from error
 
 
 def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
@@ -65,7 +70,7 @@ def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
 def train_captions(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
     torch.manual_seed(recipe.seed)
     encoder = _encoder(recipe)
-    encoder.load_state_dict(_needed(work / "encoder.pt", "distill")["encoder"])
+    _load(encoder, work / "encoder.pt", "encoder", "distill")
     cleaned = [clean_caption(caption) for photo in photos for caption in photo.captions]
     tokenizer = train_tokenizer(cleaned, recipe.decoder.vocabulary)
     tokenizer.save(str(work / "tokenizer.json"))
@@ -89,10 +94,11 @@ def refine_captions(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
 
 
 def _trained(recipe: Recipe, work: Path, file: str, command: str) -> tuple[CaptionModel, Tokenizer]:
-    state = _needed(work / file, command)
+    if not (work / "tokenizer.json").exists():
+        raise MissingStepError(f"{work / 'tokenizer.json'} is not there; run `earsight-train train` first")
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     model = _model(recipe, _encoder(recipe), tokenizer)
-    model.load_state_dict(state["model"])
+    _load(model, work / file, "model", command)
     return model.eval(), tokenizer
 
 

@@ -94,6 +94,13 @@ def _train(arguments: argparse.Namespace) -> None:
     train_captions(recipe, _photos(arguments.data, recipe.data.train), arguments.work)
 
 
+def _refine(arguments: argparse.Namespace) -> None:
+    from earsight_training.builtin import refine_captions
+
+    recipe = load_recipe(arguments.recipe)
+    refine_captions(recipe, _photos(arguments.data, recipe.data.train), arguments.work)
+
+
 def _export(arguments: argparse.Namespace) -> None:
     from earsight_training.builtin import export_bundle
 
@@ -116,6 +123,7 @@ _COMMANDS = {
     "teach": _teach,
     "distill": _distill,
     "train": _train,
+    "refine": _refine,
     "export": _export,
     "evaluate": _evaluate,
 }

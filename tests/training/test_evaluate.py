@@ -1,0 +1,70 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("torch", reason="torch comes with the train extra")
+
+import earsight
+from earsight_training.datasets import CaptionedPhoto
+from earsight_training.evaluate import Candidate, EvaluationError, describe, score
+
+BUILTIN = Path(earsight.__file__).parent / "bundles" / "builtin"
+
+
+@pytest.fixture
+def photos(tmp_path):
+    rng = np.random.default_rng(1)
+    for name in ("one", "two"):
+        colours = rng.integers(0, 256, (6, 8, 3), np.uint8)
+        Image.fromarray(colours).resize((320, 240)).save(tmp_path / f"{name}.jpg")
+    return [CaptionedPhoto(tmp_path / f"{name}.jpg", ("a dog runs",)) for name in ("one", "two")]
+
+
+@pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
+def test_captions_come_from_the_program_of_the_device(photos):
+    candidates = describe(BUILTIN, photos)
+    assert [candidate.photo for candidate in candidates] == photos
+    for candidate in candidates:
+        assert candidate.caption
+        assert 0 <= candidate.confidence <= 1
+        assert candidate.lowest_log_prob <= candidate.mean_log_prob <= 0
+
+
+@pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
+def test_a_photo_that_cannot_be_captioned_is_an_error_and_no_shift(photos):
+    photos[0].path.write_bytes(b"no photo")
+    with pytest.raises(EvaluationError, match="captioned 1 of 2 photos"):
+        describe(BUILTIN, photos)
+
+
+def test_no_bundle(tmp_path, photos):
+    with pytest.raises(EvaluationError, match="captioned 0 of 2 photos"):
+        describe(tmp_path, photos)
+
+
+def candidate(caption, *references):
+    return Candidate(CaptionedPhoto(Path("x.jpg"), references), caption, 0.5, -1.0, -2.0)
+
+
+@pytest.mark.skipif(not shutil.which("java"), reason="pycocoevalcap needs Java")
+def test_scores():
+    scores = score(
+        [
+            candidate("a dog runs in the snow", "a dog runs in the snow", "a brown dog runs in snow"),
+            candidate("a man rides a horse", "two boys play football", "children kick a ball"),
+        ]
+    )
+    assert list(scores) == ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr", "made-up"]
+    assert scores["made-up"] == 0.5
+    assert 0.4 < scores["BLEU-1"] < 0.8
+    assert scores["ROUGE-L"] > 0.4
+    assert all(value >= 0 for value in scores.values())
+
+
+def test_without_java_it_says_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EvaluationError, match="needs Java"):
+        score([candidate("a dog", "a dog")])
