@@ -212,9 +212,9 @@ class WordingSection(Section):
     """From which confidence (a calibrated probability) a description is worded how surely."""
 
     plain_above: Probability = Field(
-        default=0.8, description="From here on the description is said as it is."
+        default=0.7, description="From here on the description is said as it is."
     )
-    probably_above: Probability = Field(default=0.5, description='From here on it begins with "Probably".')
+    probably_above: Probability = Field(default=0.45, description='From here on it begins with "Probably".')
     maybe_above: Probability = Field(
         default=0.2,
         description='From here on it begins with "Not sure, maybe"; below, Earsight says it can\'t tell.',

@@ -42,3 +42,8 @@ def test_every_kind_is_itself_an_object():
 def test_the_method_and_its_limits_are_documented():
     for said in ("CHAIR", "1809.02156", "overstates", "not judged"):
         assert said in (objects.__doc__ or "")
+
+
+def test_a_couple_of_dogs_is_no_couple() -> None:
+    assert made_up("a couple of dogs run", ["two dogs are running"]) == set()
+    assert made_up("a couple runs", ["two dogs are running"]) == {"couple"}

@@ -84,7 +84,7 @@ _OBJECTS: dict[str, tuple[str, str]] = {
     "helmet": ("hat", ""),
     "glasses": ("", "sunglasses goggles"),
     "umbrella": ("", ""),
-    "camera": ("", "photo picture"),
+    "camera": ("", ""),
     "phone": ("", "cellphone cell"),
     "book": ("", ""),
     "bag": ("", "backpack purse"),
@@ -121,7 +121,8 @@ def _kinds(thing: str) -> set[str]:
 
 
 def words(text: str) -> list[str]:
-    return re.findall(r"[a-z-]+", text.lower())
+    """Its words, without those that only count others: a couple of dogs is no couple."""
+    return re.findall(r"[a-z-]+", re.sub(r"\b(group|couple|team|band|crowd)s? of\b", "", text.lower()))
 
 
 def made_up(caption: str, references: Iterable[str]) -> set[str]:
