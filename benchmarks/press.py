@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from earsight.config import Config
+from earsight.narrator import PressEnd
 from earsight.parts import Builders, build_speaker
 from earsight.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
@@ -23,7 +24,10 @@ from earsight.voice.speaker import SPEECH
 
 
 async def measure(photo: Path, folder: Path, presses: int) -> dict[str, float]:
-    """Milliseconds from press to sound: median and worst of the presses, the first one left out."""
+    """Milliseconds from press to sound, median and worst; the first press is left out.
+
+    interrupt: from a press while it speaks to the earcon, which can't begin before the speech has stopped.
+    """
     sounds: list[tuple[str, float]] = []
     config = Config.model_validate(
         {
@@ -43,19 +47,37 @@ async def measure(photo: Path, folder: Path, presses: int) -> dict[str, float]:
     running = asyncio.create_task(service.run())
     await ready.wait()
     await asyncio.sleep(1.0)
-    delays: dict[str, list[float]] = {Earcon.LOOK: [], SPEECH: []}
-    for _ in range(presses + 1):
+    delays: dict[str, list[float]] = {Earcon.LOOK: [], SPEECH: [], "interrupt": []}
+
+    def press() -> tuple[float, asyncio.Future[PressEnd]]:
         sounds.clear()
         pressed = time.monotonic()
         end = service.press(Press(Gesture.SHORT, pressed))
         assert end is not None
+        return pressed, end
+
+    for _ in range(presses + 1):
+        pressed, end = press()
         await end
         for kind, at in sounds:
             delays[kind].append(1000 * (at - pressed))
         await asyncio.sleep(0.2)
+    for _ in range(presses):
+        press()
+        while not any(kind == SPEECH for kind, _ in sounds):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        # One sound at a time: the earcon of this press begins when the speech of the last has ended.
+        pressed, end = press()
+        await end
+        delays["interrupt"].append(1000 * (sounds[0][1] - pressed))
     service.stop()
     await running
-    named = {"earcon": delays[Earcon.LOOK][1:], "speech": delays[SPEECH][1:]}
+    named = {
+        "earcon": delays[Earcon.LOOK][1:],
+        "speech": delays[SPEECH][1:],
+        "interrupt": delays["interrupt"],
+    }
     return {
         f"{name}_{measure}_ms": round(value, 1)
         for name, times in named.items()

@@ -22,6 +22,7 @@ LIMITS = {
     "resident_mb": 200.0,
     "earcon_worst_ms": 50.0,
     "speech_worst_ms": 400.0,
+    "interrupt_worst_ms": 100.0,
 }
 
 
