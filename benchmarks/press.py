@@ -36,11 +36,13 @@ async def measure(photo: Path, folder: Path, presses: int) -> dict[str, float]:
             "voice": {"engine": "espeak", "player": "wav", "wav_file": str(folder / "bench.wav")},
         }
     )
-    ready = asyncio.Event()
+    ready, speaking = asyncio.Event(), asyncio.Event()
 
     def heard(kind: str, _: str | None, at: float) -> None:
         sounds.append((kind, at))
         ready.set()  # by the earcon that says so
+        if kind == SPEECH:
+            speaking.set()
 
     build = Builders(speaker=lambda section: build_speaker(section, heard))
     service = Service(config, Options(build=build))
@@ -63,9 +65,9 @@ async def measure(photo: Path, folder: Path, presses: int) -> dict[str, float]:
             delays[kind].append(1000 * (at - pressed))
         await asyncio.sleep(0.2)
     for _ in range(presses):
+        speaking.clear()
         press()
-        while not any(kind == SPEECH for kind, _ in sounds):
-            await asyncio.sleep(0.01)
+        await speaking.wait()
         await asyncio.sleep(0.3)
         # One sound at a time: the earcon of this press begins when the speech of the last has ended.
         pressed, end = press()
