@@ -24,7 +24,6 @@ distill:
   batch: 8
 decoder: {vocabulary: 330, width: 32, layers: 1, heads: 2, dropout: 0.1, longest: 12}
 captions: {side: 64, epochs: 3, frozen_epochs: 1, batch: 8}
-refine: {epochs: 1, batch: 8, samples: 2}
 """
 
 

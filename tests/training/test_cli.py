@@ -12,7 +12,7 @@ from earsight_training.cli import main  # noqa: E402
 from earsight_training.datasets import load_images, read_captions  # noqa: E402
 from earsight_training.teacher import compute_views  # noqa: E402
 
-STEPS = ["teach", "distill", "train", "refine", "export"]
+STEPS = ["teach", "distill", "train", "export"]
 
 
 @pytest.mark.parametrize("command", [*STEPS, "evaluate"])
@@ -40,7 +40,7 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys):
     work, out = tmp_path / "work", tmp_path / "bundle"
     teach(data, work, colour_teacher)
     common = ["--data", str(data), "--work", str(work), str(recipe_file)]
-    for command, lines in (("distill", 3), ("train", 3), ("refine", 1)):
+    for command, lines in (("distill", 3), ("train", 3)):
         capsys.readouterr()
         assert main([command, *common]) == 0
         assert len(capsys.readouterr().out.splitlines()) == lines
@@ -54,14 +54,14 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys):
 
 @pytest.mark.parametrize(
     ("command", "missing"),
-    [("distill", "teach"), ("train", "distill"), ("refine", "train"), ("export", "refine")],
+    [("distill", "teach"), ("train", "distill"), ("export", "train")],
 )
 def test_a_step_out_of_order_names_the_one_before(tmp_path, data, recipe_file, capsys, command, missing):
     arguments = [command, "--data", str(data), "--work", str(tmp_path / "work"), str(recipe_file)]
     if command == "export":
         arguments += ["--out", str(tmp_path / "bundle")]
         (tmp_path / "work").mkdir()
-        # The tokenizer is there: training came to its end, refining did not.
+        # The tokenizer is there: training began, but did not come to its end.
         from earsight_training.tokens import train_tokenizer
 
         train_tokenizer(["a dog"], 301).save(str(tmp_path / "work" / "tokenizer.json"))

@@ -22,7 +22,6 @@ from earsight_training.export import complete_manifest, mean_embedding, write_bu
 from earsight_training.model import CaptionModel
 from earsight_training.objects import made_up
 from earsight_training.recipe import Recipe
-from earsight_training.self_critical import refine
 from earsight_training.teacher import load_views
 from earsight_training.tokens import clean_caption, train_tokenizer
 from earsight_training.train import CaptionDataset, train
@@ -81,24 +80,12 @@ def train_captions(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path)
     save_checkpoint(work / "model.pt", {"model": trained.state_dict()})
 
 
-def refine_captions(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
-    model, tokenizer = _trained(recipe, work, "model.pt", "train")
-    pixels, longest = load_images(photos, recipe.data.side), recipe.decoder.longest
-    dataset = CaptionDataset(
-        pixels, photos, tokenizer, recipe.captions, longest, recipe.seed + 1, mirror=False
-    )
-    refined = refine(
-        model, dataset, photos, tokenizer, recipe.refine, longest, work / "refine.pt", recipe.seed + 1
-    )
-    save_checkpoint(work / "refined.pt", {"model": refined.state_dict()})
-
-
-def _trained(recipe: Recipe, work: Path, file: str, command: str) -> tuple[CaptionModel, Tokenizer]:
+def _trained(recipe: Recipe, work: Path) -> tuple[CaptionModel, Tokenizer]:
     if not (work / "tokenizer.json").exists():
         raise MissingStepError(f"{work / 'tokenizer.json'} is not there; run `earsight-train train` first")
     tokenizer = Tokenizer.from_file(str(work / "tokenizer.json"))
     model = _model(recipe, _encoder(recipe), tokenizer)
-    _load(model, work / file, "model", command)
+    _load(model, work / "model.pt", "model", "train")
     return model.eval(), tokenizer
 
 
@@ -115,7 +102,7 @@ def export_bundle(
 
     The calibration error is measured on one half of the validation photos, fitted on the other, both ways.
     """
-    model, tokenizer = _trained(recipe, work, "refined.pt", "refine")
+    model, tokenizer = _trained(recipe, work)
     mean = mean_embedding(model.encoder, load_images(photos, recipe.captions.side))
     write_bundle(out, model, tokenizer, recipe, mean, int8=int8, card=model_card(recipe, {}))
     candidates = describe(out, validation)

@@ -44,7 +44,6 @@ def _parser() -> argparse.ArgumentParser:
     teach.add_argument("--teacher", type=Path, required=True, help="MobileNet V2 as uint8 .tflite")
     step("distill", "teach the encoder to see what the teacher sees; goes on where it stopped")
     step("train", "learn to caption; goes on where it stopped")
-    step("refine", "fine-tune on the score of drawn captions; goes on where it stopped")
     export = step("export", "write the model bundle, calibrate and score it on the validation photos")
     export.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     export.add_argument("--float32", action="store_true", help="keep weights as float32, not int8")
@@ -94,13 +93,6 @@ def _train(arguments: argparse.Namespace) -> None:
     train_captions(recipe, _photos(arguments.data, recipe.data.train), arguments.work)
 
 
-def _refine(arguments: argparse.Namespace) -> None:
-    from earsight_training.builtin import refine_captions
-
-    recipe = load_recipe(arguments.recipe)
-    refine_captions(recipe, _photos(arguments.data, recipe.data.train), arguments.work)
-
-
 def _export(arguments: argparse.Namespace) -> None:
     from earsight_training.builtin import export_bundle
 
@@ -123,7 +115,6 @@ _COMMANDS = {
     "teach": _teach,
     "distill": _distill,
     "train": _train,
-    "refine": _refine,
     "export": _export,
     "evaluate": _evaluate,
 }

@@ -72,16 +72,6 @@ class CaptionSettings(_Section):
     ema: float = Field(0.999, gt=0, lt=1)
 
 
-class RefineSettings(_Section):
-    epochs: int = Field(5, gt=0)
-    batch: int = Field(32, gt=0)
-    samples: int = Field(5, gt=1, description="captions drawn of each photo at each step")
-    learning_rate: float = Field(1e-4, gt=0)
-    encoder_learning_rate: float = Field(2e-5, ge=0)
-    cross_entropy: float = Field(0.2, ge=0, description="share of the loss on the references that stays")
-    ema: float = Field(0.998, gt=0, lt=1)
-
-
 class DataSettings(_Section):
     train: tuple[str, ...] = ("train",)
     validation: tuple[str, ...] = ("val",)
@@ -97,7 +87,6 @@ class Recipe(_Section):
     distill: DistillSettings
     decoder: DecoderSettings = DecoderSettings()
     captions: CaptionSettings = CaptionSettings()
-    refine: RefineSettings = RefineSettings()
 
 
 def load_recipe(path: Path) -> Recipe:

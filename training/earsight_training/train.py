@@ -33,11 +33,8 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         settings: CaptionSettings,
         longest: int,
         seed: int,
-        *,
-        mirror: bool = True,
     ) -> None:
         self._pixels, self._settings, self._longest, self._seed = pixels, settings, longest, seed
-        self._mirror = mirror
         self._rows = max(len(photo.captions) for photo in photos)
         cleaned = [[clean_caption(caption) for caption in photo.captions] for photo in photos]
         self._tokens = [self._encode(tokenizer, texts) for texts in cleaned]
@@ -59,7 +56,7 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         rng = np.random.default_rng((self._seed, index))
         box = random_box(rng, self._settings.least_area)
         rgb = view(self._pixels[index], box, self._settings.side, rng)
-        if self._mirror and rng.random() < 0.5:
+        if rng.random() < 0.5:
             return torch.from_numpy(rgb[:, ::-1].copy()), self._mirrored[index]
         return torch.from_numpy(rgb.copy()), self._tokens[index]
 
@@ -68,16 +65,14 @@ class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
         self._seed = seed
 
 
-def optimizer_for(
-    model: CaptionModel, learning_rate: float, encoder_learning_rate: float
-) -> torch.optim.Optimizer:
+def _optimizer(model: CaptionModel, settings: CaptionSettings) -> torch.optim.Optimizer:
     """AdamW; the encoder learns at a rate of its own."""
     encoder = list(model.encoder.parameters())
     others = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     return torch.optim.AdamW(
         [
-            {"params": others, "lr": learning_rate},
-            {"params": encoder, "lr": encoder_learning_rate},
+            {"params": others, "lr": settings.learning_rate},
+            {"params": encoder, "lr": settings.encoder_learning_rate},
         ],
         weight_decay=0.05,
         betas=(0.9, 0.98),
@@ -96,7 +91,7 @@ def train(
     trainer = Trainer(
         "captions",
         model,
-        optimizer_for(model, settings.learning_rate, settings.encoder_learning_rate),
+        _optimizer(model, settings),
         checkpoint,
         photos=len(dataset),
         batch=settings.batch,
