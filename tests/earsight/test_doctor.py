@@ -171,13 +171,26 @@ def test_a_camera_that_the_running_service_may_hold_is_only_a_warning(tmp_path: 
     assert "stop the service" in finding.advice
 
 
-def test_photos_in_place_of_a_camera_are_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_camera(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("earsight.parts.find_webcam", lambda: None)
     monkeypatch.setattr("earsight.parts.find_spec", lambda _: None)
-    monkeypatch.setattr("earsight.parts.demo_photos", lambda: [photo(tmp_path)])
+
+
+@pytest.mark.usefixtures("no_camera")
+def test_photos_in_place_of_a_camera_are_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("earsight.cameras.replay.demo_photos", lambda: [photo(tmp_path)])
     finding = vision.check_camera(config(camera={"source": "auto"}), tmp_path / "none")
     assert finding.status is Status.WARNING
-    assert "no camera was found" in finding.detail
+    assert finding.detail.startswith("no camera was found")
+
+
+@pytest.mark.usefixtures("no_camera")
+def test_neither_camera_nor_demo_photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("earsight.cameras.replay.find_spec", lambda _: None)
+    finding = vision.check_camera(config(camera={"source": "auto"}), tmp_path / "none")
+    assert finding.status is Status.FAILURE
+    assert finding.detail == "no camera was found"
 
 
 # Button and control socket

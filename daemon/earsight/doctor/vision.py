@@ -22,6 +22,8 @@ FIRST_FRAME = 10.0
 _SETTLING = 2.0
 """Seconds in which a camera may find its exposure before a bad picture counts."""
 
+_CONNECT = "connect a camera, or name one in camera.source"
+
 
 def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME) -> Finding:
     """Whether the camera gives pictures that can be described. first_frame: seconds for the first one."""
@@ -36,6 +38,8 @@ def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME)
                 f"can't be checked, since the running service may be using it ({error})",
                 "stop the service to check the camera itself",
             )
+        if _is_makeshift(section):  # and not even demo photos, which are nothing that a wearer lacks
+            return Finding("camera", Status.FAILURE, "no camera was found", _CONNECT)
         return Finding("camera", Status.FAILURE, str(error))
     if problem is not None:
         return Finding(
@@ -49,7 +53,7 @@ def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME)
             "camera",
             Status.WARNING,
             "no camera was found: demo photos are shown instead",
-            "connect a camera, or name one in camera.source",
+            _CONNECT,
         )
     return Finding("camera", Status.OK, f"gives pictures of {size[0]} x {size[1]} pixels")
 
