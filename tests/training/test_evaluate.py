@@ -9,7 +9,7 @@ pytest.importorskip("torch", reason="torch comes with the train extra")
 
 import earsight
 from earsight_training.datasets import CaptionedPhoto
-from earsight_training.evaluate import Candidate, EvaluationError, describe, score
+from earsight_training.evaluate import Candidate, EvaluationError, describe, reliability, score
 
 BUILTIN = Path(earsight.__file__).parent / "bundles" / "builtin"
 
@@ -68,3 +68,13 @@ def test_without_java_it_says_so(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EvaluationError, match="needs Java"):
         score([candidate("a dog", "a dog")])
+
+
+def test_reliability_counts_each_caption_in_one_range():
+    photo = CaptionedPhoto(Path("a.jpg"), ("a dog runs",))
+    said = [("a dog", 0.8), ("a dog", 0.75), ("a cat", 0.7), ("a cat", 0.1)]
+    rows = reliability([Candidate(photo, caption, value, -1.0, -2.0) for caption, value in said])
+    assert [row[2] for row in rows] == [0.25, 0.0, 0.0, 0.75]
+    assert rows[0][3] == 0.0
+    assert np.isnan(rows[1][3])
+    assert rows[3][3] == pytest.approx(2 / 3)

@@ -105,10 +105,18 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from earsight_training.evaluate import describe, score
+    from earsight_training.evaluate import describe, reliability, score
 
-    scores = score(describe(arguments.bundle, _photos(arguments.data, [arguments.split])))
-    print(json.dumps(scores) if arguments.json else "\n".join(f"{k:10}{v:8.4f}" for k, v in scores.items()))
+    candidates = describe(arguments.bundle, _photos(arguments.data, [arguments.split]))
+    scores = score(candidates)
+    if arguments.json:
+        print(json.dumps(scores))
+        return
+    for name, value in scores.items():
+        print(f"{name:10}{value:8.4f}")
+    print("\nconfidence   captions   of these without anything made up")
+    for low, high, share, truthful in reliability(candidates):
+        print(f"{low:4.2f}-{min(high, 1):4.2f}   {share:8.1%}   {truthful:8.1%}")
 
 
 _COMMANDS = {

@@ -9,7 +9,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import nan
 from pathlib import Path
+
+import numpy as np
 
 from earsight_training.datasets import CaptionedPhoto
 from earsight_training.errors import TrainingError
@@ -72,3 +76,17 @@ def score(candidates: Sequence[Candidate]) -> dict[str, float]:
     invented = [bool(made_up(candidate.caption, candidate.photo.captions)) for candidate in candidates]
     scores["made-up"] = sum(invented) / len(invented)
     return {name: round(float(value), 4) for name, value in scores.items()}
+
+
+def reliability(candidates: Sequence[Candidate]) -> list[tuple[float, float, float, float]]:
+    """By ranges of confidence, the daemon's default limits of its wordings: from, below, the share of the
+    captions in it, and the share of those that make nothing up (nan where there are none)."""
+    confidence = np.array([candidate.confidence for candidate in candidates])
+    truthful = np.array([not made_up(c.caption, c.photo.captions) for c in candidates])
+    rows = []
+    for low, high in pairwise((0.0, 0.2, 0.45, 0.7, 1.01)):
+        within = (confidence >= low) & (confidence < high)
+        rows.append(
+            (low, high, float(within.mean()), float(truthful[within].mean()) if within.any() else nan)
+        )
+    return rows
