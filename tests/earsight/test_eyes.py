@@ -216,6 +216,6 @@ def test_close_does_not_wait_for_ever():
             assert time.monotonic() - began < 5
             captioner.gate.set()
             assert (await looking).captions
+            await until(lambda: "eyes" not in {thread.name for thread in threading.enumerate()})
 
     asyncio.run(trial())
-    assert "eyes" not in {thread.name for thread in threading.enumerate()}

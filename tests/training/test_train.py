@@ -99,13 +99,6 @@ def test_mirrored_photos_have_mirrored_captions(squares, photos, tokenizer):
     assert seen == {"left", "right"}
 
 
-def test_no_mirroring_where_it_is_not_wanted(squares, photos, tokenizer):
-    dataset = CaptionDataset(squares[0], photos, tokenizer, SETTINGS, LONGEST, 1, mirror=False)
-    for seed in range(8):
-        dataset.reseed(seed)
-        assert texts(tokenizer, dataset[0][1])[0] == "a red square on the left"
-
-
 def test_photos_with_less_captions_and_captions_that_are_too_long(squares, tokenizer):
     photos = [
         CaptionedPhoto("0", ("a red square",)),

@@ -90,10 +90,10 @@ def test_what_waits_is_said_by_priority_and_then_by_age():
     on_stage(scenario)
 
 
-@pytest.mark.parametrize("sounding", [narration(LONG), notice(LONG), answer(LONG)])
-def test_an_answer_interrupts_what_is_said(sounding):
+@pytest.mark.parametrize("kind", [narration, notice, answer])
+def test_an_answer_interrupts_what_is_said(kind):
     async def scenario(stage):
-        first = stage.say(sounding)
+        first = stage.say(kind(LONG))
         await stage.until_heard(LONG)
         assert await stage.speaker.say(answer()) is Outcome.SPOKEN
         assert await first is Outcome.INTERRUPTED
@@ -244,10 +244,10 @@ def test_speech_is_synthesized_while_the_earcon_sounds():
     on_stage(scenario, player=FastPlayer(speed=0.3))
 
 
-@pytest.mark.parametrize("sounding", [narration(LONG), notice(LONG), answer(LONG)])
-def test_an_earcon_interrupts_what_is_said(sounding):
+@pytest.mark.parametrize("kind", [narration, notice, answer])
+def test_an_earcon_interrupts_what_is_said(kind):
     async def scenario(stage):
-        first = stage.say(sounding)
+        first = stage.say(kind(LONG))
         await stage.until_heard(LONG)
         assert await stage.speaker.earcon(Earcon.LOOK) is Outcome.SPOKEN
         assert await first is Outcome.INTERRUPTED
