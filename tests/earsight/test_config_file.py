@@ -138,7 +138,10 @@ triggers:
             "wording: {probably_above: 0.9}",
             "wording.probably_above: got 0.9; expected at most plain_above, 0.7",
         ),
-        ("wording: {maybe_above: 0.6}", "wording.maybe_above: got 0.6; expected at most probably_above, 0.45"),
+        (
+            "wording: {maybe_above: 0.6}",
+            "wording.maybe_above: got 0.6; expected at most probably_above, 0.45",
+        ),
         # not what YAML makes of it
         ("[1]", "got a list; expected the sections camera, "),
         ("hello", 'got "hello"; expected the sections camera, '),
