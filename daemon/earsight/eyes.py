@@ -23,6 +23,9 @@ from earsight.scene import Caption, Encoding, Frame
 
 _T = TypeVar("_T")
 
+_FIRST_FRAME = 1.0
+"""Seconds that a look waits for a camera that has just been opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -112,6 +115,7 @@ class Eyes:
         return self._captioner
 
     def _sharpest(self, max_age: float) -> Frame:
+        self._camera.wait_ready(_FIRST_FRAME)  # at once, but for a press that comes before the first frame
         return max(self._camera.recent(max_age), key=lambda frame: sharpness(frame.pixels))
 
     @staticmethod

@@ -104,7 +104,7 @@ def long_description(captions: Sequence[Caption], thresholds: Thresholds) -> str
     most = max(said[1:], key=lambda caption: len(_content(caption.text) - known), default=None)
     if most is None or not _content(most.text) - known:
         return f"{first} {NO_MORE_DETAIL}"
-    return f"{first} It may also be {most.text}."
+    return f"{first} Or maybe {most.text}."
 
 
 def _content(text: str) -> set[str]:

@@ -33,7 +33,9 @@ class Stage:
     def write(self, more):
         """A configuration without a model: nothing is to be loaded."""
         triggers = "triggers: {keyboard: false, control_socket: control.sock}"
-        self.config.write_text(f"captioner: {{bundle: no-bundle}}\n{triggers}\n{more}\n")
+        # On a loaded machine pictures are old.
+        patient = "" if "camera:" in more else "camera: {max_age: 10}"
+        self.config.write_text(f"captioner: {{bundle: no-bundle}}\n{patient}\n{triggers}\n{more}\n")
 
     async def voice(self, _section):
         if self.voices_that_fail:
@@ -97,7 +99,7 @@ def test_new_settings_whose_voice_can_not_be_had_are_refused(tmp_path):
     ("settings", "said"),
     [
         ("narration: {every: 5}", wording.CONFIG_TAKEN),
-        ("camera: {fps: 5}", wording.CONFIG_NEEDS_RESTART),
+        ("camera: {max_age: 10, fps: 5}", wording.CONFIG_NEEDS_RESTART),
         ("camera: {fps: 0}", wording.CONFIG_REFUSED),
     ],
 )

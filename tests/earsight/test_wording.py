@@ -92,7 +92,7 @@ def test_more_detail_is_a_second_sentence_with_what_is_new():
         caption("a dog runs"),
     ]
     said = long_description(captions, THRESHOLDS)
-    assert said == "A dog runs on the beach. It may also be a brown dog runs on the sand with a red ball."
+    assert said == "A dog runs on the beach. Or maybe a brown dog runs on the sand with a red ball."
 
 
 def test_more_detail_that_is_not_sure_enough_is_not_told():
