@@ -49,7 +49,6 @@ class Eyes:
         self._work: SimpleQueue[tuple[Future, Callable[[], object]] | None] = SimpleQueue()
         # A daemon thread: an inference that hangs must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
-        self._thread.start()
 
     def look(self, max_age: float, limits: QualityLimits | None) -> asyncio.Future[View]:
         """Describe the sharpest of the frames not older than max_age seconds. limits: None judges none.
@@ -90,9 +89,12 @@ class Eyes:
     def close(self, timeout: float = 2.0) -> None:
         """Let the worker end after what it is doing; wait for that at most timeout seconds."""
         self._work.put(None)
-        self._thread.join(timeout)
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
 
     def _submit(self, work: Callable[[], _T]) -> asyncio.Future[_T]:
+        if self._thread.ident is None:
+            self._thread.start()
         future: Future[_T] = Future()
         self._work.put((future, work))
         return asyncio.wrap_future(future)
