@@ -19,7 +19,7 @@ from pathlib import Path
 from earsight import parts, wording
 from earsight.cameras.camera import Camera
 from earsight.captioners.bundle import BundleError
-from earsight.config import LIVE_SECTIONS, Config, changed_sections
+from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
 from earsight.config_file import ConfigError, load_config
 from earsight.eyes import Eyes
 from earsight.narrator import Narrator, PressEnd
@@ -242,7 +242,7 @@ class Service:
             return
         old = self._narrator.speaker
         speaker = await self._build.speaker(new.voice) if "voice" in changed else old
-        later = changed - LIVE_SECTIONS
+        later = changed & RESTART_SECTIONS
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = parts.build_policy(self._config)

@@ -84,16 +84,3 @@ def test_padding_and_missing_captions_change_nothing(model, pixels):
     torch.testing.assert_close(model.loss(pixels, padded(CAPTIONS, LONGEST), 0.1), loss)
     missing = torch.full((3, 1, 5), -100)
     torch.testing.assert_close(model.loss(pixels, torch.cat([padded(CAPTIONS, 5), missing], 1), 0.1), loss)
-
-
-@torch.no_grad()
-def test_greedy_takes_the_likeliest_and_stays_at_the_end(model, pixels):
-    free = model.greedy(pixels, LONGEST, end=-1)
-    expected = whole_pass(model, pixels, free[:, :-1]).argmax(-1)
-    assert torch.equal(free, expected)
-    end = int(free[0, 2])  # as if the third token of the first caption were the end
-    for row, unended in zip(model.greedy(pixels, LONGEST, end), free, strict=True):
-        ends = (unended == end).nonzero()
-        cut = int(ends[0]) if len(ends) else LONGEST
-        assert torch.equal(row[:cut], unended[:cut])
-        assert (row[cut:] == end).all()

@@ -134,14 +134,3 @@ class CaptionModel(nn.Module):
         """Mean cross-entropy of the tokens of all captions of a batch; tokens as for logits()."""
         targets = tokens[tokens != PADDING]
         return F.cross_entropy(self.logits(pixels, tokens), targets, label_smoothing=smoothing)
-
-    @torch.no_grad()
-    def greedy(self, pixels: Tensor, longest: int, end: int) -> Tensor:
-        """The likeliest token at each step: int64 (batch, longest), end after the end. To watch training."""
-        logits, cache = self.decoder.read_prefix(self.prefix(pixels))
-        chosen = [logits.argmax(-1)]
-        for _ in range(longest - 1):
-            following, cache = self.decoder.read_tokens(chosen[-1][:, None], cache)
-            token = following[:, -1].argmax(-1)
-            chosen.append(torch.where(chosen[-1] == end, end, token))
-        return torch.stack(chosen, 1)

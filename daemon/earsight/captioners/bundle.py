@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from earsight.errors import EarsightError
 
-SCHEMA = 1
 MANIFEST = "manifest.json"
 NEEDED_FILES = frozenset({"encoder.onnx", "decoder.onnx", "tokenizer.json"})
 _MANIFEST_LIMIT = 1_000_000

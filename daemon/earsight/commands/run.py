@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from earsight.cameras.source import CameraError
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     return status
 
 
-async def _run(arguments: argparse.Namespace, config: Config, adjust) -> int:  # type: ignore[no-untyped-def]
+async def _run(arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config]) -> int:
     from earsight.narrator import PressEnd
     from earsight.service import Options, Service
 
