@@ -222,25 +222,41 @@ class Narrator:
             if view is None:
                 self._known_problem = None  # the picture is good again, of the same scene
             elif not self._asked() and (text := self._news(view)):
-                await self._say(text, Priority.NARRATION, _NARRATION_LIFE)
+                await self._tell(view, text)
         except (EarsightError, TimeoutError) as error:
             # Unasked, it is silent: the service tells of a lost camera once, and a press says the rest.
             _log.debug("no narration: %s", error)
         except Exception:
             _log.exception("narrating failed")
 
+    async def _tell(self, view: View, text: str) -> None:
+        """Narrate; what never sounded is news again at the next look."""
+        before = self._known, self._known_problem, self._last_description
+        self._told(view, text)  # before its end: it can be repeated while it is said
+        heard = False
+        try:
+            heard = await self._say(text, Priority.NARRATION, _NARRATION_LIFE) is not Outcome.STALE
+        except VoiceError as error:
+            _log.error("%s", error)
+        if not heard:
+            self._known, self._known_problem, self._last_description = before
+
     def _news(self, view: View) -> str | None:
         """What to say of a new view; None when it is not worth the wearer's ear."""
         if view.problem:
-            told, self._known_problem = view.problem is self._known_problem, view.problem
-            return None if told else wording.PROBLEMS[view.problem]
-        self._known_problem = None
-        self._known = view.embedding
+            return None if view.problem is self._known_problem else wording.PROBLEMS[view.problem]
         text = wording.short_description(view.captions, self.policy.thresholds)
-        if text == wording.CANT_TELL:
-            return None
-        self._last_description = text
-        return text
+        if text != wording.CANT_TELL:
+            return text
+        self._told(view, None)  # there is no more to this scene
+        return None
+
+    def _told(self, view: View, text: str | None) -> None:
+        """Remember what the wearer hears of."""
+        self._known_problem = view.problem
+        if not view.problem:
+            self._known = view.embedding
+            self._last_description = text or self._last_description
 
 
 def _end_of(answering: asyncio.Task[PressEnd]) -> asyncio.Future[PressEnd]:

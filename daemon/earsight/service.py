@@ -180,7 +180,8 @@ class Service:
                 if str(error) != told:
                     told = str(error)
                     _log.error("%s", error)
-                    self._notice(wording.TRIGGER_TROUBLE)
+                    button = isinstance(trigger, ButtonTrigger)
+                    self._notice(wording.BUTTON_TROUBLE if button else wording.SOCKET_TROUBLE)
             await asyncio.sleep(_TRIGGER_RETRY)
 
     def _notice(self, text: str) -> None:
@@ -221,7 +222,8 @@ class Service:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._reload.wait(), _POLL)
             stamp = _stamp(path)
-            if self._reload.is_set() or stamp != seen:
+            # A file that is not there is being replaced, unless a reload was asked for.
+            if self._reload.is_set() or stamp not in (seen, None):
                 self._reload.clear()
                 seen = stamp
                 await self._reload_config(path)

@@ -550,3 +550,10 @@ def test_q_ends_it(service):
     assert service.end() < SOON
     assert service.process.returncode == 0
     assert service.err.read_text() == ""
+
+
+def test_describe_says_of_a_dark_photo_what_the_service_says(tmp_path, capsys):
+    photo = tmp_path / "dark.png"
+    Image.fromarray(np.full((120, 160, 3), 5, np.uint8)).save(photo)
+    assert main(["describe", str(photo)]) == 0
+    assert capsys.readouterr().out == f"{photo}: The picture is too dark.\n"

@@ -501,6 +501,16 @@ def test_what_was_narrated_can_be_repeated():
     tried(trial)
 
 
+def test_what_a_failing_voice_could_not_say_is_news_at_the_next_look(caplog):
+    async def trial():
+        # Each utterance is tried twice: the first one fails, the second is heard.
+        async with narrating(synthesizer=ToneSynthesizer([Fault.FAILS] * 2)) as on:
+            await until(lambda: on.said == [RED])
+
+    tried(trial)
+    assert "injected failure" in caplog.text
+
+
 def test_a_problem_is_told_once_until_it_comes_anew():
     async def trial():
         dark = np.zeros((60, 80, 3), np.uint8)

@@ -62,7 +62,9 @@ class OpenCvSource:
         if not good or bgr is None:
             check_camera(self._device)  # says so when it was unplugged
             path = str(self._device.resolve())
-            raise CameraError(f"The camera {self._device} gives no pictures; it may be {held_by({path})}.")
+            raise CameraError(
+                f"camera.device: {self._device} gives no pictures; it may be {held_by({path})}."
+            )
         return np.asarray(self._cv2.cvtColor(bgr, self._cv2.COLOR_BGR2RGB))
 
     def close(self) -> None:

@@ -72,7 +72,7 @@ def check_camera(device: Path) -> None:
         node = query(device)
     except FileNotFoundError:
         raise CameraError(
-            f"There is no camera {device}: plug it in, or choose another device{_offer()}."
+            f"camera.device: there is no camera {device}: plug it in, or choose another device{_offer()}."
         ) from None
     except PermissionError:
         raise CameraError(
@@ -88,7 +88,9 @@ def check_camera(device: Path) -> None:
             f"The camera {device} can't be opened: {error.strerror}; unplug it and plug it in."
         ) from error
     if not node.captures:
-        raise CameraError(f"{device} ({node.card}) gives no pictures: choose another device{_offer()}.")
+        raise CameraError(
+            f"camera.device: {device} ({node.card}) gives no pictures: choose another device{_offer()}."
+        )
 
 
 def _offer() -> str:

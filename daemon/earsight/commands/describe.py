@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 from tqdm import tqdm
 
 from earsight.captioners.bundle import bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.config import Config
+from earsight.perception.quality import assess
 from earsight.photos import PhotoError, load_photo
-from earsight.scene import Caption, Priority, Utterance
+from earsight.scene import Caption, Frame, Priority, Utterance
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,12 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
     texts, failed = [], False
     for photo in _progress(arguments.photos):
         try:
-            caption, timings = _describe(captioner, photo)
+            pixels, caption, timings = _describe(captioner, photo)
         except PhotoError as error:
             failed = True
             print(f"earsight: {error}", file=sys.stderr)
             continue
-        texts.append(_sentence(caption))
+        texts.append(_sentence(pixels, caption))
         print(
             _as_json(photo, caption, timings, arguments) if arguments.json else f"{photo}: {texts[-1]}",
             flush=True,
@@ -67,10 +69,11 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _describe(captioner: OnnxCaptioner, photo: Path) -> tuple[Caption, dict[str, float]]:
-    """The best caption, and the milliseconds of each step. Raises PhotoError."""
+def _describe(captioner: OnnxCaptioner, photo: Path) -> tuple[np.ndarray, Caption, dict[str, float]]:
+    """The photo, its best caption, and the milliseconds of each step. Raises PhotoError."""
     times = [time.perf_counter()]
-    prepared = captioner.prepare(load_photo(photo))
+    pixels = load_photo(photo)
+    prepared = captioner.prepare(pixels)
     times.append(time.perf_counter())
     encoding = captioner.encode(prepared)
     times.append(time.perf_counter())
@@ -78,7 +81,7 @@ def _describe(captioner: OnnxCaptioner, photo: Path) -> tuple[Caption, dict[str,
     times.append(time.perf_counter())
     names = ("preprocess", "encode", "decode")
     timings = {name: 1000 * (times[i + 1] - times[i]) for i, name in enumerate(names)}
-    return caption, timings | {"total": 1000 * (times[-1] - times[0])}
+    return pixels, caption, timings | {"total": 1000 * (times[-1] - times[0])}
 
 
 def _as_json(photo: Path, caption: Caption, timings: dict[str, float], arguments: argparse.Namespace) -> str:
@@ -93,12 +96,14 @@ def _as_json(photo: Path, caption: Caption, timings: dict[str, float], arguments
     return json.dumps(row)
 
 
-def _sentence(caption: Caption) -> str:
-    """As the service words it by its defaults."""
+def _sentence(pixels: np.ndarray, caption: Caption) -> str:
+    """What the service would say by its defaults: also that a picture is too bad to be described."""
     from earsight.parts import build_policy
-    from earsight.wording import short_description
+    from earsight.wording import PROBLEMS, short_description
 
-    return short_description([caption], build_policy(Config()).thresholds)
+    policy = build_policy(Config())
+    problem = assess(Frame(pixels, time.monotonic()), policy.limits) if policy.limits else None
+    return PROBLEMS[problem] if problem else short_description([caption], policy.thresholds)
 
 
 async def _speak(texts: list[str], wav: Path | None) -> None:

@@ -47,12 +47,16 @@ def _line(finding: Finding) -> str:
 
 
 async def _speak(config: Config, text: str) -> None:
-    try:
-        speaker = await build_speaker(config.voice)
+    """By the configured voice; where that can't be heard, by whatever can."""
+    for section in dict.fromkeys((config.voice, Config().voice)):
         try:
-            await speaker.say(Utterance(text, Priority.ANSWER, float("inf")))
-        finally:
-            await speaker.close()
-    except VoiceError as error:
-        # The findings are on the screen already, the voice's own failure among them.
-        print(f"earsight: {error}", file=sys.stderr)
+            speaker = await build_speaker(section)
+            try:
+                await speaker.say(Utterance(text, Priority.ANSWER, float("inf")))
+            finally:
+                await speaker.close()
+        except VoiceError as error:
+            # The findings are on the screen already, the voice's own failure among them.
+            print(f"earsight: {error}", file=sys.stderr)
+        else:
+            return
