@@ -555,5 +555,5 @@ def test_q_ends_it(service):
 def test_describe_says_of_a_dark_photo_what_the_service_says(tmp_path, capsys):
     photo = tmp_path / "dark.png"
     Image.fromarray(np.full((120, 160, 3), 5, np.uint8)).save(photo)
-    assert main(["describe", str(photo)]) == 0
+    assert cli.main(["describe", str(photo)]) == 0
     assert capsys.readouterr().out == f"{photo}: The picture is too dark.\n"
