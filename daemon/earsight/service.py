@@ -31,7 +31,6 @@ from earsight.triggers.keyboard import HELP, KeyboardTrigger
 from earsight.triggers.trigger import Gesture, Press, Trigger, TriggerError
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
-from earsight.wording import trouble
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +115,7 @@ class Service:
         await asyncio.gather(asyncio.to_thread(self._camera.close), asyncio.to_thread(self._eyes.close))
 
     async def _serve(self) -> None:
-        tasks = [self._attend(trigger) for trigger in self._triggers()]
+        tasks = [self._attend(trigger, trouble) for trigger, trouble in self._triggers()]
         tasks += [self._narrator.narrate(), self._watch_camera(), self._watch_config(), self._live()]
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(task) for task in (*tasks, self._welcome())]
@@ -129,10 +128,10 @@ class Service:
             await self._eyes.ready()
         except BundleError as error:
             _log.error("%s", error)
-            self._notice(trouble(error))
+            self._notice(wording.trouble(error))
         except Exception as error:  # tried again at every press; the service stays up to say so
             _log.exception("the captioner can't be loaded")
-            self._notice(trouble(error))
+            self._notice(wording.trouble(error))
         notify("READY=1")
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
         with contextlib.suppress(Exception):  # a voice that fails is told of at the first press
@@ -156,19 +155,22 @@ class Service:
 
     # Triggers
 
-    def _triggers(self) -> list[Trigger]:
+    def _triggers(self) -> list[tuple[Trigger, str]]:
+        """Each with what to say when it can't be had."""
         section = self._config.triggers
-        triggers: list[Trigger] = [ControlServer(section.control_socket or default_control_socket())]
+        server = ControlServer(section.control_socket or default_control_socket())
+        triggers: list[tuple[Trigger, str]] = [(server, wording.SOCKET_TROUBLE)]
         if section.keyboard:
-            triggers.append(KeyboardTrigger())
+            triggers.append((KeyboardTrigger(), wording.KEYBOARD_TROUBLE))
         if section.button:
             button = section.button
-            triggers.append(
-                ButtonTrigger(button.pin, button.pull_up, button.debounce, self._recognizer, self._notice)
+            trigger = ButtonTrigger(
+                button.pin, button.pull_up, button.debounce, self._recognizer, self._notice
             )
+            triggers.append((trigger, wording.BUTTON_TROUBLE))
         return triggers
 
-    async def _attend(self, trigger: Trigger) -> None:
+    async def _attend(self, trigger: Trigger, trouble: str) -> None:
         """Keep a trigger running. One that ends by itself (the keyboard's q) ends the service."""
         told = ""
         while True:
@@ -180,8 +182,7 @@ class Service:
                 if str(error) != told:
                     told = str(error)
                     _log.error("%s", error)
-                    button = isinstance(trigger, ButtonTrigger)
-                    self._notice(wording.BUTTON_TROUBLE if button else wording.SOCKET_TROUBLE)
+                    self._notice(trouble)
             await asyncio.sleep(_TRIGGER_RETRY)
 
     def _notice(self, text: str) -> None:
