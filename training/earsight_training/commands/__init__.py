@@ -1,0 +1,1 @@
+"""The commands of earsight-train, one module each: add_arguments(parser), and run(arguments) -> status."""

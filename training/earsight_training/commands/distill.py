@@ -1,0 +1,19 @@
+"""earsight-train distill: teach the encoder to see what the teacher sees."""
+
+from __future__ import annotations
+
+import argparse
+
+from earsight_training.builtin import distill_encoder
+from earsight_training.commands.arguments import add_step, photos
+from earsight_training.recipe import load_recipe
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_step(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    recipe = load_recipe(arguments.recipe)
+    distill_encoder(recipe, photos(arguments, recipe.data.train), arguments.work)
+    return 0

@@ -1,0 +1,36 @@
+"""earsight-train teach: run the teacher network over crops of the training photos."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from functools import partial
+from pathlib import Path
+
+from earsight_training.commands.arguments import add_step, photos
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_step(parser)
+    parser.add_argument("--teacher", type=Path, required=True, help="MobileNet V2 as uint8 .tflite")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    # The workers own one core each, and must not fight over all of them when they multiply matrices. numpy
+    # reads this when it is first imported: hence here, and no import of numpy at the top of this file.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from earsight_training.datasets import load_images
+    from earsight_training.recipe import load_recipe
+    from earsight_training.teacher import MobileNet, compute_views
+
+    recipe = load_recipe(arguments.recipe)
+    compute_views(
+        partial(MobileNet, arguments.teacher),
+        load_images(photos(arguments, recipe.data.train), recipe.data.side),
+        arguments.work / "teacher",
+        recipe.distill.views,
+        recipe.distill.components,
+        recipe.seed,
+        os.cpu_count() or 1,
+    )
+    return 0
