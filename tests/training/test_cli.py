@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight.captioners.bundle import open_bundle  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
-from earsight_training.datasets import load_images, read_captions  # noqa: E402
+from earsight_training.datasets import load_images, read_photos  # noqa: E402
 from earsight_training.teacher import compute_views  # noqa: E402
 
 STEPS = ["teach", "distill", "train", "export"]
@@ -32,7 +32,7 @@ def test_wrong_usage_exits_with_2(capsys):
 
 def teach(data, work, colour_teacher):
     """What `earsight-train teach` writes, by a teacher that needs no file."""
-    photos = read_captions(data / "captions.csv", data / "images", ["train"])
+    photos = read_photos(data / "captions.csv", data / "images", ["train"])
     compute_views(colour_teacher, load_images(photos, 64), work / "teacher", 2, 6, seed=3, workers=1)
 
 

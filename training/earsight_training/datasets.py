@@ -1,67 +1,225 @@
-"""Captioned photos: a CSV with ``image,caption,split`` beside a folder of images."""
+"""Captioned photos, from the files that data sets come in, told apart by what is in them:
+
+- CSV with the columns ``image`` and ``caption``, and ``split`` if it has one;
+- Flickr8k's token file (``name.jpg#0<TAB>caption``), with the official lists of its splits where they lie
+  beside it;
+- COCO's captions JSON (``images``, ``annotations``), whose file name says the split;
+- Karpathy's JSON (``images`` with ``sentences`` and ``split``) of Flickr8k, Flickr30k or COCO.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from earsight_training.errors import TrainingError
 
+FLICKR8K_LISTS = {
+    "Flickr_8k.trainImages.txt": "train",
+    "Flickr_8k.devImages.txt": "val",
+    "Flickr_8k.testImages.txt": "test",
+}
+_TOKEN_LINE = re.compile(r"(?P<image>[^\t]+)#\d+[ ]*\t(?P<caption>.*)")
+_COCO_NAME = re.compile(r"captions_(train|val|test)")
+_LINE_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_T = TypeVar("_T")
+
 
 class DatasetError(TrainingError):
-    """A data set that can't be read; the message says which file and why."""
+    """A data set that can't be read; the message says which file, where in it, and why."""
 
 
 @dataclass(frozen=True)
 class CaptionedPhoto:
-    """One photo with its reference captions."""
+    """One photo with its reference captions, and the split that it belongs to ("" where there is none)."""
 
     path: Path
     captions: tuple[str, ...]
+    split: str = ""
 
 
-def read_captions(csv_path: Path, images: Path, splits: Iterable[str]) -> list[CaptionedPhoto]:
-    """Photos of the named splits, in the order of their file names.
+class _Row(NamedTuple):
+    image: str
+    caption: str
+    split: str
 
-    Raises DatasetError for a missing file, missing columns or cells, or an empty selection.
+
+def read_photos(captions: Path, images: Path, splits: Iterable[str] | None = None) -> list[CaptionedPhoto]:
+    """Photos of the named splits (None: of all), in the order of their file names.
+
+    captions is a file of any of the kinds above, images the folder that the names in it start from. Captions
+    keep their order. A photo that a file has in two splits comes back once for each of them.
+
+    Raises DatasetError for a file that can't be read or that is of no known kind, for entries without an
+    image or a caption, and for an empty selection.
     """
-    wanted = set(splits)
-    captions: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in _rows(captions, images):
+        found.setdefault((row.image, row.split), []).append(row.caption)
+    if not found:
+        raise DatasetError(f"{captions}: no captions in it")
+    if splits is not None:
+        wanted = set(splits)
+        there = sorted({split or "(none)" for _, split in found})
+        found = {key: texts for key, texts in found.items() if key[1] in wanted}
+        if not found:
+            raise DatasetError(
+                f"{captions}: no photos of split {' or '.join(sorted(wanted))}; there are: {', '.join(there)}"
+            )
+    return [CaptionedPhoto(images / name, tuple(found[name, split]), split) for name, split in sorted(found)]
+
+
+def photo_name(photo: CaptionedPhoto, images: Path) -> str:
+    """The name of the photo as its data set has it: relative to the folder of the images, with slashes."""
+    inside = photo.path.is_relative_to(images)
+    return (photo.path.relative_to(images) if inside else photo.path).as_posix()
+
+
+def open_upright(path: Path) -> Image.Image:
+    """The photo as RGB, turned as its EXIF says. Raises DatasetError for whatever can't be decoded."""
     try:
-        with csv_path.open(newline="", encoding="utf-8") as rows:
-            reader = csv.DictReader(rows)
-            missing = {"image", "caption", "split"} - set(reader.fieldnames or ())
-            if missing:
-                raise DatasetError(f"{csv_path}: no column {', '.join(sorted(missing))}")
-            for row in reader:
-                if row["split"] in wanted:
-                    if not row["image"] or not row["caption"]:
-                        raise DatasetError(f"{csv_path}: line {reader.line_num}: no image or no caption")
-                    captions.setdefault(row["image"], []).append(row["caption"].strip())
-    except OSError as error:
-        raise DatasetError(f"{csv_path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"{csv_path}: not a CSV file in UTF-8: {error}") from error
-    if not captions:
-        raise DatasetError(f"{csv_path}: no rows with split {' or '.join(sorted(wanted))}")
-    return [CaptionedPhoto(images / name, tuple(captions[name])) for name in sorted(captions)]
+        with Image.open(path) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except FileNotFoundError:
+        raise DatasetError(f"{path}: no such file") from None
+    except Exception as error:  # what broken files make Pillow's decoders raise is not only OSError
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DatasetError(f"{path}: not a photo that can be read: {reason}") from error
 
 
 def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
     """All photos upright and squashed to squares. Returns uint8 (photos, side, side, 3), RGB."""
     pixels = np.empty((len(photos), side, side, 3), np.uint8)
     for index, photo in enumerate(photos):
-        try:
-            with Image.open(photo.path) as image:
-                rgb = ImageOps.exif_transpose(image).convert("RGB")
-        except OSError as error:
-            raise DatasetError(f"{photo.path}: {error}") from error
+        rgb = open_upright(photo.path)
         if rgb.size != (side, side):
             rgb = rgb.resize((side, side), Image.Resampling.BILINEAR)
         pixels[index] = np.asarray(rgb)
     return pixels
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path}: not a text file in UTF-8: {error}") from error
+
+
+def _rows(path: Path, images: Path) -> Iterator[_Row]:
+    """The captions of a file of any kind, in its order."""
+    text = _read_text(path)
+    if text.lstrip()[:1] in ("{", "["):
+        return _json_rows(path, text, images)
+    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
+    return (_token_rows if _TOKEN_LINE.match(first.strip()) else _csv_rows)(path, text)
+
+
+def _row(where: str, image: str, caption: str, split: str) -> _Row:
+    """Line breaks within a text become spaces. Raises DatasetError for an empty image or caption."""
+    cells = []
+    for text in (image, caption, split):
+        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise DatasetError(f"{where}: characters that are in no text")
+        cells.append(_LINE_BREAK.sub(" ", text).strip())
+    if not cells[0] or not cells[1]:
+        raise DatasetError(f"{where}: no {'caption' if cells[0] else 'image'}")
+    return _Row(*cells)
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[_Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+    try:
+        header = [name.strip() for name in next((row for row in reader if any(row)), [])]
+        missing = [name for name in ("image", "caption") if name not in header]
+        if missing:
+            raise DatasetError(
+                f"{path}: no column {', '.join(missing)}: the first line of a CSV file names its columns,"
+                " image,caption or image,caption,split"
+            )
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            where = f"{path}: line {reader.line_num}"
+            if len(row) != len(header):
+                raise DatasetError(
+                    f"{where}: {len(row)} columns, but {len(header)} names in the first line;"
+                    ' a caption with commas stands in "quotes"'
+                )
+            cells = dict(zip(header, row, strict=True))
+            yield _row(where, cells["image"], cells["caption"], cells.get("split", ""))
+    except csv.Error as error:
+        raise DatasetError(f"{path}: line {reader.line_num}: not CSV: {error}") from error
+
+
+def _token_rows(path: Path, text: str) -> Iterator[_Row]:
+    splits: dict[str, str] = {}
+    for name, split in FLICKR8K_LISTS.items():
+        if (path.parent / name).exists():
+            splits |= dict.fromkeys(_read_text(path.parent / name).split(), split)
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
+        if not line.strip():
+            continue
+        entry = _TOKEN_LINE.match(line.strip(" \n"))
+        where = f"{path}: line {number}"
+        if entry is None:
+            raise DatasetError(f"{where}: not NAME#NUMBER, a tab and a caption")
+        yield _row(where, entry["image"], entry["caption"], splits.get(entry["image"].strip(), ""))
+
+
+def _json_rows(path: Path, text: str, images: Path) -> Iterator[_Row]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{path}: not JSON: {error}") from error
+    if isinstance(content, dict) and "annotations" in content:
+        return _coco_rows(path, content)
+    return _karpathy_rows(path, content, images)
+
+
+def _field(where: str | Path, entry: Any, key: str, kind: type[_T]) -> _T:
+    """What stands under this key in JSON. Raises DatasetError where that is nothing, or of another kind."""
+    if not isinstance(entry, dict) or not isinstance(entry.get(key), kind):
+        names = {list: "a list", str: "a text", object: "something"}
+        raise DatasetError(f"{where}: no {key}: captions in COCO's format have {names[kind]} there")
+    value: _T = entry[key]
+    return value
+
+
+def _coco_rows(path: Path, content: Any) -> Iterator[_Row]:
+    named = _COCO_NAME.search(path.name)
+    names = {}
+    for index, image in enumerate(_field(path, content, "images", list)):
+        where = f"{path}: images[{index}]"
+        names[str(_field(where, image, "id", object))] = _field(where, image, "file_name", str)
+    for index, annotation in enumerate(_field(path, content, "annotations", list)):
+        where = f"{path}: annotations[{index}]"
+        photo = str(_field(where, annotation, "image_id", object))
+        if photo not in names:
+            raise DatasetError(f"{where}: image_id {photo[:60]!r} is not among images")
+        caption = _field(where, annotation, "caption", str)
+        yield _row(where, names[photo], caption, named[1] if named else "")
+
+
+def _karpathy_rows(path: Path, content: Any, images: Path) -> Iterator[_Row]:
+    """COCO's photos lie in one folder a year (filepath), or all in one: there the folder is left out."""
+    folders: dict[str, str] = {"": ""}
+    for index, photo in enumerate(_field(path, content, "images", list)):
+        where = f"{path}: images[{index}]"
+        name, split = _field(where, photo, "filename", str), _field(where, photo, "split", str)
+        folder = _field(where, photo, "filepath", str) if "filepath" in photo else ""
+        if folder not in folders:
+            folders[folder] = f"{folder}/" if "\0" not in folder and (images / folder).is_dir() else ""
+        for sentence in _field(where, photo, "sentences", list):
+            caption = _field(where, sentence, "raw", str)
+            yield _row(where, folders[folder] + name, caption, "train" if split == "restval" else split)

@@ -16,15 +16,33 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "--data",
         type=Path,
         required=True,
-        help="folder with captions.csv (image,caption,split) and images/",
+        metavar="PATH",
+        help="folder with captions.csv (image,caption[,split]) and images/, or a file of captions: CSV,"
+        " Flickr8k's token file, COCO's captions JSON, Karpathy's JSON",
+    )
+    parser.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="folder of the images (default: images/ beside the captions if there is one, else their folder)",
     )
 
 
-def photos(arguments: argparse.Namespace, splits: Sequence[str]) -> list[CaptionedPhoto]:
-    """The photos of these splits of --data. Raises DatasetError."""
-    from earsight_training.datasets import read_captions
+def data_files(arguments: argparse.Namespace) -> tuple[Path, Path]:
+    """The file of captions and the folder of images that --data and --images mean."""
+    data: Path = arguments.data
+    captions = data / "captions.csv" if data.is_dir() else data
+    if arguments.images is not None:
+        return captions, arguments.images
+    beside = captions.parent / "images"
+    return captions, beside if beside.is_dir() else captions.parent
 
-    return read_captions(arguments.data / "captions.csv", arguments.data / "images", splits)
+
+def photos(arguments: argparse.Namespace, splits: Sequence[str] | None) -> list[CaptionedPhoto]:
+    """The photos of these splits of --data; None: of all. Raises DatasetError."""
+    from earsight_training.datasets import read_photos
+
+    return read_photos(*data_files(arguments), splits)
 
 
 def add_step(parser: argparse.ArgumentParser) -> None:
