@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight_training.distill import ViewDataset, distill, distillation_loss  # noqa: E402
 from earsight_training.encoders import ConvEncoder  # noqa: E402
-from earsight_training.epochs import warmup_cosine  # noqa: E402
+from earsight_training.schedules import warmup_cosine  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
 from earsight_training.recipe import DistillSettings, DistillStage  # noqa: E402
 from earsight_training.teacher import compute_views, load_views  # noqa: E402
@@ -59,13 +59,13 @@ def test_loss_falls_and_resuming_gives_the_very_same_weights(tmp_path, squares, 
     assert all(map(torch.equal, whole.state_dict().values(), finished.state_dict().values()))
 
 
-def test_a_checkpoint_without_random_state_is_still_read(tmp_path, squares, views, capsys):
+def test_a_checkpoint_without_history_is_still_read(tmp_path, squares, views, capsys):
     """As they were written before it was kept in them."""
     path = tmp_path / "distill.pt"
     short = SETTINGS.model_copy(update={"stages": (STAGES[0],)})
     run(squares, views, path, short)
     state = torch.load(path, weights_only=True)
-    del state["random"]
+    del state["history"]
     torch.save(state, path)
     capsys.readouterr()
     run(squares, views, path)

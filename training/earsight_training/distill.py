@@ -17,8 +17,9 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from earsight_training.augment import view
+from earsight_training.distributed import autocast
 from earsight_training.encoders import ConvEncoder
-from earsight_training.epochs import Trainer
+from earsight_training.epochs import Plan, Trainer
 from earsight_training.recipe import DistillSettings
 from earsight_training.teacher import CLASSES, TeacherViews
 
@@ -101,20 +102,24 @@ def distill(
         model,
         torch.optim.AdamW(model.parameters(), settings.learning_rate, weight_decay=0.05),
         checkpoint,
-        photos=len(pixels),
-        batch=settings.batch,
-        epochs=len(sides),
-        warmup_epochs=2,
-        ema=settings.ema,
-        average_buffers=True,
+        Plan(
+            photos=len(pixels),
+            batch=settings.batch,
+            epochs=len(sides),
+            seed=seed,
+            warmup_steps=2 * (len(pixels) // settings.batch),
+            ema=settings.ema,
+            average_buffers=True,
+        ),
+        curves=checkpoint.parent / "distill",
     )
 
-    def losses(batch: list[Tensor]) -> dict[str, Tensor]:
+    def losses(batch: list[Tensor]) -> tuple[dict[str, Tensor], int]:
         images, target_map, target_scores = batch
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast(images.device):
             outputs = model(images.permute(0, 3, 1, 2).float())
         map_loss, score_loss = distillation_loss(outputs, target_map, target_scores, settings.score_weight)
-        return {"map": map_loss, "scores": score_loss}
+        return {"map": map_loss, "scores": score_loss}, len(images)
 
     averaged = trainer.run(
         lambda epoch: ViewDataset(pixels, views, sides[epoch], seed * 1000 + epoch), losses

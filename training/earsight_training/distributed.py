@@ -1,0 +1,142 @@
+"""One training run in several processes, as torchrun starts them, on one machine or more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from earsight_training.errors import TrainingError
+
+Losses = Callable[[list[Tensor]], tuple[dict[str, Tensor], Tensor | float]]
+"""From a batch to its named losses (scalars, means, whose sum is made smaller), and to their weight: the
+number of tokens or photos that the means are over."""
+
+T = TypeVar("T")
+
+# The others wait in a collective operation while the first process validates.
+_PATIENCE = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class Process:
+    """This process among those of the run: its rank of size, and how many of them are on its machine."""
+
+    rank: int
+    size: int
+    local_size: int
+    device: torch.device
+
+    @property
+    def first(self) -> bool:
+        """The one process that validates, prints and writes files."""
+        return self.rank == 0
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """While it lasts, the processes of the run are connected.
+
+        After an error they are left connected: closing would wait for the others, which wait for this one.
+        torchrun ends them all when one ends.
+        """
+        if self.size > 1:
+            if self.device.type == "cuda":
+                torch.cuda.set_device(self.device)
+            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo", timeout=_PATIENCE)
+        yield
+        if self.size > 1:
+            dist.destroy_process_group()
+
+    def sum(self, values: Tensor) -> Tensor:
+        """Over all processes, element by element; in place."""
+        if self.size > 1:
+            dist.all_reduce(values)
+        return values
+
+    def from_first(self, value: T) -> T:
+        """What the first process has in place of value."""
+        box = [value]
+        if self.size > 1:
+            dist.broadcast_object_list(box, device=self.device)
+        return box[0]
+
+    def copy_first(self, module: nn.Module) -> None:
+        """Give the module the weights and buffers that it has in the first process."""
+        if self.size > 1:
+            for tensor in module.state_dict().values():
+                dist.broadcast(tensor, 0)
+
+    def share(self, weight: Tensor | float) -> Tensor | float:
+        """The weight's share of the sum of the weights of all processes."""
+        if self.size == 1:
+            return 1.0
+        ours = torch.as_tensor(weight, dtype=torch.float32, device=self.device)
+        return ours / self.sum(ours.clone())
+
+    def together(self, model: nn.Module, losses: Losses) -> Losses:
+        """The losses, whose backward() leaves the mean of all processes' gradients in the model's parameters.
+
+        DistributedDataParallel rather than one all_reduce after backward(): it sends the gradients of the
+        last layers while those of the first are still computed, which hides most of the transfer of GPT-2's
+        500 MB where GPUs are joined by PCIe only. Parameters that are frozen when it is made, or that the
+        losses of its first step do not use (the graph is static), it leaves out: make it anew when either
+        changes. It gives all processes the first one's weights and buffers when it is made. Until then,
+        buffers are each process' own: BatchNorm that is not frozen sees the process' share of a batch alone.
+        """
+        if self.size == 1:
+            return losses
+        return DistributedDataParallel(
+            _Losses(model, losses),
+            gradient_as_bucket_view=True,
+            static_graph=True,
+            forward_sync_buffers=False,
+        )
+
+
+class _Losses(nn.Module):
+    """The losses as the forward pass that DistributedDataParallel wants."""
+
+    def __init__(self, model: nn.Module, losses: Losses) -> None:
+        super().__init__()
+        self.model, self._losses = model, losses
+
+    def forward(self, batch: list[Tensor]) -> tuple[dict[str, Tensor], Tensor | float]:
+        return self._losses(batch)
+
+
+def this_process() -> Process:
+    """As torchrun's environment variables describe it; without them, the only one. A GPU where there is one.
+
+    Raises TrainingError for variables that can't be, or more processes than GPUs.
+    """
+    try:
+        size = int(os.environ.get("WORLD_SIZE", "1"))
+        if size == 1:
+            return Process(0, 1, 1, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+        rank, local_rank, local_size = (
+            int(os.environ[name]) for name in ("RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
+        )
+    except (KeyError, ValueError) as error:
+        raise TrainingError(
+            f"WORLD_SIZE is set, but not all of what torchrun sets beside it ({error}); start by torchrun"
+        ) from error
+    if not torch.cuda.is_available():
+        return Process(rank, size, local_size, torch.device("cpu"))
+    if local_size > torch.cuda.device_count():
+        raise TrainingError(
+            f"{local_size} processes for {torch.cuda.device_count()} GPUs; make --nproc-per-node smaller"
+        )
+    return Process(rank, size, local_size, torch.device("cuda", local_rank))
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """Matrix products and convolutions in bfloat16, what needs more in float32."""
+    return torch.autocast(device.type, dtype=torch.bfloat16)
