@@ -10,10 +10,11 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 
@@ -34,9 +35,22 @@ SIZES = {
     "small resnet": Size((1, 2, 1, 1), 8, 64, 24, text=TINY_TEXT, text_channels=64),
     "small transformer": Size((2,), 128, 48, 24, patch=16, text=TINY_TEXT, text_channels=64),
     "RN50": Size((3, 4, 6, 3), 64, 224, 1024),
+    "RN101": Size((3, 4, 23, 3), 64, 224, 512),
     "RN50x4": Size((4, 6, 10, 6), 80, 288, 640, text_channels=640),
+    "RN50x16": Size((6, 8, 18, 8), 96, 384, 768, text_channels=768),
+    "RN50x64": Size((3, 15, 36, 10), 128, 448, 1024, text_channels=1024),
     "ViT-B/32": Size((12,), 768, 224, 512, patch=32),
+    "ViT-B/16": Size((12,), 768, 224, 512, patch=16),
+    "ViT-L/14": Size((24,), 1024, 224, 768, patch=14, text_channels=768),
+    "ViT-L/14@336px": Size((24,), 1024, 336, 768, patch=14, text_channels=768),
 }
+
+
+def clip_shapes(name: str) -> dict[str, tuple[int, ...]]:
+    """The shape of every parameter and buffer of a whole CLIP, by OpenAI's names for them."""
+    size = SIZES[name]
+    tower = _transformer_tower(size) if size.patch else _resnet_tower(size)
+    return {f"visual.{key}": shape for key, shape in tower} | dict(_text_tower(size))
 
 
 def clip_state(name: str = "small resnet", seed: int = 0, half: bool = False) -> dict[str, Tensor]:
@@ -48,18 +62,12 @@ def clip_state(name: str = "small resnet", seed: int = 0, half: bool = False) ->
     """
     size = SIZES[name]
     generator = torch.Generator().manual_seed(seed)
-    tower = _transformer_tower(size) if size.patch else _resnet_tower(size)
-    shapes = {f"visual.{key}": shape for key, shape in tower} | dict(_text_tower(size))
-    state = {key: _random(key, shape, generator) for key, shape in shapes.items()}
+    state = {key: _random(key, shape, generator) for key, shape in clip_shapes(name).items()}
     if half:
         state = {key: value.half() if _is_half(key) else value for key, value in state.items()}
-    for key, value in (
-        ("input_resolution", size.side),
-        ("context_length", size.text[2]),
-        ("vocab_size", size.text[1]),
-    ):
-        state[key] = torch.tensor(value)
-    return state
+    _, vocabulary, longest = size.text
+    numbers = {"input_resolution": size.side, "context_length": longest, "vocab_size": vocabulary}
+    return state | {key: torch.tensor(number) for key, number in numbers.items()}
 
 
 def write_archive(path: Path, state: Mapping[str, Tensor]) -> Path:
@@ -206,12 +214,21 @@ def _is_half(key: str) -> bool:
     )
 
 
-def photos(side: int) -> Any:
-    """Real photos, cut to squares and scaled: uint8 (photos, side, side, 3). Skips without scikit-image."""
-    import numpy as np
-    from PIL import Image
-
+def photos() -> list[Image.Image]:
+    """Real photos of several shapes, one of them grey. Skips without scikit-image."""
     data = pytest.importorskip("skimage.data", reason="scikit-image comes with the test extra")
-    pictures = [data.astronaut(), data.chelsea(), data.coffee(), data.rocket(), data.camera()]
-    squares = [Image.fromarray(picture).convert("RGB").resize((side, side)) for picture in pictures]
-    return np.stack([np.asarray(square) for square in squares])
+    return [Image.fromarray(getattr(data, name)()) for name in ("astronaut", "chelsea", "coffee", "camera")]
+
+
+def assert_same_embeddings(ours: Tensor, theirs: Tensor) -> None:
+    """Cosine >= 0.99999, also of what is left when the mean over the pictures is taken away.
+
+    Networks with random weights give all pictures much the same embedding; it is the difference that tells.
+    """
+    assert ours.shape == theirs.shape
+    assert ours.dtype == theirs.dtype == torch.float32
+    assert theirs.isfinite().all()
+    differences = theirs - theirs.mean(0)
+    assert (differences.norm(dim=1) > 0.01 * theirs.norm(dim=1)).all(), "all pictures look the same"
+    assert (torch.cosine_similarity(ours, theirs) >= 0.99999).all()
+    assert (torch.cosine_similarity(ours - ours.mean(0), differences) >= 0.99999).all()
