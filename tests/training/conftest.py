@@ -16,14 +16,15 @@ name: squares
 licence: none, made up
 seed: 3
 data: {train: [train], validation: [val], side: 64}
-encoder: {widths: [8, 16, 24, 32], depths: [1, 1, 1, 1]}
+encoder: {kind: conv, widths: [8, 16, 24, 32], depths: [1, 1, 1, 1]}
 distill:
   views: 2
   components: 6
   stages: [{side: 32, epochs: 1}, {side: 64, epochs: 2}]
   batch: 8
-decoder: {vocabulary: 330, width: 32, layers: 1, heads: 2, dropout: 0.1, longest: 12}
-captions: {side: 64, epochs: 3, frozen_epochs: 1, batch: 8}
+mapper: {kind: cells}
+decoder: {kind: own, vocabulary: 330, width: 32, layers: 1, heads: 2, dropout: 0.1}
+captions: {epochs: 3, batch: 8, longest: 12, photos: {side: 64, frozen_epochs: 1}}
 """
 
 

@@ -11,9 +11,12 @@ from types import ModuleType
 from earsight_training.errors import TrainingError
 
 COMMANDS = {
+    "embed": "photos to a file of embeddings, by CLIP; goes on where it stopped",
+    "split": "divide embedded photos into train, val and test, near-duplicates on one side",
     "teach": "run the teacher network over crops of the training photos",
     "distill": "teach the encoder to see what the teacher sees; goes on where it stopped",
     "train": "learn to caption; goes on where it stopped",
+    "import": "take over a published ClipCap checkpoint, or the mission's",
     "export": "write the model bundle, calibrate and score it on the validation photos",
     "evaluate": "score a bundle's captions",
 }

@@ -32,10 +32,13 @@ class ResidualBlock(nn.Module):
 
 
 class ConvEncoder(nn.Module):
-    """RGB pixels to a feature map with stride 32.
+    """RGB pixels to a feature map.
 
-    Input: float (batch, 3, side, side), values 0..255. Output: float (batch, channels, side / 32, side / 32).
+    Input: float (batch, 3, side, side), values 0..255. Output: float (batch, channels, rows, columns), one
+    cell for each STRIDE x STRIDE pixels.
     """
+
+    STRIDE = 32
 
     def __init__(self, widths: Sequence[int], depths: Sequence[int]) -> None:
         super().__init__()

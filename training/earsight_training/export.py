@@ -10,18 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
-import torch
-from tokenizers import Tokenizer
 
 from earsight_training.calibration import Calibration
-from earsight_training.encoders import ConvEncoder
+from earsight_training.captioner import Captioner
 from earsight_training.errors import TrainingError
 from earsight_training.graphs import decoder_graph, encoder_graph
-from earsight_training.model import CaptionModel
-from earsight_training.recipe import Recipe
-from earsight_training.tokens import END_ID
 
 SCHEMA_VERSION = 1
 BEAMS = 5
@@ -30,26 +24,7 @@ UNCALIBRATED = Calibration(0.0, 0.0, 0.0)
 """Says 0.5 of everything: for a bundle that only exists to be measured."""
 
 
-@torch.no_grad()
-def mean_embedding(encoder: ConvEncoder, pixels: np.ndarray, batch: int = 64) -> np.ndarray:
-    """Mean of the encoder's pooled map over photos, uint8 (photos, side, side, 3). Float32 (channels,)."""
-    total = np.zeros(encoder.channels)
-    for start in range(0, len(pixels), batch):
-        images = torch.from_numpy(pixels[start : start + batch]).permute(0, 3, 1, 2).float()
-        total += encoder(images).mean((2, 3)).sum(0).numpy()
-    return (total / len(pixels)).astype(np.float32)
-
-
-def write_bundle(
-    folder: Path,
-    model: CaptionModel,
-    tokenizer: Tokenizer,
-    recipe: Recipe,
-    embedding_mean: np.ndarray,
-    *,
-    int8: bool,
-    card: str,
-) -> None:
+def write_bundle(folder: Path, captioner: Captioner, *, int8: bool, card: str) -> None:
     """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it.
 
     An older bundle in the folder is replaced. Raises TrainingError for a folder that holds anything else.
@@ -60,17 +35,25 @@ def write_bundle(
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    onnx.save(encoder_graph(model, embedding_mean, int8), partial / "encoder.onnx")
+    recipe, model = captioner.recipe, captioner.model
+    assert recipe.captions.photos is not None
+    side = recipe.captions.photos.side
+    mean = captioner.embedding_mean.numpy()
+    onnx.save(encoder_graph(model, side, mean, int8), partial / "encoder.onnx")
     onnx.save(decoder_graph(model, int8), partial / "decoder.onnx")
-    tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
+    captioner.vocabulary.tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
     (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "name": recipe.name,
         "licence": recipe.licence,
         "capabilities": ["caption"],
-        "image": {"side": recipe.captions.side, "fit": "squash"},
-        "decode": {"beams": BEAMS, "max_tokens": recipe.decoder.longest, "end_token": END_ID},
+        "image": {"side": side, "fit": "squash"},
+        "decode": {
+            "beams": BEAMS,
+            "max_tokens": recipe.captions.longest,
+            "end_token": captioner.vocabulary.end,
+        },
         "calibration": asdict(UNCALIBRATED),
         "metrics": {},
     }

@@ -18,7 +18,9 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from earsight_training.encoders import ConvEncoder, ResidualBlock
-from earsight_training.model import CaptionModel, DecoderBlock
+from earsight_training.mapper import CellMapper
+from earsight_training.model import CaptionModel
+from earsight_training.transformer import Block
 
 OPSET = 20
 
@@ -118,30 +120,35 @@ def _features(graph: Graph, x: str, encoder: ConvEncoder) -> str:
     return x
 
 
-def encoder_graph(model: CaptionModel, embedding_mean: np.ndarray, int8: bool) -> onnx.ModelProto:
+def encoder_graph(
+    model: CaptionModel, side: int, embedding_mean: np.ndarray, int8: bool
+) -> onnx.ModelProto:
     """pixels: uint8 (1, side, side, 3) -> prefix: float (1, cells + 1, width), embedding: (1, channels).
 
     The embedding is the mean of the map's cells less embedding_mean (their mean over the training photos),
     of unit length: so the cosine of two photos is near 0 when they have no more in common than any two.
     """
     graph = Graph(int8)
+    encoder, mapper = model.encoder, model.mapper
+    assert isinstance(encoder, ConvEncoder)
+    assert isinstance(mapper, CellMapper)
     pixels = graph.add("Cast", "pixels", to=TensorProto.FLOAT)
     x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
     scaled = graph.add("Div", x, graph.constant(127.5, np.float32))
-    features = _features(graph, graph.add("Sub", scaled, graph.constant(1.0, np.float32)), model.encoder)
-    flat = graph.add("Reshape", features, graph.constant([1, model.encoder.channels, -1]))
+    features = _features(graph, graph.add("Sub", scaled, graph.constant(1.0, np.float32)), encoder)
+    flat = graph.add("Reshape", features, graph.constant([1, encoder.channels, -1]))
     cells = graph.add("Transpose", flat, perm=[0, 2, 1])
-    start = graph.constant(_array(model.start)[None, None], np.float32)
-    graph.add("Concat", graph.linear(cells, model.projection), start, output="prefix", axis=1)
+    start = graph.constant(_array(mapper.start)[None, None], np.float32)
+    graph.add("Concat", graph.linear(cells, mapper.projection), start, output="prefix", axis=1)
     mean = graph.add("ReduceMean", cells, graph.constant([1]), keepdims=0)
     centred = graph.add("Sub", mean, graph.constant(embedding_mean, np.float32))
     graph.add("LpNormalization", centred, output="embedding", axis=-1, p=2)
-    side, width = model.side, model.start.shape[0]
+    width = mapper.start.shape[0]
     return graph.model(
         [helper.make_tensor_value_info("pixels", TensorProto.UINT8, [1, side, side, 3])],
         [
-            _floats("prefix", 1, model.decoder.prefix_length, width),
-            _floats("embedding", 1, model.encoder.channels),
+            _floats("prefix", 1, mapper.prefix_length, width),
+            _floats("embedding", 1, encoder.channels),
         ],
     )
 
@@ -156,7 +163,7 @@ def _cache_part(graph: Graph, cache: str, layer: int, part: int) -> str:
     return graph.add("Gather", of_layer, graph.constant(part), axis=0)
 
 
-def _attention(graph: Graph, x: str, block: DecoderBlock, layer: int, width: int) -> tuple[str, str]:
+def _attention(graph: Graph, x: str, block: Block, layer: int, width: int) -> tuple[str, str]:
     """Attention over the shared prefix and this beam's own past. Returns its output and its new cache."""
     packed = graph.linear(graph.layer_norm(x, block.attention_norm), block.queries_keys_values)
     split = graph.add("Reshape", packed, graph.constant([0, 0, 3, block.heads, width // block.heads]))
@@ -207,12 +214,12 @@ def decoder_graph(model: CaptionModel, int8: bool) -> onnx.ModelProto:
     next tokens in descending order; present, past with this step's keys and values appended.
     """
     graph = Graph(int8)
-    decoder, width = model.decoder, model.start.shape[0]
+    decoder, width = model.decoder, model.decoder.norm.weight.shape[0]
     tokens = graph.weight(_array(decoder.tokens.weight), 0)
     x = _embed(graph, model, tokens)
     caches = []
     for index, block in enumerate(decoder.blocks):
-        assert isinstance(block, DecoderBlock)
+        assert isinstance(block, Block)
         attended, cache = _attention(graph, x, block, index, width)
         x = graph.add("Add", x, attended)
         fed = graph.linear(graph.layer_norm(x, block.feed_norm), block.feed_in)

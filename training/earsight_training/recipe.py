@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,11 +15,17 @@ class RecipeError(TrainingError):
     """A recipe that can't be used; the message names the file, the key and what is wrong."""
 
 
+_KINDS = frozenset({"conv", "clip", "cells", "mlp", "transformer", "own", "gpt2"})
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class EncoderSettings(_Section):
+class ConvEncoderSettings(_Section):
+    """A small network of our own, which learns from photos."""
+
+    kind: Literal["conv"]
     widths: tuple[int, ...] = (48, 96, 192, 384)
     depths: tuple[int, ...] = (1, 2, 3, 2)
 
@@ -28,6 +34,40 @@ class EncoderSettings(_Section):
         if len(self.widths) != 4 or len(self.depths) != 4:
             raise ValueError("widths and depths need four numbers each: the map's stride is 32")
         return self
+
+
+class ClipEncoderSettings(_Section):
+    """OpenAI's CLIP, frozen: training reads the file of embeddings that `earsight-train embed` wrote."""
+
+    kind: Literal["clip"]
+    model: str = Field("RN50x4", description="a name that clip.load() knows, or a checkpoint file")
+
+
+EncoderSettings = Annotated[ConvEncoderSettings | ClipEncoderSettings, Field(discriminator="kind")]
+
+
+class CellMapping(_Section):
+    """Every cell of the encoder's map becomes one vector of the prefix."""
+
+    kind: Literal["cells"]
+
+
+class MlpMapping(_Section):
+    kind: Literal["mlp"]
+    prefix: int = Field(10, gt=0)
+    unit_length: bool = Field(True, description="embeddings are scaled to length 1")
+
+
+class TransformerMapping(_Section):
+    kind: Literal["transformer"]
+    prefix: int = Field(40, gt=0)
+    clip_length: int = Field(40, gt=0, description="vectors that the embedding becomes")
+    layers: int = Field(8, gt=0)
+    heads: int = Field(8, gt=0)
+    unit_length: bool = Field(True, description="embeddings are scaled to length 1")
+
+
+Mapping = Annotated[CellMapping | MlpMapping | TransformerMapping, Field(discriminator="kind")]
 
 
 class DistillStage(_Section):
@@ -45,13 +85,15 @@ class DistillSettings(_Section):
     ema: float = Field(0.998, gt=0, lt=1)
 
 
-class DecoderSettings(_Section):
+class OwnDecoderSettings(_Section):
+    """A small decoder with a vocabulary of its own, both learned from the captions."""
+
+    kind: Literal["own"]
     vocabulary: int = Field(3000, gt=300)
     width: int = Field(256, gt=0)
     layers: int = Field(3, gt=0)
     heads: int = Field(8, gt=0)
     dropout: float = Field(0.15, ge=0, lt=1)
-    longest: int = Field(26, gt=0, description="tokens of a caption at most, the end token included")
 
     @model_validator(mode="after")
     def _whole_heads(self) -> Self:
@@ -60,16 +102,41 @@ class DecoderSettings(_Section):
         return self
 
 
-class CaptionSettings(_Section):
+class Gpt2DecoderSettings(_Section):
+    """GPT-2 as Hugging Face's transformers load it, with its vocabulary; "." ends a caption."""
+
+    kind: Literal["gpt2"]
+    model: str = Field("gpt2", description="a name on the hub, or a folder")
+    frozen: bool = True
+    dropout: float = Field(0.1, ge=0, lt=1, description="while it is fine-tuned")
+
+
+DecoderSettings = Annotated[OwnDecoderSettings | Gpt2DecoderSettings, Field(discriminator="kind")]
+
+
+class PhotoSettings(_Section):
+    """How photos are shown to an encoder that learns along with the captions."""
+
     side: int = Field(160, multiple_of=32, gt=0)
-    epochs: int = Field(16, gt=0)
-    frozen_epochs: int = Field(8, ge=0, description="at first the encoder stays as distilled")
-    batch: int = Field(32, gt=0)
-    learning_rate: float = Field(1e-3, gt=0)
-    encoder_learning_rate: float = Field(1e-4, ge=0)
-    smoothing: float = Field(0.1, ge=0, lt=1)
     least_area: float = Field(0.6, gt=0, le=1, description="share of the photo that a crop keeps at least")
-    ema: float = Field(0.999, gt=0, lt=1)
+    frozen_epochs: int = Field(8, ge=0, description="at first the encoder stays as distilled")
+    encoder_learning_rate: float = Field(1e-4, ge=0)
+
+
+class CaptionSettings(_Section):
+    epochs: int = Field(16, gt=0)
+    batch: int = Field(32, gt=0, description="photos of a step, each with all its captions, on all processes")
+    longest: int = Field(26, gt=0, description="tokens of a caption at most, the end token included")
+    learning_rate: float = Field(1e-3, gt=0)
+    schedule: Literal["cosine", "linear"] = "cosine"
+    warmup_steps: int | None = Field(None, ge=0, description="none: one epoch")
+    weight_decay: float = Field(0.05, ge=0)
+    smoothing: float = Field(0.1, ge=0, lt=1)
+    ema: float | None = Field(
+        0.999, gt=0, lt=1, description="decay of the average of weights; none: no average"
+    )
+    patience: int | None = Field(None, gt=0, description="epochs without a better CIDEr before it stops")
+    photos: PhotoSettings | None = Field(None, description="of an encoder that learns from photos")
 
 
 class DataSettings(_Section):
@@ -79,14 +146,35 @@ class DataSettings(_Section):
 
 
 class Recipe(_Section):
+    """Every choice of a run."""
+
     name: str
     licence: str
     seed: int = 1
     data: DataSettings = DataSettings()
-    encoder: EncoderSettings = EncoderSettings()
-    distill: DistillSettings
-    decoder: DecoderSettings = DecoderSettings()
+    encoder: EncoderSettings
+    distill: DistillSettings | None = None
+    mapper: Mapping
+    decoder: DecoderSettings
     captions: CaptionSettings = CaptionSettings()
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        photos = self.encoder.kind == "conv"
+        if photos != (self.mapper.kind == "cells"):
+            raise ValueError("mapper: cells goes with encoder: conv, mlp and transformer with encoder: clip")
+        for name, section in (("distill", self.distill), ("captions.photos", self.captions.photos)):
+            if photos != (section is not None):
+                raise ValueError(f"{name} goes with encoder: conv, and only with that")
+        return self
+
+
+def of_photos(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillSettings, PhotoSettings]:
+    """The sections of a recipe whose encoder learns from photos. Raises RecipeError for another."""
+    encoder, distilling, photos = recipe.encoder, recipe.distill, recipe.captions.photos
+    if not isinstance(encoder, ConvEncoderSettings) or distilling is None or photos is None:
+        raise RecipeError(f"recipe {recipe.name}: encoder: clip is not taught; go on with embed and train")
+    return encoder, distilling, photos
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -99,5 +187,6 @@ def load_recipe(path: Path) -> Recipe:
         raise RecipeError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        # Without the names of the kinds of a section, which pydantic puts among the keys.
+        key = ".".join(str(part) for part in first["loc"] if part not in _KINDS) or "the file"
         raise RecipeError(f"{path}: {key}: {first['msg']}") from error

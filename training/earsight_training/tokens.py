@@ -1,9 +1,10 @@
-"""The built-in model's own vocabulary: byte-level BPE of captions (Sennrich et al., arXiv:1508.07909)."""
+"""Captions as tokens: byte-level BPE (Sennrich et al., arXiv:1508.07909), our own or GPT-2's."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -43,3 +44,26 @@ def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
     )
     tokenizer.train_from_iterator(captions, trainer)
     return tokenizer
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A tokenizer and the number of the token that ends a caption."""
+
+    tokenizer: Tokenizer
+    end: int
+
+    def encode(self, caption: str, longest: int) -> list[int]:
+        """caption: cleaned. At most longest tokens, the last of them the end."""
+        return [*self.tokenizer.encode(caption).ids[: longest - 1], self.end]
+
+
+def own_vocabulary(captions: Iterable[str], size: int) -> Vocabulary:
+    """Learned from cleaned captions."""
+    return Vocabulary(train_tokenizer(captions, size), END_ID)
+
+
+def gpt2_vocabulary(tokenizer: Tokenizer) -> Vocabulary:
+    """GPT-2's, in which a full stop ends a caption, as the published captioner has it."""
+    (end,) = tokenizer.encode(".").ids
+    return Vocabulary(tokenizer, end)

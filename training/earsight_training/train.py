@@ -1,120 +1,137 @@
-"""Learn to caption: first the decoder alone on the distilled encoder, then both together."""
+"""Learn to caption, from photos (the decoder first, then the encoder too) or from embeddings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import numpy as np
 import torch
-from tokenizers import Tokenizer
-from torch import Tensor
-from torch.utils.data import Dataset
+from torch import Tensor, nn
 
-from earsight_training.augment import random_box, view
-from earsight_training.datasets import CaptionedPhoto
-from earsight_training.epochs import Trainer
+from earsight_training.distributed import Losses, autocast
+from earsight_training.epochs import Plan, Trainer
+from earsight_training.examples import EmbeddingExamples, PhotoExamples
 from earsight_training.model import PADDING, CaptionModel
-from earsight_training.recipe import CaptionSettings
-from earsight_training.tokens import END_ID, clean_caption, mirrored_caption
+from earsight_training.monitoring import Validation
+from earsight_training.recipe import CaptionSettings, PhotoSettings
+
+MONITOR = "CIDEr"
 
 
-class CaptionDataset(Dataset[tuple[Tensor, Tensor]]):
-    """A random view of each photo with all its captions: uint8 (side, side, 3), int64 (captions, longest).
-
-    PADDING fills what follows the end token, and the rows of photos with less captions than others.
-    """
-
-    def __init__(
-        self,
-        pixels: np.ndarray,
-        photos: Sequence[CaptionedPhoto],
-        tokenizer: Tokenizer,
-        settings: CaptionSettings,
-        longest: int,
-        seed: int,
-    ) -> None:
-        self._pixels, self._settings, self._longest, self._seed = pixels, settings, longest, seed
-        self._rows = max(len(photo.captions) for photo in photos)
-        cleaned = [[clean_caption(caption) for caption in photo.captions] for photo in photos]
-        self._tokens = [self._encode(tokenizer, texts) for texts in cleaned]
-        self._mirrored = [
-            self._encode(tokenizer, [mirrored_caption(text) for text in texts]) for texts in cleaned
-        ]
-
-    def _encode(self, tokenizer: Tokenizer, texts: list[str]) -> Tensor:
-        rows = torch.full((self._rows, self._longest), PADDING)
-        for row, text in zip(rows, texts, strict=False):
-            ids = [*tokenizer.encode(text).ids[: self._longest - 1], END_ID]
-            row[: len(ids)] = torch.tensor(ids)
-        return rows
-
-    def __len__(self) -> int:
-        return len(self._pixels)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        rng = np.random.default_rng((self._seed, index))
-        box = random_box(rng, self._settings.least_area)
-        rgb = view(self._pixels[index], box, self._settings.side, rng)
-        if rng.random() < 0.5:
-            return torch.from_numpy(rgb[:, ::-1].copy()), self._mirrored[index]
-        return torch.from_numpy(rgb.copy()), self._tokens[index]
-
-    def reseed(self, seed: int) -> None:
-        """Other views from now on."""
-        self._seed = seed
-
-
-def _optimizer(model: CaptionModel, settings: CaptionSettings) -> torch.optim.Optimizer:
-    """AdamW; the encoder learns at a rate of its own."""
-    encoder = list(model.encoder.parameters())
-    others = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
-    return torch.optim.AdamW(
-        [
-            {"params": others, "lr": settings.learning_rate},
-            {"params": encoder, "lr": settings.encoder_learning_rate},
-        ],
-        weight_decay=0.05,
-        betas=(0.9, 0.98),
-    )
-
-
-def train(
-    model: CaptionModel, dataset: CaptionDataset, settings: CaptionSettings, checkpoint: Path, seed: int
+def train_photos(
+    model: CaptionModel,
+    examples: PhotoExamples,
+    settings: CaptionSettings,
+    photos: PhotoSettings,
+    work: Path,
+    seed: int,
 ) -> CaptionModel:
-    """Train until the last epoch, going on from the checkpoint if there is one.
+    """Train until the last epoch, going on from work/captions.pt if it is there.
 
     Returns the model with averaged weights. The encoder's batch-norm statistics stay as distilled.
     """
-    torch.manual_seed(seed)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    trainer = Trainer(
-        "captions",
-        model,
-        _optimizer(model, settings),
-        checkpoint,
-        photos=len(dataset),
-        batch=settings.batch,
-        epochs=settings.epochs,
-        warmup_epochs=1,
-        ema=settings.ema,
-        average_buffers=False,
-    )
 
-    def begin_epoch(epoch: int) -> CaptionDataset:
-        dataset.reseed(seed * 1000 + epoch)
-        model.encoder.requires_grad_(epoch >= settings.frozen_epochs)
+    def begin_epoch(epoch: int) -> PhotoExamples:
+        examples.reseed(seed * 1000 + epoch)
+        model.encoder.requires_grad_(epoch >= photos.frozen_epochs)
         model.train()
         model.encoder.eval()
-        return dataset
+        return examples
 
-    def losses(batch: list[Tensor]) -> dict[str, Tensor]:
+    encoder = list(model.encoder.parameters())
+    others = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
+    groups = [
+        {"name": "decoder", "params": others, "lr": settings.learning_rate},
+        {"name": "encoder", "params": encoder, "lr": photos.encoder_learning_rate},
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay, betas=(0.9, 0.98))
+    plan = _plan(settings, len(examples), examples.captions, seed)
+    trainer = Trainer("captions", model, optimizer, work / "captions.pt", plan, curves=work / "curves")
+
+    def shown(images: Tensor) -> Tensor:
+        return images.permute(0, 3, 1, 2).float()
+
+    trained = trainer.run(begin_epoch, _losses(model, settings.smoothing, trainer.device, shown))
+    assert isinstance(trained, CaptionModel)
+    return trained.eval()
+
+
+def train_embeddings(
+    model: CaptionModel,
+    examples: EmbeddingExamples,
+    settings: CaptionSettings,
+    work: Path,
+    seed: int,
+    measure: Callable[[CaptionModel], float],
+) -> CaptionModel:
+    """Train until the last epoch, or until patience ends; goes on from work/captions.pt if it is there.
+
+    measure: CIDEr of a model on the validation photos. Returns the model of the best epoch by it. The decoder
+    learns too, unless its parameters need no gradients: then it is neither trained nor saved on the way.
+    """
+    frozen = not model.decoder.tokens.weight.requires_grad
+    learner: nn.Module = model.mapper if frozen else model
+
+    def begin_epoch(_: int) -> EmbeddingExamples:
+        model.train()
+        model.decoder.train(not frozen)
+        return examples
+
+    def validate(learned: nn.Module) -> dict[str, float]:
+        return {MONITOR: measure(_joined(model, learned))}
+
+    optimizer = torch.optim.AdamW(
+        _trainable(learner), lr=settings.learning_rate, weight_decay=settings.weight_decay
+    )
+    trainer = Trainer(
+        "captions",
+        learner,
+        optimizer,
+        work / "captions.pt",
+        _plan(settings, len(examples), examples.captions, seed),
+        validation=Validation(validate, MONITOR, settings.patience),
+        curves=work / "curves",
+    )
+    model.to(trainer.device)
+    losses = _losses(model, settings.smoothing, trainer.device, lambda embeddings: embeddings)
+    return _joined(model, trainer.run(begin_epoch, losses)).cpu().eval()
+
+
+def _joined(model: CaptionModel, learned: nn.Module) -> CaptionModel:
+    """The model with what was learned of it: the mapper alone, or all of it."""
+    if isinstance(learned, CaptionModel):
+        return learned
+    return CaptionModel(model.encoder, learned, model.decoder)  # type: ignore[arg-type]
+
+
+def _trainable(module: nn.Module) -> Iterable[nn.Parameter]:
+    return (parameter for parameter in module.parameters() if parameter.requires_grad)
+
+
+def _losses(
+    model: CaptionModel, smoothing: float, device: torch.device, shown: Callable[[Tensor], Tensor]
+) -> Losses:
+    """shown: from a batch's images to what the model takes."""
+
+    def losses(batch: list[Tensor]) -> tuple[dict[str, Tensor], Tensor]:
         images, tokens = batch
-        longest = int((tokens != PADDING).any(1).any(0).sum())
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            pixels = images.permute(0, 3, 1, 2).float()
-            return {"loss": model.loss(pixels, tokens[:, :, :longest], settings.smoothing)}
+        with autocast(device):
+            loss = model.loss(shown(images), tokens, smoothing)
+        return {"loss": loss}, (tokens != PADDING).sum()
 
-    averaged = trainer.run(begin_epoch, losses)
-    assert isinstance(averaged, CaptionModel)
-    return averaged.eval()
+    return losses
+
+
+def _plan(settings: CaptionSettings, photos: int, captions: int, seed: int) -> Plan:
+    warmup = settings.warmup_steps
+    return Plan(
+        photos,
+        settings.batch,
+        settings.epochs,
+        seed,
+        warmup_steps=photos // settings.batch if warmup is None else warmup,
+        schedule=settings.schedule,
+        ema=settings.ema,
+        captions=captions,
+    )

@@ -20,16 +20,17 @@ def run(arguments: argparse.Namespace) -> int:
     # reads this when it is first imported: hence here, and no import of numpy at the top of this file.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from earsight_training.datasets import load_images
-    from earsight_training.recipe import load_recipe
+    from earsight_training.recipe import load_recipe, of_photos
     from earsight_training.teacher import MobileNet, compute_views
 
     recipe = load_recipe(arguments.recipe)
+    _, distilling, _ = of_photos(recipe)
     compute_views(
         partial(MobileNet, arguments.teacher),
         load_images(photos(arguments, recipe.data.train), recipe.data.side),
         arguments.work / "teacher",
-        recipe.distill.views,
-        recipe.distill.components,
+        distilling.views,
+        distilling.components,
         recipe.seed,
         os.cpu_count() or 1,
     )

@@ -1,19 +1,61 @@
-"""earsight-train train: learn to caption."""
+"""earsight-train train: learn to caption; goes on where it stopped."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from earsight_training.builtin import train_captions
-from earsight_training.commands.arguments import add_step, photos
-from earsight_training.recipe import load_recipe
+from earsight_training.commands.arguments import add_step, data_files, photos
+from earsight_training.errors import TrainingError
+from earsight_training.recipe import ClipEncoderSettings, Gpt2DecoderSettings, Recipe, load_recipe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_step(parser)
+    parser.add_argument(
+        "--embeddings",
+        type=Path,
+        metavar="FILE",
+        help="what `earsight-train embed` wrote; for a recipe with encoder: clip",
+    )
+    parser.add_argument("--gpt2", metavar="NAME|DIR", help="another GPT-2 than the recipe's")
+    parser.add_argument("--local-files-only", action="store_true", help="look for GPT-2 on this machine only")
 
 
 def run(arguments: argparse.Namespace) -> int:
     recipe = load_recipe(arguments.recipe)
-    train_captions(recipe, photos(arguments, recipe.data.train), arguments.work)
+    if arguments.gpt2 is not None:
+        recipe = _with_gpt2(recipe, arguments.gpt2)
+    if isinstance(recipe.encoder, ClipEncoderSettings):
+        _train_on_embeddings(recipe, arguments)
+    else:
+        from earsight_training.steps import train_on_photos
+
+        train_on_photos(recipe, photos(arguments, recipe.data.train), arguments.work)
     return 0
+
+
+def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:
+    from earsight_training.embedding_step import train_on_embeddings
+    from earsight_training.embeddings import read_embeddings
+
+    if arguments.embeddings is None:
+        raise TrainingError(
+            f"recipe {recipe.name}: encoder: clip learns from embeddings; run `earsight-train embed`, "
+            "and name its file by --embeddings"
+        )
+    embedded = read_embeddings(arguments.embeddings)
+    _, images = data_files(arguments)
+    known, validation = (
+        embedded.of(photos(arguments, splits), images)
+        for splits in (recipe.data.train, recipe.data.validation)
+    )
+    train_on_embeddings(
+        recipe, known, validation, arguments.work, local_files_only=arguments.local_files_only
+    )
+
+
+def _with_gpt2(recipe: Recipe, name: str) -> Recipe:
+    if not isinstance(recipe.decoder, Gpt2DecoderSettings):
+        return recipe
+    return recipe.model_copy(update={"decoder": recipe.decoder.model_copy(update={"model": name})})

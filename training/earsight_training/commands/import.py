@@ -1,0 +1,45 @@
+"""earsight-train import: take over a published ClipCap checkpoint, or the mission's."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from earsight_training.captioner import save_captioner
+from earsight_training.gpt2 import load_tokenizer
+from earsight_training.published import read_published
+from earsight_training.recipe import CellMapping, ClipEncoderSettings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "model", type=Path, metavar="MODEL.pt", help="state dict with gpt.* and clip_project.*"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the captioner, for export")
+    parser.add_argument("--gpt2", default="gpt2", metavar="NAME|DIR", help="whose vocabulary it is (gpt2)")
+    parser.add_argument(
+        "--clip", metavar="NAME", help="the CLIP it was trained with (default: told by the embedding's size)"
+    )
+    parser.add_argument(
+        "--unit-length",
+        action=argparse.BooleanOptionalAction,
+        help="embeddings were scaled to length 1 in training (default: with a transformer mapper)",
+    )
+    parser.add_argument("--local-files-only", action="store_true", help="look for GPT-2 on this machine only")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    tokenizer = load_tokenizer(arguments.gpt2, local_files_only=arguments.local_files_only)
+    captioner = read_published(
+        arguments.model, tokenizer, clip=arguments.clip, unit_length=arguments.unit_length
+    )
+    save_captioner(arguments.out, captioner)
+    encoder, mapping = captioner.recipe.encoder, captioner.recipe.mapper
+    assert isinstance(encoder, ClipEncoderSettings)
+    assert not isinstance(mapping, CellMapping)
+    scaled = "scaled to length 1" if mapping.unit_length else "as they are"
+    print(
+        f"{arguments.out}: {mapping.kind} mapper, prefix of {mapping.prefix}, "
+        f"{encoder.model} embeddings {scaled}"
+    )
+    return 0

@@ -1,0 +1,34 @@
+"""Training a recipe whose encoder is frozen, on the file of embeddings that `earsight-train embed` wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from earsight_training.captioner import Captioner, build_model, save_captioner
+from earsight_training.embeddings import EmbeddedPhotos
+from earsight_training.examples import EmbeddingExamples
+from earsight_training.recipe import Recipe
+from earsight_training.steps import decoder_of, vocabulary_of
+from earsight_training.train import train_embeddings
+from earsight_training.validation import ValidationScore
+
+
+def train_on_embeddings(
+    recipe: Recipe,
+    photos: EmbeddedPhotos,
+    validation: EmbeddedPhotos,
+    work: Path,
+    *,
+    local_files_only: bool,
+) -> None:
+    """Captions on the embeddings of a frozen encoder. Leaves model.pt."""
+    torch.manual_seed(recipe.seed)
+    vocabulary = vocabulary_of(recipe, photos.captions, local_files_only)
+    model = build_model(recipe, photos.embeddings.shape[1], decoder_of(recipe, vocabulary, local_files_only))
+    examples = EmbeddingExamples(photos.embeddings, photos.captions, vocabulary, recipe.captions.longest)
+    score = ValidationScore(validation, vocabulary, recipe.captions.longest)
+    model = train_embeddings(model, examples, recipe.captions, work, recipe.seed, score)
+    mean = torch.from_numpy(photos.embeddings.mean(0))
+    save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))

@@ -1,0 +1,64 @@
+"""The block that mappers and decoders are built of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+KeysValues = tuple[Tensor, Tensor]
+"""What one block remembers: each float (batch, heads, positions, width of a head)."""
+
+
+class Block(nn.Module):
+    """Pre-norm transformer block, after GPT-2 (Radford et al., 2019) and arXiv:1706.03762."""
+
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        feed: int,
+        *,
+        activation: Literal["gelu", "relu"] = "gelu",
+        attention_bias: bool = True,
+        dropout: float = 0.0,
+    ) -> None:
+        """feed: width between the two layers of the feed-forward part. attention_bias: of queries, keys
+        and values; the attention's output always has one."""
+        super().__init__()
+        self.heads, self.activation = heads, activation
+        self.attention_norm = nn.LayerNorm(width)
+        self.queries_keys_values = nn.Linear(width, 3 * width, bias=attention_bias)
+        self.attention_output = nn.Linear(width, width)
+        self.feed_norm = nn.LayerNorm(width)
+        self.feed_in = nn.Linear(width, feed)
+        self.feed_out = nn.Linear(feed, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self,
+        x: Tensor,
+        past: KeysValues | None = None,
+        mask: Tensor | None = None,
+        causal: bool = False,
+    ) -> tuple[Tensor, KeysValues]:
+        """x: (batch, n, width). mask: True where a query may look, broadcast to (batch, heads, n, past + n);
+        None: everywhere, or, with causal and no past, not ahead. Returns x' shape, and keys and values."""
+        batch, count, width = x.shape
+        packed = self.queries_keys_values(self.attention_norm(x))
+        heads = packed.view(batch, count, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        queries, keys, values = heads.unbind(0)
+        if past is not None:
+            keys, values = torch.cat([past[0], keys], 2), torch.cat([past[1], values], 2)
+        seen = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
+        seen = seen.transpose(1, 2).reshape(batch, count, width)
+        x = x + self.dropout(self.attention_output(seen))
+        return x + self.dropout(self._feed(self.feed_norm(x))), (keys, values)
+
+    def _feed(self, x: Tensor) -> Tensor:
+        inner = self.feed_in(x)
+        inner = F.gelu(inner, approximate="tanh") if self.activation == "gelu" else F.relu(inner)
+        out: Tensor = self.feed_out(inner)
+        return out
