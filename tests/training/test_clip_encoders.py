@@ -166,6 +166,11 @@ def test_heads_must_be_as_wide_as_clips():
     assert "an even number of channels" in refusal(state)
 
 
+def test_patches_must_have_pixels():
+    state = TOWERS["small transformer"] | {"visual.conv1.weight": torch.zeros(128, 3, 0, 0)}
+    assert "conv1.weight has not 4 dimensions, all above 0" in refusal(state)
+
+
 def gradient(width, height):
     columns, rows = np.meshgrid(np.arange(width), np.arange(height))
     return Image.fromarray(np.stack([columns % 256, rows % 256, (columns + rows) % 256], 2).astype(np.uint8))

@@ -25,7 +25,6 @@ from earsight_training.clip_encoders import ClipError, clip_image_encoder, prepa
 from earsight_training.clip_networks import PIXEL_MEAN, PIXEL_STD  # noqa: E402
 from earsight_training.clip_weights import load_clip  # noqa: E402
 
-
 # TorchScript has no future in torch, but OpenAI's files are of it.
 pytestmark = pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore:.*torch.jit")
 
