@@ -1,5 +1,3 @@
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
@@ -7,7 +5,6 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight_training.distill import ViewDataset, distill, distillation_loss  # noqa: E402
 from earsight_training.encoders import ConvEncoder  # noqa: E402
-from earsight_training.schedules import warmup_cosine  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
 from earsight_training.recipe import DistillSettings, DistillStage  # noqa: E402
 from earsight_training.teacher import compute_views, load_views  # noqa: E402
@@ -112,11 +109,3 @@ def test_the_loss_is_nothing_for_what_the_teacher_says():
     assert float(score_loss) == pytest.approx(0, abs=1e-6)
     _, worse = distillation_loss((maps, scores.flip(1)), maps, scores, 0.1)
     assert worse > 0
-
-
-def test_learning_rate_rises_then_falls_to_nothing():
-    factors = [warmup_cosine(step, 10, 100) for step in range(101)]
-    assert factors[0] == pytest.approx(0.1)
-    assert max(factors) == factors[9] == factors[10] == 1
-    assert all(later < earlier for earlier, later in pairwise(factors[10:]))
-    assert factors[100] == pytest.approx(0)

@@ -42,18 +42,20 @@ class Process:
 
     @contextmanager
     def joined(self) -> Iterator[None]:
-        """While it lasts, the processes of the run are connected.
+        """While it lasts, the processes of the run are connected; within another one, they are already.
 
-        After an error they are left connected: closing would wait for the others, which wait for this one.
-        torchrun ends them all when one ends.
+        Once in the life of a process: torchrun's store keeps the addresses of the first connection. After an
+        error they are left connected: closing would wait for the others, which wait for this one. torchrun
+        ends them all when one ends.
         """
-        if self.size > 1:
-            if self.device.type == "cuda":
-                torch.cuda.set_device(self.device)
-            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo", timeout=_PATIENCE)
+        if self.size == 1 or dist.is_initialized():
+            yield
+            return
+        if self.device.type == "cuda":
+            torch.cuda.set_device(self.device)
+        dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo", timeout=_PATIENCE)
         yield
-        if self.size > 1:
-            dist.destroy_process_group()
+        dist.destroy_process_group()
 
     def sum(self, values: Tensor) -> Tensor:
         """Over all processes, element by element; in place."""
