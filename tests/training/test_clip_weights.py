@@ -119,8 +119,9 @@ def test_half_a_download(tmp_path, state, suffix, share):
     assert str(path) in refusal(path)
 
 
-def test_a_training_checkpoint_is_no_state_dict(tmp_path, state):
-    torch.save({"epochs": 3, "model": state}, tmp_path / "run.pt")
+@pytest.mark.parametrize("content", [{"epochs": 3, "model": {}}, {0: torch.zeros(2)}, torch.zeros(2), [1, 2]])
+def test_other_checkpoints_are_no_state_dicts(tmp_path, content):
+    torch.save(content, tmp_path / "run.pt")
     assert "run.pt: not a state dict: it holds other things than tensors" in refusal(tmp_path / "run.pt")
 
 

@@ -69,12 +69,12 @@ def _read(path: Path) -> Mapping[str, Tensor]:
         state = _read_archive(path) or torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise ClipError(f"can't be read: {_first_line(error)}") from error
-    except (
-        Exception
-    ) as error:  # there is no end to what an unpickler finds wrong with a file that is no pickle
+    except Exception as error:  # unpickling what is no pickle raises nearly anything
         raise ClipError("neither a CLIP archive nor a state dict, or damaged") from error
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ClipError("not a state dict: it holds other things than tensors")
+    if not isinstance(state, dict) or not all(
+        isinstance(key, str) and isinstance(value, Tensor) for key, value in state.items()
+    ):
+        raise ClipError("not a state dict: it holds other things than tensors by name")
     return state
 
 
