@@ -1,0 +1,96 @@
+"""The Java programs that come with pycocoevalcap: Stanford's PTB tokenizer, METEOR 1.5 and SPICE.
+
+They are run here, not by pycocoevalcap's own wrappers, for four reasons: the wrappers write temporary files
+into the installed package and leave them there when Java is missing; they take a child that died for one that
+found nothing; METEOR's blocks for ever in its destructor after an error; and what all of them read depends on
+the locale. The programs, their options and the punctuation that is dropped are the same.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from earsight_training.errors import TrainingError
+
+
+class JavaError(TrainingError):
+    """Java is missing, or one of its programs failed."""
+
+
+def command(*arguments: str) -> list[str]:
+    """A command of Java's that reads and writes UTF-8 whatever the locale is."""
+    return ["java", "-Dfile.encoding=UTF-8", *arguments]
+
+
+def start(arguments: Sequence[str], folder: Path, errors: IO[bytes]) -> subprocess.Popen[str]:
+    """A child to talk to, line by line; what it complains about goes to errors. Raises JavaError."""
+    try:
+        return subprocess.Popen(
+            command(*arguments),
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise _missing(error) from error
+
+
+def run(name: str, arguments: Sequence[str], folder: Path, text: str = "") -> str:
+    """What the program answers to a text on its standard input. Raises JavaError."""
+    try:
+        done = subprocess.run(
+            command(*arguments),
+            cwd=folder,
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise _missing(error) from error
+    if done.returncode:
+        raise JavaError(f"{name} failed ({done.returncode}): {last_line(done.stderr)}")
+    return done.stdout
+
+
+def last_line(complaints: str) -> str:
+    """The line that says what is wrong: the last one that is no place in a stack trace."""
+    lines = [
+        line.strip() for line in complaints.splitlines() if line.strip() and not line.startswith("\tat ")
+    ]
+    return lines[-1] if lines else "it did not say why"
+
+
+def _missing(error: OSError) -> JavaError:
+    return JavaError(f"scoring needs Java: apt install default-jre-headless ({error.strerror})")
+
+
+def tokenize(texts: Sequence[str]) -> list[str]:
+    """Each text as lower-case Penn Treebank tokens without punctuation, joined by spaces.
+
+    The same as pycocoevalcap's PTBTokenizer. All texts take one start of Java. A text may be empty, of
+    punctuation only, or contain line breaks, which count as spaces. Raises JavaError.
+    """
+    from pycocoevalcap.tokenizer import ptbtokenizer
+
+    lines = "".join(" ".join(text.split()) + "\n" for text in texts)
+    jar = ptbtokenizer.STANFORD_CORENLP_3_4_1_JAR
+    options = ("-preserveLines", "-lowerCase", "-encoding", "UTF-8")
+    answer = run(
+        "Stanford's tokenizer",
+        ["-cp", jar, "edu.stanford.nlp.process.PTBTokenizer", *options],
+        Path(ptbtokenizer.__file__).parent,
+        lines,
+    )
+    tokenized = answer.split("\n")[:-1]
+    if len(tokenized) != len(texts):
+        raise JavaError(f"Stanford's tokenizer made {len(tokenized)} lines of {len(texts)}")
+    punctuation = set(ptbtokenizer.PUNCTUATIONS)
+    return [" ".join(word for word in line.split() if word not in punctuation) for line in tokenized]
