@@ -1,4 +1,3 @@
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,10 @@ from PIL import Image
 pytest.importorskip("torch", reason="torch comes with the train extra")
 
 import earsight
+from earsight_training import evaluate
 from earsight_training.datasets import CaptionedPhoto
 from earsight_training.evaluate import Candidate, EvaluationError, describe, reliability, score
+from earsight_training.java import JavaError
 
 BUILTIN = Path(earsight.__file__).parent / "bundles" / "builtin"
 
@@ -45,29 +46,37 @@ def test_no_bundle(tmp_path, photos):
         describe(tmp_path, photos)
 
 
-def candidate(caption, *references):
-    return Candidate(CaptionedPhoto(Path("x.jpg"), references), caption, 0.5, -1.0, -2.0)
+@pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
+def test_more_photos_than_a_command_takes(photos, monkeypatch, tmp_path):
+    monkeypatch.setattr(evaluate, "_AT_ONCE", 1)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(earsight.__file__).parents[1]))
+    (tmp_path / "one.jpg").rename(tmp_path / "-one.jpg")
+    photos[0] = CaptionedPhoto(Path("-one.jpg"), ("a dog runs",))  # no option
+    assert [candidate.photo for candidate in describe(BUILTIN, photos)] == photos
 
 
-@pytest.mark.skipif(not shutil.which("java"), reason="pycocoevalcap needs Java")
-def test_scores():
-    scores = score(
-        [
-            candidate("a dog runs in the snow", "a dog runs in the snow", "a brown dog runs in snow"),
-            candidate("a man rides a horse", "two boys play football", "children kick a ball"),
-        ]
-    )
-    assert list(scores) == ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr", "made-up"]
-    assert scores["made-up"] == 0.5
-    assert 0.4 < scores["BLEU-1"] < 0.8
-    assert scores["ROUGE-L"] > 0.4
-    assert all(value >= 0 for value in scores.values())
+def candidate(name, caption, *references):
+    return Candidate(CaptionedPhoto(Path(name), references), caption, 0.5, -1.0, -2.0)
 
 
 def test_without_java_it_says_so(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EvaluationError, match="needs Java"):
-        score([candidate("a dog", "a dog")])
+    with pytest.raises(JavaError, match="needs Java"):
+        score([candidate("1.jpg", "a dog", "a dog")])
+
+
+@pytest.mark.parametrize(
+    ("candidates", "complaint"),
+    [
+        ([], "no captions"),
+        ([candidate("1.jpg", "a dog")], r"1\.jpg: no reference captions"),
+        ([candidate("1.jpg", "a dog", "a dog")] * 2, r"1\.jpg: in the data more than once"),
+    ],
+)
+def test_what_cannot_be_scored(candidates, complaint):
+    with pytest.raises(EvaluationError, match=complaint):
+        score(candidates)
 
 
 def test_reliability_counts_each_caption_in_one_range():
@@ -78,3 +87,8 @@ def test_reliability_counts_each_caption_in_one_range():
     assert rows[0][3] == 0.0
     assert np.isnan(rows[1][3])
     assert rows[3][3] == pytest.approx(2 / 3)
+
+
+def test_reliability_of_captions_without_confidence():
+    photo = CaptionedPhoto(Path("a.jpg"), ("a dog runs",))
+    assert reliability([Candidate(photo, "a dog", None, -1.0, -2.0)]) == []

@@ -1,31 +1,156 @@
-"""earsight-train evaluate: score a bundle's captions."""
+"""earsight-train evaluate: caption photos with a bundle or a checkpoint, and score the captions."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from earsight_training.commands.arguments import add_data, photos
-from earsight_training.evaluate import describe, reliability, score
+from earsight_training.errors import TrainingError
+
+if TYPE_CHECKING:
+    from earsight_training.datasets import CaptionedPhoto
+    from earsight_training.evaluate import Candidate, Evaluation
+
+_PRINT = Path("-")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser)
-    parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--split", default="val")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    model = parser.add_mutually_exclusive_group(required=True)
+    model.add_argument(
+        "--bundle", type=Path, metavar="DIR", help="model bundle; captions as a device says them"
+    )
+    model.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="a model that `train` or `import` wrote",
+    )
+    parser.add_argument(
+        "--clip", metavar="NAME|FILE", help="with --checkpoint: another CLIP than the one the model names"
+    )
+    parser.add_argument("--local-files-only", action="store_true", help="look for CLIP on this machine only")
+    parser.add_argument(
+        "--split", metavar="NAME", help="default: val, or all photos of data without splits; `all` is all"
+    )
+    parser.add_argument(
+        "--objects",
+        type=Path,
+        metavar="FILE",
+        help="what is in the photos, for CHAIR: CSV with image,object, or COCO's instances JSON",
+    )
+    parser.add_argument(
+        "--synonyms",
+        type=Path,
+        metavar="FILE",
+        help="with --objects: a line an object, its name and the words for it, with commas between",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        nargs="?",
+        const=_PRINT,
+        metavar="FILE",
+        help="print one JSON object instead of the table, or write it, with all captions, to FILE",
+    )
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="write an HTML page of photos and captions, worst first"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    candidates = describe(arguments.bundle, photos(arguments, [arguments.split]))
-    scores = score(candidates)
-    if arguments.json:
-        print(json.dumps(scores))
-        return 0
-    for name, value in scores.items():
-        print(f"{name:10}{value:8.4f}")
-    print("\nconfidence   captions   of these without anything made up")
-    for low, high, share, truthful in reliability(candidates):
-        print(f"{low:4.2f}-{min(high, 1):4.2f}   {share:8.1%}   {truthful:8.1%}")
+    from earsight_training.chair import read_objects
+    from earsight_training.evaluate import evaluate
+    from earsight_training.report_page import write_page
+    from earsight_training.spice import what_is_missing
+
+    if arguments.synonyms and not arguments.objects:
+        raise TrainingError("--synonyms are words for --objects, which are not given")
+    for path in filter(None, (arguments.json, arguments.page)):
+        if not path.parent.is_dir():
+            raise TrainingError(f"{path}: there is no folder {path.parent}")
+    chosen = _photos(arguments)
+    objects = read_objects(arguments.objects, arguments.synonyms) if arguments.objects else None
+    if objects:
+        objects.check(photo.path for photo in chosen)
+    missing = what_is_missing()
+    if missing:
+        print(f"earsight-train: SPICE is left out: {missing}", file=sys.stderr)
+    evaluation = evaluate(_candidates(arguments, chosen), objects, with_spice=not missing)
+    if arguments.json == _PRINT:
+        print(json.dumps(_summary(evaluation)))
+    else:
+        _print_table(evaluation)
+    if arguments.json not in (None, _PRINT):
+        content = _summary(evaluation) | {"captions": _captions(evaluation)}
+        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    if arguments.page:
+        write_page(arguments.page, f"Captions of {arguments.bundle or arguments.checkpoint}", evaluation)
     return 0
+
+
+def _photos(arguments: argparse.Namespace) -> list[CaptionedPhoto]:
+    everything = photos(arguments, None)
+    if arguments.split == "all" or not (arguments.split or any(photo.split for photo in everything)):
+        return everything
+    return photos(arguments, [arguments.split or "val"])
+
+
+def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> list[Candidate]:
+    if arguments.bundle:
+        from earsight_training.evaluate import describe
+
+        return describe(arguments.bundle, chosen)
+    from earsight_training.bundling import caption_photos
+
+    said = caption_photos(
+        arguments.checkpoint, chosen, arguments.clip, local_files_only=arguments.local_files_only
+    )
+    return [replace(candidate, confidence=None) for candidate in said]  # nothing has calibrated it yet
+
+
+def _print_table(evaluation: Evaluation) -> None:
+    from earsight_training.bootstrap import RESAMPLES
+    from earsight_training.evaluate import reliability
+
+    print(
+        f"{len(evaluation.candidates):,} photos; 95 % intervals by {RESAMPLES:,} resamplings of the photos\n"
+    )
+    for metric, (low, high) in zip(evaluation.metrics, evaluation.intervals, strict=True):
+        print(f"{metric.name:10}{metric.value:8.4f}   {low:.4f} to {high:.4f}")
+    rows = reliability(evaluation.candidates)
+    if rows:
+        print("\nconfidence   captions   of these without anything made up")
+    for low, high, share, truthful in rows:
+        print(f"{low:4.2f}-{min(high, 1):4.2f}   {share:8.1%}   {truthful:8.1%}")
+
+
+def _summary(evaluation: Evaluation) -> dict[str, object]:
+    scores: dict[str, object] = {metric.name: round(metric.value, 4) for metric in evaluation.metrics}
+    named = zip(evaluation.metrics, evaluation.intervals, strict=True)
+    intervals = {metric.name: [round(low, 4), round(high, 4)] for metric, (low, high) in named}
+    return scores | {"photos": len(evaluation.candidates), "intervals": intervals}
+
+
+def _captions(evaluation: Evaluation) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for index, candidate in enumerate(evaluation.candidates):
+        scores = {metric.name: round(float(metric.per_photo[index]), 4) for metric in evaluation.metrics}
+        rows.append(
+            {
+                "image": str(candidate.photo.path),
+                "caption": candidate.caption,
+                "confidence": candidate.confidence,
+                "references": list(candidate.photo.captions),
+                "made-up": sorted(evaluation.made_up[index]),
+                "not-among-objects": [mention.words for mention in evaluation.not_shown[index]],
+                "scores": {name: value for name, value in scores.items() if not math.isnan(value)},
+            }
+        )
+    return rows
