@@ -8,7 +8,7 @@ rows. The header of a safetensors file has room for strings too, but only 100 MB
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,22 @@ class EmbeddedPhotos:
             names,
             tuple(photo.captions for photo in photos),
             tuple(photo.split for photo in photos),
+            self.encoder,
+        )
+
+    def in_splits(self, splits: Collection[str]) -> EmbeddedPhotos:
+        """The photos of these splits. Raises EmbeddingError where there is none."""
+        rows = [row for row, split in enumerate(self.splits) if split in splits]
+        if not rows:
+            raise EmbeddingError(
+                f"no photo has the split {' or '.join(splits)}; make one: earsight-train split, "
+                "and name its file by --data"
+            )
+        return EmbeddedPhotos(
+            self.embeddings[rows],
+            tuple(self.names[row] for row in rows),
+            tuple(self.captions[row] for row in rows),
+            tuple(self.splits[row] for row in rows),
             self.encoder,
         )
 

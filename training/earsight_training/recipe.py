@@ -150,6 +150,7 @@ class Recipe(_Section):
 
     name: str
     licence: str
+    about: str = Field("", description="Markdown for the model card: data, terms, what it knows and what not")
     seed: int = 1
     data: DataSettings = DataSettings()
     encoder: EncoderSettings

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from earsight_training.datasets import CaptionedPhoto
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     parser.add_argument(
         "--data",
         type=Path,
-        required=True,
+        required=required,
         metavar="PATH",
         help="folder with captions.csv (image,caption[,split]) and images/, or a file of captions: CSV,"
         " Flickr8k's token file, COCO's captions JSON, Karpathy's JSON",
@@ -45,9 +45,9 @@ def photos(arguments: argparse.Namespace, splits: Sequence[str] | None) -> list[
     return read_photos(*data_files(arguments), splits)
 
 
-def add_step(parser: argparse.ArgumentParser) -> None:
+def add_step(parser: argparse.ArgumentParser, *, data_required: bool = True) -> None:
     """What every step of a recipe takes."""
-    add_data(parser)
+    add_data(parser, required=data_required)
     parser.add_argument("recipe", type=Path, help="a recipe of config/training/")
     parser.add_argument(
         "--work", type=Path, required=True, help="folder for checkpoints, outside the repository"

@@ -11,12 +11,13 @@ from earsight_training.recipe import ClipEncoderSettings, Gpt2DecoderSettings, R
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_step(parser)
+    add_step(parser, data_required=False)
     parser.add_argument(
         "--embeddings",
         type=Path,
         metavar="FILE",
-        help="what `earsight-train embed` wrote; for a recipe with encoder: clip",
+        help="what `earsight-train embed` wrote, for a recipe with encoder: clip. --data then only says which"
+        " split each photo is in, if not the one that it was embedded with",
     )
     parser.add_argument("--gpt2", metavar="NAME|DIR", help="another GPT-2 than the recipe's")
     parser.add_argument("--local-files-only", action="store_true", help="look for GPT-2 on this machine only")
@@ -29,8 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(recipe.encoder, ClipEncoderSettings):
         _train_on_embeddings(recipe, arguments)
     else:
+        from earsight_training.splits import leaks_by_file, refuse_leaks
         from earsight_training.steps import train_on_photos
 
+        if arguments.data is None:
+            raise TrainingError(f"recipe {recipe.name}: encoder: conv learns from photos; give --data")
+        refuse_leaks(leaks_by_file(photos(arguments, None), recipe.data.train))
         train_on_photos(recipe, photos(arguments, recipe.data.train), arguments.work)
     return 0
 
@@ -38,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:
     from earsight_training.embedding_step import train_on_embeddings
     from earsight_training.embeddings import read_embeddings
+    from earsight_training.splits import leaks_by_embedding, refuse_leaks
 
     if arguments.embeddings is None:
         raise TrainingError(
@@ -45,13 +51,16 @@ def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:
             "and name its file by --embeddings"
         )
     embedded = read_embeddings(arguments.embeddings)
-    _, images = data_files(arguments)
-    known, validation = (
-        embedded.of(photos(arguments, splits), images)
-        for splits in (recipe.data.train, recipe.data.validation)
-    )
+    if arguments.data is not None:
+        _, images = data_files(arguments)
+        embedded = embedded.of(photos(arguments, None), images)
+    refuse_leaks(leaks_by_embedding(embedded, recipe.data.train))
     train_on_embeddings(
-        recipe, known, validation, arguments.work, local_files_only=arguments.local_files_only
+        recipe,
+        embedded.in_splits(recipe.data.train),
+        embedded.in_splits(recipe.data.validation),
+        arguments.work,
+        local_files_only=arguments.local_files_only,
     )
 
 
