@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from earsight_training.captioner import Captioner, build_model, save_captioner
+from earsight_training.distributed import this_process
 from earsight_training.embeddings import EmbeddedPhotos
 from earsight_training.examples import EmbeddingExamples
 from earsight_training.recipe import Recipe
@@ -31,4 +32,5 @@ def train_on_embeddings(
     score = ValidationScore(validation, vocabulary, recipe.captions.longest)
     model = train_embeddings(model, examples, recipe.captions, work, recipe.seed, score)
     mean = torch.from_numpy(photos.embeddings.mean(0))
-    save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))
+    if this_process().first:
+        save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, TensorDataset
 
 from earsight_training.augment import random_box, view
 from earsight_training.model import PADDING
@@ -68,7 +68,7 @@ class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
         self._seed = seed
 
 
-class EmbeddingExamples(Dataset[tuple[Tensor, Tensor]]):
+class EmbeddingExamples(TensorDataset):
     """The embedding of each photo, float32 (numbers,), and its tokens."""
 
     def __init__(
@@ -79,14 +79,7 @@ class EmbeddingExamples(Dataset[tuple[Tensor, Tensor]]):
         longest: int,
     ) -> None:
         """embeddings: float32 (photos, numbers)."""
-        self._embeddings = torch.from_numpy(embeddings)
+        cleaned = [[clean_caption(text) for text in texts] for texts in captions]
+        tokens = torch.stack(caption_tokens(cleaned, vocabulary, longest))
+        super().__init__(torch.from_numpy(embeddings), tokens)
         self.captions = sum(map(len, captions))
-        self._tokens = caption_tokens(
-            [[clean_caption(text) for text in texts] for texts in captions], vocabulary, longest
-        )
-
-    def __len__(self) -> int:
-        return len(self._embeddings)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        return self._embeddings[index], self._tokens[index]

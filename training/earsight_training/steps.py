@@ -20,6 +20,7 @@ from earsight_training.captioner import (
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.datasets import CaptionedPhoto, load_images
 from earsight_training.distill import distill
+from earsight_training.distributed import this_process
 from earsight_training.encoders import ConvEncoder
 from earsight_training.errors import TrainingError
 from earsight_training.examples import PhotoExamples
@@ -50,7 +51,8 @@ def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     torch.manual_seed(recipe.seed)
     pixels = load_images(photos, recipe.data.side)
     encoder = distill(build_encoder(settings), pixels, views, distilling, work / "distill.pt", recipe.seed)
-    save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict()})
+    if this_process().first:
+        save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict()})
 
 
 def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
@@ -65,9 +67,10 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     pixels = load_images(photos, recipe.data.side)
     examples = PhotoExamples(pixels, captions, vocabulary, recipe.captions.longest, settings, recipe.seed)
     model = train_photos(model, examples, recipe.captions, settings, work, recipe.seed)
-    assert isinstance(model.encoder, ConvEncoder)
-    mean = mean_map(model.encoder, load_images(photos, settings.side))
-    save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))
+    if this_process().first:
+        assert isinstance(model.encoder, ConvEncoder)
+        mean = mean_map(model.encoder, load_images(photos, settings.side))
+        save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))
 
 
 def vocabulary_of(

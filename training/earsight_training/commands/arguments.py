@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,14 @@ def photos(arguments: argparse.Namespace, splits: Sequence[str] | None) -> list[
     from earsight_training.datasets import read_photos
 
     return read_photos(*data_files(arguments), splits)
+
+
+def add_local_files_only(parser: argparse.ArgumentParser) -> None:
+    """CLIP and GPT-2 are looked for on this machine only. HF_HUB_OFFLINE says the same, for both."""
+    offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
+    parser.add_argument(
+        "--local-files-only", action="store_true", default=offline, help="download nothing (HF_HUB_OFFLINE=1)"
+    )
 
 
 def add_step(parser: argparse.ArgumentParser, *, data_required: bool = True) -> None:

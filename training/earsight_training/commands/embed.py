@@ -10,7 +10,7 @@ import torch
 
 from earsight_training.clip_encoders import prepare
 from earsight_training.clip_weights import load_clip
-from earsight_training.commands.arguments import add_data, data_files, photos
+from earsight_training.commands.arguments import add_data, add_local_files_only, data_files, photos
 from earsight_training.embed import embed_photos, encoder_identity
 from earsight_training.embeddings import EmbeddingError, write_embeddings
 from earsight_training.errors import TrainingError
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="of the photos may be missing or broken; they are listed and left out (default: 0.01)",
     )
-    parser.add_argument("--local-files-only", action="store_true", help="download nothing")
+    add_local_files_only(parser)
 
 
 def _device(choice: str) -> torch.device:

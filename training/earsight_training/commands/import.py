@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from earsight_training.captioner import save_captioner
+from earsight_training.commands.arguments import add_local_files_only
 from earsight_training.gpt2 import load_tokenizer
 from earsight_training.published import read_published
 from earsight_training.recipe import CellMapping, ClipEncoderSettings
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="embeddings were scaled to length 1 in training (default: with a transformer mapper)",
     )
-    parser.add_argument("--local-files-only", action="store_true", help="look for GPT-2 on this machine only")
+    add_local_files_only(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

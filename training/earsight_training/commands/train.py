@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from earsight_training.commands.arguments import add_step, data_files, photos
+from earsight_training.commands.arguments import add_local_files_only, add_step, data_files, photos
 from earsight_training.errors import TrainingError
 from earsight_training.recipe import ClipEncoderSettings, Gpt2DecoderSettings, Recipe, load_recipe
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " split each photo is in, if not the one that it was embedded with",
     )
     parser.add_argument("--gpt2", metavar="NAME|DIR", help="another GPT-2 than the recipe's")
-    parser.add_argument("--local-files-only", action="store_true", help="look for GPT-2 on this machine only")
+    add_local_files_only(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
