@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from earsight_training.atomic import replace_file, replacing
 from earsight_training.history import EpochRecord
 
 
@@ -55,12 +57,11 @@ def write_table(path: Path, history: Sequence[EpochRecord]) -> None:
     """One row an epoch; a column is empty where an epoch has no such value."""
     rows = [{"epoch": record.epoch, **dict(record.columns())} for record in history]
     columns = dict.fromkeys(name for row in rows for name in row)
-    partial = path.with_suffix(".partial")
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(columns))
-        table.writeheader()
-        table.writerows(rows)
-    partial.replace(path)
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(columns), lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    replace_file(path, text.getvalue().encode())
 
 
 def draw(path: Path, title: str, history: Sequence[EpochRecord]) -> None:
@@ -85,6 +86,5 @@ def draw(path: Path, title: str, history: Sequence[EpochRecord]) -> None:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         axes.legend()
-    partial = path.with_suffix(".partial.png")
-    figure.savefig(partial, dpi=120)
-    partial.replace(path)
+    with replacing(path) as file:
+        figure.savefig(file, dpi=120, format="png")
