@@ -39,7 +39,8 @@ class Caption:
 class Encoding:
     """What the encoder makes of a frame: all that decoding and novelty need of it.
 
-    prefix: float32 (tokens, width), the decoder's input. embedding: float32 (width,), of unit length.
+    prefix: float32 or float16 (tokens, width), the decoder's input. embedding: float32 (width,), of unit
+    length.
     """
 
     prefix: np.ndarray

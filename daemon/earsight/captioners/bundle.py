@@ -31,10 +31,10 @@ class _Part(BaseModel):
 
 
 class ImageSettings(_Part):
-    """How a picture becomes the encoder's input: resized to side x side, its proportions given up."""
+    """How a picture becomes the encoder's input, a square of side pixels: see picture.py."""
 
     side: int = Field(ge=32, le=1024)
-    fit: Literal["squash"]
+    fit: Literal["squash", "crop"]
 
 
 class DecodeSettings(_Part):

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
-from PIL import Image
 
 from earsight.captioners.bundle import Bundle, BundleError, Calibration
+from earsight.captioners.memory import returned_after_loading
+from earsight.captioners.picture import cropped, squashed
 from earsight.captioners.search import Candidates, Hypothesis, beam_search
 from earsight.captioners.tokens import TokenDecoder
 from earsight.scene import Caption, Encoding
+
+_FLOATS: dict[str, type[np.floating[Any]]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
 class OnnxCaptioner:
@@ -34,32 +38,29 @@ class OnnxCaptioner:
         """
         decode = bundle.manifest.decode
         self._side = bundle.manifest.image.side
+        self._fit = {"squash": squashed, "crop": cropped}[bundle.manifest.image.fit]
         self._end = decode.end_token
         self._beams = beams or decode.beams
         self._max_tokens = min(max_tokens or decode.max_tokens, decode.max_tokens)
         self._time_limit = time_limit
         self._calibration = bundle.manifest.calibration
         self._tokens = TokenDecoder(bundle.path("tokenizer.json"))
-        self._encoder = _Graph(bundle.path("encoder.onnx"), threads)
-        self._decoder = _Graph(bundle.path("decoder.onnx"), threads)
-        shapes = {node.name: node.shape for node in self._decoder.session.get_inputs()}
+        with returned_after_loading():
+            self._encoder = _Graph(bundle.path("encoder.onnx"), threads)
+            self._decoder = _Graph(bundle.path("decoder.onnx"), threads)
+        inputs = {node.name: node for node in self._decoder.session.get_inputs()}
         try:
-            _, _, self._prefix_width = shapes["prefix"]
-            self._layers, _, _, self._heads, _, self._head_width = shapes["past"]
+            _, _, self._prefix_width = inputs["prefix"].shape
+            self._layers, _, _, self._heads, _, self._head_width = inputs["past"].shape
+            self._float = _FLOATS[inputs["past"].type]
         except (KeyError, ValueError) as error:
             raise BundleError(
                 f"{self._decoder.path}: not Earsight's decoder ({error!r}); export the bundle anew"
             ) from error
 
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
-        """Squash a picture, uint8 (height, width, 3), to the encoder's input, uint8 (1, side, side, 3)."""
-        if pixels.shape[:2] != (self._side, self._side):
-            size = (self._side, self._side)
-            # reducing_gap: a large frame is first shrunk by whole steps, which looks the same here and
-            # takes a fraction of the time.
-            image = Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-            pixels = np.asarray(image)
-        return pixels[None]
+        """A picture, uint8 (height, width, 3), as the encoder's input, uint8 (1, side, side, 3)."""
+        return self._fit(pixels, self._side)[None]
 
     def encode(self, prepared: np.ndarray) -> Encoding:
         """prepared: what prepare() returned."""
@@ -68,22 +69,26 @@ class OnnxCaptioner:
 
     def describe(self, encoding: Encoding) -> list[Caption]:
         """The captions that the search ends with, best first: at least one, each text once."""
-        steps = _DecoderSteps(self._decoder, self._empty_cache(), self._beams, self._prefix_width)
-        deadline = time.monotonic() + self._time_limit
-        first = steps.read_prefix(encoding.prefix)
-        hypotheses = beam_search(first, steps, self._beams, self._max_tokens, self._end, deadline)
+        hypotheses = self.search(encoding.prefix)
         captions: dict[str, Caption] = {}
         for hypothesis in hypotheses:
             text = self._tokens.decode(hypothesis.tokens)
             captions.setdefault(text, _caption(text, hypothesis, self._calibration))
         return list(captions.values())
 
+    def search(self, prefix: np.ndarray) -> list[Hypothesis]:
+        """prefix: (tokens, width), an Encoding's. What the beam search ends with, best first."""
+        steps = _DecoderSteps(self._decoder, self._empty_cache(), self._beams, self._prefix_width)
+        deadline = time.monotonic() + self._time_limit
+        first = steps.read_prefix(prefix)
+        return beam_search(first, steps, self._beams, self._max_tokens, self._end, deadline)
+
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
         self.describe(self.encode(np.full((1, self._side, self._side, 3), 128, np.uint8)))
 
     def _empty_cache(self) -> np.ndarray:
-        return np.zeros((self._layers, 2, 1, self._heads, 0, self._head_width), np.float32)
+        return np.zeros((self._layers, 2, 1, self._heads, 0, self._head_width), self._float)
 
 
 class _Graph:
@@ -118,12 +123,13 @@ class _DecoderSteps:
         self._prefix_cache = self._past = empty
 
     def read_prefix(self, prefix: np.ndarray) -> Candidates:
-        candidates, self._prefix_cache = self._run(prefix[None], np.zeros((1, 0), np.int64), self._past)
+        prefix = prefix[None].astype(self._past.dtype, copy=False)
+        candidates, self._prefix_cache = self._run(prefix, np.zeros((1, 0), np.int64), self._past)
         return candidates
 
     def __call__(self, parents: np.ndarray, tokens: np.ndarray) -> Candidates:
         past = np.take(self._past, parents, axis=2)
-        nothing = np.zeros((len(tokens), 0, self._width), np.float32)
+        nothing = np.zeros((len(tokens), 0, self._width), self._past.dtype)
         candidates, self._past = self._run(nothing, tokens[:, None], past)
         return candidates
 
@@ -156,8 +162,10 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     options.log_severity_level = 3
     # Idle threads must sleep, not spin: the board runs on a battery, and shares its cores with the voice.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Weights stored as int8 become float32 once, at load, rather than at every run.
+    # Weights stored as int8 behind DequantizeLinear become float32 once, at load, rather than at every run.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
+    # Products of uint8 and int8 overflow on x86 without VNNI unless they are asked not to.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     # The folded weights are all that is needed; the arena would keep the memory of loading.
     options.enable_cpu_mem_arena = False
     return options

@@ -145,7 +145,7 @@ def test_a_missing_key_is_named(folder, key):
         ("capabilities", ["fly"], "capabilities.0"),
         ("image", {"side": 0, "fit": "squash"}, "image.side"),
         ("image", {"side": 10**9, "fit": "squash"}, "image.side"),
-        ("image", {"side": 64, "fit": "crop"}, "image.fit"),
+        ("image", {"side": 64, "fit": "stretch"}, "image.fit"),
         ("decode", {"beams": 0, "max_tokens": 8, "end_token": 0}, "decode.beams"),
         ("decode", {"beams": 2, "max_tokens": 8, "end_token": -1}, "decode.end_token"),
         ("calibration", {"bias": float("nan"), "mean_log_prob": 0, "lowest_log_prob": 0}, "calibration.bias"),

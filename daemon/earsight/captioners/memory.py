@@ -1,0 +1,36 @@
+"""Memory that loading a model took goes back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Of glibc's mallopt(3).
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_LOADING = 64 * 1024
+_RUNNING = 8 * 1024 * 1024
+
+
+@contextmanager
+def returned_after_loading() -> Iterator[None]:
+    """Within it, every block of some size is the system's again as soon as it is freed.
+
+    glibc keeps freed blocks of up to 32 MB for itself once there were some of that size. The weights of a
+    large model are read, unpacked and packed one after the other: that makes over a hundred megabytes. While
+    a model runs, giving back costs time, so afterwards only what is larger than any activation goes back.
+    Nothing happens where the C library is another one.
+    """
+    try:
+        library = ctypes.CDLL(None)
+        set_option, trim = library.mallopt, library.malloc_trim
+    except (OSError, AttributeError):
+        yield
+        return
+    set_option(_MMAP_THRESHOLD, _LOADING)
+    try:
+        yield
+    finally:
+        set_option(_MMAP_THRESHOLD, _RUNNING)
+        set_option(_TRIM_THRESHOLD, 2 * _RUNNING)
+        trim(0)
