@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 
+from earsight_training.agreement import check
 from earsight_training.calibration import Calibration
 from earsight_training.captioner import Captioner
+from earsight_training.clip_networks import ClipResNet, ClipVisionTransformer
+from earsight_training.decoder_graph import decoder_graph
+from earsight_training.encoder_graphs import encoder_graph
+from earsight_training.encoders import ConvEncoder
 from earsight_training.errors import TrainingError
-from earsight_training.graphs import decoder_graph, encoder_graph
+from earsight_training.graph import Precision, weight_format
 
 SCHEMA_VERSION = 1
-BEAMS = 5
+BEAMS = {"own": 5, "gpt2": 7}
+"""By the kind of decoder; the published captioner has 7."""
 
-UNCALIBRATED = Calibration(0.0, 0.0, 0.0)
-"""Says 0.5 of everything: for a bundle that only exists to be measured."""
+UNCALIBRATED = Calibration(math.log(0.3 / 0.7), 0.0, 0.0)
+"""Says 0.3 of everything, which the daemon words as "Not sure, maybe ...": nothing is known of the model."""
 
 
-def write_bundle(folder: Path, captioner: Captioner, *, int8: bool, card: str) -> None:
+def write_bundle(
+    folder: Path,
+    captioner: Captioner,
+    precision: Precision,
+    card: str,
+    photos: Sequence[np.ndarray] = (),
+) -> None:
     """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it.
 
-    An older bundle in the folder is replaced. Raises TrainingError for a folder that holds anything else.
+    captioner: with its encoder, CLIP's too. photos: uint8 (height, width, 3), on which the written graphs are
+    compared with torch; pictures are made up where there are none. An older bundle in the folder is replaced.
+    Raises TrainingError for a folder that holds anything else, and for graphs that do not agree with torch.
     """
     folder = folder.resolve()
     if folder.exists() and not (folder / "manifest.json").exists() and any(folder.iterdir()):
@@ -35,31 +51,46 @@ def write_bundle(folder: Path, captioner: Captioner, *, int8: bool, card: str) -
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    recipe, model = captioner.recipe, captioner.model
-    assert recipe.captions.photos is not None
-    side = recipe.captions.photos.side
-    mean = captioner.embedding_mean.numpy()
-    onnx.save(encoder_graph(model, side, mean, int8), partial / "encoder.onnx")
-    onnx.save(decoder_graph(model, int8), partial / "decoder.onnx")
+    manifest = _manifest(captioner)
+    _write_graphs(partial, captioner, manifest["image"]["side"], precision)
     captioner.vocabulary.tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
     (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    manifest = {
+    manifest["checks"] = asdict(check(partial, captioner, precision, photos))
+    _write_manifest(partial, manifest)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+
+
+def _manifest(captioner: Captioner) -> dict[str, Any]:
+    recipe, encoder = captioner.recipe, captioner.model.encoder
+    if isinstance(encoder, ClipResNet | ClipVisionTransformer):
+        image = {"side": encoder.side, "fit": "crop"}
+    else:
+        assert recipe.captions.photos is not None
+        image = {"side": recipe.captions.photos.side, "fit": "squash"}
+    return {
         "schema_version": SCHEMA_VERSION,
         "name": recipe.name,
         "licence": recipe.licence,
         "capabilities": ["caption"],
-        "image": {"side": side, "fit": "squash"},
+        "image": image,
         "decode": {
-            "beams": BEAMS,
+            "beams": BEAMS[recipe.decoder.kind],
             "max_tokens": recipe.captions.longest,
             "end_token": captioner.vocabulary.end,
         },
         "calibration": asdict(UNCALIBRATED),
         "metrics": {},
     }
-    _write_manifest(partial, manifest)
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+
+
+def _write_graphs(folder: Path, captioner: Captioner, side: int, precision: Precision) -> None:
+    encoder, mapper, decoder = captioner.model.encoder, captioner.model.mapper, captioner.model.decoder
+    assert isinstance(encoder, ConvEncoder | ClipResNet | ClipVisionTransformer)
+    mean = captioner.embedding_mean.numpy()
+    of_encoder = weight_format(precision, encoder, mapper)
+    onnx.save(encoder_graph(encoder, mapper, side, mean, of_encoder), folder / "encoder.onnx")
+    onnx.save(decoder_graph(decoder, weight_format(precision, decoder)), folder / "decoder.onnx")
 
 
 def complete_manifest(
