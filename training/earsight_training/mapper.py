@@ -62,9 +62,13 @@ class TransformerMapper(nn.Module):
         """embedding: (batch, numbers). Returns (batch, prefix length, width)."""
         seen = self.linear(_scaled(embedding, self.unit_length)).unflatten(1, (self.clip_length, -1))
         x = torch.cat([seen, self.constants.expand(len(seen), -1, -1)], 1)
-        for block in self.blocks:
+        last = self.blocks[-1]
+        assert isinstance(last, Block)
+        for block in self.blocks[:-1]:
             x, _ = block(x)
-        prefix: Tensor = x[:, self.clip_length :]
+        # The prefix is what becomes of the constants: the rest of the last block's output is not needed.
+        prefix: Tensor
+        prefix, _ = last(x[:, self.clip_length :], last.remember(x[:, : self.clip_length]))
         return prefix
 
 

@@ -7,9 +7,9 @@ Prefix captioning after ClipCap (Mokady et al., arXiv:2111.09734); the decoder i
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from earsight_training.head_loss import head_loss
 from earsight_training.mapper import AnyMapper
 from earsight_training.packing import pack
 from earsight_training.transformer import Block, KeysValues
@@ -54,10 +54,14 @@ class Decoder(nn.Module):
         which the first token follows, and what each block remembers."""
         x = self.dropout(prefix + self.positions.weight[: prefix.shape[1]])
         cache = []
-        for block in self.blocks:
+        last = self.blocks[-1]
+        assert isinstance(last, Block)
+        for block in self.blocks[:-1]:
             x, pair = block(x, causal=self.causal_prefix)
             cache.append(pair)
-        return x[:, -1], cache
+        # Nothing comes after the last block, so of all but the last vector it only has to remember.
+        x, pair = last(x[:, -1:], last.remember(x[:, :-1]))
+        return x[:, 0], [*cache, pair]
 
     def read_tokens(
         self,
@@ -98,22 +102,14 @@ class CaptionModel(nn.Module):
         """Mean cross-entropy of the tokens of all captions.
 
         tokens: int64 (batch, captions, n), padded with PADDING after the end token; a row of nothing but
-        PADDING stands for no caption.
-        """
-        logits, targets = self.logits(images, tokens)
-        return F.cross_entropy(logits.float(), targets, label_smoothing=smoothing)
-
-    def logits(self, images: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (tokens, vocabulary) and the tokens that they should predict; arguments as for loss().
-
-        The prefix is read once for all captions of an image, and they are read as one row without gaps, in
-        which none sees the others: no work is spent on padding.
+        PADDING stands for no caption. The prefix is read once for all captions of an image, and they are read
+        as one row without gaps, in which none sees the others: no work is spent on padding.
         """
         first, past = self.decoder.read_prefix(self.prefix(images))
         packed = pack(tokens, past[0][0].shape[2], PADDING)
         hidden, _ = self.decoder.read_tokens(packed.tokens, past, packed.positions, packed.mask)
         firsts = tokens[:, :, 0]
-        photos = torch.nonzero(firsts != PADDING)[:, 0]
-        logits = self.decoder.logits(torch.cat([first, hidden[packed.used]]))
-        logits = torch.cat([logits[photos], logits[len(first) :]])
-        return logits, torch.cat([firsts[firsts != PADDING], packed.following[packed.used]])
+        of_images = torch.nonzero(firsts != PADDING)[:, 0]
+        hidden = torch.cat([first[of_images], hidden[packed.used]])
+        targets = torch.cat([firsts[firsts != PADDING], packed.following[packed.used]])
+        return head_loss(self.decoder.norm(hidden), self.decoder.tokens.weight, targets, smoothing)

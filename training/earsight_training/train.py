@@ -45,7 +45,7 @@ def train_photos(
         {"name": "decoder", "params": others, "lr": settings.learning_rate},
         {"name": "encoder", "params": encoder, "lr": photos.encoder_learning_rate},
     ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True)
     plan = _plan(settings, len(examples), examples.captions, seed)
     trainer = Trainer("captions", model, optimizer, work / "captions.pt", plan, curves=work / "curves")
 
@@ -82,7 +82,7 @@ def train_embeddings(
         return {MONITOR: measure(_joined(model, learned))}
 
     optimizer = torch.optim.AdamW(
-        _trainable(learner), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        _trainable(learner), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
     trainer = Trainer(
         "captions",
