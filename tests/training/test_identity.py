@@ -47,11 +47,11 @@ def bundle_of(folder, gpt2, vocabulary):
     return open_bundle(folder / "bundle"), captioner.vocabulary.end
 
 
-def differing(gpt2, captioner, stop, prefixes):
+def differing(gpt2, captioner, stop, prefixes, longest=LONGEST):
     """The prefixes' numbers for which any beam is another, and the lengths of all captions."""
     others, lengths, unfinished = [], set(), 0
     for number, prefix in enumerate(prefixes):
-        expected = published_search(gpt2, prefix, BEAMS, LONGEST, stop)
+        expected = published_search(gpt2, prefix, BEAMS, longest, stop)
         found = captioner.search(prefix.numpy())
         ours = sorted(found, key=lambda hypothesis: hypothesis.score, reverse=True)
         texts = [

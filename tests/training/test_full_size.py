@@ -1,0 +1,76 @@
+"""The published captioner at full size, from the file that its users have to the device, within its memory."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch", reason="torch comes with the train extra")
+pytest.importorskip("transformers", reason="transformers comes with the train extra")
+# CLIP's own files are TorchScript archives: there is no other way to read or write them.
+pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")]
+
+from tests.training.clip_models import clip_state  # noqa: E402
+from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
+from tests.training.test_identity import differing, talkative  # noqa: E402
+
+from earsight.captioners.bundle import open_bundle  # noqa: E402
+from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
+from earsight_training.clip_encoders import clip_image_encoder  # noqa: E402
+from earsight_training.export import write_bundle  # noqa: E402
+from earsight_training.model import CaptionModel  # noqa: E402
+from earsight_training.published import read_published  # noqa: E402
+
+VOCABULARY, WIDTH, STOP, PREFIX = 50_257, 768, 13, 40
+RESIDENT_LIMIT_MB = 600
+FULL_SIZE_PREFIXES = 12
+
+
+@pytest.fixture(scope="module")
+def gpt2():
+    return talkative(gpt2_model(VOCABULARY, WIDTH, layers=12, heads=12, positions=1024), STOP, willing=3.0)
+
+
+@pytest.fixture(scope="module")
+def captioner(tmp_path_factory, gpt2):
+    """Random weights in the published .pt format, imported, with an RN50x4."""
+    path = tmp_path_factory.mktemp("published") / "published.pt"
+    torch.save(published_state("transformer", gpt2, embedding=640, prefix=PREFIX, layers=8), path)
+    imported = read_published(path, byte_tokenizer(VOCABULARY))
+    path.unlink()
+    model = imported.model
+    tower = clip_image_encoder(clip_state("RN50x4"))
+    return replace(imported, model=CaptionModel(tower, model.mapper, model.decoder).eval())
+
+
+def test_int8_runs_on_the_device_within_its_memory(tmp_path, captioner):
+    write_bundle(tmp_path / "bundle", captioner, "int8", "# Published\n")
+    photo = tmp_path / "photo.png"
+    pixels = np.random.default_rng(1).integers(0, 256, (5, 7, 3), np.uint8)
+    Image.fromarray(pixels).resize((640, 480)).save(photo)
+    command = [sys.executable, "-m", "earsight", "describe", "--json", "--bundle", str(tmp_path / "bundle")]
+    said = subprocess.run([*command, *[str(photo)] * 4], capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in said.stdout.splitlines()]
+    # Of the largest child so far: there is no other than this one.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    checks = json.loads((tmp_path / "bundle" / "manifest.json").read_text())["checks"]
+    print(f"\n{peak:.0f} MB at most; {rows[-1]['timings_ms']}; {checks}")
+    assert all(row["caption"] == rows[0]["caption"] for row in rows)
+    assert peak < RESIDENT_LIMIT_MB
+
+
+def test_the_same_token_sequences_as_the_published_search(tmp_path, captioner, gpt2):
+    write_bundle(tmp_path / "bundle", captioner, "float32", "# Published\n")
+    device = OnnxCaptioner(open_bundle(tmp_path / "bundle"), time_limit=float("inf"), max_tokens=20)
+    draw = torch.Generator().manual_seed(6)
+    prefixes = torch.randn(FULL_SIZE_PREFIXES, PREFIX, WIDTH, generator=draw)
+    others, lengths, unfinished = differing(gpt2, device, STOP, prefixes, longest=20)
+    print(f"\nlengths {sorted(lengths)}, {unfinished} unfinished")
+    assert not others
