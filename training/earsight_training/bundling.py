@@ -2,34 +2,74 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from earsight_training.calibration import expected_calibration_error, fit
-from earsight_training.captioner import Captioner
+from earsight_training.captioner import Captioner, load_captioner
 from earsight_training.cards import model_card
-from earsight_training.datasets import CaptionedPhoto
+from earsight_training.clip_weights import load_clip
+from earsight_training.datasets import CaptionedPhoto, open_upright
+from earsight_training.errors import TrainingError
 from earsight_training.evaluate import Candidate, describe, score
 from earsight_training.export import complete_manifest, write_bundle
+from earsight_training.graph import Precision
+from earsight_training.model import CaptionModel
 from earsight_training.objects import made_up
+from earsight_training.recipe import ClipEncoderSettings
+
+CHECKED = 16
+"""Photos on which a bundle's graphs are compared with torch."""
+
+
+def with_clip(captioner: Captioner, name_or_path: str, *, local_files_only: bool) -> Captioner:
+    """The captioner with CLIP as its encoder. Raises TrainingError for another CLIP than it was trained with,
+    as far as the size of the embeddings tells."""
+    encoder = load_clip(name_or_path, local_files_only=local_files_only)
+    numbers = len(captioner.embedding_mean)
+    if encoder.width != numbers:
+        raise TrainingError(
+            f"{name_or_path}: its embeddings have {encoder.width} numbers, the model was trained on {numbers}; "
+            "name the right one by --clip"
+        )
+    model = CaptionModel(encoder, captioner.model.mapper, captioner.model.decoder)
+    return replace(captioner, model=model.eval())
 
 
 def export_bundle(
-    captioner: Captioner, validation: Sequence[CaptionedPhoto], out: Path, *, int8: bool
+    captioner: Captioner, validation: Sequence[CaptionedPhoto], out: Path, precision: Precision
 ) -> dict[str, float]:
-    """Write, calibrate and score.
+    """Write, check against torch, and, where there are photos to validate by, calibrate and score.
 
-    The calibration error is measured on one half of the validation photos, fitted on the other, both ways.
+    The calibration error is measured on one half of these, fitted on the other, both ways.
     """
-    write_bundle(out, captioner, int8=int8, card=model_card(captioner.recipe, {}))
+    pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:CHECKED]]
+    write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures)
+    if not validation:
+        return {}
     candidates = describe(out, validation)
     scores = score(candidates)
     features, truthful = _evidence(candidates)
     scores["calibration-error"] = round(_crossed_error(features, truthful), 4)
     complete_manifest(out, fit(features, truthful), scores, model_card(captioner.recipe, scores))
     return scores
+
+
+def caption_photos(
+    checkpoint: Path, photos: Sequence[CaptionedPhoto], clip: str | None, *, local_files_only: bool
+) -> list[Candidate]:
+    """What a checkpoint says of photos: by a float32 bundle of it that is made for this and deleted."""
+    captioner = load_captioner(checkpoint)
+    encoder = captioner.recipe.encoder
+    if isinstance(encoder, ClipEncoderSettings):
+        captioner = with_clip(captioner, clip or encoder.model, local_files_only=local_files_only)
+    with tempfile.TemporaryDirectory() as folder:
+        write_bundle(Path(folder) / "bundle", captioner, "float32", model_card(captioner.recipe, {}))
+        return describe(Path(folder) / "bundle", photos)
 
 
 def _evidence(candidates: Sequence[Candidate]) -> tuple[np.ndarray, list[bool]]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earsight_training.commands.arguments import add_data, photos
+from earsight_training.commands.arguments import add_data, add_local_files_only, photos
 from earsight_training.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clip", metavar="NAME|FILE", help="with --checkpoint: another CLIP than the one the model names"
     )
-    parser.add_argument("--local-files-only", action="store_true", help="look for CLIP on this machine only")
+    add_local_files_only(parser)
     parser.add_argument(
         "--split", metavar="NAME", help="default: val, or all photos of data without splits; `all` is all"
     )

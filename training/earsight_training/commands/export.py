@@ -5,22 +5,34 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import get_args
 
-from earsight_training.bundling import export_bundle
+from earsight_training.bundling import export_bundle, with_clip
 from earsight_training.captioner import load_captioner
-from earsight_training.commands.arguments import add_data, photos
+from earsight_training.commands.arguments import add_data, add_local_files_only, photos
+from earsight_training.graph import Precision
+from earsight_training.recipe import ClipEncoderSettings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL.pt", help="what train or import wrote")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
-    parser.add_argument("--float32", action="store_true", help="keep weights as float32, not int8")
-    add_data(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the bundle")
+    parser.add_argument(
+        "--precision", choices=get_args(Precision), default="int8", help="of the weights (default: int8)"
+    )
+    parser.add_argument("--clip", metavar="NAME|FILE", help="another CLIP than the one the model names")
+    add_local_files_only(parser)
+    add_data(parser, required=False)
+    parser.epilog = "Without --data the bundle is neither calibrated nor scored, and unsure of all it says."
 
 
 def run(arguments: argparse.Namespace) -> int:
     captioner = load_captioner(arguments.model)
-    validation = photos(arguments, captioner.recipe.data.validation)
-    scores = export_bundle(captioner, validation, arguments.out, int8=not arguments.float32)
+    encoder = captioner.recipe.encoder
+    if isinstance(encoder, ClipEncoderSettings):
+        name = arguments.clip or encoder.model
+        captioner = with_clip(captioner, name, local_files_only=arguments.local_files_only)
+    validation = photos(arguments, captioner.recipe.data.validation) if arguments.data else []
+    scores = export_bundle(captioner, validation, arguments.out, arguments.precision)
     print(json.dumps(scores))
     return 0
