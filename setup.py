@@ -19,8 +19,8 @@ EXTRAS = {
     "gpio": ["gpiozero>=2.0.1.post3", "lgpio>=0.2.2.0; platform_system == 'Linux'"],
     "pyttsx3": ["pyttsx3>=2.90"],
     "demo": [*OPENCV, "scikit-image>=0.24"],
-    # OpenAI's CLIP, to download its weights by name. It imports pkg_resources, which newer setuptools lack, and
-    # torchvision, which has to be of the same build as torch: beside a CPU-only torch it does not load.
+    # OpenAI's CLIP, to download its weights by name. It imports pkg_resources, which newer setuptools lack,
+    # and torchvision, which has to be of the same build as torch: beside a CPU-only torch it does not load.
     "clip": ["clip-anytorch>=2.6", "setuptools>=71,<82", "torchvision==0.28.0"],
     # torch is pinned: an open range draws whichever build is newest, with gigabytes beside it.
     "train": [

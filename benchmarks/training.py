@@ -6,8 +6,8 @@ Full size, random weights, frozen GPT-2, on a GPU if there is one. The published
 its description, on transformers' GPT-2: one row a caption, prefix and padding to the longest caption through
 all of GPT-2, logits of every position, float32, 32 captions a step. Ours is earsight_training's own step, on
 whole photos with their captions. Lengths are drawn to Flickr8k's distribution: by CLIP's byte-pair encoding
-its captions have 12.2 tokens on average with the full stop, standard deviation 3.9, and the longest has 40, to
-which the published loop pads.
+its captions have 12.2 tokens on average with the full stop, standard deviation 3.9, and the longest has 40,
+to which the published loop pads.
 
 The floor is the number of operations of our step over the rate of matrix products that the same machine
 reaches, in the same precision and of sizes that occur in it.

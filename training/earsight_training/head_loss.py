@@ -1,8 +1,8 @@
 """Cross-entropy at the output weights without ever holding the logits of all tokens.
 
 With 50,257 words the logits of a step, their logarithms and their gradients would take gigabytes, and more
-time to write and read than to compute. Here a few rows go through at a time, after "Cut your losses" (Wijmans et
-al., arXiv:2411.09009), with the gradient computed right away, since every loss here is learned from.
+time to write and read than to compute. Here a few rows go through at a time, after "Cut your losses" (Wijmans
+et al., arXiv:2411.09009), with the gradient computed right away, since every loss here is learned from.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from earsight_training.head_loss import head_loss
 from earsight_training.mapper import AnyMapper
-from earsight_training.packing import pack
+from earsight_training.packing import Packed, pack
 from earsight_training.transformer import Block, KeysValues
 
 PADDING = -100
@@ -63,27 +63,24 @@ class Decoder(nn.Module):
         x, pair = last(x[:, -1:], last.remember(x[:, :-1]))
         return x[:, 0], [*cache, pair]
 
-    def read_tokens(
-        self,
-        tokens: Tensor,
-        past: list[KeysValues],
-        positions: Tensor | None = None,
-        mask: Tensor | None = None,
-    ) -> tuple[Tensor, list[KeysValues]]:
-        """tokens: int64 (batch, n), which follow past. Returns hidden states (batch, n, width) and the cache.
-
-        positions: int64 (batch, n), and mask as in Block.forward(); without them the tokens are one text.
-        """
+    def read_tokens(self, tokens: Tensor, past: list[KeysValues]) -> tuple[Tensor, list[KeysValues]]:
+        """tokens: int64 (batch, n), which follow past. Returns hidden states (batch, n, width) and cache."""
         start, count = past[0][0].shape[2], tokens.shape[1]
-        if positions is None:
-            positions = torch.arange(start, start + count, device=tokens.device)
-            mask = torch.ones(count, start + count, dtype=torch.bool, device=tokens.device).tril(start)
-        x = self.dropout(self.tokens(tokens) + self.positions(positions))
+        mask = torch.ones(count, start + count, dtype=torch.bool, device=tokens.device).tril(start)
+        x = self.dropout(self.tokens(tokens) + self.positions.weight[start : start + count])
         cache = []
         for block, pair in zip(self.blocks, past, strict=True):
             x, pair = block(x, pair, mask)
             cache.append(pair)
         return x, cache
+
+    def read_packed(self, packed: Packed, past: list[KeysValues]) -> Tensor:
+        """Hidden states of the tokens, (tokens, width)."""
+        x: Tensor = self.dropout(self.tokens(packed.tokens) + self.positions(packed.positions))
+        for block, pair in zip(self.blocks, past, strict=True):
+            assert isinstance(block, Block)
+            x = block.forward_packed(x, pair, packed.places, packed.mask)
+        return x
 
 
 class CaptionModel(nn.Module):
@@ -107,9 +104,9 @@ class CaptionModel(nn.Module):
         """
         first, past = self.decoder.read_prefix(self.prefix(images))
         packed = pack(tokens, past[0][0].shape[2], PADDING)
-        hidden, _ = self.decoder.read_tokens(packed.tokens, past, packed.positions, packed.mask)
+        hidden = self.decoder.read_packed(packed, past)
         firsts = tokens[:, :, 0]
         of_images = torch.nonzero(firsts != PADDING)[:, 0]
-        hidden = torch.cat([first[of_images], hidden[packed.used]])
-        targets = torch.cat([firsts[firsts != PADDING], packed.following[packed.used]])
+        hidden = torch.cat([first[of_images], hidden])
+        targets = torch.cat([firsts[firsts != PADDING], packed.following])
         return head_loss(self.decoder.norm(hidden), self.decoder.tokens.weight, targets, smoothing)

@@ -1,4 +1,4 @@
-"""Captions of one image side by side in one row, without the padding between them."""
+"""Captions of one image side by side in one row, and the rows of a batch without the padding between them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Packed:
-    """Rows of tokens, (batch, n). What is not used stands at the end of a row."""
+    """The tokens of a batch that are read, in one row; all but mask are int64 (tokens,)."""
 
     tokens: Tensor
-    """int64; 0 where not used."""
     following: Tensor
-    """int64: the token that comes after each."""
+    """The token that comes after each."""
     positions: Tensor
-    """int64: in the decoder's sequence, each caption right behind the prefix."""
-    used: Tensor
-    """bool."""
+    """In the decoder's sequence: each caption stands right behind the prefix."""
+    places: Tensor
+    """In the rows of the batch, (batch, n), one after the other."""
     mask: Tensor
-    """bool (batch, 1, n, prefix + n): the prefix, and what the same caption has up to here."""
+    """Bool (batch, 1, n, prefix + n): the prefix, and what the same caption has up to here."""
 
 
 def pack(tokens: Tensor, prefix: int, padding: int) -> Packed:
@@ -37,10 +36,11 @@ def pack(tokens: Tensor, prefix: int, padding: int) -> Packed:
     same = (caption[:, :, None] == caption[:, None]) & (place[:, :, None] >= place[:, None])
     visible = same & used[:, None]
     before = torch.ones(*order.shape, prefix, dtype=torch.bool, device=tokens.device)
+    places = used.flatten().nonzero()[:, 0]
     return Packed(
-        inputs.gather(1, order).clamp_min(0),
-        following.gather(1, order),
-        prefix + place,
-        used,
+        inputs.gather(1, order).flatten()[places],
+        following.gather(1, order).flatten()[places],
+        prefix + place.flatten()[places],
+        places,
         torch.cat([before, visible], 2)[:, None],
     )

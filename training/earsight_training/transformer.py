@@ -46,16 +46,34 @@ class Block(nn.Module):
     ) -> tuple[Tensor, KeysValues]:
         """x: (batch, n, width). mask: True where a query may look, broadcast to (batch, heads, n, past + n);
         None: everywhere, or, with causal and no past, not ahead. Returns x' shape, and keys and values."""
-        batch, count, width = x.shape
+        seen, pair = self._look(self.queries_keys_values(self.attention_norm(x)), past, mask, causal)
+        return self._rest(x, seen), pair
+
+    def forward_packed(self, x: Tensor, past: KeysValues, places: Tensor, mask: Tensor) -> Tensor:
+        """As forward(), for x, (tokens, width). places: int64 (tokens,), where each of them stands in the
+        rows of the batch, one row after the other. What is between them costs attention alone."""
         packed = self.queries_keys_values(self.attention_norm(x))
-        heads = packed.view(batch, count, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        batch, _, count, _ = mask.shape
+        rows = packed.new_zeros(batch * count, packed.shape[1]).index_copy(0, places, packed)
+        seen, _ = self._look(rows.view(batch, count, packed.shape[1]), past, mask, causal=False)
+        return self._rest(x, seen.flatten(0, 1)[places])
+
+    def _look(
+        self, packed: Tensor, past: KeysValues | None, mask: Tensor | None, causal: bool
+    ) -> tuple[Tensor, KeysValues]:
+        """packed: queries, keys, values, (batch, n, 3 * width). Returns what is seen, (batch, n, width)."""
+        batch, count, tripled = packed.shape
+        heads = packed.view(batch, count, 3, self.heads, tripled // 3 // self.heads).permute(2, 0, 3, 1, 4)
         queries, keys, values = heads.unbind(0)
         if past is not None:
             keys, values = torch.cat([past[0], keys], 2), torch.cat([past[1], values], 2)
         seen = _attention(queries, keys, values, mask, causal)
-        seen = seen.transpose(1, 2).reshape(batch, count, width)
+        return seen.transpose(1, 2).reshape(batch, count, tripled // 3), (keys, values)
+
+    def _rest(self, x: Tensor, seen: Tensor) -> Tensor:
         x = x + self.dropout(self.attention_output(seen))
-        return x + self.dropout(self._feed(self.feed_norm(x))), (keys, values)
+        out: Tensor = x + self.dropout(self._feed(self.feed_norm(x)))
+        return out
 
     def remember(self, x: Tensor) -> KeysValues:
         """The keys and values of x, (batch, n, width), for where its output is not needed."""
