@@ -33,8 +33,8 @@ def with_clip(captioner: Captioner, name_or_path: str, *, local_files_only: bool
     numbers = len(captioner.embedding_mean)
     if encoder.width != numbers:
         raise TrainingError(
-            f"{name_or_path}: its embeddings have {encoder.width} numbers, the model was trained on {numbers};"
-            " name the right one by --clip"
+            f"{name_or_path}: its embeddings have {encoder.width} numbers, the model was trained on {numbers}"
+            "; name the right one by --clip"
         )
     model = CaptionModel(encoder, captioner.model.mapper, captioner.model.decoder)
     return replace(captioner, model=model.eval())
