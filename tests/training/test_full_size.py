@@ -1,4 +1,4 @@
-"""The published captioner at full size, from the file that its users have to the device, within its memory."""
+"""The published captioner at full size, from the file that users have to the device and within its memory."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from earsight_training.published import read_published  # noqa: E402
 VOCABULARY, WIDTH, STOP, PREFIX = 50_257, 768, 13, 40
 RESIDENT_LIMIT_MB = 600
 FULL_SIZE_PREFIXES = 12
-# `python -m earsight describe`, and then the most memory that its process ever had. (What the system tells its
-# parent begins with the parent's own.)
+# `python -m earsight describe`, and then the most memory that its process ever had. (What the system tells
+# its parent begins with the parent's own.)
 DESCRIBE = """
 import sys
 from pathlib import Path
