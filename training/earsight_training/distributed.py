@@ -55,6 +55,7 @@ class Process:
             torch.cuda.set_device(self.device)
         dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo", timeout=_PATIENCE)
         yield
+        dist.barrier()  # none leaves while another still waits for what it sent
         dist.destroy_process_group()
 
     def sum(self, values: Tensor) -> Tensor:
