@@ -174,8 +174,8 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
 
 
 def _has_vnni() -> bool:
-    """Whether x86 multiplies uint8 by int8 exactly. Without these instructions it does so only if ONNX Runtime
-    is asked to, which then takes longer, and more memory at load, with VNNI too. Arm is always exact."""
+    """Whether x86 multiplies uint8 by int8 exactly. Without these instructions it does so only if ONNX
+    Runtime is asked to, which then takes longer, and more memory at load, with VNNI too. Arm always does."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
