@@ -46,6 +46,14 @@ def test_no_code_is_run_from_a_checkpoint(tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("content", [b"hello\n", b"\x80\x02K\x01.", b"(lp0\n."])
+def test_what_is_no_checkpoint_is_refused(tmp_path, content):
+    path = tmp_path / "model.pt"
+    path.write_bytes(content)
+    with pytest.raises(TrainingError, match=r"model\.pt: not a checkpoint"):
+        load_checkpoint(path)
+
+
 @pytest.mark.parametrize("size", [0, 10, 500])
 def test_a_truncated_file_is_refused_in_one_line(tmp_path, size):
     path = tmp_path / "model.pt"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,11 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # unpickling what is no pickle raises nearly anything
         raise TrainingError(f"{path}: not a checkpoint, or damaged; delete it to start anew") from error
+    if not isinstance(state, dict):
+        raise TrainingError(f"{path}: not a checkpoint, or damaged; delete it to start anew")
     return state
