@@ -51,14 +51,18 @@ def write_bundle(
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    manifest = _manifest(captioner)
-    _write_graphs(partial, captioner, manifest["image"]["side"], precision)
-    captioner.vocabulary.tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
-    (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    manifest["checks"] = asdict(check(partial, captioner, precision, photos))
-    _write_manifest(partial, manifest)
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    try:
+        manifest = _manifest(captioner)
+        _write_graphs(partial, captioner, manifest["image"]["side"], precision)
+        captioner.vocabulary.tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
+        (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+        manifest["checks"] = asdict(check(partial, captioner, precision, photos))
+        _write_manifest(partial, manifest)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
 
 
 def _manifest(captioner: Captioner) -> dict[str, Any]:
