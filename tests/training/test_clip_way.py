@@ -141,6 +141,38 @@ def test_a_photo_to_be_judged_by_that_is_trained_on_is_refused(tmp_path, data, m
     assert not (tmp_path / "model.pt").exists()
 
 
+@pytest.mark.parametrize(
+    ("section", "numbers", "said"),
+    [
+        ("mapper", {"heads": 7}, "mapper.heads: the decoder's width, 64, is no multiple of 7"),
+        ("captions", {"longest": 61}, "captions.longest 61 are more than the 64 positions"),
+    ],
+)
+def test_a_recipe_that_does_not_fit_gpt2_is_refused_in_one_line(
+    tmp_path, models, embedded, capsys, section, numbers, said
+):
+    embeddings, table = map(str, embedded)
+    path = recipe(tmp_path, "flickr8k")
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content[section] |= numbers
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    learn = ["train", str(path), "--embeddings", embeddings, "--data", table]
+    assert main([*learn, "--work", str(tmp_path / "work"), "--gpt2", str(models[0])]) == 1
+    assert said in capsys.readouterr().err
+
+
+@needs_java
+def test_another_clip_with_embeddings_of_the_same_size_is_refused(tmp_path, models, embedded, capsys):
+    embeddings, table = map(str, embedded)
+    learn = ["train", str(recipe(tmp_path, "coco", epochs=1)), "--embeddings", embeddings, "--data", table]
+    assert main([*learn, "--work", str(tmp_path), "--gpt2", str(models[0])]) == 0
+    other = write_archive(tmp_path / "other.pt", clip_state("small transformer", seed=1))
+    export = ["export", str(tmp_path / "model.pt"), "--out", str(tmp_path / "bundle"), "--clip"]
+    assert main([*export, str(other)]) == 1
+    assert "not the CLIP whose embeddings the model was trained on" in capsys.readouterr().err
+    assert not (tmp_path / "bundle").exists()
+
+
 def test_import_and_export_of_a_published_checkpoint(tmp_path, data, models, capsys):
     gpt2, clip = models
     published = tmp_path / "model-029.pt"

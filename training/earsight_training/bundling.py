@@ -14,6 +14,7 @@ from earsight_training.captioner import Captioner, load_captioner
 from earsight_training.cards import model_card
 from earsight_training.clip_weights import load_clip
 from earsight_training.datasets import CaptionedPhoto, open_upright
+from earsight_training.embed import encoder_identity
 from earsight_training.errors import TrainingError
 from earsight_training.evaluate import Candidate, describe, score
 from earsight_training.export import complete_manifest, write_bundle
@@ -27,14 +28,19 @@ CHECKED = 16
 
 
 def with_clip(captioner: Captioner, name_or_path: str, *, local_files_only: bool) -> Captioner:
-    """The captioner with CLIP as its encoder. Raises TrainingError for another CLIP than it was trained with,
-    as far as the size of the embeddings tells."""
+    """The captioner with CLIP as its encoder. Raises TrainingError for another CLIP than it was trained with;
+    of an imported captioner only the size of the embeddings tells."""
     encoder = load_clip(name_or_path, local_files_only=local_files_only)
     numbers = len(captioner.embedding_mean)
     if encoder.width != numbers:
         raise TrainingError(
             f"{name_or_path}: its embeddings have {encoder.width} numbers, the model was trained on {numbers}"
             "; name the right one by --clip"
+        )
+    identity = encoder_identity(name_or_path, encoder, encoder.side)
+    if captioner.clip_sha256 not in (None, identity.sha256):
+        raise TrainingError(
+            f"{name_or_path}: not the CLIP whose embeddings the model was trained on; name that one by --clip"
         )
     model = CaptionModel(encoder, captioner.model.mapper, captioner.model.decoder)
     return replace(captioner, model=model.eval())

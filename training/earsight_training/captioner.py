@@ -32,6 +32,8 @@ class Captioner:
     vocabulary: Vocabulary
     embedding_mean: Tensor
     """Float (channels,): mean of the encoder's pooled map, or of the embeddings, over the training photos."""
+    clip_sha256: str | None = None
+    """Of the CLIP whose embeddings it learned from; None where that is not known, or there is no CLIP."""
 
 
 def build_model(recipe: Recipe, channels: int, decoder: Decoder) -> CaptionModel:
@@ -83,6 +85,7 @@ def save_captioner(path: Path, captioner: Captioner) -> None:
             "heads": captioner.model.decoder.heads,
             "causal_prefix": captioner.model.decoder.causal_prefix,
             "embedding_mean": captioner.embedding_mean,
+            "clip_sha256": captioner.clip_sha256,
             "model": captioner.model.state_dict(),
         },
     )
@@ -105,7 +108,7 @@ def load_captioner(path: Path) -> Captioner:
     except (KeyError, TypeError, ValueError, RuntimeError, ValidationError) as error:
         first = str(error).splitlines()[0]
         raise TrainingError(f"{path}: not a captioner that this version wrote ({first})") from error
-    return Captioner(recipe, model.eval(), vocabulary, mean)
+    return Captioner(recipe, model.eval(), vocabulary, mean, state.get("clip_sha256"))
 
 
 def _empty_decoder(weights: Mapping[str, Tensor], state: Mapping[str, Any]) -> Decoder:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import torch
 
-from earsight_training.captioner import Captioner, build_model, save_captioner
+from earsight_training.captioner import Captioner, build_model, prefix_length, save_captioner
 from earsight_training.distributed import this_process
 from earsight_training.embeddings import EmbeddedPhotos
+from earsight_training.errors import TrainingError
 from earsight_training.examples import EmbeddingExamples
 from earsight_training.recipe import Recipe
 from earsight_training.steps import decoder_of, vocabulary_of
@@ -27,10 +28,18 @@ def train_on_embeddings(
     """Captions on the embeddings of a frozen encoder. Leaves model.pt."""
     torch.manual_seed(recipe.seed)
     vocabulary = vocabulary_of(recipe, photos.captions, local_files_only)
-    model = build_model(recipe, photos.embeddings.shape[1], decoder_of(recipe, vocabulary, local_files_only))
+    decoder = decoder_of(recipe, vocabulary, local_files_only)
+    prefix, longest, positions = prefix_length(recipe), recipe.captions.longest, len(decoder.positions.weight)
+    if prefix + longest > positions:
+        raise TrainingError(
+            f"recipe {recipe.name}: mapper.prefix {prefix} and captions.longest {longest} are more than the"
+            f" {positions} positions of the decoder"
+        )
+    model = build_model(recipe, photos.embeddings.shape[1], decoder)
     examples = EmbeddingExamples(photos.embeddings, photos.captions, vocabulary, recipe.captions.longest)
     score = ValidationScore(validation, vocabulary, recipe.captions.longest)
     model = train_embeddings(model, examples, recipe.captions, work, recipe.seed, score)
     mean = torch.from_numpy(photos.embeddings.mean(0))
     if this_process().first:
-        save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))
+        captioner = Captioner(recipe, model, vocabulary, mean, photos.encoder.sha256)
+        save_captioner(work / "model.pt", captioner)

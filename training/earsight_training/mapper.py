@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from earsight_training.errors import TrainingError
 from earsight_training.recipe import CellMapping, Mapping, MlpMapping, TransformerMapping
 from earsight_training.transformer import Block
 
@@ -50,6 +51,10 @@ class TransformerMapper(nn.Module):
         super().__init__()
         self.embedding, self.prefix_length = embedding, mapping.prefix
         self.unit_length = mapping.unit_length
+        if width % mapping.heads:
+            raise TrainingError(
+                f"mapper.heads: the decoder's width, {width}, is no multiple of {mapping.heads}"
+            )
         self.clip_length = mapping.clip_length
         self.linear = nn.Linear(embedding, mapping.clip_length * width)
         self.constants = nn.Parameter(torch.randn(mapping.prefix, width))
