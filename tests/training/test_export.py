@@ -202,4 +202,4 @@ def test_graphs_that_disagree_are_no_bundle(tmp_path, own, monkeypatch, part, me
     monkeypatch.setattr(export, "_write_graphs", wrong)
     with pytest.raises(TrainingError, match=rf"float32 graphs disagree with torch: {measure} is"):
         write_bundle(tmp_path / "bundle", own, "float32", "# Squares\n")
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.glob("bundle*"))
