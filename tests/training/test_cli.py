@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 
 import pytest
 
@@ -10,6 +11,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 from earsight.captioners.bundle import open_bundle  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
 from earsight_training.datasets import load_images, read_photos  # noqa: E402
+from earsight_training.export import UNCALIBRATED  # noqa: E402
 from earsight_training.teacher import compute_views  # noqa: E402
 
 STEPS = ["teach", "distill", "train", "export"]
@@ -36,7 +38,7 @@ def teach(data, work, colour_teacher):
     compute_views(colour_teacher, load_images(photos, 64), work / "teacher", 2, 6, seed=3, workers=1)
 
 
-def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys):
+def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys, monkeypatch):
     work, out = tmp_path / "work", tmp_path / "bundle"
     teach(data, work, colour_teacher)
     common = ["--data", str(data), "--work", str(work), str(recipe_file)]
@@ -46,10 +48,17 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys):
         assert len(capsys.readouterr().out.splitlines()) == lines
     if not shutil.which("java"):
         pytest.skip("the rest needs Java for pycocoevalcap")
-    assert main(["export", str(work / "model.pt"), "--data", str(data), "--out", str(out)]) == 0
+    export = ["export", str(work / "model.pt"), "--data", str(data), "--out", str(out)]
+    monkeypatch.setattr("earsight_training.bundling.WORTHLESS", 0.0)  # it has learned for three epochs
+    assert main(export) == 0
     scores = json.loads(capsys.readouterr().out)
     assert open_bundle(out).manifest.metrics == scores
     assert {"CIDEr", "made-up", "calibration-error"} <= set(scores)
+
+    monkeypatch.setattr("earsight_training.bundling.WORTHLESS", 11.0)  # more than CIDEr can be
+    assert main(export) == 0
+    assert open_bundle(out).manifest.calibration.model_dump() == asdict(UNCALIBRATED)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("bundle")] == ["bundle"]
 
 
 @pytest.mark.parametrize(

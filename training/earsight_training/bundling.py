@@ -17,7 +17,7 @@ from earsight_training.datasets import CaptionedPhoto, open_upright
 from earsight_training.embed import encoder_identity
 from earsight_training.errors import TrainingError
 from earsight_training.evaluate import Candidate, describe, score
-from earsight_training.export import complete_manifest, write_bundle
+from earsight_training.export import UNCALIBRATED, complete_manifest, write_bundle
 from earsight_training.graph import Precision
 from earsight_training.model import CaptionModel
 from earsight_training.objects import made_up
@@ -25,6 +25,10 @@ from earsight_training.recipe import ClipEncoderSettings
 
 CHECKED = 16
 """Photos on which a bundle's graphs are compared with torch."""
+
+WORTHLESS = 0.05
+"""CIDEr of captions that say nothing of their photos. Such captions may name no object, so make none up: a
+confidence fitted on them would be sure of nothing at all."""
 
 
 def with_clip(captioner: Captioner, name_or_path: str, *, local_files_only: bool) -> Captioner:
@@ -59,6 +63,9 @@ def export_bundle(
         return {}
     candidates = describe(out, validation)
     scores = score(candidates)
+    if scores["CIDEr"] < WORTHLESS:
+        complete_manifest(out, UNCALIBRATED, scores, model_card(captioner.recipe, scores))
+        return scores
     features, truthful = _evidence(candidates)
     scores["calibration-error"] = round(_crossed_error(features, truthful), 4)
     complete_manifest(out, fit(features, truthful), scores, model_card(captioner.recipe, scores))

@@ -48,8 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parser(chosen).parse_args(words)
         status: int = _module(arguments.command).run(arguments)
-    except (TrainingError, OSError) as error:
+    except TrainingError as error:
         print(f"earsight-train: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"earsight-train: {where}{error.strerror or error}", file=sys.stderr)
         return FAILED
     except ImportError as error:
         print(f"earsight-train: {error}; install the training extra: pip install '.[train]'", file=sys.stderr)

@@ -58,8 +58,12 @@ def write_bundle(
         (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
         manifest["checks"] = asdict(check(partial, captioner, precision, photos))
         _write_manifest(partial, manifest)
-        shutil.rmtree(folder, ignore_errors=True)
+        old = folder.with_name(folder.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
         partial.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise

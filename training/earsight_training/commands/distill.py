@@ -15,5 +15,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     recipe = load_recipe(arguments.recipe)
+    arguments.work.mkdir(parents=True, exist_ok=True)  # found out now, not after the first epoch
     distill_encoder(recipe, photos(arguments, recipe.data.train), arguments.work)
     return 0

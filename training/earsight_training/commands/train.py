@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     recipe = load_recipe(arguments.recipe)
+    arguments.work.mkdir(parents=True, exist_ok=True)  # found out now, not after the first epoch
     if arguments.gpt2 is not None:
         recipe = _with_gpt2(recipe, arguments.gpt2)
     if isinstance(recipe.encoder, ClipEncoderSettings):
