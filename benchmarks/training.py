@@ -26,10 +26,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from earsight_training.distributed import autocast
-from earsight_training.gpt2 import decoder_from
-from earsight_training.mapper import TransformerMapper
-from earsight_training.model import PADDING, CaptionModel
+from earsight_training.learning.distributed import autocast
+from earsight_training.networks.gpt2 import decoder_from
+from earsight_training.networks.mapper import TransformerMapper
+from earsight_training.networks.model import PADDING, CaptionModel
 from earsight_training.recipe import TransformerMapping
 
 EMBEDDING, PREFIX, LONGEST = 640, 40, 40
@@ -75,7 +75,7 @@ class PublishedLoop:
 
 
 class OurLoop:
-    """One step as earsight_training.train takes it."""
+    """One step as earsight_training.learning.train takes it."""
 
     def __init__(self, model: CaptionModel) -> None:
         self.model = model

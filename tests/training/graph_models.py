@@ -7,10 +7,10 @@ import onnxruntime
 import torch
 from torch import nn
 
-from earsight_training.clip_encoders import ClipResNet, ClipVisionTransformer, clip_image_encoder
-from earsight_training.encoders import ConvEncoder
-from earsight_training.mapper import CellMapper, MlpMapper, TransformerMapper
-from earsight_training.model import Decoder
+from earsight_training.networks.clip_encoders import ClipResNet, ClipVisionTransformer, clip_image_encoder
+from earsight_training.networks.encoders import ConvEncoder
+from earsight_training.networks.mapper import CellMapper, MlpMapper, TransformerMapper
+from earsight_training.networks.model import Decoder
 from earsight_training.recipe import MlpMapping, TransformerMapping
 
 FORMATS = ("float32", "float16", "int8", "int8-at-rest")

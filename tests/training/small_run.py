@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset, TensorDataset
 
-from earsight_training.distributed import this_process
-from earsight_training.epochs import Plan, Trainer
-from earsight_training.monitoring import Validation
+from earsight_training.learning.distributed import this_process
+from earsight_training.learning.epochs import Plan, Trainer
+from earsight_training.learning.monitoring import Validation
 
 PHOTOS, LONGEST = 46, 6
 PLAN = Plan(photos=PHOTOS, batch=7, epochs=4, seed=5, warmup_steps=3, ema=0.8)

@@ -9,10 +9,10 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight.captioners.bundle import open_bundle  # noqa: E402
+from earsight_training.bundles.export import UNCALIBRATED  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
-from earsight_training.datasets import load_images, read_photos  # noqa: E402
-from earsight_training.export import UNCALIBRATED  # noqa: E402
-from earsight_training.teacher import compute_views  # noqa: E402
+from earsight_training.data.datasets import load_images, read_photos  # noqa: E402
+from earsight_training.learning.teacher import compute_views  # noqa: E402
 
 STEPS = ["teach", "distill", "train", "export"]
 
@@ -49,13 +49,15 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys, monk
     if not shutil.which("java"):
         pytest.skip("the rest needs Java for pycocoevalcap")
     export = ["export", str(work / "model.pt"), "--data", str(data), "--out", str(out)]
-    monkeypatch.setattr("earsight_training.bundling.WORTHLESS", 0.0)  # it has learned for three epochs
+    monkeypatch.setattr(
+        "earsight_training.bundles.bundling.WORTHLESS", 0.0
+    )  # it has learned for three epochs
     assert main(export) == 0
     scores = json.loads(capsys.readouterr().out)
     assert open_bundle(out).manifest.metrics == scores
     assert {"CIDEr", "made-up", "calibration-error"} <= set(scores)
 
-    monkeypatch.setattr("earsight_training.bundling.WORTHLESS", 11.0)  # more than CIDEr can be
+    monkeypatch.setattr("earsight_training.bundles.bundling.WORTHLESS", 11.0)  # more than CIDEr can be
     assert main(export) == 0
     assert open_bundle(out).manifest.calibration.model_dump() == asdict(UNCALIBRATED)
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("bundle")] == ["bundle"]

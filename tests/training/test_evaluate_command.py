@@ -8,9 +8,9 @@ from PIL import Image
 
 pytest.importorskip("pycocoevalcap", reason="pycocoevalcap comes with the train extra")
 
-from earsight_training import evaluate
 from earsight_training.cli import main
-from earsight_training.evaluate import Candidate
+from earsight_training.scoring import evaluate
+from earsight_training.scoring.evaluate import Candidate
 
 SCORES = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr", "made-up"]
 SAID = {

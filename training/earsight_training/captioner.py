@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from earsight_training.checkpoints import load_checkpoint, save_checkpoint
-from earsight_training.encoders import ConvEncoder
+from earsight_training.data.tokens import Vocabulary
 from earsight_training.errors import TrainingError
-from earsight_training.mapper import build_mapper
-from earsight_training.model import CaptionModel, Decoder
+from earsight_training.learning.checkpoints import load_checkpoint, save_checkpoint
+from earsight_training.networks.encoders import ConvEncoder
+from earsight_training.networks.mapper import build_mapper
+from earsight_training.networks.model import CaptionModel, Decoder
 from earsight_training.recipe import CellMapping, ConvEncoderSettings, OwnDecoderSettings, Recipe
-from earsight_training.tokens import Vocabulary
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from earsight_training.captioner import Captioner
+from earsight_training.data.tokens import gpt2_vocabulary
 from earsight_training.errors import TrainingError
-from earsight_training.gpt2 import decoder_from
-from earsight_training.mapper import MlpMapper, TransformerMapper
-from earsight_training.model import CaptionModel, Decoder
+from earsight_training.networks.gpt2 import decoder_from
+from earsight_training.networks.mapper import MlpMapper, TransformerMapper
+from earsight_training.networks.model import CaptionModel, Decoder
 from earsight_training.recipe import (
     CaptionSettings,
     ClipEncoderSettings,
@@ -25,7 +26,6 @@ from earsight_training.recipe import (
     Recipe,
     TransformerMapping,
 )
-from earsight_training.tokens import gpt2_vocabulary
 
 GPT, MAPPER = "gpt.", "clip_project."
 LONGEST = 40

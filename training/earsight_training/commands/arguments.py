@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from earsight_training.datasets import CaptionedPhoto
+    from earsight_training.data.datasets import CaptionedPhoto
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -41,7 +41,7 @@ def data_files(arguments: argparse.Namespace) -> tuple[Path, Path]:
 
 def photos(arguments: argparse.Namespace, splits: Sequence[str] | None) -> list[CaptionedPhoto]:
     """The photos of these splits of --data; None: of all. Raises DatasetError."""
-    from earsight_training.datasets import read_photos
+    from earsight_training.data.datasets import read_photos
 
     return read_photos(*data_files(arguments), splits)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from earsight_training.commands.arguments import add_step, photos
+from earsight_training.learning.steps import distill_encoder
 from earsight_training.recipe import load_recipe
-from earsight_training.steps import distill_encoder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import torch
 
-from earsight_training.clip_encoders import prepare
-from earsight_training.clip_weights import load_clip
 from earsight_training.commands.arguments import add_data, add_local_files_only, data_files, photos
-from earsight_training.embed import embed_photos, encoder_identity
-from earsight_training.embeddings import EmbeddingError, write_embeddings
+from earsight_training.data.embed import embed_photos, encoder_identity
+from earsight_training.data.embeddings import EmbeddingError, write_embeddings
+from earsight_training.data.shards import Shards
 from earsight_training.errors import TrainingError
-from earsight_training.shards import Shards
+from earsight_training.networks.clip_encoders import prepare
+from earsight_training.networks.clip_weights import load_clip
 
 
 def _share(text: str) -> float:

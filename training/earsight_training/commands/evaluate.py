@@ -14,8 +14,8 @@ from earsight_training.commands.arguments import add_data, add_local_files_only,
 from earsight_training.errors import TrainingError
 
 if TYPE_CHECKING:
-    from earsight_training.datasets import CaptionedPhoto
-    from earsight_training.evaluate import Candidate, Evaluation
+    from earsight_training.data.datasets import CaptionedPhoto
+    from earsight_training.scoring.evaluate import Candidate, Evaluation
 
 _PRINT = Path("-")
 
@@ -65,10 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from earsight_training.chair import read_objects
-    from earsight_training.evaluate import evaluate
-    from earsight_training.report_page import write_page
-    from earsight_training.spice import what_is_missing
+    from earsight_training.scoring.chair import read_objects
+    from earsight_training.scoring.evaluate import evaluate
+    from earsight_training.scoring.report_page import write_page
+    from earsight_training.scoring.spice import what_is_missing
 
     if arguments.synonyms and not arguments.objects:
         raise TrainingError("--synonyms are words for --objects, which are not given")
@@ -104,10 +104,10 @@ def _photos(arguments: argparse.Namespace) -> list[CaptionedPhoto]:
 
 def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> list[Candidate]:
     if arguments.bundle:
-        from earsight_training.evaluate import describe
+        from earsight_training.scoring.evaluate import describe
 
         return describe(arguments.bundle, chosen)
-    from earsight_training.bundling import caption_photos
+    from earsight_training.bundles.bundling import caption_photos
 
     said = caption_photos(
         arguments.checkpoint, chosen, arguments.clip, local_files_only=arguments.local_files_only
@@ -116,8 +116,8 @@ def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> 
 
 
 def _print_table(evaluation: Evaluation) -> None:
-    from earsight_training.bootstrap import RESAMPLES
-    from earsight_training.evaluate import reliability
+    from earsight_training.scoring.bootstrap import RESAMPLES
+    from earsight_training.scoring.evaluate import reliability
 
     print(
         f"{len(evaluation.candidates):,} photos; 95 % intervals by {RESAMPLES:,} resamplings of the photos\n"

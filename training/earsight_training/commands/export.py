@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 from typing import get_args
 
-from earsight_training.bundling import export_bundle, with_clip
+from earsight_training.bundles.bundling import export_bundle, with_clip
+from earsight_training.bundles.graph import Precision
 from earsight_training.captioner import load_captioner
 from earsight_training.commands.arguments import add_data, add_local_files_only, photos
-from earsight_training.graph import Precision
 from earsight_training.recipe import ClipEncoderSettings
 
 

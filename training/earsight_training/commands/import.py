@@ -7,7 +7,7 @@ from pathlib import Path
 
 from earsight_training.captioner import save_captioner
 from earsight_training.commands.arguments import add_local_files_only
-from earsight_training.gpt2 import load_tokenizer
+from earsight_training.networks.gpt2 import load_tokenizer
 from earsight_training.published import read_published
 from earsight_training.recipe import CellMapping, ClipEncoderSettings
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from earsight_training.atomic import replace_file
-from earsight_training.embeddings import EmbeddedPhotos, read_embeddings
-from earsight_training.splits import NEAR, SplitError, divide
+from earsight_training.data.embeddings import EmbeddedPhotos, read_embeddings
+from earsight_training.data.splits import NEAR, SplitError, divide
 
 
 def _share(text: str) -> float:

@@ -19,9 +19,9 @@ def run(arguments: argparse.Namespace) -> int:
     # The workers own one core each, and must not fight over all of them when they multiply matrices. numpy
     # reads this when it is first imported: hence here, and no import of numpy at the top of this file.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from earsight_training.datasets import load_images
+    from earsight_training.data.datasets import load_images
+    from earsight_training.learning.teacher import MobileNet, compute_views
     from earsight_training.recipe import load_recipe, of_photos
-    from earsight_training.teacher import MobileNet, compute_views
 
     recipe = load_recipe(arguments.recipe)
     _, distilling, _ = of_photos(recipe)

@@ -31,8 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(recipe.encoder, ClipEncoderSettings):
         _train_on_embeddings(recipe, arguments)
     else:
-        from earsight_training.splits import leaks_by_file, refuse_leaks
-        from earsight_training.steps import train_on_photos
+        from earsight_training.data.splits import leaks_by_file, refuse_leaks
+        from earsight_training.learning.steps import train_on_photos
 
         if arguments.data is None:
             raise TrainingError(f"recipe {recipe.name}: encoder: conv learns from photos; give --data")
@@ -42,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:
-    from earsight_training.embedding_step import train_on_embeddings
-    from earsight_training.embeddings import read_embeddings
-    from earsight_training.splits import leaks_by_embedding, refuse_leaks
+    from earsight_training.data.embeddings import read_embeddings
+    from earsight_training.data.splits import leaks_by_embedding, refuse_leaks
+    from earsight_training.learning.embedding_step import train_on_embeddings
 
     if arguments.embeddings is None:
         raise TrainingError(

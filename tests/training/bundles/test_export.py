@@ -1,0 +1,205 @@
+import hashlib
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch", reason="torch comes with the train extra")
+pytest.importorskip("transformers", reason="transformers comes with the train extra")
+# CLIP's own files are TorchScript archives: there is no other way to read or write them.
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+
+from tests.training.clip_models import clip_state  # noqa: E402
+from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
+from tests.training.graph_models import as_trained  # noqa: E402
+
+from earsight.captioners.bundle import open_bundle  # noqa: E402
+from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
+from earsight.wording import Thresholds, hedged  # noqa: E402
+from earsight_training.bundles.calibration import Calibration  # noqa: E402
+from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle  # noqa: E402
+from earsight_training.captioner import Captioner, build_model, own_decoder, prefix_length  # noqa: E402
+from earsight_training.data.tokens import END_ID, clean_caption, own_vocabulary  # noqa: E402
+from earsight_training.errors import TrainingError  # noqa: E402
+from earsight_training.networks.clip_encoders import clip_image_encoder, prepare  # noqa: E402
+from earsight_training.networks.model import CaptionModel  # noqa: E402
+from earsight_training.published import read_published  # noqa: E402
+from earsight_training.recipe import load_recipe  # noqa: E402
+
+
+@pytest.fixture
+def own(recipe_file, squares):
+    """The kind of the built-in model."""
+    recipe = load_recipe(recipe_file)
+    vocabulary = own_vocabulary([clean_caption(text) for texts in squares[1] for text in texts], 330)
+    torch.manual_seed(2)
+    size = vocabulary.tokenizer.get_vocab_size()
+    decoder = own_decoder(recipe.decoder, size, prefix_length(recipe) + recipe.captions.longest)
+    model = build_model(recipe, 0, decoder)
+    for layer in model.modules():  # as after training: photos differ, and what is read decides what is said
+        if isinstance(layer, torch.nn.Linear):
+            torch.nn.init.normal_(layer.weight, std=0.4)
+    torch.nn.init.normal_(model.mapper.projection.weight, std=4)
+    torch.nn.init.normal_(decoder.tokens.weight, std=0.5)
+    torch.nn.init.normal_(decoder.positions.weight, std=0.5)
+    pixels = torch.from_numpy(squares[0]).permute(0, 3, 1, 2).float()
+    with torch.no_grad():
+        mean = model.eval().encoder(pixels).mean((0, 2, 3))
+    return Captioner(recipe, model, vocabulary, mean)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The published kind: a small CLIP, a mapper and a small GPT-2."""
+    path = tmp_path_factory.mktemp("published") / "published.pt"
+    torch.save(published_state("transformer", gpt2_model()), path)
+    captioner = read_published(path, byte_tokenizer(300), clip="RN50")
+    tower = clip_image_encoder(clip_state())
+    torch.manual_seed(5)
+    decoder = as_trained(captioner.model.decoder)
+    return replace(captioner, model=CaptionModel(tower, captioner.model.mapper, decoder).eval())
+
+
+def greedy(captioner, image, longest):
+    """The likeliest token at each step, with the model itself."""
+    model = captioner.model
+    hidden, cache = model.decoder.read_prefix(model.prefix(image))
+    tokens = [int(model.decoder.logits(hidden).argmax())]
+    while len(tokens) < longest and tokens[-1] != captioner.vocabulary.end:
+        hidden, cache = model.decoder.read_tokens(torch.tensor([[tokens[-1]]]), cache)
+        tokens.append(int(model.decoder.logits(hidden[:, -1]).argmax()))
+    return tokens[:-1] if tokens[-1] == captioner.vocabulary.end else tokens
+
+
+@pytest.mark.parametrize("kind", ["own", "published"])
+@torch.no_grad()
+def test_the_device_says_what_torch_says(tmp_path, squares, request, kind):
+    """A search with one beam is greedy decoding."""
+    captioner = request.getfixturevalue(kind)
+    folder = tmp_path / "bundle"
+    write_bundle(folder, captioner, "float32", "# Squares\n", squares[0][:4])
+    device = OnnxCaptioner(open_bundle(folder), threads=1, beams=1)
+    said = set()
+    for pixels in squares[0][:6]:
+        encoding = device.encode(device.prepare(pixels))
+        square = prepare(Image.fromarray(pixels), 64)
+        image = torch.from_numpy(square).permute(2, 0, 1)[None].float()
+        np.testing.assert_allclose(
+            encoding.prefix, captioner.model.prefix(image)[0].numpy(), rtol=1e-3, atol=2e-3
+        )
+        tokens = greedy(captioner, image, captioner.recipe.captions.longest)
+        assert device.describe(encoding)[0].text == captioner.vocabulary.tokenizer.decode(tokens).strip()
+        said.add(tuple(tokens))
+    assert kind == "published" or len(said) > 1, "different photos, or the comparison shows nothing"
+
+
+def test_the_device_crops_as_training_does(tmp_path, published):
+    folder = tmp_path / "bundle"
+    write_bundle(folder, published, "int8", "# Published\n")
+    device = OnnxCaptioner(open_bundle(folder), threads=1)
+    for width, height in ((640, 480), (481, 640), (300, 1001), (64, 64), (200, 64), (65, 64)):
+        pixels = np.random.default_rng(3).integers(0, 256, (height, width, 3), np.uint8)
+        assert np.array_equal(device.prepare(pixels)[0], prepare(Image.fromarray(pixels), 64))
+
+
+def test_the_manifest_of_the_published_kind(tmp_path, published):
+    write_bundle(tmp_path / "bundle", published, "int8", "# Published\n")
+    manifest = open_bundle(tmp_path / "bundle").manifest
+    assert (manifest.image.side, manifest.image.fit) == (64, "crop")
+    assert (manifest.decode.beams, manifest.decode.max_tokens) == (7, 40)
+    assert manifest.decode.end_token == published.vocabulary.tokenizer.encode(".").ids[0]
+
+
+def test_the_manifest_of_the_built_in_kind_is_completed_with_what_was_measured(tmp_path, own):
+    folder = tmp_path / "bundle"
+    write_bundle(folder, own, "float32", "# Squares\n")
+    complete_manifest(folder, Calibration(1.0, 2.0, 0.5), {"CIDEr": 0.4}, "# Measured\n")
+    manifest = open_bundle(folder).manifest
+    assert manifest.calibration.mean_log_prob == 2.0
+    assert manifest.metrics == {"CIDEr": 0.4}
+    assert (manifest.image.side, manifest.image.fit) == (64, "squash")
+    assert (manifest.decode.beams, manifest.decode.max_tokens) == (5, 12)
+    assert manifest.decode.end_token == END_ID
+    card = (folder / "MODEL_CARD.md").read_bytes()
+    assert card == b"# Measured\n"
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    assert files["MODEL_CARD.md"] == hashlib.sha256(card).hexdigest()
+    assert set(files) == {"MODEL_CARD.md", "decoder.onnx", "encoder.onnx", "tokenizer.json"}
+
+
+@pytest.mark.parametrize("kind", ["own", "published"])
+@pytest.mark.parametrize("precision", ["int8", "float16"])
+def test_smaller_precisions_make_smaller_bundles_that_run(tmp_path, squares, request, kind, precision):
+    captioner = request.getfixturevalue(kind)
+    sizes = []
+    for name in (precision, "float32"):
+        write_bundle(tmp_path / name, captioner, name, "# Squares\n", squares[0][:4])
+        sizes.append(
+            sum((tmp_path / name / f"{graph}.onnx").stat().st_size for graph in ("encoder", "decoder"))
+        )
+    assert sizes[0] < 0.75 * sizes[1]
+    device = OnnxCaptioner(open_bundle(tmp_path / precision), threads=1)
+    captions = device.describe(device.encode(device.prepare(squares[0][0])))
+    assert captions
+    assert captions[0].mean_log_prob <= 0
+
+
+def test_what_was_compared_with_torch_is_in_the_manifest(tmp_path, squares, own):
+    checks = []
+    for photos in (squares[0][:5], ()):
+        write_bundle(tmp_path / "bundle", own, "int8", "# Squares\n", photos)
+        checks.append(json.loads((tmp_path / "bundle" / "manifest.json").read_text())["checks"])
+    assert [(row["pictures"], row["generated"]) for row in checks] == [(5, False), (8, True)]
+    for row in checks:
+        assert 0.97 < row["prefix_cosine"] <= 1
+        assert 0.97 < row["embedding_cosine"] <= 1
+        assert 0 <= row["log_prob_error"] < 0.5
+
+
+def test_an_uncalibrated_model_is_not_sure(tmp_path, own, squares):
+    write_bundle(tmp_path / "bundle", own, "float32", "# Squares\n")
+    device = OnnxCaptioner(open_bundle(tmp_path / "bundle"), threads=1)
+    caption = device.describe(device.encode(device.prepare(squares[0][0])))[0]
+    assert caption.confidence == pytest.approx(0.3)
+    assert hedged(caption, Thresholds(plain=0.7, probably=0.45, maybe=0.2)).startswith("Not sure, maybe ")
+    assert UNCALIBRATED.confidence(np.array([[-9.0, -20.0]]))[0] == pytest.approx(0.3)
+    assert math.isfinite(UNCALIBRATED.bias)
+
+
+def test_only_bundles_and_empty_folders_are_replaced(tmp_path, own):
+    work = tmp_path / "work"
+    folder = work / "bundle"
+    folder.mkdir(parents=True)
+    write_bundle(folder, own, "float32", "# Squares\n")
+    write_bundle(folder, own, "float32", "# Squares\n")
+    open_bundle(folder)
+    precious = work / "thesis"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("three years of work")
+    with pytest.raises(TrainingError, match="holds something else"):
+        write_bundle(precious, own, "float32", "# Squares\n")
+    assert (precious / "thesis.txt").read_text() == "three years of work"
+    assert sorted(path.name for path in work.iterdir()) == ["bundle", "thesis"]
+
+
+@pytest.mark.parametrize(
+    ("part", "measure"),
+    [("encoder.layers.0.0.weight", "prefix_cosine"), ("decoder.blocks.0.feed_in.weight", "log_prob_error")],
+)
+def test_graphs_that_disagree_are_no_bundle(tmp_path, own, monkeypatch, part, measure):
+    """The weights change after the graphs were written, as if these had been written wrongly."""
+    from earsight_training.bundles import export
+
+    whole = export._write_graphs
+
+    def wrong(*arguments):
+        whole(*arguments)
+        own.model.get_parameter(part).data.mul_(-1)
+
+    monkeypatch.setattr(export, "_write_graphs", wrong)
+    with pytest.raises(TrainingError, match=rf"float32 graphs disagree with torch: {measure} is"):
+        write_bundle(tmp_path / "bundle", own, "float32", "# Squares\n")
+    assert not list(tmp_path.glob("bundle*"))

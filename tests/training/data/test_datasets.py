@@ -1,0 +1,258 @@
+import csv
+import io
+import json
+import string
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from PIL import Image
+
+pytest.importorskip("torch", reason="torch comes with the train extra")
+
+from earsight_training.data.datasets import CaptionedPhoto, DatasetError, load_images, photo_name, read_photos
+
+CSV = (
+    "image,caption,split\nb.jpg,Two dogs .,train\na.jpg,A cat .,val\nb.jpg,'Dogs, two',train\nc.jpg,x,test\n"
+)
+COCO = {
+    "images": [
+        {"id": 9, "file_name": "b.jpg"},
+        {"id": 7, "file_name": "a.jpg"},
+        {"id": 1, "file_name": "n.jpg"},
+    ],
+    "annotations": [
+        {"image_id": 9, "id": 1, "caption": "Two dogs\nplaying.\n"},
+        {"image_id": 7, "id": 2, "caption": "A cat."},
+        {"image_id": 9, "id": 3, "caption": "Dogs."},
+    ],
+}
+KARPATHY = {
+    "dataset": "coco",
+    "images": [
+        {
+            "filename": f"{split}.jpg",
+            "filepath": "val2014",
+            "split": split,
+            "sentences": [{"raw": f"{split} one", "tokens": ["x"]}, {"raw": f"{split} two"}],
+        }
+        for split in ("train", "restval", "val", "test")
+    ],
+}
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def entries(photos):
+    return [(photo.path.as_posix(), photo.captions, photo.split) for photo in photos]
+
+
+def test_photos_in_the_order_of_their_names_with_all_captions(tmp_path):
+    path = write(tmp_path / "captions.csv", CSV.replace("'", '"'))
+    assert read_photos(path, Path("images"), ["train", "val"]) == [
+        CaptionedPhoto(Path("images/a.jpg"), ("A cat .",), "val"),
+        CaptionedPhoto(Path("images/b.jpg"), ("Two dogs .", "Dogs, two"), "train"),
+    ]
+    assert [photo.split for photo in read_photos(path, Path("images"))] == ["val", "train", "test"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbfimage,caption\r\na.jpg,A cat.\r\n\r\nb.jpg,Dogs.\r\n",
+        b'\n caption , image \nA cat.,  a.jpg\n  ,\n"Dogs." ,b.jpg',
+        b',image,number,caption\n0,a.jpg,1,A cat.\n1,b.jpg,1,"Dogs."\n',
+    ],
+    ids=["bom and crlf", "other order, spaces", "more columns"],
+)
+def test_a_csv_needs_no_splits_and_no_order(tmp_path, content):
+    path = tmp_path / "preprocessed_dataset_caption_skripsi.txt"
+    path.write_bytes(content)
+    assert entries(read_photos(path, Path("i"))) == [
+        ("i/a.jpg", ("A cat.",), ""),
+        ("i/b.jpg", ("Dogs.",), ""),
+    ]
+
+
+def test_a_photo_in_two_splits_comes_back_for_each(tmp_path):
+    path = write(tmp_path / "c.csv", "image,caption,split\na.jpg,one,train\na.jpg,two,test\n")
+    assert entries(read_photos(path, Path("i"))) == [
+        ("i/a.jpg", ("two",), "test"),
+        ("i/a.jpg", ("one",), "train"),
+    ]
+
+
+@pytest.mark.parametrize("lists", [(), ("train",), ("train", "dev", "test")])
+def test_flickr8k_tokens_with_the_official_splits_that_are_there(tmp_path, lists):
+    tokens = (
+        "2.jpg#0\tA cat .\n2.jpg#1\tThe cat , #1 of 2\n\n1.jpg#0 \tDogs .\r\n3.jpg.1#0\tNobody has it .\n"
+    )
+    path = tmp_path / "Flickr8k.token.txt"
+    path.write_bytes(tokens.encode())
+    members = {"train": "1.jpg\n", "dev": "2.jpg\r\n\r\n", "test": ""}
+    for name in lists:
+        write(tmp_path / f"Flickr_8k.{name}Images.txt", members[name])
+    assert entries(read_photos(path, Path("i"))) == [
+        ("i/1.jpg", ("Dogs .",), "train" if "train" in lists else ""),
+        ("i/2.jpg", ("A cat .", "The cat , #1 of 2"), "val" if "dev" in lists else ""),
+        ("i/3.jpg.1", ("Nobody has it .",), ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [("captions_train2014.json", "train"), ("captions_val2017.json", "val"), ("x.json", "")],
+)
+def test_coco_captions_say_their_split_by_their_name(tmp_path, name, split):
+    path = write(tmp_path / name, json.dumps(COCO))
+    assert entries(read_photos(path, Path("i"))) == [
+        ("i/a.jpg", ("A cat.",), split),
+        ("i/b.jpg", ("Two dogs playing.", "Dogs."), split),
+    ]
+
+
+@pytest.mark.parametrize("folder", ["val2014/", ""], ids=["folders by year", "one folder"])
+def test_karpathy_splits_with_restval_as_train(tmp_path, folder):
+    path = write(tmp_path / "dataset_coco.json", "\ufeff\n " + json.dumps(KARPATHY))
+    (tmp_path / folder).mkdir(exist_ok=True)
+    photos = read_photos(path, tmp_path, ["train"])
+    assert [photo_name(photo, tmp_path) for photo in photos] == [f"{folder}restval.jpg", f"{folder}train.jpg"]
+    assert photos[0].captions == ("restval one", "restval two")
+    assert {photo.split for photo in read_photos(path, tmp_path)} == {"train", "val", "test"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("image,text\na,b\n", "no column caption: the first line of a CSV file names its columns,"),
+        ("", "no column image, caption: "),
+        ("image,caption\n", "no captions in it"),
+        ("image,caption,split\na.jpg,A cat,train\n", "no photos of split nothing; there are: train"),
+        ("image,caption\na.jpg,A cat\n", "no photos of split nothing; there are: (none)"),
+        ("image,split,caption\na.jpg,nothing,\n", "line 2: no caption"),
+        ("image,caption,split\n\n ,A cat,nothing\n", "line 3: no image"),
+        ("image,caption\na.jpg,A cat, asleep\n", "line 2: 3 columns, but 2 names in the first line;"),
+        ("image,caption\na.jpg,A\0cat\n", "line 2: characters that are in no text"),
+        (f"image,caption\na.jpg,{'x' * 200_000}\n", "line 2: not CSV: field larger than"),
+        ("a.jpg#0\tA cat\nb.jpg Dogs\n", "line 2: not NAME#NUMBER, a tab and a caption"),
+        ("a.jpg#0\tA cat\nb.jpg#1\t \n", "line 2: "),
+        ("{", "not JSON: "),
+        ("[" * 100_000, "not JSON: "),
+        ("[]", "no images: captions in COCO's format have a list there"),
+        ('{"annotations": []}', "no images: "),
+        ('{"images": [3]}', "images[0]: no filename: "),
+        ('{"images": [{"filename": "a", "split": "train"}]}', "images[0]: no sentences: "),
+        ('{"images": [], "annotations": {}}', "no annotations: captions in COCO's format have a list there"),
+        (
+            '{"images": [], "annotations": [{"image_id": 3}]}',
+            "annotations[0]: image_id '3' is not among images",
+        ),
+        (
+            '{"images": [{"id": 3, "file_name": "\\ud800"}],'
+            ' "annotations": [{"image_id": 3, "caption": "x"}]}',
+            "annotations[0]: characters that are in no text",
+        ),
+    ],
+)
+def test_unfit_files_are_refused_in_one_line(tmp_path, content, said):
+    path = write(tmp_path / "captions", content)
+    with pytest.raises(DatasetError) as refused:
+        read_photos(path, tmp_path, ["nothing"])
+    assert str(refused.value).startswith(f"{path}: {said}")
+    assert "\n" not in str(refused.value)
+
+
+def test_missing_and_binary_files_are_refused(tmp_path):
+    with pytest.raises(DatasetError, match="No such file"):
+        read_photos(tmp_path / "none.csv", tmp_path)
+    binary = tmp_path / "binary.csv"
+    binary.write_bytes(b"image,caption,split\n\xff\xfe,b,train\n")
+    with pytest.raises(DatasetError, match="not a text file in UTF-8"):
+        read_photos(binary, tmp_path)
+
+
+WORDS = st.text(string.ascii_letters + " ,;'\"#\t0é漢", min_size=1, max_size=12).filter(str.strip)
+NAMES = st.sampled_from(["a.jpg", "b c.jpg", "ü/d,e.png"])
+
+
+@given(st.lists(st.tuples(NAMES, WORDS, st.sampled_from(["", "train", "val"])), min_size=1), st.randoms())
+def test_any_csv_comes_back_as_it_was_written(tmp_path_factory, rows, random):
+    columns = ["image", "caption", "split"]
+    random.shuffle(columns)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(dict(zip(("image", "caption", "split"), row, strict=True)) for row in rows)
+    path = tmp_path_factory.mktemp("csv") / "captions.csv"
+    path.write_bytes(text.getvalue().encode())
+    photos = read_photos(path, Path("i"))
+    there = [(photo_name(photo, Path("i")), text, photo.split) for photo in photos for text in photo.captions]
+    assert sorted(there) == sorted((name, text.strip(), split) for name, text, split in rows)
+    assert [photo.path for photo in photos] == sorted(Path("i") / photo_name(p, Path("i")) for p in photos)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["images", "annotations", "id", "image_id", "file_name", "filename", "raw", "split"]
+            )
+            | st.sampled_from(["sentences", "caption", "filepath"]),
+            inner,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(JSON.map(json.dumps) | st.text())
+@example("image,caption\n\r\r\n")
+@example("image,image,caption\na,b,c")
+@example('"image,caption')
+def test_any_text_is_read_or_refused_in_one_line(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("any") / "captions"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    said, photos = "", []
+    try:
+        photos = read_photos(path, Path("i"))
+    except DatasetError as refused:
+        said = str(refused)
+    assert bool(said) != bool(photos)
+    assert "\n" not in said
+    assert all(photo.captions and all(photo.captions) for photo in photos)
+
+
+def test_images_are_squashed_upright_and_rgb(tmp_path):
+    wide = np.zeros((40, 80, 3), np.uint8)
+    wide[:, :40] = 255, 0, 0
+    Image.fromarray(wide).save(tmp_path / "wide.png")
+    Image.new("L", (32, 32), 77).save(tmp_path / "grey.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned by 90 degrees clockwise: what is left in the file is at the top
+    Image.fromarray(wide).save(tmp_path / "sideways.png", exif=exif)
+    names = "wide.png", "grey.png", "sideways.png"
+    pixels = load_images([CaptionedPhoto(tmp_path / name, ("x",)) for name in names], 32)
+    assert pixels.shape == (3, 32, 32, 3)
+    assert pixels.dtype == np.uint8
+    assert (pixels[0, :, :14] == (255, 0, 0)).all()
+    assert (pixels[0, :, 18:] == 0).all()
+    assert (pixels[1] == 77).all()
+    assert (pixels[2, :14] == (255, 0, 0)).all()
+    assert (pixels[2, 18:] == 0).all()
+
+
+@pytest.mark.parametrize("content", [b"", b"this is text", None], ids=["empty", "text", "missing"])
+def test_a_broken_photo_is_named(tmp_path, content):
+    path = tmp_path / "photo.jpg"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"photo\.jpg") as refused:
+        load_images([CaptionedPhoto(path, ("x",))], 32)
+    assert "\n" not in str(refused.value)

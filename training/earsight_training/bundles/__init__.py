@@ -1,0 +1,1 @@
+"""From a trained captioner to a bundle: ONNX graphs, their agreement with torch, calibration, model card."""

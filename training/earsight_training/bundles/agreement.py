@@ -1,0 +1,211 @@
+"""Do the graphs of a bundle compute what torch does? Asked of every bundle before it is called one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from PIL import Image
+from torch import Tensor
+
+from earsight_training.bundles.graph import Precision
+from earsight_training.captioner import Captioner
+from earsight_training.errors import TrainingError
+from earsight_training.networks.clip_encoders import prepare
+from earsight_training.networks.encoders import ConvEncoder
+
+STEPS = 8
+"""Tokens that are read after each prefix."""
+LIKELIEST = 10
+"""Tokens whose log-probabilities are compared at each step."""
+GENERATED = 8
+"""Pictures that are made up where none are given."""
+
+
+class AgreementError(TrainingError):
+    """Graphs that compute something else than the model that they were written from."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Of graphs with torch; the worst over all pictures, but for the last.
+
+    log_prob_error: the mean distance between the log-probabilities of the likeliest tokens, at the worst
+    step.
+    same_greedy_tokens: the share of steps at which both find the same token likeliest.
+    """
+
+    pictures: int
+    generated: bool
+    prefix_cosine: float
+    embedding_cosine: float
+    log_prob_error: float
+    same_greedy_tokens: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    cosine: float
+    log_prob_error: float
+
+
+LIMITS: dict[Precision, Limits] = {
+    "float32": Limits(cosine=0.9999, log_prob_error=0.005),
+    "float16": Limits(cosine=0.999, log_prob_error=0.1),
+    "int8": Limits(cosine=0.97, log_prob_error=0.5),
+}
+"""Rounding stays well within these; a wrong weight, axis or order of channels does not."""
+
+
+def check(
+    folder: Path, captioner: Captioner, precision: Precision, photos: Sequence[np.ndarray] = ()
+) -> Agreement:
+    """photos: uint8 (height, width, 3), at least a few that differ; made up where there are none.
+
+    Raises AgreementError with the measure that is beyond its limit.
+    """
+    graphs = _Graphs(folder)
+    pictures = list(photos) or _generated(GENERATED)
+    found = [_compared(graphs, captioner, pixels) for pixels in pictures]
+    prefix, embedding, errors, same = zip(*found, strict=True)
+    agreement = Agreement(
+        pictures=len(pictures),
+        generated=len(photos) == 0,
+        prefix_cosine=round(min(prefix), 7),
+        embedding_cosine=round(min(embedding), 7),
+        log_prob_error=round(max(errors), 7),
+        same_greedy_tokens=round(float(np.mean(same)), 4),
+    )
+    limits = LIMITS[precision]
+    for name in ("prefix_cosine", "embedding_cosine"):
+        # Not `<`: what is no number agrees with nothing.
+        if not getattr(agreement, name) >= limits.cosine:
+            raise _disagreement(precision, name, getattr(agreement, name), limits.cosine)
+    if not agreement.log_prob_error <= limits.log_prob_error:
+        raise _disagreement(precision, "log_prob_error", agreement.log_prob_error, limits.log_prob_error)
+    return agreement
+
+
+def _disagreement(precision: Precision, name: str, value: float, limit: float) -> AgreementError:
+    other = "" if precision == "float32" else "; try --precision float32"
+    return AgreementError(
+        f"the {precision} graphs disagree with torch: {name} is {value:.4f}, limit {limit}{other}"
+    )
+
+
+class _Graphs:
+    """The graphs of a bundle, as the daemon runs them."""
+
+    def __init__(self, folder: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
+        options.add_session_config_entry("session.x64quantprecision", "1")
+        self._encoder, self._decoder = (
+            onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+            for name in ("encoder.onnx", "decoder.onnx")
+        )
+        inputs = {node.name: node for node in self._decoder.get_inputs()}
+        layers, parts, _, heads, _, width = inputs["past"].shape
+        self._float = np.float16 if inputs["past"].type == "tensor(float16)" else np.float32
+        self._empty = np.zeros((layers, parts, 1, heads, 0, width), self._float)
+
+    def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        prefix, embedding = self._encoder.run(["prefix", "embedding"], {"pixels": pixels})
+        return prefix[0].astype(np.float32), embedding[0]
+
+    def log_probs(self, prefix: np.ndarray, tokens: Sequence[int], vocabulary: int) -> np.ndarray:
+        """Of all tokens after the prefix, (1 + tokens, vocabulary), and after each of the tokens."""
+        width = prefix.shape[1]
+        inputs = {
+            "prefix": prefix[None].astype(self._float),
+            "tokens": np.zeros((1, 0), np.int64),
+            "prefix_cache": self._empty,
+            "past": self._empty,
+            "k": np.array([vocabulary], np.int64),
+        }
+        rows = [self._step(inputs)]
+        inputs |= {"prefix_cache": inputs["past"], "past": self._empty}
+        inputs["prefix"] = np.zeros((1, 0, width), self._float)
+        for token in tokens:
+            inputs["tokens"] = np.array([[token]], np.int64)
+            rows.append(self._step(inputs))
+        return np.stack(rows)
+
+    def _step(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        log_probs, ids, inputs["past"] = self._decoder.run(["log_probs", "ids", "present"], inputs)
+        by_token: np.ndarray = np.empty_like(log_probs[0])
+        by_token[ids[0]] = log_probs[0]
+        return by_token
+
+
+@torch.no_grad()
+def _compared(
+    graphs: _Graphs, captioner: Captioner, pixels: np.ndarray
+) -> tuple[float, float, float, list[bool]]:
+    """Cosines of prefix and embedding, the worst error of log-probabilities, where the likeliest agree."""
+    prepared = _prepared(captioner, Image.fromarray(pixels))
+    found_prefix, found_embedding = graphs.encode(prepared)
+    model = captioner.model
+    features = model.encoder(torch.from_numpy(prepared).permute(0, 3, 1, 2).float())
+    prefix, pooled = model.mapper(features), features.mean((2, 3)) if features.dim() == 4 else features
+    expected = _log_probs(captioner, prefix)
+    tokens = [int(row.argmax()) for row in expected[:-1]]
+    found = graphs.log_probs(prefix[0].numpy(), tokens, expected.shape[1])
+    likeliest = np.argsort(expected, 1)[:, -LIKELIEST:]
+    errors = np.abs(np.take_along_axis(found - expected, likeliest, 1)).mean(1)
+    embedding = (pooled[0] - captioner.embedding_mean).numpy()
+    return (
+        _cosine(found_prefix, prefix[0].numpy()),
+        _cosine(found_embedding, embedding),
+        float(errors.max()),
+        list(found.argmax(1) == expected.argmax(1)),
+    )
+
+
+def _log_probs(captioner: Captioner, prefix: Tensor) -> np.ndarray:
+    """torch's, (STEPS + 1, vocabulary), of the prefix and the likeliest token after each step."""
+    decoder = captioner.model.decoder
+    hidden, cache = decoder.read_prefix(prefix)
+    rows = [decoder.logits(hidden)]
+    for _ in range(min(STEPS, captioner.recipe.captions.longest - 1)):
+        hidden, cache = decoder.read_tokens(rows[-1].argmax(-1, keepdim=True), cache)
+        rows.append(decoder.logits(hidden[:, -1]))
+    logs: np.ndarray = torch.log_softmax(torch.cat(rows), -1).numpy()
+    return logs
+
+
+def _prepared(captioner: Captioner, image: Image.Image) -> np.ndarray:
+    """uint8 (1, side, side, 3), as the encoder wants pictures."""
+    encoder = captioner.model.encoder
+    if isinstance(encoder, ConvEncoder):
+        assert captioner.recipe.captions.photos is not None
+        side = captioner.recipe.captions.photos.side
+        return np.array(image.resize((side, side), Image.Resampling.BILINEAR))[None]
+    assert isinstance(encoder.side, int)
+    return prepare(image, encoder.side)[None]
+
+
+def _cosine(found: np.ndarray, expected: np.ndarray) -> float:
+    a, b = found.ravel().astype(np.float64), expected.ravel().astype(np.float64)
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def _generated(count: int) -> list[np.ndarray]:
+    """Pictures with structure at every size, as photos have: noise that was scaled up from coarse to fine."""
+    random = np.random.default_rng(4)
+    width, height = 320, 240
+    pictures = []
+    for _ in range(count):
+        total = np.zeros((height, width, 3))
+        for cells in (2, 5, 11, 40):
+            noise = random.integers(0, 256, (cells, cells, 3), np.uint8)
+            scaled = Image.fromarray(noise).resize((width, height), Image.Resampling.BICUBIC)
+            total += np.asarray(scaled) / cells
+        total -= total.min()
+        pictures.append((total * 255 / total.max()).astype(np.uint8))
+    return pictures

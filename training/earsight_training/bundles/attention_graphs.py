@@ -1,0 +1,26 @@
+"""Attention among all positions, as the mapper's blocks and CLIP's image towers have it."""
+
+from __future__ import annotations
+
+from earsight_training.bundles.graph import Graph
+
+
+def attend(graph: Graph, queries: str, keys: str, values: str, heads: int, width: int) -> str:
+    """queries (n, width), keys and values (m, width): rows that all see each other. Returns (n, width)."""
+    split = graph.constant([-1, heads, width // heads])
+    scaled = graph.add("Mul", queries, graph.floats((width // heads) ** -0.5))
+    by_head = [graph.add("Reshape", x, split) for x in (scaled, keys, values)]
+    permutations = ([1, 0, 2], [1, 2, 0], [1, 0, 2])  # keys are transposed for the product
+    queries, keys, values = (
+        graph.add("Transpose", x, perm=perm) for x, perm in zip(by_head, permutations, strict=True)
+    )
+    weights = graph.add("Softmax", graph.add("MatMul", queries, keys), axis=-1)
+    seen = graph.add("Transpose", graph.add("MatMul", weights, values), perm=[1, 0, 2])
+    return graph.add("Reshape", seen, graph.constant([-1, width]))
+
+
+def attend_within(graph: Graph, packed: str, heads: int, width: int) -> str:
+    """packed: (n, 3 * width), queries, keys and values of each row. Returns (n, width)."""
+    parts = [f"{packed}_{name}" for name in ("queries", "keys", "values")]
+    queries, keys, values = graph.add_many("Split", [packed], parts, axis=1, num_outputs=3)
+    return attend(graph, queries, keys, values, heads, width)

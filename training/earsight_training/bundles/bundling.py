@@ -1,0 +1,100 @@
+"""From a captioner to a bundle that is calibrated and scored on photos it was not trained on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from earsight_training.bundles.calibration import expected_calibration_error, fit
+from earsight_training.bundles.cards import model_card
+from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle
+from earsight_training.bundles.graph import Precision
+from earsight_training.captioner import Captioner, load_captioner
+from earsight_training.data.datasets import CaptionedPhoto, open_upright
+from earsight_training.data.embed import encoder_identity
+from earsight_training.errors import TrainingError
+from earsight_training.networks.clip_weights import load_clip
+from earsight_training.networks.model import CaptionModel
+from earsight_training.recipe import ClipEncoderSettings
+from earsight_training.scoring.evaluate import Candidate, describe, score
+from earsight_training.scoring.objects import made_up
+
+CHECKED = 16
+"""Photos on which a bundle's graphs are compared with torch."""
+
+WORTHLESS = 0.05
+"""CIDEr of captions that say nothing of their photos. Such captions may name no object, so make none up: a
+confidence fitted on them would be sure of nothing at all."""
+
+
+def with_clip(captioner: Captioner, name_or_path: str, *, local_files_only: bool) -> Captioner:
+    """The captioner with CLIP as its encoder. Raises TrainingError for another CLIP than it was trained with;
+    of an imported captioner only the size of the embeddings tells."""
+    encoder = load_clip(name_or_path, local_files_only=local_files_only)
+    numbers = len(captioner.embedding_mean)
+    if encoder.width != numbers:
+        raise TrainingError(
+            f"{name_or_path}: its embeddings have {encoder.width} numbers, the model was trained on {numbers}"
+            "; name the right one by --clip"
+        )
+    identity = encoder_identity(name_or_path, encoder, encoder.side)
+    if captioner.clip_sha256 not in (None, identity.sha256):
+        raise TrainingError(
+            f"{name_or_path}: not the CLIP whose embeddings the model was trained on; name that one by --clip"
+        )
+    model = CaptionModel(encoder, captioner.model.mapper, captioner.model.decoder)
+    return replace(captioner, model=model.eval())
+
+
+def export_bundle(
+    captioner: Captioner, validation: Sequence[CaptionedPhoto], out: Path, precision: Precision
+) -> dict[str, float]:
+    """Write, check against torch, and, where there are photos to validate by, calibrate and score.
+
+    The calibration error is measured on one half of these, fitted on the other, both ways.
+    """
+    pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:CHECKED]]
+    write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures)
+    if not validation:
+        return {}
+    candidates = describe(out, validation)
+    scores = score(candidates)
+    if scores["CIDEr"] < WORTHLESS:
+        complete_manifest(out, UNCALIBRATED, scores, model_card(captioner.recipe, scores))
+        return scores
+    features, truthful = _evidence(candidates)
+    scores["calibration-error"] = round(_crossed_error(features, truthful), 4)
+    complete_manifest(out, fit(features, truthful), scores, model_card(captioner.recipe, scores))
+    return scores
+
+
+def caption_photos(
+    checkpoint: Path, photos: Sequence[CaptionedPhoto], clip: str | None, *, local_files_only: bool
+) -> list[Candidate]:
+    """What a checkpoint says of photos: by a float32 bundle of it that is made for this and deleted."""
+    captioner = load_captioner(checkpoint)
+    encoder = captioner.recipe.encoder
+    if isinstance(encoder, ClipEncoderSettings):
+        captioner = with_clip(captioner, clip or encoder.model, local_files_only=local_files_only)
+    with tempfile.TemporaryDirectory() as folder:
+        write_bundle(Path(folder) / "bundle", captioner, "float32", model_card(captioner.recipe, {}))
+        return describe(Path(folder) / "bundle", photos)
+
+
+def _evidence(candidates: Sequence[Candidate]) -> tuple[np.ndarray, list[bool]]:
+    features = np.array([[c.mean_log_prob, c.lowest_log_prob] for c in candidates])
+    return features, [not made_up(c.caption, c.photo.captions) for c in candidates]
+
+
+def _crossed_error(features: np.ndarray, truthful: Sequence[bool]) -> float:
+    truth = np.array(truthful)
+    halves = np.arange(len(truth)) % 2 == 0
+    errors = []
+    for fitted, measured in ((halves, ~halves), (~halves, halves)):
+        confidence = fit(features[fitted], list(truth[fitted])).confidence(features[measured])
+        errors.append(expected_calibration_error(list(confidence), list(truth[measured])))
+    return float(np.mean(errors))

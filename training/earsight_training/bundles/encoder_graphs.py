@@ -1,0 +1,82 @@
+"""The encoder graph of a bundle: pixels to the decoder's prefix and an embedding."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+from torch import nn
+
+from earsight_training.bundles.clip_graphs import clip_embedding
+from earsight_training.bundles.convolution_graphs import FloatMaps
+from earsight_training.bundles.graph import Format, Graph
+from earsight_training.bundles.mapper_graphs import cells_prefix, embedding_prefix
+from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
+from earsight_training.networks.encoders import ConvEncoder, ResidualBlock
+from earsight_training.networks.mapper import AnyMapper, CellMapper
+
+Encoder = ConvEncoder | ClipResNet | ClipVisionTransformer
+
+
+def encoder_graph(
+    encoder: Encoder, mapper: AnyMapper, side: int, embedding_mean: np.ndarray, weights: Format
+) -> onnx.ModelProto:
+    """pixels: uint8 (1, side, side, 3) -> prefix: float (1, prefix length, width), embedding: float32
+    (1, numbers).
+
+    The embedding is CLIP's, or the mean over the cells of the map, less embedding_mean (its mean over the
+    training photos), of unit length: so the cosine of two photos is near 0 when they have no more in common
+    than any two.
+    """
+    graph = Graph(weights)
+    pixels = graph.add("Cast", "pixels", to=graph.float_type)
+    x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
+    if isinstance(encoder, ConvEncoder):
+        assert isinstance(mapper, CellMapper)
+        cells = FloatMaps(graph).cells(_features(graph, x, encoder), encoder.channels)
+        prefix = cells_prefix(graph, cells, mapper)
+        embedding = graph.to_float32(graph.add("ReduceMean", cells, graph.constant([0])))
+    else:
+        assert not isinstance(mapper, CellMapper)
+        embedding = graph.to_float32(clip_embedding(graph, x, encoder))
+        prefix = embedding_prefix(graph, embedding, mapper)
+    graph.add("Unsqueeze", prefix, graph.constant([0]), output="prefix")
+    centred = graph.add("Sub", embedding, graph.constant(embedding_mean, np.float32))
+    graph.add("LpNormalization", centred, output="embedding", axis=-1, p=2)
+    return graph.model(
+        [helper.make_tensor_value_info("pixels", TensorProto.UINT8, [1, side, side, 3])],
+        [
+            graph.input_output("prefix", 1, mapper.prefix_length, "width"),
+            helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, len(embedding_mean)]),
+        ],
+    )
+
+
+def _features(graph: Graph, x: str, encoder: ConvEncoder) -> str:
+    """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
+    scaled = graph.add("Div", x, graph.floats(127.5))
+    x = graph.add("Sub", scaled, graph.floats(1.0))
+    maps = FloatMaps(graph)
+    for layer in encoder.layers:
+        if isinstance(layer, ResidualBlock):
+            x = _residual(graph, maps, x, layer)
+        elif isinstance(layer, nn.Sequential):
+            x = _convolution(maps, x, layer)
+        else:
+            x = graph.add("Relu", x)
+    return x
+
+
+def _residual(graph: Graph, maps: FloatMaps, x: str, block: ResidualBlock) -> str:
+    inner = graph.add("Relu", _convolution(maps, x, block.first))
+    inner = _convolution(maps, inner, block.second)
+    if isinstance(block.shortcut, nn.Sequential):
+        x = _convolution(maps, x, block.shortcut)
+    return graph.add("Relu", graph.add("Add", inner, x))
+
+
+def _convolution(maps: FloatMaps, x: str, layer: nn.Sequential) -> str:
+    convolution, norm = layer
+    assert isinstance(convolution, nn.Conv2d)
+    assert isinstance(norm, nn.BatchNorm2d)
+    return maps.convolution(x, convolution, norm)

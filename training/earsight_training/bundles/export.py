@@ -1,0 +1,118 @@
+"""From a trained model to a bundle that the daemon can run; docs/bundle.md describes the result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from earsight_training.bundles.agreement import check
+from earsight_training.bundles.calibration import Calibration
+from earsight_training.bundles.decoder_graph import decoder_graph
+from earsight_training.bundles.encoder_graphs import encoder_graph
+from earsight_training.bundles.graph import Precision, weight_format
+from earsight_training.captioner import Captioner
+from earsight_training.errors import TrainingError
+from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
+from earsight_training.networks.encoders import ConvEncoder
+
+SCHEMA_VERSION = 1
+BEAMS = {"own": 5, "gpt2": 7}
+"""By the kind of decoder; the published captioner has 7."""
+
+UNCALIBRATED = Calibration(math.log(0.3 / 0.7), 0.0, 0.0)
+"""Says 0.3 of everything, which the daemon words as "Not sure, maybe ...": nothing is known of the model."""
+
+
+def write_bundle(
+    folder: Path,
+    captioner: Captioner,
+    precision: Precision,
+    card: str,
+    photos: Sequence[np.ndarray] = (),
+) -> None:
+    """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it.
+
+    captioner: with its encoder, CLIP's too. photos: uint8 (height, width, 3), on which the written graphs are
+    compared with torch; pictures are made up where there are none. An older bundle in the folder is replaced.
+    Raises TrainingError for a folder that holds anything else, and for graphs that do not agree with torch.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not (folder / "manifest.json").exists() and any(folder.iterdir()):
+        raise TrainingError(f"{folder}: holds something else than a bundle; name a new folder for --out")
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        manifest = _manifest(captioner)
+        _write_graphs(partial, captioner, manifest["image"]["side"], precision)
+        captioner.vocabulary.tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
+        (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+        manifest["checks"] = asdict(check(partial, captioner, precision, photos))
+        _write_manifest(partial, manifest)
+        old = folder.with_name(folder.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
+        partial.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _manifest(captioner: Captioner) -> dict[str, Any]:
+    recipe, encoder = captioner.recipe, captioner.model.encoder
+    if isinstance(encoder, ClipResNet | ClipVisionTransformer):
+        image = {"side": encoder.side, "fit": "crop"}
+    else:
+        assert recipe.captions.photos is not None
+        image = {"side": recipe.captions.photos.side, "fit": "squash"}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": recipe.name,
+        "licence": recipe.licence,
+        "capabilities": ["caption"],
+        "image": image,
+        "decode": {
+            "beams": BEAMS[recipe.decoder.kind],
+            "max_tokens": recipe.captions.longest,
+            "end_token": captioner.vocabulary.end,
+        },
+        "calibration": asdict(UNCALIBRATED),
+        "metrics": {},
+    }
+
+
+def _write_graphs(folder: Path, captioner: Captioner, side: int, precision: Precision) -> None:
+    encoder, mapper, decoder = captioner.model.encoder, captioner.model.mapper, captioner.model.decoder
+    assert isinstance(encoder, ConvEncoder | ClipResNet | ClipVisionTransformer)
+    mean = captioner.embedding_mean.numpy()
+    of_encoder = weight_format(precision, encoder, mapper)
+    onnx.save(encoder_graph(encoder, mapper, side, mean, of_encoder), folder / "encoder.onnx")
+    onnx.save(decoder_graph(decoder, weight_format(precision, decoder)), folder / "decoder.onnx")
+
+
+def complete_manifest(
+    folder: Path, calibration: Calibration, metrics: Mapping[str, float], card: str
+) -> None:
+    """Add what was measured to a bundle's manifest, and the model card."""
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"calibration": asdict(calibration), "metrics": dict(metrics)}
+    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    _write_manifest(folder, manifest)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    files = sorted(path for path in folder.iterdir() if path.name != "manifest.json")
+    manifest["files"] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")

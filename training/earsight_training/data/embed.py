@@ -1,0 +1,153 @@
+"""Photos to embeddings by an image encoder: in batches, with other photos being decoded meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from earsight_training.data.datasets import CaptionedPhoto, DatasetError, open_upright, photo_name
+from earsight_training.data.embeddings import EmbeddedPhotos, EmbeddingError, EncoderIdentity
+from earsight_training.data.shards import FileState, Shards
+from earsight_training.errors import TrainingError
+
+Prepare = Callable[[Image.Image, int], np.ndarray]
+
+
+class ImageEncoder(Protocol):
+    """Pictures, float32 (batch, 3, side, side) in 0..255, to embeddings, float (batch, width)."""
+
+    @property
+    def side(self) -> int: ...
+
+    def __call__(self, pixels: Tensor) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class _Picture:
+    name: str
+    file: FileState
+    pixels: np.ndarray  # uint8 (side, side, 3)
+
+
+@dataclass(frozen=True)
+class _Failure:
+    name: str
+    reason: DatasetError
+
+
+def encoder_identity(name: str, encoder: nn.Module, side: int) -> EncoderIdentity:
+    """The hash is of the weights themselves: a network is the same from whatever kind of file."""
+    digest = hashlib.sha256()
+    for key, value in sorted(encoder.state_dict().items()):
+        array = value.detach().cpu().numpy()
+        digest.update(f"{key} {array.dtype} {array.shape}\n".encode())
+        digest.update(array.tobytes())
+    return EncoderIdentity(name, side, digest.hexdigest())
+
+
+def embed_photos(
+    photos: Sequence[CaptionedPhoto],
+    images: Path,
+    encoder: ImageEncoder,
+    prepare: Prepare,
+    shards: Shards,
+    batch: int,
+    device: torch.device,
+) -> tuple[EmbeddedPhotos, list[DatasetError]]:
+    """Embed the photos that shards does not have yet, adding them to it, and put all of them together.
+
+    encoder is on device; prepare makes uint8 (side, side, 3) of an upright RGB picture. Returns the photos
+    that could be embedded, in the order given, and an error for each file that could not. The result is the
+    same to the last bit whether or not the work was interrupted: each shard ends with a full batch.
+
+    Raises EmbeddingError where the encoder gives numbers that are not finite, and where no photo is left.
+    """
+    paths = {photo_name(photo, images): photo.path for photo in photos}
+    todo = {name: path for name, path in paths.items() if not shards.has(name, path)}
+    failures: dict[str, DatasetError] = {}
+    waiting: list[_Picture] = []
+    with tqdm(total=len(paths), initial=len(paths) - len(todo), unit="photo", disable=None) as progress:
+        try:
+            for picture in _pictures(todo, encoder.side, prepare, ahead=4 * batch):
+                progress.update()
+                if isinstance(picture, _Failure):
+                    failures[picture.name] = picture.reason
+                    continue
+                waiting.append(picture)
+                if len(waiting) == batch:
+                    _embed(waiting, encoder, shards, batch, device)
+                    waiting = []
+            if waiting:
+                _embed(waiting, encoder, shards, batch, device)
+        finally:
+            shards.write()
+    there = [photo for photo in photos if photo_name(photo, images) not in failures]
+    if not there:
+        raise EmbeddingError(f"not one photo could be embedded: {next(iter(failures.values()))}")
+    names = tuple(photo_name(photo, images) for photo in there)
+    embedded = EmbeddedPhotos(
+        np.stack([shards[name] for name in names]),
+        names,
+        tuple(photo.captions for photo in there),
+        tuple(photo.split for photo in there),
+        shards.encoder,
+    )
+    return embedded, list(failures.values())
+
+
+def _embed(
+    pictures: list[_Picture], encoder: ImageEncoder, shards: Shards, batch: int, device: torch.device
+) -> None:
+    """A batch that is not full is filled up: other sizes can take other ways through a processor."""
+    pixels = np.zeros((batch, *pictures[0].pixels.shape), np.uint8)
+    pixels[: len(pictures)] = [picture.pixels for picture in pictures]
+    with torch.inference_mode():
+        embeddings = encoder(torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).float())
+    rows = embeddings[: len(pictures)].float().cpu().numpy()
+    for picture, finite in zip(pictures, np.isfinite(rows).all(1), strict=True):
+        if not finite:
+            raise EmbeddingError(
+                f"{picture.name}: its embedding is not finite; are the encoder's weights damaged?"
+            )
+    shards.add([picture.name for picture in pictures], [picture.file for picture in pictures], rows)
+
+
+def _pictures(
+    todo: Mapping[str, Path], side: int, prepare: Prepare, ahead: int
+) -> Iterator[_Picture | _Failure]:
+    """In the order of todo, read by threads that are no more than ahead pictures ahead."""
+
+    def read(name: str, path: Path) -> _Picture | _Failure:
+        try:
+            file = FileState.of(path)
+            return _Picture(name, file, prepare(open_upright(path), side))
+        except DatasetError as error:
+            return _Failure(name, error)
+        except OSError as error:
+            return _Failure(name, DatasetError(f"{path}: {error.strerror or error}"))
+        except TrainingError as error:
+            return _Failure(name, DatasetError(f"{path}: {error}"))
+
+    pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+    reading: deque[Future[_Picture | _Failure]] = deque()
+    try:
+        for name, path in todo.items():
+            reading.append(pool.submit(read, name, path))
+            if len(reading) == ahead:
+                yield reading.popleft().result()
+        while reading:
+            yield reading.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

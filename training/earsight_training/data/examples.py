@@ -1,0 +1,85 @@
+"""What a step of training sees: photos or embeddings, each with all its captions as tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset, TensorDataset
+
+from earsight_training.data.augment import random_box, view
+from earsight_training.data.tokens import Vocabulary, clean_caption, mirrored_caption
+from earsight_training.networks.model import PADDING
+from earsight_training.recipe import PhotoSettings
+
+
+def caption_tokens(captions: Sequence[Sequence[str]], vocabulary: Vocabulary, longest: int) -> list[Tensor]:
+    """For each photo, int64 (captions, longest), where captions is the most that any photo has.
+
+    captions: cleaned. PADDING fills what follows the end token, and the rows of photos that have less.
+    """
+    rows = max(len(texts) for texts in captions)
+    table = []
+    for texts in captions:
+        tokens = torch.full((rows, longest), PADDING)
+        for row, text in zip(tokens, texts, strict=False):
+            ids = vocabulary.encode(text, longest)
+            row[: len(ids)] = torch.tensor(ids)
+        table.append(tokens)
+    return table
+
+
+class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
+    """A random view of each photo, uint8 (side, side, 3), and its tokens. Every second one is mirrored, and
+    *left* and *right* in its captions with it."""
+
+    def __init__(
+        self,
+        pixels: np.ndarray,
+        captions: Sequence[Sequence[str]],
+        vocabulary: Vocabulary,
+        longest: int,
+        settings: PhotoSettings,
+        seed: int,
+    ) -> None:
+        """pixels: uint8 (photos, any side, the same, 3). seed: of this epoch."""
+        self._pixels, self._settings, self._seed = pixels, settings, seed
+        self.captions = sum(map(len, captions))
+        cleaned = [[clean_caption(text) for text in texts] for texts in captions]
+        self._tokens = caption_tokens(cleaned, vocabulary, longest)
+        mirrored = [[mirrored_caption(text) for text in texts] for texts in cleaned]
+        self._mirrored = caption_tokens(mirrored, vocabulary, longest)
+
+    def __len__(self) -> int:
+        return len(self._pixels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        rng = np.random.default_rng((self._seed, index))
+        box = random_box(rng, self._settings.least_area)
+        rgb = view(self._pixels[index], box, self._settings.side, rng)
+        if rng.random() < 0.5:
+            return torch.from_numpy(rgb[:, ::-1].copy()), self._mirrored[index]
+        return torch.from_numpy(rgb.copy()), self._tokens[index]
+
+    def reseed(self, seed: int) -> None:
+        """Other views from now on."""
+        self._seed = seed
+
+
+class EmbeddingExamples(TensorDataset):
+    """The embedding of each photo, float32 (numbers,), and its tokens."""
+
+    def __init__(
+        self,
+        embeddings: np.ndarray,
+        captions: Sequence[Sequence[str]],
+        vocabulary: Vocabulary,
+        longest: int,
+    ) -> None:
+        """embeddings: float32 (photos, numbers)."""
+        cleaned = [[clean_caption(text) for text in texts] for texts in captions]
+        tokens = torch.stack(caption_tokens(cleaned, vocabulary, longest))
+        super().__init__(torch.from_numpy(embeddings), tokens)
+        self.captions = sum(map(len, captions))

@@ -1,0 +1,40 @@
+"""What each process reads of a batch that all of them share."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+
+import numpy as np
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+from earsight_training.learning.distributed import Process
+
+
+def epoch_order(photos: int, batch: int, seed: int, epoch: int) -> np.ndarray:
+    """Whole batches in random order: int64 (batches, batch), the same in every process and after a resume."""
+    order = np.random.default_rng((seed, epoch)).permutation(photos)
+    return order[: photos // batch * batch].reshape(-1, batch)
+
+
+def load_batches(data: Dataset, order: np.ndarray, process: Process) -> DataLoader:
+    """This process' share of each batch of the order.
+
+    A TensorDataset already lies in memory as tensors: its batches are indexed here, in one go. Those of
+    others are made by worker processes, whose number changes the speed alone, not what they yield.
+    """
+    shares = [np.array_split(batch, process.size)[process.rank].tolist() for batch in order]
+    pinned = process.device.type == "cuda"
+    if isinstance(data, TensorDataset):
+        return DataLoader(data, batch_size=None, sampler=shares, pin_memory=pinned)
+    # Otherwise the tokenizers library warns of each fork that comes after its threads have run.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    return DataLoader(
+        data,
+        batch_sampler=shares,
+        num_workers=max(1, (os.cpu_count() or 1) // (2 * process.local_size)),
+        pin_memory=pinned,
+        # The photos are in memory, by the gigabyte: a forked worker shares them, others would copy them. It
+        # lives for one epoch, since it holds that epoch's data (other views, another size).
+        multiprocessing_context=multiprocessing.get_context("fork"),
+    )

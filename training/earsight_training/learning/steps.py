@@ -1,0 +1,114 @@
+"""The steps of a recipe that learns from photos, each from what the one before it left in the work folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from earsight_training.captioner import (
+    Captioner,
+    build_encoder,
+    build_model,
+    own_decoder,
+    prefix_length,
+    save_captioner,
+)
+from earsight_training.data.datasets import CaptionedPhoto, load_images
+from earsight_training.data.examples import PhotoExamples
+from earsight_training.data.tokens import Vocabulary, clean_caption, gpt2_vocabulary, own_vocabulary
+from earsight_training.errors import TrainingError
+from earsight_training.learning.checkpoints import load_checkpoint, save_checkpoint
+from earsight_training.learning.distill import distill
+from earsight_training.learning.distributed import this_process
+from earsight_training.learning.teacher import load_views
+from earsight_training.learning.train import train_photos
+from earsight_training.networks.encoders import ConvEncoder
+from earsight_training.networks.gpt2 import load_gpt2, load_tokenizer
+from earsight_training.networks.model import Decoder
+from earsight_training.recipe import Gpt2DecoderSettings, OwnDecoderSettings, Recipe, of_photos
+
+
+class MissingStepError(TrainingError):
+    """A step whose input has not been made yet."""
+
+
+def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
+    """Leaves encoder.pt."""
+    settings, distilling, _ = of_photos(recipe)
+    try:
+        views = load_views(work / "teacher")
+    except FileNotFoundError as error:
+        raise MissingStepError(f"{error.filename} is not there; run `earsight-train teach` first") from error
+    if len(views.boxes) != len(photos):
+        raise MissingStepError(
+            f"{work / 'teacher'} is of {len(views.boxes)} photos, the data has {len(photos)}; "
+            "run `earsight-train teach` again"
+        )
+    torch.manual_seed(recipe.seed)
+    pixels = load_images(photos, recipe.data.side)
+    encoder = distill(build_encoder(settings), pixels, views, distilling, work / "distill.pt", recipe.seed)
+    if this_process().first:
+        save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict()})
+
+
+def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
+    """Captions on the distilled encoder. Leaves model.pt."""
+    _, _, settings = of_photos(recipe)
+    torch.manual_seed(recipe.seed)
+    captions = [photo.captions for photo in photos]
+    vocabulary = vocabulary_of(recipe, captions)
+    model = build_model(recipe, 0, decoder_of(recipe, vocabulary))
+    assert isinstance(model.encoder, ConvEncoder)
+    _load(model.encoder, work / "encoder.pt", "encoder", "distill")
+    pixels = load_images(photos, recipe.data.side)
+    examples = PhotoExamples(pixels, captions, vocabulary, recipe.captions.longest, settings, recipe.seed)
+    model = train_photos(model, examples, recipe.captions, settings, work, recipe.seed)
+    if this_process().first:
+        assert isinstance(model.encoder, ConvEncoder)
+        mean = mean_map(model.encoder, load_images(photos, settings.side))
+        save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))
+
+
+def vocabulary_of(
+    recipe: Recipe, captions: Sequence[Sequence[str]], local_files_only: bool = False
+) -> Vocabulary:
+    """GPT-2's, or one learned from the captions. Raises Gpt2Error."""
+    if isinstance(recipe.decoder, Gpt2DecoderSettings):
+        return gpt2_vocabulary(load_tokenizer(recipe.decoder.model, local_files_only=local_files_only))
+    cleaned = (clean_caption(text) for texts in captions for text in texts)
+    return own_vocabulary(cleaned, recipe.decoder.vocabulary)
+
+
+def decoder_of(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool = False) -> Decoder:
+    """GPT-2, frozen or not, or one that knows nothing yet. Raises Gpt2Error."""
+    settings = recipe.decoder
+    if isinstance(settings, OwnDecoderSettings):
+        positions = prefix_length(recipe) + recipe.captions.longest
+        return own_decoder(settings, vocabulary.tokenizer.get_vocab_size(), positions)
+    decoder = load_gpt2(settings.model, settings.dropout, local_files_only=local_files_only)
+    return decoder.requires_grad_(not settings.frozen)
+
+
+def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
+    """The weights that the step before left. Raises TrainingError when it did not, or left others."""
+    state = load_checkpoint(path)
+    if state is None:
+        raise MissingStepError(f"{path} is not there; run `earsight-train {command}` first")
+    try:
+        module.load_state_dict(state[key])
+    except (KeyError, RuntimeError) as error:
+        raise TrainingError(f"{path}: made by another recipe; run `earsight-train {command}` anew") from error
+
+
+@torch.no_grad()
+def mean_map(encoder: ConvEncoder, pixels: np.ndarray, batch: int = 64) -> Tensor:
+    """Mean of the encoder's pooled map over photos, uint8 (photos, side, side, 3). Float32 (channels,)."""
+    total = torch.zeros(encoder.channels, dtype=torch.float64)
+    for start in range(0, len(pixels), batch):
+        images = torch.from_numpy(pixels[start : start + batch]).permute(0, 3, 1, 2).float()
+        total += encoder(images).mean((2, 3)).sum(0)
+    return (total / len(pixels)).float()

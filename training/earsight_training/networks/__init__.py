@@ -1,0 +1,1 @@
+"""The networks, in torch: encoders, CLIP's image towers, mappers, the decoder, GPT-2's weights."""

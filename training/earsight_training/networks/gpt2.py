@@ -1,0 +1,120 @@
+"""GPT-2's weights and vocabulary, as Hugging Face's transformers load them, for our decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from earsight_training.errors import TrainingError
+from earsight_training.networks.model import Decoder
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+HEAD_WIDTH = 64
+"""Of every GPT-2; no shape of its weights tells it."""
+BYTES = 256
+"""Tokens that a byte-level vocabulary has at least."""
+
+
+class Gpt2Error(TrainingError):
+    """GPT-2 that can't be had, or weights that are not GPT-2's; the message says what to do."""
+
+
+def load_gpt2(name_or_folder: str, dropout: float = 0.0, *, local_files_only: bool = False) -> Decoder:
+    """A decoder with the weights of a name on the hub or a folder in Hugging Face's format.
+
+    HF_HOME and HF_HUB_OFFLINE hold as for transformers itself. Raises Gpt2Error.
+    """
+    from transformers import GPT2LMHeadModel
+
+    try:
+        loaded = GPT2LMHeadModel.from_pretrained(name_or_folder, local_files_only=local_files_only)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise Gpt2Error(_advice(name_or_folder, error)) from error
+    return decoder_from(loaded.state_dict(), heads=loaded.config.n_head, dropout=dropout)
+
+
+def load_tokenizer(name_or_folder: str, *, local_files_only: bool = False) -> Tokenizer:
+    """The byte-level BPE vocabulary that belongs to it. Raises Gpt2Error."""
+    from transformers import GPT2Tokenizer
+
+    try:
+        loaded = GPT2Tokenizer.from_pretrained(name_or_folder, local_files_only=local_files_only)
+    except (OSError, ValueError, TypeError) as error:
+        raise Gpt2Error(_advice(name_or_folder, error)) from error
+    tokenizer: Tokenizer = loaded.backend_tokenizer
+    if tokenizer.get_vocab_size() < BYTES:  # of files that are not there, transformers make an empty one
+        raise Gpt2Error(_advice(name_or_folder, "no vocabulary"))
+    return tokenizer
+
+
+def _advice(name_or_folder: str, problem: object) -> str:
+    first = str(problem).strip().splitlines()[0]
+    return f"{name_or_folder}: GPT-2 can't be loaded ({first}); give a folder in Hugging Face's format"
+
+
+def decoder_from(
+    state: Mapping[str, Tensor], heads: int | None = None, prefix: str = "", dropout: float = 0.0
+) -> Decoder:
+    """Our decoder with the weights of a GPT2LMHeadModel's state dict, whose keys begin with prefix.
+
+    Sizes come from shapes. heads: None takes heads of 64, as in every published GPT-2. Raises Gpt2Error for
+    keys that are missing or do not fit.
+    """
+    weights = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+    try:
+        vocabulary, width = weights["transformer.wte.weight"].shape
+        positions = len(weights["transformer.wpe.weight"])
+    except KeyError as error:
+        raise Gpt2Error(f"no {prefix}{error.args[0]}: not GPT-2's weights") from error
+    layers = 1 + max(
+        (int(key.split(".")[2]) for key in weights if key.startswith("transformer.h.")), default=-1
+    )
+    heads = heads or max(1, width // HEAD_WIDTH)
+    with torch.device("meta"):
+        decoder = Decoder(vocabulary, positions, width, layers, heads, dropout, causal_prefix=True)
+    own = {}
+    for name, empty in decoder.state_dict().items():
+        key, transposed = _source(name)
+        if key not in weights:
+            raise Gpt2Error(f"no {prefix}{key}: not GPT-2's weights")
+        value = weights[key].float()
+        value = value.T.contiguous() if transposed else value.clone()
+        if value.shape != empty.shape:
+            raise Gpt2Error(f"{prefix}{key}: of shape {tuple(value.shape)}, not {tuple(empty.shape)}")
+        own[name] = value
+    _check_tied(weights, prefix)
+    decoder.load_state_dict(own, assign=True)
+    return decoder
+
+
+def _check_tied(weights: Mapping[str, Tensor], prefix: str) -> None:
+    """Our decoder has the output weights of the tokens, as GPT-2 does."""
+    head = weights.get("lm_head.weight")
+    if head is not None and not torch.equal(head, weights["transformer.wte.weight"]):
+        raise Gpt2Error(f"{prefix}lm_head.weight: other than the tokens' embedding: not GPT-2")
+
+
+_BLOCK = {
+    "attention_norm": "ln_1",
+    "queries_keys_values": "attn.c_attn",
+    "attention_output": "attn.c_proj",
+    "feed_norm": "ln_2",
+    "feed_in": "mlp.c_fc",
+    "feed_out": "mlp.c_proj",
+}
+_OUTSIDE = {"tokens": "wte", "positions": "wpe", "norm": "ln_f"}
+
+
+def _source(name: str) -> tuple[str, bool]:
+    """The key of GPT-2's state dict for a name in ours, and whether it is stored transposed (Conv1D)."""
+    if not name.startswith("blocks."):
+        module, kind = name.split(".")
+        return f"transformer.{_OUTSIDE[module]}.{kind}", False
+    _, layer, module, kind = name.split(".")
+    transposed = kind == "weight" and not module.endswith("norm")
+    return f"transformer.h.{layer}.{_BLOCK[module]}.{kind}", transposed

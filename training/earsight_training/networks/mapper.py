@@ -1,0 +1,94 @@
+"""Mappers: from what the encoder saw to the prefix that the decoder reads before its first word.
+
+TransformerMapper and MlpMapper are those of ClipCap (Mokady et al., arXiv:2111.09734, section 3).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from earsight_training.errors import TrainingError
+from earsight_training.networks.transformer import Block
+from earsight_training.recipe import CellMapping, Mapping, MlpMapping, TransformerMapping
+
+
+class CellMapper(nn.Module):
+    """The cells of a feature map, row by row, and one learned start vector."""
+
+    def __init__(self, channels: int, width: int, cells: int) -> None:
+        super().__init__()
+        self.prefix_length = cells + 1
+        self.projection = nn.Linear(channels, width)
+        self.start = nn.Parameter(torch.randn(width) * 0.02)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """features: (batch, channels, rows, columns). Returns (batch, cells + 1, width)."""
+        cells = self.projection(features.flatten(2).transpose(1, 2))
+        return torch.cat([cells, self.start.expand(len(cells), 1, -1)], 1)
+
+
+class MlpMapper(nn.Module):
+    """Two layers with a tanh between them, of half the prefix' size."""
+
+    def __init__(self, embedding: int, width: int, mapping: MlpMapping) -> None:
+        super().__init__()
+        self.embedding, self.prefix_length = embedding, mapping.prefix
+        self.unit_length = mapping.unit_length
+        self.first = nn.Linear(embedding, width * mapping.prefix // 2)
+        self.second = nn.Linear(width * mapping.prefix // 2, width * mapping.prefix)
+
+    def forward(self, embedding: Tensor) -> Tensor:
+        """embedding: (batch, numbers). Returns (batch, prefix length, width)."""
+        prefix: Tensor = self.second(torch.tanh(self.first(_scaled(embedding, self.unit_length))))
+        return prefix.reshape(len(prefix), self.prefix_length, -1)
+
+
+class TransformerMapper(nn.Module):
+    """The embedding as clip_length vectors, and constants that read from them and become the prefix."""
+
+    def __init__(self, embedding: int, width: int, mapping: TransformerMapping) -> None:
+        super().__init__()
+        self.embedding, self.prefix_length = embedding, mapping.prefix
+        self.unit_length = mapping.unit_length
+        if width % mapping.heads:
+            raise TrainingError(
+                f"mapper.heads: the decoder's width, {width}, is no multiple of {mapping.heads}"
+            )
+        self.clip_length = mapping.clip_length
+        self.linear = nn.Linear(embedding, mapping.clip_length * width)
+        self.constants = nn.Parameter(torch.randn(mapping.prefix, width))
+        self.blocks = nn.ModuleList(
+            Block(width, mapping.heads, 2 * width, activation="relu", attention_bias=False)
+            for _ in range(mapping.layers)
+        )
+
+    def forward(self, embedding: Tensor) -> Tensor:
+        """embedding: (batch, numbers). Returns (batch, prefix length, width)."""
+        seen = self.linear(_scaled(embedding, self.unit_length)).unflatten(1, (self.clip_length, -1))
+        x = torch.cat([seen, self.constants.expand(len(seen), -1, -1)], 1)
+        last = self.blocks[-1]
+        assert isinstance(last, Block)
+        for block in self.blocks[:-1]:
+            x, _ = block(x)
+        # The prefix is what becomes of the constants: the rest of the last block's output is not needed.
+        prefix: Tensor
+        prefix, _ = last(x[:, self.clip_length :], last.remember(x[:, : self.clip_length]))
+        return prefix
+
+
+AnyMapper = CellMapper | MlpMapper | TransformerMapper
+
+
+def build_mapper(mapping: Mapping, channels: int, width: int, cells: int) -> AnyMapper:
+    """channels: numbers of the embedding, or channels of the map, which has this many cells. width: the
+    decoder's."""
+    if isinstance(mapping, CellMapping):
+        return CellMapper(channels, width, cells)
+    if isinstance(mapping, MlpMapping):
+        return MlpMapper(channels, width, mapping)
+    return TransformerMapper(channels, width, mapping)
+
+
+def _scaled(embedding: Tensor, unit_length: bool) -> Tensor:
+    return nn.functional.normalize(embedding, dim=-1) if unit_length else embedding

@@ -1,0 +1,112 @@
+"""The captioner: what an encoder saw, mapped to the prefix of a GPT-2-style decoder.
+
+Prefix captioning after ClipCap (Mokady et al., arXiv:2111.09734); the decoder is GPT-2 (Radford et al.,
+2019), at any size.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from earsight_training.networks.head_loss import head_loss
+from earsight_training.networks.mapper import AnyMapper
+from earsight_training.networks.packing import Packed, pack
+from earsight_training.networks.transformer import Block, KeysValues
+
+PADDING = -100
+"""Stands after the end token where captions of different lengths share a tensor."""
+
+
+class Decoder(nn.Module):
+    """Tokens with learned positions, pre-norm blocks, output weights tied to the tokens'."""
+
+    def __init__(
+        self,
+        vocabulary: int,
+        positions: int,
+        width: int,
+        layers: int,
+        heads: int,
+        dropout: float = 0.0,
+        *,
+        causal_prefix: bool,
+    ) -> None:
+        """positions: prefix and caption together at most. causal_prefix: each vector of the prefix sees only
+        those before it, as in GPT-2; otherwise all of them (a prefix language model, arXiv:1910.10683)."""
+        super().__init__()
+        self.heads, self.causal_prefix = heads, causal_prefix
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = nn.Embedding(positions, width)
+        nn.init.normal_(self.tokens.weight, std=0.02)
+        nn.init.normal_(self.positions.weight, std=0.02)
+        self.blocks = nn.ModuleList(Block(width, heads, 4 * width, dropout=dropout) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+        self.dropout = nn.Dropout(dropout)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """hidden: (..., width), as the blocks left it. Returns (..., vocabulary)."""
+        scores: Tensor = self.norm(hidden) @ self.tokens.weight.T
+        return scores
+
+    def read_prefix(self, prefix: Tensor) -> tuple[Tensor, list[KeysValues]]:
+        """prefix: (batch, prefix length, width). Returns the last vector's hidden state, (batch, width), from
+        which the first token follows, and what each block remembers."""
+        x = self.dropout(prefix + self.positions.weight[: prefix.shape[1]])
+        cache = []
+        last = self.blocks[-1]
+        assert isinstance(last, Block)
+        for block in self.blocks[:-1]:
+            x, pair = block(x, causal=self.causal_prefix)
+            cache.append(pair)
+        # Nothing comes after the last block, so of all but the last vector it only has to remember.
+        x, pair = last(x[:, -1:], last.remember(x[:, :-1]))
+        return x[:, 0], [*cache, pair]
+
+    def read_tokens(self, tokens: Tensor, past: list[KeysValues]) -> tuple[Tensor, list[KeysValues]]:
+        """tokens: int64 (batch, n), which follow past. Returns hidden states (batch, n, width) and cache."""
+        start, count = past[0][0].shape[2], tokens.shape[1]
+        mask = torch.ones(count, start + count, dtype=torch.bool, device=tokens.device).tril(start)
+        x = self.dropout(self.tokens(tokens) + self.positions.weight[start : start + count])
+        cache = []
+        for block, pair in zip(self.blocks, past, strict=True):
+            x, pair = block(x, pair, mask)
+            cache.append(pair)
+        return x, cache
+
+    def read_packed(self, packed: Packed, past: list[KeysValues]) -> Tensor:
+        """Hidden states of the tokens, (tokens, width)."""
+        x: Tensor = self.dropout(self.tokens(packed.tokens) + self.positions(packed.positions))
+        for block, pair in zip(self.blocks, past, strict=True):
+            assert isinstance(block, Block)
+            x = block.forward_packed(x, pair, packed.places, packed.mask)
+        return x
+
+
+class CaptionModel(nn.Module):
+    """Images to captions. Without an encoder (nn.Identity) its images are an encoder's embeddings."""
+
+    def __init__(self, encoder: nn.Module, mapper: AnyMapper, decoder: Decoder) -> None:
+        super().__init__()
+        self.encoder, self.mapper, self.decoder = encoder, mapper, decoder
+
+    def prefix(self, images: Tensor) -> Tensor:
+        """images: what the encoder takes. Returns (batch, prefix length, width)."""
+        prefix: Tensor = self.mapper(self.encoder(images))
+        return prefix
+
+    def loss(self, images: Tensor, tokens: Tensor, smoothing: float) -> Tensor:
+        """Mean cross-entropy of the tokens of all captions.
+
+        tokens: int64 (batch, captions, n), padded with PADDING after the end token; a row of nothing but
+        PADDING stands for no caption. The prefix is read once for all captions of an image, and they are read
+        as one row without gaps, in which none sees the others: no work is spent on padding.
+        """
+        first, past = self.decoder.read_prefix(self.prefix(images))
+        packed = pack(tokens, past[0][0].shape[2], PADDING)
+        hidden = self.decoder.read_packed(packed, past)
+        firsts = tokens[:, :, 0]
+        of_images = torch.nonzero(firsts != PADDING)[:, 0]
+        hidden = torch.cat([first[of_images], hidden])
+        targets = torch.cat([firsts[firsts != PADDING], packed.following])
+        return head_loss(self.decoder.norm(hidden), self.decoder.tokens.weight, targets, smoothing)

@@ -1,0 +1,1 @@
+"""What captions are worth: pycocoevalcap's measures, made-up objects, intervals, a page to look at."""

@@ -1,0 +1,213 @@
+"""CHAIR (Rohrbach et al., 2018, arXiv:1809.02156): the objects that captions name and photos do not show.
+
+CHAIR_i is the share of all mentions of objects that are made up, CHAIR_s the share of captions with at least
+one such mention. As in the paper, a photo shows what its object list says and what its references mention.
+
+Object lists are files of one of two kinds:
+
+- COCO's instances JSON (``instances_val2014.json``): the categories of each image's annotations;
+- CSV with the columns ``image`` and ``object``, one row for each kind of object in a photo. A photo with none
+  has one row with an empty ``object``.
+
+A file of synonyms has the form of the paper's ``synonyms.txt``: a line for each object, its name first, then
+the words for it, separated by commas. Without it, an object goes by its name alone. Plurals are understood.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from earsight_training.errors import TrainingError
+from earsight_training.scoring.bootstrap import Metric, ratio_metric
+
+# The paper's exceptions for COCO: words that together name another thing than alone. What names no object of
+# the list (home plate) then counts as none.
+_TOGETHER = (
+    "motor bike,motor cycle,air plane,traffic light,street light,traffic signal,stop light,fire hydrant,"
+    "stop sign,parking meter,suit case,sports ball,baseball bat,baseball glove,tennis racket,wine glass,"
+    "hot dog,cell phone,mobile phone,teddy bear,hair drier,potted plant,laptop computer,home plate"
+).split(",")
+_ANIMALS = "bird cat dog horse sheep cow elephant bear zebra giraffe animal cub".split()
+_MEANS = {
+    **{f"{age} {animal}": animal for age in ("baby", "adult") for animal in _ANIMALS},
+    **{f"passenger {vehicle}": vehicle for vehicle in ("jet", "train")},
+    "bow tie": "tie",
+    "toilet seat": "toilet",
+}
+_IRREGULAR = {"men": "man", "women": "woman", "children": "child", "people": "person", "mice": "mouse"}
+
+
+class ObjectListError(TrainingError):
+    """A list of objects or synonyms that can't be read, or that lacks a photo."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words of a caption that name an object, and the object."""
+
+    words: str
+    thing: str
+
+
+class Vocabulary:
+    """The words that name objects. synonyms: lines of words for one object, its name first."""
+
+    def __init__(self, synonyms: Iterable[Sequence[str]]) -> None:
+        self._names: dict[str, str] = {}
+        for words in synonyms:
+            for word in words:
+                self._names.setdefault(word, words[0])
+        for phrase, meaning in _MEANS.items():
+            if meaning in self._names:
+                self._names.setdefault(phrase, self._names[meaning])
+        for phrase in _TOGETHER:
+            self._names.setdefault(phrase, "")
+        self._longest = max(phrase.count(" ") + 1 for phrase in self._names)
+
+    def name(self, word: str) -> str:
+        """The name of the object that goes by this word; the word itself for objects without synonyms."""
+        return self._names.get(word) or word
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Every mention of an object, in order; the longest phrase at each place."""
+        words = re.findall(r"[a-z]+(?:[-'][a-z]+)*", text.lower())
+        found, at = [], 0
+        while at < len(words):
+            length, thing = self._at(words[at : at + self._longest])
+            if thing:
+                found.append(Mention(" ".join(words[at : at + length]), thing))
+            at += length
+        return found
+
+    def _at(self, words: Sequence[str]) -> tuple[int, str]:
+        """How many of these words, from the first, name what ("": no object)."""
+        for length in range(len(words), 0, -1):
+            *before, last = words[:length]
+            for form in _singulars(last):
+                thing = self._names.get(" ".join([*before, form]))
+                if thing is not None:
+                    return length, thing
+        return 1, ""
+
+
+def _singulars(word: str) -> list[str]:
+    """What the word may be the plural of, itself first."""
+    forms = [word, *filter(None, [_IRREGULAR.get(word)])]
+    for plural, singular in (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", "")):
+        if word.endswith(plural) and not word.endswith("ss"):
+            forms.append(word.removesuffix(plural) + singular)
+    return forms
+
+
+@dataclass(frozen=True)
+class ObjectList:
+    """What is in photos, by their names, and the words for it."""
+
+    path: Path
+    objects: Mapping[str, frozenset[str]]
+    vocabulary: Vocabulary
+
+    def of(self, photo: Path) -> frozenset[str]:
+        """The list may name the photo by its file name or with folders. Raises ObjectListError."""
+        parts = photo.parts
+        for start in range(len(parts)):
+            things = self.objects.get("/".join(parts[start:]))
+            if things is not None:
+                return things
+        raise ObjectListError(
+            f"{self.path}: nothing about {photo.name}; a photo without objects needs a row too"
+        )
+
+    def check(self, photos: Iterable[Path]) -> None:
+        """That it has them all: better now than after an hour of captioning. Raises ObjectListError."""
+        for photo in photos:
+            self.of(photo)
+
+    def made_up(self, photo: Path, caption: str, references: Iterable[str]) -> tuple[list[Mention], int]:
+        """The mentions of objects that the photo does not show, and the number of all mentions."""
+        shown = self.of(photo) | {m.thing for text in references for m in self.vocabulary.mentions(text)}
+        mentions = self.vocabulary.mentions(caption)
+        return [mention for mention in mentions if mention.thing not in shown], len(mentions)
+
+
+def chair(mentions: Sequence[tuple[Sequence[Mention], int]]) -> list[Metric]:
+    """CHAIR_i and CHAIR_s, from what ObjectList.made_up() found in each photo's caption. Less is better."""
+    invented = np.array([len(made_up) for made_up, _ in mentions], np.float64)
+    named = np.array([count for _, count in mentions], np.float64)
+    share = np.divide(invented, named, out=np.full(len(named), np.nan), where=named > 0)
+    some = (invented > 0).astype(np.float64)
+    return [
+        ratio_metric("CHAIR_i", invented, named, per_photo=share),
+        ratio_metric("CHAIR_s", some, np.ones_like(some), per_photo=some),
+    ]
+
+
+def read_objects(path: Path, synonyms: Path | None = None) -> ObjectList:
+    """Raises ObjectListError for files that can't be read or are of no kind described above."""
+    text = _read(path)
+    rows = list(_coco_rows(path, text) if text.lstrip().startswith("{") else _csv_rows(path, text))
+    if not rows:
+        raise ObjectListError(f"{path}: no objects in it")
+    lines = [line.split(",") for line in _read(synonyms).splitlines()] if synonyms else []
+    known = [[word for cell in line if (word := _tidy(cell))] for line in lines]
+    vocabulary = Vocabulary([*filter(None, known), *([_tidy(thing)] for _, thing in rows if thing)])
+    objects: dict[str, set[str]] = {}
+    for image, thing in rows:
+        things = objects.setdefault(image, set())
+        if thing:
+            things.add(vocabulary.name(_tidy(thing)))
+    return ObjectList(path, {image: frozenset(things) for image, things in objects.items()}, vocabulary)
+
+
+def _tidy(words: str) -> str:
+    return " ".join(words.lower().split())
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ObjectListError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ObjectListError(f"{path}: not a text file in UTF-8: {error}") from error
+
+
+def _csv_rows(path: Path, text: str) -> Iterable[tuple[str, str]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        missing = {"image", "object"} - set(reader.fieldnames or ())
+        if missing:
+            raise ObjectListError(
+                f"{path}: no column {', '.join(sorted(missing))}; objects come as a CSV file with image and"
+                " object or as COCO's instances JSON"
+            )
+        for row in reader:
+            image = (row["image"] or "").strip()
+            if not image:
+                raise ObjectListError(f"{path}: line {reader.line_num}: no image")
+            yield image, (row["object"] or "").strip()
+    except csv.Error as error:
+        raise ObjectListError(f"{path}: line {reader.line_num}: not CSV: {error}") from error
+
+
+def _coco_rows(path: Path, text: str) -> Iterable[tuple[str, str]]:
+    try:
+        content = json.loads(text)
+        categories = {category["id"]: str(category["name"]) for category in content["categories"]}
+        images = {image["id"]: str(image["file_name"]) for image in content["images"]}
+        for name in images.values():
+            yield name, ""
+        for annotation in content["annotations"]:
+            yield images[annotation["image_id"]], categories[annotation["category_id"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ObjectListError(
+            f"{path}: not COCO's instances JSON ({type(error).__name__}: {error})"
+        ) from error

@@ -1,0 +1,146 @@
+"""What a model says of photos, and how good that is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from earsight_training.data.datasets import CaptionedPhoto
+from earsight_training.errors import TrainingError
+from earsight_training.scoring.bootstrap import Metric, interval, mean_metric
+from earsight_training.scoring.chair import Mention, ObjectList, chair
+from earsight_training.scoring.objects import made_up
+from earsight_training.scoring.scores import measure
+
+_AT_ONCE = 2000  # photos of one command: all of COCO's would be longer than a command may be
+
+
+class EvaluationError(TrainingError):
+    """Captions can't be had or scored; the message says why."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a model said of a photo."""
+
+    photo: CaptionedPhoto
+    caption: str
+    confidence: float | None
+    """Of a bundle with calibration; None of a checkpoint, which has none yet."""
+    mean_log_prob: float
+    lowest_log_prob: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The scores of a model on a set of photos."""
+
+    candidates: Sequence[Candidate]
+    metrics: Sequence[Metric]
+    intervals: Sequence[tuple[float, float]]
+    """The 95 % interval of each metric."""
+    made_up: Sequence[frozenset[str]]
+    """Of each photo, the words of its caption that name things which no reference supports."""
+    not_shown: Sequence[Sequence[Mention]]
+    """Of each photo, what its caption mentions and its object list does not; empty without such lists."""
+
+
+def describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
+    """The captions of a bundle, by the very program that runs on the device. Raises EvaluationError."""
+    said: list[Candidate] = []
+    for start in range(0, len(photos), _AT_ONCE):
+        said += _describe(bundle, photos[start : start + _AT_ONCE])
+    return said
+
+
+def _describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
+    command = [sys.executable, "-m", "earsight", "describe", "--json", "--log-probs", "--bundle", str(bundle)]
+    paths = [str(photo.path) for photo in photos]
+    # Standard error stays the terminal's: the child says there what is wrong, and shows its progress.
+    child = subprocess.run([*command, "--", *paths], stdout=subprocess.PIPE, text=True, check=False)
+    lines = child.stdout.splitlines()
+    if child.returncode or len(lines) != len(photos):
+        raise EvaluationError(f"earsight describe captioned {len(lines)} of {len(photos)} photos")
+    said = [json.loads(line) for line in lines]
+    evidence = ("confidence", "mean_log_prob", "lowest_log_prob")
+    return [
+        Candidate(photo, row["caption"], *(row[key] for key in evidence))
+        for photo, row in zip(photos, said, strict=True)
+    ]
+
+
+def score(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """BLEU-1..4, METEOR, ROUGE-L and CIDEr over all candidates, and the share with something made up.
+
+    Raises EvaluationError, JavaError.
+    """
+    return {metric.name: round(metric.value, 4) for metric in _metrics(candidates, with_spice=False)}
+
+
+def evaluate(
+    candidates: Sequence[Candidate], objects: ObjectList | None = None, *, with_spice: bool = False
+) -> Evaluation:
+    """The scores of score(), SPICE and CHAIR where they are asked for, and the interval of each.
+
+    Raises EvaluationError, ObjectListError, JavaError.
+    """
+    mentions = (
+        [objects.made_up(c.photo.path, c.caption, c.photo.captions) for c in candidates] if objects else []
+    )
+    metrics = _metrics(candidates, with_spice=with_spice) + (chair(mentions) if objects else [])
+    return Evaluation(
+        candidates,
+        metrics,
+        [interval(metric) for metric in metrics],
+        [frozenset(made_up(c.caption, c.photo.captions)) for c in candidates],
+        [invented for invented, _ in mentions] or [()] * len(candidates),
+    )
+
+
+def _metrics(candidates: Sequence[Candidate], *, with_spice: bool) -> list[Metric]:
+    _check(candidates)
+    captions = [candidate.caption for candidate in candidates]
+    references = [candidate.photo.captions for candidate in candidates]
+    invented = np.array([bool(made_up(c.caption, c.photo.captions)) for c in candidates], np.float64)
+    return [*measure(captions, references, with_spice=with_spice), mean_metric("made-up", invented)]
+
+
+def _check(candidates: Sequence[Candidate]) -> None:
+    if not candidates:
+        raise EvaluationError("there are no captions to score")
+    seen: set[Path] = set()
+    for candidate in candidates:
+        photo = candidate.photo
+        if not photo.captions:
+            raise EvaluationError(f"{photo.path}: no reference captions to score against")
+        if photo.path in seen:
+            raise EvaluationError(f"{photo.path}: in the data more than once; choose one of its splits")
+        seen.add(photo.path)
+
+
+def reliability(candidates: Sequence[Candidate]) -> list[tuple[float, float, float, float]]:
+    """By ranges of confidence, the daemon's default limits of its wordings: from, below, the share of the
+    captions in it, and the share of those that make nothing up (nan where there are none).
+
+    Candidates without confidence are left out; nothing comes back where none has any.
+    """
+    sure = [candidate for candidate in candidates if candidate.confidence is not None]
+    if not sure:
+        return []
+    confidence = np.array([candidate.confidence for candidate in sure])
+    truthful = np.array([not made_up(c.caption, c.photo.captions) for c in sure])
+    rows = []
+    for low, high in pairwise((0.0, 0.2, 0.45, 0.7, 1.01)):
+        within = (confidence >= low) & (confidence < high)
+        rows.append(
+            (low, high, float(within.mean()), float(truthful[within].mean()) if within.any() else nan)
+        )
+    return rows

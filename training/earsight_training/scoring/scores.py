@@ -1,0 +1,109 @@
+"""BLEU, METEOR, ROUGE-L, CIDEr and SPICE of captions, as pycocoevalcap computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from earsight_training.scoring.bootstrap import Metric, mean_metric
+from earsight_training.scoring.java import tokenize
+from earsight_training.scoring.meteor import meteor, meteor_of_sums
+from earsight_training.scoring.spice import spice
+
+_ORDERS = 4
+
+
+def measure(
+    captions: Sequence[str], references: Sequence[Sequence[str]], *, with_spice: bool = False
+) -> list[Metric]:
+    """BLEU-1..4, METEOR, ROUGE-L, CIDEr and, if asked for, SPICE. Every caption needs a reference.
+
+    The values are pycocoevalcap's own. What is resampled for their intervals:
+
+    - BLEU: the photos' counts of n-grams and lengths, from which the whole set's BLEU is computed again.
+    - METEOR: the photos' alignment statistics, from which the whole set's METEOR is computed again.
+    - ROUGE-L, CIDEr, SPICE: the photos' scores. CIDEr's rarity of n-grams stays that of the whole set.
+
+    Raises JavaError.
+    """
+    said, known = _tokenized(captions, references)
+    aligned = meteor(said, known)
+    metrics = [
+        *_bleu(said, known),
+        Metric("METEOR", aligned.corpus, aligned.captions, aligned.statistics, meteor_of_sums),
+        mean_metric("ROUGE-L", _rouge(said, known)),
+        mean_metric("CIDEr", _cider(said, known)),
+    ]
+    if with_spice:
+        metrics.append(mean_metric("SPICE", spice(said, known)))
+    return metrics
+
+
+def cider(candidates: Sequence[tuple[str, Sequence[str]]]) -> float:
+    """CIDEr of captions, each with its references: one start of Java, no METEOR. Raises JavaError.
+
+    The rarity of an n-gram is counted over the references given, so figures of different sets of photos do
+    not compare, and that of a single photo is 0.
+    """
+    return float(_cider(*_tokenized(*zip(*candidates, strict=True))).mean())
+
+
+def _tokenized(
+    captions: Sequence[str], references: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]]]:
+    texts = iter(tokenize([*captions, *(text for some in references for text in some)]))
+    return [next(texts) for _ in captions], [[next(texts) for _ in some] for some in references]
+
+
+def _bleu(captions: Sequence[str], references: Sequence[Sequence[str]]) -> list[Metric]:
+    from pycocoevalcap.bleu.bleu_scorer import BleuScorer
+
+    scorer = BleuScorer(n=_ORDERS)
+    for pair in zip(captions, references, strict=True):
+        scorer += pair
+    values, per_photo = scorer.compute_score(option="closest", verbose=0)
+    rows = []
+    for counts in scorer.ctest:
+        length = counts["testlen"]
+        _, closest = min((abs(other - length), other) for other in counts["reflen"])
+        rows.append([length, closest, *counts["guess"], *counts["correct"]])
+    statistics = np.array(rows, np.float64)
+    return [
+        Metric(f"BLEU-{n}", values[n - 1], np.array(per_photo[n - 1]), statistics, partial(bleu_of_sums, n))
+        for n in range(1, _ORDERS + 1)
+    ]
+
+
+def bleu_of_sums(order: int, sums: np.ndarray) -> np.ndarray:
+    """BLEU up to n-grams of this order (Papineni et al., 2002) from sums, (..., 10) to (...).
+
+    The numbers are the length of the captions and of the references closest to them in length, then the
+    n-grams of the captions for n = 1..4, then how many of them the references have. The terms that avoid a
+    division by zero are pycocoevalcap's.
+    """
+    length, closest = sums[..., 0], sums[..., 1]
+    precisions = (sums[..., 6 : 6 + order] + 1e-15) / (sums[..., 2 : 2 + order] + 1e-9)
+    ratio = (length + 1e-15) / (closest + 1e-9)
+    brevity = np.exp(np.minimum(0, 1 - 1 / ratio))
+    bleu: np.ndarray = brevity * precisions.prod(-1) ** (1 / order)
+    return bleu
+
+
+def _rouge(captions: Sequence[str], references: Sequence[Sequence[str]]) -> np.ndarray:
+    from pycocoevalcap.rouge.rouge import Rouge
+
+    scorer = Rouge()
+    pairs = zip(captions, references, strict=True)
+    return np.array([scorer.calc_score([caption], texts) for caption, texts in pairs])
+
+
+def _cider(captions: Sequence[str], references: Sequence[Sequence[str]]) -> np.ndarray:
+    from pycocoevalcap.cider.cider_scorer import CiderScorer
+
+    scorer = CiderScorer()
+    for pair in zip(captions, references, strict=True):
+        scorer += pair
+    _, scores = scorer.compute_score()
+    return np.asarray(scores, np.float64)
