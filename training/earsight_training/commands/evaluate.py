@@ -128,7 +128,8 @@ def _print_table(evaluation: Evaluation) -> None:
     if rows:
         print("\nconfidence   captions   of these without anything made up")
     for low, high, share, truthful in rows:
-        print(f"{low:4.2f}-{min(high, 1):4.2f}   {share:8.1%}   {truthful:8.1%}")
+        known = f"{truthful:8.1%}" if share else f"{'-':>8}"
+        print(f"{low:4.2f}-{min(high, 1):4.2f}   {share:8.1%}   {known}")
 
 
 def _summary(evaluation: Evaluation) -> dict[str, object]:

@@ -11,7 +11,7 @@ from earsight_training.data.embeddings import EmbeddedPhotos
 from earsight_training.data.examples import EmbeddingExamples
 from earsight_training.errors import TrainingError
 from earsight_training.learning.distributed import this_process
-from earsight_training.learning.steps import decoder_of, vocabulary_of
+from earsight_training.learning.parts import decoder_of, vocabulary_of
 from earsight_training.learning.train import train_embeddings
 from earsight_training.learning.validation import ValidationScore
 from earsight_training.recipe import Recipe

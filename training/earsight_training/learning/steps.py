@@ -13,23 +13,19 @@ from earsight_training.captioner import (
     Captioner,
     build_encoder,
     build_model,
-    own_decoder,
-    prefix_length,
     save_captioner,
 )
 from earsight_training.data.datasets import CaptionedPhoto, load_images
 from earsight_training.data.examples import PhotoExamples
-from earsight_training.data.tokens import Vocabulary, clean_caption, gpt2_vocabulary, own_vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.learning.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.learning.distill import distill
 from earsight_training.learning.distributed import this_process
+from earsight_training.learning.parts import decoder_of, vocabulary_of
 from earsight_training.learning.teacher import load_views
 from earsight_training.learning.train import train_photos
 from earsight_training.networks.encoders import ConvEncoder
-from earsight_training.networks.gpt2 import load_gpt2, load_tokenizer
-from earsight_training.networks.model import Decoder
-from earsight_training.recipe import Gpt2DecoderSettings, OwnDecoderSettings, Recipe, of_photos
+from earsight_training.recipe import Recipe, of_photos
 
 
 class MissingStepError(TrainingError):
@@ -71,26 +67,6 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
         assert isinstance(model.encoder, ConvEncoder)
         mean = mean_map(model.encoder, load_images(photos, settings.side))
         save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))
-
-
-def vocabulary_of(
-    recipe: Recipe, captions: Sequence[Sequence[str]], local_files_only: bool = False
-) -> Vocabulary:
-    """GPT-2's, or one learned from the captions. Raises Gpt2Error."""
-    if isinstance(recipe.decoder, Gpt2DecoderSettings):
-        return gpt2_vocabulary(load_tokenizer(recipe.decoder.model, local_files_only=local_files_only))
-    cleaned = (clean_caption(text) for texts in captions for text in texts)
-    return own_vocabulary(cleaned, recipe.decoder.vocabulary)
-
-
-def decoder_of(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool = False) -> Decoder:
-    """GPT-2, frozen or not, or one that knows nothing yet. Raises Gpt2Error."""
-    settings = recipe.decoder
-    if isinstance(settings, OwnDecoderSettings):
-        positions = prefix_length(recipe) + recipe.captions.longest
-        return own_decoder(settings, vocabulary.tokenizer.get_vocab_size(), positions)
-    decoder = load_gpt2(settings.model, settings.dropout, local_files_only=local_files_only)
-    return decoder.requires_grad_(not settings.frozen)
 
 
 def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
