@@ -120,11 +120,12 @@ def operations(model: CaptionModel, tokens: Tensor) -> float:
     """
     photos, inputs = len(tokens), int((tokens[:, :, 1:] != PADDING).sum())
     linear = nn.Linear
+    assert isinstance(model.mapper, TransformerMapper)
     blocks = sum(m.weight.numel() for m in model.decoder.blocks.modules() if isinstance(m, linear))
-    mapper = sum(m.weight.numel() for m in model.mapper.blocks.modules() if isinstance(m, linear))  # type: ignore[union-attr]
+    mapper = sum(m.weight.numel() for m in model.mapper.blocks.modules() if isinstance(m, linear))
     head = model.decoder.tokens.weight.numel()
     positions = MAPPING.clip_length + MAPPING.prefix
-    learned = photos * (positions * mapper + model.mapper.linear.weight.numel())  # type: ignore[union-attr]
+    learned = photos * (positions * mapper + model.mapper.linear.weight.numel())
     targets = int((tokens != PADDING).sum())
     frozen = (photos * PREFIX + inputs) * blocks + targets * head
     # In the last blocks, what the prefix does not need becomes keys and values only: 2 parts of 8, or of 12.
