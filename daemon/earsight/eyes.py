@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from earsight.cameras.camera import Camera
-from earsight.captioners.onnx import OnnxCaptioner
+from earsight.captioners.captioner import Captioner
 from earsight.perception.novelty import cosine_distance
 from earsight.perception.quality import Problem, QualityLimits, assess, sharpness
 from earsight.scene import Caption, Encoding, Frame
@@ -40,12 +40,12 @@ class Eyes:
     """The camera and the captioner together.
 
     load makes the captioner, in the worker thread, when it is first needed; while it fails (a damaged
-    bundle) it is tried again at every look, so that a mended bundle needs no restart.
+    model) it is tried again at every look, so that a mended model needs no restart.
     """
 
-    def __init__(self, camera: Camera, load: Callable[[], OnnxCaptioner]) -> None:
+    def __init__(self, camera: Camera, load: Callable[[], Captioner]) -> None:
         self._camera, self._load = camera, load
-        self._captioner: OnnxCaptioner | None = None
+        self._captioner: Captioner | None = None
         self._work: SimpleQueue[tuple[Future, Callable[[], object]] | None] = SimpleQueue()
         # A daemon thread: an inference that hangs must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
@@ -53,7 +53,7 @@ class Eyes:
     def look(self, max_age: float, limits: QualityLimits | None) -> asyncio.Future[View]:
         """Describe the sharpest of the frames not older than max_age seconds. limits: None judges none.
 
-        The future raises CameraError or StaleFrame without a picture, BundleError without a captioner.
+        The future raises CameraError or StaleFrame without a picture, CaptionerError without a captioner.
         """
 
         def work() -> View:
@@ -79,7 +79,7 @@ class Eyes:
         return self._submit(work)
 
     def ready(self) -> asyncio.Future[None]:
-        """Load the captioner and warm it up. The future raises BundleError."""
+        """Load the captioner and warm it up. The future raises CaptionerError."""
         return self._submit(lambda: self._loaded().warm_up())
 
     def pulse(self) -> asyncio.Future[None]:
@@ -111,7 +111,7 @@ class Eyes:
             else:
                 future.set_result(result)
 
-    def _loaded(self) -> OnnxCaptioner:
+    def _loaded(self) -> Captioner:
         if self._captioner is None:
             self._captioner = self._load()
         return self._captioner

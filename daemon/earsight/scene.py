@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Generic, TypeVar
 
 import numpy as np
+
+_Prefix = TypeVar("_Prefix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,14 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Generic[_Prefix]):
     """What the encoder makes of a frame: all that decoding and novelty need of it.
 
-    prefix: float32 or float16 (tokens, width), the decoder's input. embedding: float32 (width,), of unit
-    length.
+    prefix: what the captioner's decoder goes on from, of a kind that only this captioner knows.
+    embedding: float32 (width,), of unit length; other captioners' embeddings are not to be compared with it.
     """
 
-    prefix: np.ndarray
+    prefix: _Prefix
     embedding: np.ndarray
 
 

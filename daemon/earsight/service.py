@@ -18,7 +18,7 @@ from pathlib import Path
 
 from earsight import parts, wording
 from earsight.cameras.camera import Camera
-from earsight.captioners.bundle import BundleError
+from earsight.captioners.captioner import CaptionerError
 from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
 from earsight.config_file import ConfigError, load_config
 from earsight.eyes import Eyes
@@ -92,7 +92,7 @@ class Service:
         """One press, spoken to its end."""
         await self._start()
         try:
-            with contextlib.suppress(BundleError):  # the press will say it
+            with contextlib.suppress(CaptionerError):  # the press will say it
                 await self._eyes.ready()
             await asyncio.to_thread(self._camera.wait_ready, _FIRST_FRAME)
             end = self.press(Press(Gesture.SHORT, time.monotonic()))
@@ -126,7 +126,7 @@ class Service:
     async def _welcome(self) -> None:
         try:
             await self._eyes.ready()
-        except BundleError as error:
+        except CaptionerError as error:
             _log.error("%s", error)
             self._notice(wording.trouble(error))
         except Exception as error:  # tried again at every press; the service stays up to say so

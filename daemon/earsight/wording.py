@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earsight.cameras.source import CameraError, StaleFrame
-from earsight.captioners.bundle import BundleError
+from earsight.captioners.captioner import CaptionerError
 from earsight.perception.quality import Problem
 from earsight.scene import Caption
 
@@ -62,7 +62,7 @@ def trouble(error: Exception) -> str:
         return "I can't see: the picture is too old."
     if isinstance(error, CameraError):
         return "I can't see: the camera does not work."
-    if isinstance(error, BundleError):
+    if isinstance(error, CaptionerError):
         return "I can't describe anything: the model is missing or damaged."
     return WENT_WRONG
 

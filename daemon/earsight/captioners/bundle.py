@@ -15,14 +15,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from earsight.errors import EarsightError
+from earsight.captioners.captioner import CaptionerError
 
 MANIFEST = "manifest.json"
 NEEDED_FILES = frozenset({"encoder.onnx", "decoder.onnx", "tokenizer.json"})
 _MANIFEST_LIMIT = 1_000_000
 
 
-class BundleError(EarsightError):
+class BundleError(CaptionerError):
     """A bundle that is missing, incomplete, damaged or of an unknown kind."""
 
 
