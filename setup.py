@@ -16,6 +16,8 @@ DAEMON = [
 OPENCV = ["opencv-python-headless>=4.9"]
 EXTRAS = {
     "opencv": OPENCV,
+    # The engine huggingface: for boards with a GPU. torch is the owner's: a Jetson has one of its own build.
+    "huggingface": ["torch>=2.6", "transformers>=5.0"],
     "gpio": ["gpiozero>=2.0.1.post3", "lgpio>=0.2.2.0; platform_system == 'Linux'"],
     "pyttsx3": ["pyttsx3>=2.90"],
     "demo": [*OPENCV, "scikit-image>=0.24"],

@@ -19,6 +19,7 @@ from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import FrameSource
 from earsight.cameras.v4l2 import find_webcam
 from earsight.captioners.bundle import bundle_folder, open_bundle
+from earsight.captioners.captioner import Captioner, CaptionerError
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.config import CameraSection, CaptionerSection, Config, QualitySection, VoiceSection
 from earsight.narrator import Policy
@@ -59,10 +60,29 @@ def build_source(section: CameraSection) -> FrameSource:
     return ReplaySource(section.replay, section.replay_interval)
 
 
-def build_captioner(section: CaptionerSection) -> OnnxCaptioner:
-    """Raises BundleError."""
+def build_captioner(section: CaptionerSection) -> Captioner:
+    """Raises CaptionerError."""
+    if section.engine == "huggingface":
+        return _build_huggingface(section)
     return OnnxCaptioner(
         open_bundle(bundle_folder(str(section.bundle))),
+        threads=section.threads,
+        beams=section.beams,
+        max_tokens=section.max_tokens,
+        time_limit=section.time_limit,
+    )
+
+
+def _build_huggingface(section: CaptionerSection) -> Captioner:
+    try:
+        from earsight.captioners.huggingface import HuggingFaceCaptioner
+    except (ImportError, OSError) as error:  # OSError: a torch that was built for another board
+        raise CaptionerError(
+            f"the engine huggingface can't be loaded ({error}): pip install 'earsight[huggingface]'"
+        ) from error
+    assert section.model is not None  # the config has checked it
+    return HuggingFaceCaptioner(
+        section.model,
         threads=section.threads,
         beams=section.beams,
         max_tokens=section.max_tokens,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -14,9 +15,8 @@ from typing import TextIO
 import numpy as np
 from tqdm import tqdm
 
-from earsight.captioners.bundle import bundle_folder, open_bundle
-from earsight.captioners.onnx import OnnxCaptioner
-from earsight.config import Config
+from earsight.captioners.captioner import Captioner
+from earsight.config import HUB_NAME, CaptionerSection, Config
 from earsight.perception.quality import assess
 from earsight.photos import PhotoError, load_photo
 from earsight.scene import Caption, Frame, Priority, Utterance
@@ -24,8 +24,14 @@ from earsight.scene import Caption, Frame, Priority, Utterance
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-    parser.add_argument(
+    model = parser.add_mutually_exclusive_group()
+    model.add_argument(
         "--bundle", default="builtin", metavar="DIR", help="model bundle (default: the built-in one)"
+    )
+    model.add_argument(
+        "--model",
+        metavar="NAME",
+        help="image-to-text model of transformers instead: a name on the hub that was fetched, or a folder",
     )
     parser.add_argument("--speak", action="store_true", help="say the descriptions")
     parser.add_argument("--wav", type=Path, metavar="FILE", help="say the descriptions into a WAV file")
@@ -39,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: all photos were described. 1: some could not be; each has its line on standard error."""
-    captioner = OnnxCaptioner(open_bundle(bundle_folder(arguments.bundle)))
+    from earsight.parts import build_captioner
+
+    captioner = build_captioner(_section(arguments.bundle, arguments.model))
     captioner.warm_up()
     texts, failed = [], False
     for photo in _progress(arguments.photos):
@@ -59,6 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _section(bundle: str, model: str | None) -> CaptionerSection:
+    """What the configuration would say. A folder that is there comes before a name on the hub."""
+    if model is None:
+        return CaptionerSection(bundle="builtin" if bundle == "builtin" else Path(bundle))
+    is_name = re.fullmatch(HUB_NAME, model) and not Path(model).is_dir()
+    return CaptionerSection(engine="huggingface", model=model if is_name else Path(model))
+
+
 def _progress(photos: list[Path]) -> Iterator[Path]:
     """A bar only where it is seen and does not mix with the captions."""
     hidden = len(photos) < 2 or _is_terminal(sys.stdout) or not _is_terminal(sys.stderr)
@@ -69,7 +85,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _describe(captioner: OnnxCaptioner, photo: Path) -> tuple[np.ndarray, Caption, dict[str, float]]:
+def _describe(captioner: Captioner, photo: Path) -> tuple[np.ndarray, Caption, dict[str, float]]:
     """The photo, its best caption, and the milliseconds of each step. Raises PhotoError."""
     times = [time.perf_counter()]
     pixels = load_photo(photo)

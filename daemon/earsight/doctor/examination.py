@@ -19,10 +19,14 @@ Check = Callable[[], Awaitable[Finding | None]]
 LIMIT = 20.0
 """Seconds for one check; a camera alone may take ten for its first picture."""
 
+TORCH_LIMIT = 120.0
+"""The same where a check loads torch and a model of transformers from a memory card."""
+
 
 async def examine(config: Config) -> list[Finding]:
-    """What all checks found, in a fixed order. Never raises; takes LIMIT seconds at the most."""
-    return await run_checks(checks(config))
+    """What all checks found, in a fixed order. Never raises; takes (TORCH_)LIMIT seconds at the most."""
+    limit = LIMIT if config.captioner.engine == "onnx" else TORCH_LIMIT
+    return await run_checks(checks(config), limit)
 
 
 def checks(config: Config) -> dict[str, Check]:

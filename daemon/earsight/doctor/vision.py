@@ -94,7 +94,7 @@ def _is_makeshift(section: CameraSection) -> bool:
 
 
 def check_model(section: CaptionerSection) -> Finding:
-    """Whether the bundle is whole and captions a picture. Raises BundleError."""
+    """Whether the model is whole and captions a picture. Raises CaptionerError."""
     began = time.perf_counter()
     captioner = parts.build_captioner(section)
     captioner.warm_up()
@@ -102,8 +102,9 @@ def check_model(section: CaptionerSection) -> Finding:
     began = time.perf_counter()
     captioner.warm_up()
     captioning = time.perf_counter() - began
+    name = section.bundle if section.engine == "onnx" else section.model
     return Finding(
         "model",
         Status.OK,
-        f"{section.bundle}: whole, ready after {loading:.1f} s, {captioning * 1000:.0f} ms for a picture",
+        f"{name}: whole, ready after {loading:.1f} s, {captioning * 1000:.0f} ms for a picture",
     )

@@ -1,0 +1,278 @@
+"""The captioner that runs an image-to-text model of transformers on torch: BLIP, GIT, Florence-2, SmolVLM ...
+
+For owners whose board can carry one. Importing this module takes torch and transformers (the extra
+`huggingface`), so parts.py does it only when this engine is chosen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from huggingface_hub import snapshot_download
+from PIL import Image
+from transformers import (
+    AutoImageProcessor,
+    AutoModelForImageTextToText,
+    AutoProcessor,
+    AutoTokenizer,
+    BatchFeature,
+    ProcessorMixin,
+    StoppingCriteriaList,
+)
+from transformers.utils import logging
+
+from earsight.captioners.captioner import CaptionerError
+from earsight.captioners.vision_tower import Sight, VisionTower
+from earsight.scene import Caption, Encoding
+
+_BEAMS, _MAX_TOKENS = 3, 30
+
+_QUESTION = "Describe the image in one short sentence."
+"""Asked of models that chat."""
+
+_TASKS = {"florence2": "<CAPTION>"}
+"""What models that neither chat nor caption by themselves read beside the picture, by the model's type."""
+
+_LONGEST_REPETITION = 2
+"""Words pieces in a row that may come again in a caption; more of them is how a model runs on for ever."""
+
+_OFFLINE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+
+_UNCALIBRATED = 0.3
+"""Confidence in all that is said: nothing is known of the model, as of a bundle without calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model's generate() reads, on its device, and what its vision tower has made of the picture."""
+
+    inputs: dict[str, Any]
+    sight: Sight
+
+
+class HuggingFaceCaptioner:
+    """Pixels to captions. Not for two threads at once.
+
+    A GPU is used if there is one, in half precision. The network never is: a wearable is offline.
+    """
+
+    def __init__(
+        self,
+        model: str | Path,
+        threads: int = 0,
+        beams: int | None = None,
+        max_tokens: int | None = None,
+        time_limit: float = 3.0,
+    ) -> None:
+        """model: a name on the hub, looked up in the local cache, or a Path, its folder. threads: 0 takes
+        what torch finds. time_limit: seconds for the decoding of one caption.
+
+        Raises CaptionerError when the model can't be loaded, and when it fails in encode() or describe().
+        """
+        self._name = str(model)
+        self._beams = beams or _BEAMS
+        self._max_tokens = max_tokens or _MAX_TOKENS
+        self._time_limit = time_limit
+        if threads:
+            torch.set_num_threads(threads)
+        self._device, self._dtype = _fastest_device()
+        folder = _folder(model)
+        with self._told("can't be loaded", "name an image-to-text model of transformers that is whole"):
+            with _quiet():
+                self._model = _load_model(folder, self._device, self._dtype)
+            self._tower = VisionTower(self._model)
+            self._processor, self._tokenizer = _load_processor(folder)
+            self._text = _text_beside_the_picture(self._model, self._processor)
+
+    def prepare(self, pixels: np.ndarray) -> BatchFeature:
+        """A picture, uint8 (height, width, 3), and the text that goes with it, as the model's inputs."""
+        with self._told("can't read a picture", "name another model"):
+            text = {} if self._text is None else {"text": self._text}
+            inputs: BatchFeature = self._processor(
+                images=Image.fromarray(pixels), return_tensors="pt", **text
+            )
+            return inputs
+
+    def encode(self, prepared: BatchFeature) -> Encoding[Prompt]:
+        """Run the vision tower. prepared: what prepare() returned."""
+        with self._told("can't read a picture", "name another model"), torch.inference_mode():
+            inputs = dict(prepared.to(self._device, self._dtype))
+            sight = self._tower.look(lambda: self._model.generate(**inputs, num_beams=1, max_new_tokens=1))
+            return Encoding(Prompt(inputs, sight), sight.embedding())
+
+    def describe(self, encoding: Encoding[Prompt]) -> list[Caption]:
+        """The captions that the search ends with, best first: at least one, each text once.
+
+        Beam search by mean log-probability. Finished captions come before those that were cut short.
+        """
+        prompt, deadline = encoding.prefix, time.monotonic() + self._time_limit
+
+        def late(tokens: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+            return torch.full((len(tokens),), time.monotonic() > deadline, device=tokens.device)
+
+        with (
+            self._told("can't describe a picture", "name another model"),
+            torch.inference_mode(),
+            self._tower.remembering(prompt.sight),
+        ):
+            generated = self._model.generate(
+                **prompt.inputs,
+                num_beams=self._beams,
+                num_return_sequences=self._beams,
+                max_new_tokens=self._max_tokens,
+                do_sample=False,
+                length_penalty=1.0,
+                early_stopping=True,
+                no_repeat_ngram_size=_LONGEST_REPETITION + 1,
+                stopping_criteria=StoppingCriteriaList([late]),
+                return_dict_in_generate=True,
+                output_logits=True,
+            )
+            return self._captions(generated)
+
+    def warm_up(self) -> None:
+        """Caption a grey picture, so that the first press finds memory and threads ready."""
+        self.describe(self.encode(self.prepare(np.full((480, 640, 3), 128, np.uint8))))
+
+    def _captions(self, generated: Any) -> list[Caption]:
+        """generated: what generate() returned."""
+        special = set(self._tokenizer.all_special_ids)
+        found = []
+        for tokens, log_probs in _hypotheses(generated):
+            text = cleaned(str(self._tokenizer.decode(tokens, skip_special_tokens=True)))
+            mean, lowest = sum(log_probs) / len(log_probs), min(log_probs)
+            # A model that yields no number is not to be believed.
+            confidence = 0.0 if math.isnan(mean) else _UNCALIBRATED
+            found.append((tokens[-1] in special, Caption(text, confidence, mean, lowest)))
+        found.sort(key=lambda pair: (pair[0], pair[1].mean_log_prob), reverse=True)
+        captions: dict[str, Caption] = {}
+        for _, caption in found:
+            captions.setdefault(caption.text, caption)
+        return list(captions.values())
+
+    @contextlib.contextmanager
+    def _told(self, what: str, advice: str) -> Iterator[None]:
+        """Whatever transformers and torch raise, which is of all kinds, as a CaptionerError."""
+        try:
+            yield
+        except CaptionerError:
+            raise
+        except Exception as error:
+            raise CaptionerError(f"{self._name}: {what}: {_first_line(error)}; {advice}") from error
+
+
+def cleaned(text: str) -> str:
+    """The first sentence of a model's answer as captions are worded here: lower-case, without a full stop."""
+    sentence = re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0].rstrip(" .")
+    first = sentence.split(" ")[0]
+    return sentence if first[1:] != first[1:].lower() else sentence[:1].lower() + sentence[1:]  # not "TV"
+
+
+def _hypotheses(generated: Any) -> Iterator[tuple[list[int], list[float]]]:
+    """Each sequence's new tokens, with the log-probability that the model itself gives to each."""
+    beams = getattr(generated, "beam_indices", None)
+    if beams is None:  # greedy search
+        beams = torch.zeros(1, len(generated.logits), dtype=torch.long, device=generated.sequences.device)
+    tokens = generated.sequences[:, -beams.shape[1] :]
+    # Step by step: all logits at once would be a second time what generate() has kept of them.
+    log_probs = torch.stack(
+        [
+            logits[beams[:, step].clamp(min=0)].float().log_softmax(-1).gather(1, tokens[:, step, None])[:, 0]
+            for step, logits in enumerate(generated.logits[: beams.shape[1]])
+        ],
+        dim=1,
+    )
+    for row, length in enumerate((beams >= 0).sum(1).tolist()):
+        if length:
+            yield tokens[row, :length].tolist(), log_probs[row, :length].tolist()
+
+
+def _fastest_device() -> tuple[torch.device, torch.dtype]:
+    if not torch.cuda.is_available():
+        return torch.device("cpu"), torch.float32
+    bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.device("cuda"), torch.bfloat16 if bfloat16 else torch.float16
+
+
+def _folder(model: str | Path) -> Path:
+    """Where the model's files are. Raises CaptionerError if they are not on this board."""
+    if isinstance(model, str):
+        try:
+            folder = Path(snapshot_download(model, local_files_only=True))
+        except (OSError, ValueError) as error:
+            raise CaptionerError(
+                f"{model}: not on this board, and nothing is fetched while running: fetch it once with "
+                f"`hf download {model}`, as the user that Earsight runs as, or name a folder (/..., ./...)"
+            ) from error
+    else:
+        folder = model
+    if not (folder / "config.json").is_file():
+        raise CaptionerError(f"{model}: no model of transformers (config.json is missing); name its folder")
+    if not any(folder.glob("*.safetensors")):
+        raise CaptionerError(
+            f"{model}: has no weights in safetensors, and others can run code: "
+            "save it anew with save_pretrained(), or name another model"
+        )
+    return folder
+
+
+def _load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> Any:
+    load: Any = AutoModelForImageTextToText.from_pretrained
+    model, found = load(folder, dtype=dtype, use_safetensors=True, output_loading_info=True, **_OFFLINE)
+    # transformers makes up what is missing, and says so in a log. Poolers serve no captioning.
+    if missing := sorted(name for name in found["missing_keys"] if "pooler" not in name):
+        raise CaptionerError(f"{folder}: weights are missing: {missing[0]}; copy the model again")
+    # BART's way of ending (Florence-2) would make a caption that is cut short look like a finished one.
+    model.generation_config.forced_eos_token_id = None
+    return model.to(device).eval()
+
+
+def _load_processor(folder: Path) -> tuple[Any, Any]:
+    """What makes a picture the model's input, and what makes its tokens text."""
+    load, load_half, load_other_half = (
+        auto.from_pretrained for auto in (AutoProcessor, AutoImageProcessor, AutoTokenizer)
+    )
+    processor = load(folder, **_OFFLINE)
+    if not isinstance(processor, ProcessorMixin):  # VisionEncoderDecoder has the two, but nothing of both
+        return load_half(folder, **_OFFLINE), load_other_half(folder, **_OFFLINE)
+    if getattr(processor.image_processor, "do_image_splitting", False):
+        # SmolVLM reads up to 17 crops a picture, for small print. A short sentence needs but the whole one.
+        processor.image_processor.do_image_splitting = False
+    return processor, processor.tokenizer
+
+
+def _text_beside_the_picture(model: Any, processor: Any) -> str | None:
+    if getattr(processor, "chat_template", None):
+        content = [{"type": "image"}, {"type": "text", "text": _QUESTION}]
+        return str(
+            processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
+        )
+    return _TASKS.get(model.config.model_type)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the bars that transformers draws while it loads; what matters of its log is raised here."""
+    control: Any = logging
+    verbosity, bars = control.get_verbosity(), control.is_progress_bar_enabled()
+    control.set_verbosity_error()
+    control.disable_progress_bar()
+    try:
+        yield
+    finally:
+        control.set_verbosity(verbosity)
+        if bars:
+            control.enable_progress_bar()
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -1,0 +1,370 @@
+"""The captioner for models of transformers, on tiny ones with random weights."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch comes with the huggingface extra")
+pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
+
+from tests.earsight.captioners.tiny_models import END, MAKERS, text_only  # noqa: E402
+from tests.earsight.stand_ins import painted, photo  # noqa: E402
+
+from earsight.cameras.camera import Camera  # noqa: E402
+from earsight.cameras.replay import ReplaySource  # noqa: E402
+from earsight.captioners.captioner import Captioner, CaptionerError  # noqa: E402
+from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _hypotheses, cleaned  # noqa: E402
+from earsight.captioners.vision_tower import Sight  # noqa: E402
+from earsight.config import CaptionerSection  # noqa: E402
+from earsight.eyes import Eyes  # noqa: E402
+from earsight.parts import build_captioner  # noqa: E402
+from earsight.scene import Encoding  # noqa: E402
+
+FAMILIES = sorted(MAKERS)
+MAX_TOKENS = 6
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory) -> dict[str, Path]:
+    return {name: maker(tmp_path_factory.mktemp(name)) for name, maker in MAKERS.items()}
+
+
+@pytest.fixture(params=FAMILIES)
+def family(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def captioner(folders, family) -> HuggingFaceCaptioner:
+    return HuggingFaceCaptioner(folders[family], threads=1, beams=3, max_tokens=MAX_TOKENS, time_limit=60)
+
+
+@pytest.fixture
+def blip(folders) -> Path:
+    return folders["blip"]
+
+
+def encoded(captioner: Captioner, colour: str = "red") -> Encoding:
+    return captioner.encode(captioner.prepare(painted(colour)))
+
+
+@contextmanager
+def watched(captioner):
+    """What the model's generate() is asked for and returns, while captions are made."""
+    calls, generate = [], captioner._model.generate
+
+    def noted(**options):
+        result = generate(**options)
+        calls.append((options, result))
+        return result
+
+    captioner._model.generate = noted
+    yield calls
+    del captioner._model.generate
+
+
+def plain_logits(family: str, model, inputs: dict, sequence):
+    """The model's own forward pass over a whole sequence, (1, at least its length, vocabulary)."""
+    rest = {name: value for name, value in inputs.items() if name not in ("input_ids", "attention_mask")}
+    if family == "blip":
+        image = model.vision_model(inputs["pixel_values"]).last_hidden_state
+        return model.text_decoder(sequence, encoder_hidden_states=image).logits
+    if family in ("git", "smolvlm"):
+        return model(input_ids=sequence, attention_mask=torch.ones_like(sequence), **rest).logits
+    return model(**inputs, decoder_input_ids=sequence).logits
+
+
+# What comes out
+
+
+def test_captions_come_out_best_first_and_each_text_once(captioner):
+    captions = captioner.describe(encoded(captioner))
+    assert 1 < len(captions) <= 3, "one for each beam, or fewer where two say the same"
+    assert len({caption.text for caption in captions}) == len(captions)
+    for caption in captions:
+        assert len(caption.text.split()) <= MAX_TOKENS
+        assert caption.confidence == pytest.approx(0.3)
+        assert caption.lowest_log_prob <= caption.mean_log_prob <= 0
+
+
+def test_log_probabilities_are_those_of_a_plain_forward_pass(captioner, family):
+    encoding = encoded(captioner)
+    with watched(captioner) as calls:
+        captions = captioner.describe(encoding)
+    ((_, generated),) = calls
+    found = list(_hypotheses(generated))
+    assert len(found) == 3
+    for row, (tokens, log_probs) in enumerate(found):
+        start = generated.sequences.shape[1] - generated.beam_indices.shape[1]
+        assert len(tokens) <= MAX_TOKENS
+        assert END not in tokens[:-1]
+        sequence = generated.sequences[row, None, : start + len(tokens)]
+        with torch.inference_mode():
+            logits = plain_logits(family, captioner._model, encoding.prefix.inputs, sequence)
+        rows = logits[0, -len(tokens) - 1 : -1].log_softmax(-1)
+        expected = rows.gather(1, torch.tensor(tokens)[:, None])[:, 0]
+        np.testing.assert_allclose(log_probs, expected.numpy(), atol=1e-4)
+    numbers = [(np.mean(log_probs), min(log_probs)) for _, log_probs in found]
+    for caption in captions:
+        assert (caption.mean_log_prob, caption.lowest_log_prob) in numbers
+
+
+def test_finished_captions_come_before_those_that_were_cut_short(folders):
+    captioner = HuggingFaceCaptioner(folders["vit_gpt2"], threads=1, beams=5, max_tokens=2, time_limit=60)
+    with watched(captioner) as calls:
+        captions = captioner.describe(encoded(captioner))
+    hypotheses = list(_hypotheses(calls[0][1]))
+    means = {np.mean(log_probs): tokens[-1] == END for tokens, log_probs in hypotheses}
+    finished = [means[caption.mean_log_prob] for caption in captions]
+    assert len(set(finished)) == 2, "the test needs both kinds"
+    assert finished == sorted(finished, reverse=True)
+    for kind in (True, False):
+        of_it = [c.mean_log_prob for c in captions if means[c.mean_log_prob] is kind]
+        assert of_it == sorted(of_it, reverse=True)
+
+
+def test_one_beam_says_the_likeliest_word_each_time(folders, family):
+    captioner = HuggingFaceCaptioner(folders[family], threads=1, beams=1, max_tokens=3, time_limit=60)
+    encoding = encoded(captioner)
+    with watched(captioner) as calls:
+        (caption,) = captioner.describe(encoding)
+    generated = calls[0][1]
+    ((tokens, log_probs),) = _hypotheses(generated)
+    for length in range(len(tokens), 0, -1):
+        sequence = generated.sequences[:, :-length]
+        with torch.inference_mode():
+            logits = plain_logits(family, captioner._model, encoding.prefix.inputs, sequence)
+        assert logits[0, -1].argmax() == tokens[-length]
+    assert caption.mean_log_prob == pytest.approx(np.mean(log_probs))
+
+
+def test_more_beams_find_likelier_captions_or_the_same(folders):
+    """Where nothing ends before it is cut, the best of the beams is no less likely than the greedy one."""
+
+    def best(beams: int) -> float:
+        captioner = HuggingFaceCaptioner(folders["blip"], threads=1, beams=beams, max_tokens=4, time_limit=60)
+        with watched(captioner) as calls:
+            (caption, *_) = captioner.describe(encoded(captioner))
+        assert calls[0][0]["num_beams"] == beams
+        return caption.mean_log_prob
+
+    assert best(1) <= best(4)
+
+
+def test_no_three_word_pieces_come_twice(folders, family):
+    captioner = HuggingFaceCaptioner(folders[family], threads=1, beams=2, max_tokens=24, time_limit=60)
+    with watched(captioner) as calls:
+        captioner.describe(encoded(captioner))
+    for tokens, _ in _hypotheses(calls[0][1]):
+        triples = list(zip(tokens, tokens[1:], tokens[2:], strict=False))
+        assert len(set(triples)) == len(triples)
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_out_of_time_it_says_what_was_found_by_then(folders, family, monkeypatch, steps):
+    captioner = HuggingFaceCaptioner(folders[family], threads=1, beams=2, max_tokens=24, time_limit=3.5)
+    encoding = encoded(captioner)
+    clock = iter(range(1000))  # a second passes between each look at the clock and the next
+    monkeypatch.setattr("earsight.captioners.huggingface.time.monotonic", lambda: next(clock))
+    captioner._time_limit = steps + 0.5
+    with watched(captioner) as calls:
+        captions = captioner.describe(encoding)
+    assert captions
+    assert len(calls[0][1].logits) == steps + 1
+
+
+@pytest.mark.parametrize(
+    ("said", "caption"),
+    [
+        ("A dog runs.", "a dog runs"),
+        (" a  dog\n", "a dog"),
+        ("A dog runs. The dog is", "a dog runs"),
+        ("TV on a table.", "TV on a table"),
+        ("A", "a"),
+        ("", ""),
+        (" . ", ""),
+    ],
+)
+def test_captions_are_worded_as_those_of_bundles(said, caption):
+    assert cleaned(said) == caption
+
+
+# The vision tower
+
+
+def test_the_embedding_tells_pictures_apart(captioner):
+    red, again, blue = (encoded(captioner, colour).embedding for colour in ("red", "red", "blue"))
+    assert red.dtype == np.float32
+    assert red.ndim == 1
+    assert np.linalg.norm(red) == pytest.approx(1, abs=1e-5)
+    np.testing.assert_allclose(red, again, atol=1e-6)
+    assert 1 - float(red @ blue) > 1e-4
+
+
+def test_the_tower_looks_once_and_says_the_same(captioner):
+    looks = []
+    first = next(module for module in captioner._tower._tower.modules() if not list(module.children()))
+    hook = first.register_forward_hook(lambda *_: looks.append(1))
+    encoding = encoded(captioner)
+    once = len(looks)
+    remembered = captioner.describe(encoding)
+    assert len(looks) == once
+    prompt = encoding.prefix
+    other = Sight(torch.full_like(prompt.sight.pixels, 7.0), prompt.sight.features)
+    looked_anew = captioner.describe(Encoding(Prompt(prompt.inputs, other), encoding.embedding))
+    assert len(looks) > once, "of a picture that it has not seen it knows nothing"
+    hook.remove()
+    assert [caption.text for caption in looked_anew] == [caption.text for caption in remembered]
+
+
+def test_pictures_may_be_described_in_another_order_than_they_were_seen(captioner):
+    red, blue = encoded(captioner, "red"), encoded(captioner, "blue")
+    later = captioner.describe(red)
+    assert later == captioner.describe(encoded(captioner, "red"))
+    assert captioner.describe(blue) != later
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 500, 3), (480, 640, 3)])
+def test_pictures_of_any_size(captioner, shape):
+    assert captioner.describe(captioner.encode(captioner.prepare(np.full(shape, 90, np.uint8))))
+
+
+def test_warm_up_needs_no_picture(captioner):
+    captioner.warm_up()
+
+
+# What is refused
+
+
+def refused(model: str | Path) -> str:
+    with pytest.raises(CaptionerError) as caught:
+        HuggingFaceCaptioner(model)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(model) in message
+    return message
+
+
+@pytest.fixture
+def no_network(monkeypatch, tmp_path):
+    def refuse(*_, **__):
+        pytest.fail("a wearable is offline")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    cache = tmp_path / "hub"
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(cache))
+    return cache
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_name_that_was_not_fetched_says_how_to():
+    assert "`hf download Salesforce/blip-image-captioning-base`" in refused(
+        "Salesforce/blip-image-captioning-base"
+    )
+
+
+def test_a_name_that_was_fetched_is_found_without_a_network(no_network, blip):
+    kept = no_network / "models--tiny--blip"
+    shutil.copytree(blip, kept / "snapshots" / "abc")
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("abc", encoding="ascii")
+    HuggingFaceCaptioner("tiny/blip", threads=1, beams=1, max_tokens=2).warm_up()
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    assert "config.json is missing" in refused(tmp_path / "gone")
+
+
+def test_pickled_weights_are_refused(blip, tmp_path):
+    folder = shutil.copytree(blip, tmp_path / "pickled")
+    (folder / "model.safetensors").unlink()
+    torch.save({}, folder / "pytorch_model.bin")
+    assert "safetensors" in refused(folder)
+
+
+def test_code_of_the_model_is_never_run(blip, tmp_path):
+    folder = shutil.copytree(blip, tmp_path / "coded")
+    ran = tmp_path / "ran"
+    (folder / "own.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
+    (folder / "config.json").write_text(
+        '{"model_type": "own", "auto_map": {"AutoConfig": "own.Config", '
+        '"AutoModelForImageTextToText": "own.Model"}}',
+        encoding="utf-8",
+    )
+    assert "can't be loaded" in refused(folder)
+    assert not ran.exists()
+
+
+def test_a_model_without_eyes(tmp_path):
+    assert "can't be loaded" in refused(text_only(tmp_path))
+
+
+@pytest.mark.parametrize("damage", ["cut", "config", "tokenizer", "processor", "weights"])
+def test_damaged_models_are_told_of_in_a_line(blip, tmp_path, damage):
+    folder = shutil.copytree(blip, tmp_path / "damaged")
+    weights = folder / "model.safetensors"
+    if damage == "cut":
+        weights.write_bytes(weights.read_bytes()[:-1000])
+    elif damage == "config":
+        (folder / "config.json").write_text("{", encoding="ascii")
+    elif damage == "tokenizer":
+        (folder / "tokenizer.json").write_text("[]", encoding="ascii")
+    elif damage == "processor":
+        for path in folder.glob("*processor*"):
+            path.unlink()
+    else:
+        from safetensors.torch import load_file, save_file
+
+        tensors = load_file(weights)
+        tensors.pop(next(name for name in tensors if "encoder.layers.0" in name))
+        save_file(tensors, weights, metadata={"format": "pt"})
+        assert "weights are missing" in refused(folder)
+    refused(folder)
+
+
+def test_what_fails_while_it_runs_is_told_of_in_a_line(captioner, monkeypatch):
+    encoding = encoded(captioner)
+
+    def fails(**_):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory.\nTried to allocate 2 GiB")
+
+    monkeypatch.setattr(captioner._model, "generate", fails)
+    for step in (lambda: captioner.describe(encoding), lambda: encoded(captioner)):
+        with pytest.raises(CaptionerError, match=r"CUDA out of memory\.;"):
+            step()
+
+
+# In its place
+
+
+def test_the_eyes_describe_with_it(folders, tmp_path):
+    section = CaptionerSection(
+        engine="huggingface", model=folders["git"], threads=1, beams=2, max_tokens=4, time_limit=60
+    )
+    camera = Camera(ReplaySource(photo(tmp_path, "blue")))
+    eyes = Eyes(camera, lambda: build_captioner(section))
+
+    async def trial():
+        await eyes.ready()
+        view = await eyes.look(60, None)
+        same = await eyes.look_for_news(60, None, view.embedding, 0.1)
+        return view, same
+
+    camera.start()
+    try:
+        assert camera.wait_ready(10)
+        view, same = asyncio.run(trial())
+    finally:
+        eyes.close(10)
+        camera.close()
+    assert view.captions
+    assert view.problem is None
+    assert same is None, "the scene is not new"
