@@ -271,6 +271,7 @@ def test_press_without_a_service(monkeypatch, tmp_path, capsys):
         [],
         ["fly"],
         ["describe"],
+        ["describe", "--bundle", "builtin", "--model", "gpt2", "photo.jpg"],
         ["press", "twice"],
         ["press", "touch"],
         ["config"],

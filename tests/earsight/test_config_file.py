@@ -56,6 +56,31 @@ def test_paths_start_at_the_file_s_folder(file, monkeypatch):
         assert config.triggers.control_socket == file.parent / "s"
 
 
+@pytest.mark.parametrize("name", ["microsoft/git-base-coco", "gpt2", "a.b_c-d/e.f"])
+def test_a_model_is_named_as_on_the_hub(file, name):
+    file.write_text(f"captioner: {{engine: huggingface, model: {name}}}")
+    assert load_config(file).captioner.model == name
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [("./blip", "blip"), ("../blip", "../blip"), ("/m/blip", "/m/blip"), ("~/blip", "/home/wearer/blip")],
+)
+def test_the_folder_of_a_model_is_told_from_a_name_by_how_it_begins(file, monkeypatch, text, folder):
+    monkeypatch.setenv("HOME", "/home/wearer")
+    file.write_text(f"captioner: {{engine: huggingface, model: {text}}}")
+    assert load_config(file).captioner.model == file.parent / folder
+
+
+def test_engine_and_model_belong_together(file):
+    (problem,) = problems(file, "captioner:\n  engine: huggingface\n")
+    assert problem.startswith("1: captioner.model: ")
+    assert problem.endswith("expected the name or the folder of a model, since engine is huggingface")
+    (problem,) = problems(file, "captioner:\n  model: gpt2\n")
+    assert "captioner.engine: " in problem
+    assert problem.endswith("expected huggingface, since model is given")
+
+
 def test_everything_wrong_is_told_at_once_in_order(file):
     text = """\
 camera:

@@ -25,9 +25,7 @@ from earsight.scene import Caption, Frame, Priority, Utterance
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
     model = parser.add_mutually_exclusive_group()
-    model.add_argument(
-        "--bundle", default="builtin", metavar="DIR", help="model bundle (default: the built-in one)"
-    )
+    model.add_argument("--bundle", metavar="DIR", help="model bundle (default: the built-in one)")
     model.add_argument(
         "--model",
         metavar="NAME",
@@ -67,10 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _section(bundle: str, model: str | None) -> CaptionerSection:
+def _section(bundle: str | None, model: str | None) -> CaptionerSection:
     """What the configuration would say. A folder that is there comes before a name on the hub."""
     if model is None:
-        return CaptionerSection(bundle="builtin" if bundle == "builtin" else Path(bundle))
+        return CaptionerSection(bundle="builtin" if bundle in (None, "builtin") else Path(bundle))
     is_name = re.fullmatch(HUB_NAME, model) and not Path(model).is_dir()
     return CaptionerSection(engine="huggingface", model=model if is_name else Path(model))
 

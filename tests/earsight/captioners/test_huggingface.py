@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import socket
 from contextlib import contextmanager
@@ -15,17 +16,23 @@ torch = pytest.importorskip("torch", reason="torch comes with the huggingface ex
 pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
 
 from tests.earsight.captioners.tiny_models import END, MAKERS, text_only  # noqa: E402
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer  # noqa: E402
 from tests.earsight.stand_ins import painted, photo  # noqa: E402
 
+from earsight import cli  # noqa: E402
 from earsight.cameras.camera import Camera  # noqa: E402
 from earsight.cameras.replay import ReplaySource  # noqa: E402
 from earsight.captioners.captioner import Captioner, CaptionerError  # noqa: E402
 from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _hypotheses, cleaned  # noqa: E402
 from earsight.captioners.vision_tower import Sight  # noqa: E402
 from earsight.config import CaptionerSection  # noqa: E402
+from earsight.config_file import load_config  # noqa: E402
 from earsight.eyes import Eyes  # noqa: E402
-from earsight.parts import build_captioner  # noqa: E402
+from earsight.narrator import PressEnd  # noqa: E402
+from earsight.parts import Builders, build_captioner  # noqa: E402
 from earsight.scene import Encoding  # noqa: E402
+from earsight.service import Options, Service  # noqa: E402
+from earsight.voice.speaker import Speaker  # noqa: E402
 
 FAMILIES = sorted(MAKERS)
 MAX_TOKENS = 6
@@ -368,3 +375,38 @@ def test_the_eyes_describe_with_it(folders, tmp_path):
     assert view.captions
     assert view.problem is None
     assert same is None, "the scene is not new"
+
+
+def test_the_service_speaks_what_it_says(folders, tmp_path):
+    config = tmp_path / "earsight.yaml"
+    config.write_text(
+        f"""
+        camera: {{source: replay, replay: {photo(tmp_path)}, max_age: 10}}
+        captioner: {{engine: huggingface, model: {folders["florence2"]}, max_tokens: 4, time_limit: 60}}
+        """,
+        encoding="utf-8",
+    )
+    heard = []
+
+    async def voice(_) -> Speaker:
+        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda *sound: heard.append(sound[1]))
+
+    async def trial() -> PressEnd:
+        service = Service(load_config(config), Options(build=Builders(speaker=voice)))
+        return await service.run_once()
+
+    assert asyncio.run(trial()) is PressEnd.SPOKEN
+    assert heard[-1].startswith("Not sure, maybe ")
+
+
+def test_describe_tries_a_model(folders, tmp_path, capsys, monkeypatch):
+    folder, picture = folders["git"], photo(tmp_path)
+    assert cli.main(["describe", "--json", "--log-probs", "--model", str(folder), str(picture)]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["confidence"] == pytest.approx(0.3)
+    assert row["lowest_log_prob"] <= row["mean_log_prob"] <= 0
+    monkeypatch.chdir(folder.parent)  # a folder that is there comes before a name on the hub
+    assert cli.main(["describe", "--model", folder.name, str(picture)]) == 0
+    capsys.readouterr()
+    assert cli.main(["describe", "--model", "not/there-at-all", str(picture)]) == 1
+    assert "hf download not/there-at-all" in capsys.readouterr().err
