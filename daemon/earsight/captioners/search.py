@@ -41,18 +41,27 @@ newest token. Returns the candidates for the token after it."""
 
 
 def beam_search(
-    first: Candidates, step: Step, beams: int, max_tokens: int, end: int, deadline: float
+    first: Candidates,
+    step: Step,
+    beams: int,
+    max_tokens: int,
+    end: int,
+    deadline: float,
+    no_repeat: int = 0,
 ) -> list[Hypothesis]:
     """The best hypotheses, best first.
 
     At each step all continuations compete with the finished captions by mean log-probability, and the
     best ``beams`` go on; it ends when all of them are finished, at max_tokens tokens, or at the deadline
     (time.monotonic()) with what was found by then. Finished ones rank before those that were cut short.
+    no_repeat: see repeats(); 0 lets a caption repeat itself.
     """
     kept = [Hypothesis((), (), finished=False)]
     live, candidates = [0], first
     for length in range(1, max_tokens + 1):
-        grown = _grow(kept, live, candidates, end)
+        grown = _grow(kept, live, candidates, end, no_repeat)
+        if not grown:
+            break
         grown.sort(key=lambda pair: pair[0].score, reverse=True)
         chosen = grown[:beams]
         kept = [hypothesis for hypothesis, _ in chosen]
@@ -64,12 +73,26 @@ def beam_search(
     return sorted(kept, key=lambda hypothesis: (hypothesis.finished, hypothesis.score), reverse=True)
 
 
+def repeats(tokens: tuple[int, ...], token: int, no_repeat: int) -> bool:
+    """Whether the tokens and one more say no_repeat tokens in a row for the second time, or directly repeat
+    fewer. What a caption has from there on is a loop, more often than not."""
+    if token not in tokens:
+        return False
+    said = (*tokens, token)
+    if any(said[-n:] == said[-2 * n : -n] for n in range(1, no_repeat)):
+        return True
+    tail = said[-no_repeat:]
+    return any(said[at : at + no_repeat] == tail for at in range(len(said) - no_repeat))
+
+
 def _grow(
-    kept: list[Hypothesis], live: list[int], candidates: Candidates, end: int
+    kept: list[Hypothesis], live: list[int], candidates: Candidates, end: int, no_repeat: int
 ) -> list[tuple[Hypothesis, int]]:
     """Every hypothesis that may go on, with the row of the last step that it comes from (-1: finished)."""
     grown = [(hypothesis, -1) for hypothesis in kept if hypothesis.finished]
     for row, index in enumerate(live):
         for log_prob, token in zip(candidates[0][row], candidates[1][row], strict=True):
+            if no_repeat and repeats(kept[index].tokens, int(token), no_repeat):
+                continue
             grown.append((kept[index].extended(int(token), float(log_prob), end), row))
     return grown

@@ -13,10 +13,9 @@ from PIL import Image
 from torch import Tensor
 
 from earsight_training.bundles.graph import Precision
-from earsight_training.captioner import Captioner
+from earsight_training.captioner import Captioner, MapEncoder
 from earsight_training.errors import TrainingError
 from earsight_training.networks.clip_encoders import prepare
-from earsight_training.networks.encoders import ConvEncoder
 
 STEPS = 8
 """Tokens that are read after each prefix."""
@@ -110,34 +109,32 @@ class _Graphs:
             for name in ("encoder.onnx", "decoder.onnx")
         )
         inputs = {node.name: node for node in self._decoder.get_inputs()}
-        layers, parts, _, heads, _, width = inputs["past"].shape
-        self._float = np.float16 if inputs["past"].type == "tensor(float16)" else np.float32
-        self._empty = np.zeros((layers, parts, 1, heads, 0, width), self._float)
+        self._vectors = np.load(folder / "tokens.npy", mmap_mode="r")
+        self._float = np.float16 if inputs["vectors"].type == "tensor(float16)" else np.float32
+        self._cached = [node.name for node in self._decoder.get_outputs()[2:]]
+        self._empty = np.zeros((0, *inputs["past_keys_0"].shape[1:]), self._float)
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         prefix, embedding = self._encoder.run(["prefix", "embedding"], {"pixels": pixels})
         return prefix[0].astype(np.float32), embedding[0]
 
-    def log_probs(self, prefix: np.ndarray, tokens: Sequence[int], vocabulary: int) -> np.ndarray:
+    def log_probs(self, prefix: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
         """Of all tokens after the prefix, (1 + tokens, vocabulary), and after each of the tokens."""
-        width = prefix.shape[1]
-        inputs = {
-            "prefix": prefix[None].astype(self._float),
-            "tokens": np.zeros((1, 0), np.int64),
-            "prefix_cache": self._empty,
-            "past": self._empty,
-            "k": np.array([vocabulary], np.int64),
-        }
-        rows = [self._step(inputs)]
-        inputs |= {"prefix_cache": inputs["past"], "past": self._empty}
-        inputs["prefix"] = np.zeros((1, 0, width), self._float)
-        for token in tokens:
-            inputs["tokens"] = np.array([[token]], np.int64)
-            rows.append(self._step(inputs))
+        vocabulary = len(self._vectors)
+        inputs = {f"past_{name}": self._empty for name in self._cached}
+        inputs["k"] = np.array([vocabulary], np.int64)
+        rows = [self._step(inputs, prefix, np.arange(len(prefix)))]
+        for count, token in enumerate(tokens, len(prefix)):
+            rows.append(self._step(inputs, self._vectors[token][None], np.array([count])))
         return np.stack(rows)
 
-    def _step(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        log_probs, ids, inputs["past"] = self._decoder.run(["log_probs", "ids", "present"], inputs)
+    def _step(self, inputs: dict[str, np.ndarray], vectors: np.ndarray, at: np.ndarray) -> np.ndarray:
+        inputs["vectors"], inputs["positions"] = vectors.astype(self._float), at
+        inputs["mask"] = np.zeros((len(at), at[-1] + 1), self._float)
+        inputs["asked"] = np.array([len(at) - 1])
+        log_probs, ids, *new = self._decoder.run(None, inputs)
+        for name, rows in zip(self._cached, new, strict=True):
+            inputs[f"past_{name}"] = np.concatenate([inputs[f"past_{name}"], rows])
         by_token: np.ndarray = np.empty_like(log_probs[0])
         by_token[ids[0]] = log_probs[0]
         return by_token
@@ -155,7 +152,7 @@ def _compared(
     prefix, pooled = model.mapper(features), features.mean((2, 3)) if features.dim() == 4 else features
     expected = _log_probs(captioner, prefix)
     tokens = [int(row.argmax()) for row in expected[:-1]]
-    found = graphs.log_probs(prefix[0].numpy(), tokens, expected.shape[1])
+    found = graphs.log_probs(prefix[0].numpy(), tokens)
     likeliest = np.argsort(expected, 1)[:, -LIKELIEST:]
     errors = np.abs(np.take_along_axis(found - expected, likeliest, 1)).mean(1)
     embedding = (pooled[0] - captioner.embedding_mean).numpy()
@@ -182,7 +179,7 @@ def _log_probs(captioner: Captioner, prefix: Tensor) -> np.ndarray:
 def _prepared(captioner: Captioner, image: Image.Image) -> np.ndarray:
     """uint8 (1, side, side, 3), as the encoder wants pictures."""
     encoder = captioner.model.encoder
-    if isinstance(encoder, ConvEncoder):
+    if isinstance(encoder, MapEncoder):
         assert captioner.recipe.captions.photos is not None
         side = captioner.recipe.captions.photos.side
         return np.array(image.resize((side, side), Image.Resampling.BILINEAR))[None]

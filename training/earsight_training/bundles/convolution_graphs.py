@@ -6,6 +6,7 @@ import numpy as np
 from torch import nn
 
 from earsight_training.bundles.graph import Graph, array, rounded
+from earsight_training.networks.efficientnet import PaddedConvolution
 
 _END = np.iinfo(np.int64).max
 
@@ -20,7 +21,7 @@ def folded(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np
 
 
 class FloatMaps:
-    """Works on maps (1, channels, rows, columns). Convolutions of odd sizes and any stride; zeros around."""
+    """Works on maps (1, channels, rows, columns). Convolutions of any stride and groups; zeros around."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -28,8 +29,17 @@ class FloatMaps:
     def convolution(self, x: str, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> str:
         weight, bias = folded(convolution, norm)
         stored = self._graph.weight(weight, 0), self._graph.floats(bias)
-        pads = [convolution.kernel_size[0] // 2] * 4
-        return self._graph.add("Conv", x, *stored, strides=list(convolution.stride), pads=pads)
+        before = after = convolution.kernel_size[0] // 2
+        if isinstance(convolution, PaddedConvolution):
+            before, after = convolution.pads
+        return self._graph.add(
+            "Conv",
+            x,
+            *stored,
+            strides=list(convolution.stride),
+            group=convolution.groups,
+            pads=[before, before, after, after],
+        )
 
     def halved(self, x: str) -> str:
         """Averages of 2 x 2 cells; rows and columns are even."""

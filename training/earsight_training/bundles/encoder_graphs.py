@@ -12,10 +12,11 @@ from earsight_training.bundles.convolution_graphs import FloatMaps
 from earsight_training.bundles.graph import Format, Graph
 from earsight_training.bundles.mapper_graphs import cells_prefix, embedding_prefix
 from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
+from earsight_training.networks.efficientnet import EfficientNetLite, InvertedResidual
 from earsight_training.networks.encoders import ConvEncoder, ResidualBlock
 from earsight_training.networks.mapper import AnyMapper, CellMapper
 
-Encoder = ConvEncoder | ClipResNet | ClipVisionTransformer
+Encoder = ConvEncoder | EfficientNetLite | ClipResNet | ClipVisionTransformer
 
 
 def encoder_graph(
@@ -31,7 +32,7 @@ def encoder_graph(
     graph = Graph(weights)
     pixels = graph.add("Cast", "pixels", to=graph.float_type)
     x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
-    if isinstance(encoder, ConvEncoder):
+    if isinstance(encoder, ConvEncoder | EfficientNetLite):
         assert isinstance(mapper, CellMapper)
         cells = FloatMaps(graph).cells(_features(graph, x, encoder), encoder.channels)
         prefix = cells_prefix(graph, cells, mapper)
@@ -52,11 +53,18 @@ def encoder_graph(
     )
 
 
-def _features(graph: Graph, x: str, encoder: ConvEncoder) -> str:
+def _features(graph: Graph, x: str, encoder: ConvEncoder | EfficientNetLite) -> str:
+    """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
+    maps = FloatMaps(graph)
+    if isinstance(encoder, EfficientNetLite):
+        return _efficientnet(graph, maps, x, encoder)
+    return _residual_network(graph, maps, x, encoder)
+
+
+def _residual_network(graph: Graph, maps: FloatMaps, x: str, encoder: ConvEncoder) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
     scaled = graph.add("Div", x, graph.floats(127.5))
     x = graph.add("Sub", scaled, graph.floats(1.0))
-    maps = FloatMaps(graph)
     for layer in encoder.layers:
         if isinstance(layer, ResidualBlock):
             x = _residual(graph, maps, x, layer)
@@ -80,3 +88,27 @@ def _convolution(maps: FloatMaps, x: str, layer: nn.Sequential) -> str:
     assert isinstance(convolution, nn.Conv2d)
     assert isinstance(norm, nn.BatchNorm2d)
     return maps.convolution(x, convolution, norm)
+
+
+def _efficientnet(graph: Graph, maps: FloatMaps, x: str, encoder: EfficientNetLite) -> str:
+    """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
+    centred = graph.add("Sub", x, graph.floats(127.0))
+    scaled = graph.add("Div", centred, graph.floats(128.0))
+    x = _up_to_6(graph, maps.convolution(scaled, encoder.stem, encoder.stem_norm))
+    for block in encoder.blocks:
+        assert isinstance(block, InvertedResidual)
+        x = _inverted_residual(graph, maps, x, block)
+    return _up_to_6(graph, maps.convolution(x, encoder.head, encoder.head_norm))
+
+
+def _inverted_residual(graph: Graph, maps: FloatMaps, x: str, block: InvertedResidual) -> str:
+    inner = x
+    if block.expand is not None and block.expand_norm is not None:
+        inner = _up_to_6(graph, maps.convolution(inner, block.expand, block.expand_norm))
+    inner = _up_to_6(graph, maps.convolution(inner, block.depthwise, block.depthwise_norm))
+    inner = maps.convolution(inner, block.project, block.project_norm)
+    return graph.add("Add", x, inner) if block.shortcut else inner
+
+
+def _up_to_6(graph: Graph, x: str) -> str:
+    return graph.add("Clip", x, graph.floats(0.0), graph.floats(6.0))

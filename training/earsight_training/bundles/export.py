@@ -18,13 +18,12 @@ from earsight_training.bundles.agreement import check
 from earsight_training.bundles.calibration import Calibration
 from earsight_training.bundles.decoder_graph import decoder_graph
 from earsight_training.bundles.encoder_graphs import encoder_graph
-from earsight_training.bundles.graph import Precision, weight_format
-from earsight_training.captioner import Captioner
+from earsight_training.bundles.graph import Precision, array, weight_format
+from earsight_training.captioner import Captioner, MapEncoder
 from earsight_training.errors import TrainingError
 from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
-from earsight_training.networks.encoders import ConvEncoder
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BEAMS = {"own": 5, "gpt2": 7}
 """By the kind of decoder; the published captioner has 7."""
 
@@ -94,11 +93,22 @@ def _manifest(captioner: Captioner) -> dict[str, Any]:
 
 def _write_graphs(folder: Path, captioner: Captioner, side: int, precision: Precision) -> None:
     encoder, mapper, decoder = captioner.model.encoder, captioner.model.mapper, captioner.model.decoder
-    assert isinstance(encoder, ConvEncoder | ClipResNet | ClipVisionTransformer)
+    assert isinstance(encoder, MapEncoder | ClipResNet | ClipVisionTransformer)
     mean = captioner.embedding_mean.numpy()
     of_encoder = weight_format(precision, encoder, mapper)
-    onnx.save(encoder_graph(encoder, mapper, side, mean, of_encoder), folder / "encoder.onnx")
-    onnx.save(decoder_graph(decoder, weight_format(precision, decoder)), folder / "decoder.onnx")
+    _save(encoder_graph(encoder, mapper, side, mean, of_encoder), folder / "encoder.onnx")
+    _save(decoder_graph(decoder, weight_format(precision, decoder)), folder / "decoder.onnx")
+    vectors = array(decoder.tokens.weight)
+    np.save(folder / "tokens.npy", vectors if precision == "float32" else vectors.astype(np.float16))
+
+
+def _save(graph: onnx.ModelProto, path: Path) -> None:
+    """The weights go into a file of their own, which the device reads piece by piece while it loads them: the
+    graph itself would be in memory as a whole."""
+    weights = path.with_suffix(".weights").name
+    onnx.save(graph, path, save_as_external_data=True, location=weights, size_threshold=1024)
+    # onnx makes it readable for nobody else; the service has a user of its own.
+    (path.parent / weights).chmod(path.stat().st_mode)
 
 
 def complete_manifest(

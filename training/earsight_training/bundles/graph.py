@@ -111,26 +111,23 @@ class Graph:
         """x: (rows, inputs); matrix: (inputs, outputs)."""
         if self.weights == "int8":
             integers, scale = rounded(matrix, 1)
-            y = self.integer_product(x, self.constant(integers, np.int8), integers, scale)
+            y = self.integer_product(x, self.constant(integers, np.int8), scale)
         else:
             y = self.add("MatMul", x, self.weight(matrix, 1))
         return y if bias is None else self.add("Add", y, self.floats(bias))
 
-    def integer_product(self, x: str, stored: str, integers: np.ndarray, scale: np.ndarray) -> str:
+    def integer_product(self, x: str, stored: str, scale: np.ndarray) -> str:
         """x (rows, inputs) times a matrix (inputs, outputs) of int8 with a scale for each output.
 
-        Every row of x is quantised by itself, from its lowest number (0) to its highest (255), as what one
-        beam says must not depend on the others. With x = low + step * q the product is
-        step * (q @ matrix) + low * (sums of the matrix' columns).
+        Every row of x is quantised by itself, from minus to plus its largest number, as what one beam says
+        must not depend on the others.
         """
-        low, high = (self.add(name, x, self.constant([1])) for name in ("ReduceMin", "ReduceMax"))
-        step = self.add("Mul", self.add("Sub", high, low), self.floats(1 / 255))
-        # A row of one number repeated has step 0: whatever q is then, it is multiplied by 0.
-        steps = self.add("Squeeze", step, self.constant([1]))
-        q = self.add("QuantizeLinear", self.add("Sub", x, low), steps, axis=0)  # to uint8
-        inner = self.matmul_integer(q, self.floats(1), self.constant(0, np.uint8), stored, scale)
-        sums = self.floats(integers.sum(0, dtype=np.int64) * scale)
-        return self.add("Add", self.add("Mul", inner, step), self.add("Mul", low, sums))
+        largest = self.add("ReduceMax", self.add("Abs", x), self.constant([1]))
+        # A row of zeros stays one.
+        divisor = self.add("Max", largest, self.floats(1e-30))
+        step, zero = self.floats(1 / 127), self.constant(128, np.uint8)
+        q = self.add("QuantizeLinear", self.add("Div", x, divisor), step, zero)
+        return self.add("Mul", self.matmul_integer(q, step, zero, stored, scale), divisor)
 
     def matmul_integer(self, q: str, step: str, zero: str, stored: str, scale: np.ndarray, *bias: str) -> str:
         """(q - zero) * step, of uint8, times a matrix of int8 with a scale for each output; float32."""

@@ -21,10 +21,10 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from earsight_training.data.datasets import load_images
     from earsight_training.learning.teacher import MobileNet, compute_views
-    from earsight_training.recipe import load_recipe, of_photos
+    from earsight_training.recipe import load_recipe, taught
 
     recipe = load_recipe(arguments.recipe)
-    _, distilling, _ = of_photos(recipe)
+    _, distilling = taught(recipe)
     compute_views(
         partial(MobileNet, arguments.teacher),
         load_images(photos(arguments, recipe.data.train), recipe.data.side),

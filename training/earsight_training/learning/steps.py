@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from earsight_training.captioner import (
     Captioner,
+    MapEncoder,
     build_encoder,
     build_model,
     save_captioner,
@@ -24,8 +25,9 @@ from earsight_training.learning.distributed import this_process
 from earsight_training.learning.parts import decoder_of, vocabulary_of
 from earsight_training.learning.teacher import load_views
 from earsight_training.learning.train import train_photos
+from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
 from earsight_training.networks.encoders import ConvEncoder
-from earsight_training.recipe import Recipe, of_photos
+from earsight_training.recipe import EfficientNetSettings, Recipe, taught
 
 
 class MissingStepError(TrainingError):
@@ -34,7 +36,7 @@ class MissingStepError(TrainingError):
 
 def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
     """Leaves encoder.pt."""
-    settings, distilling, _ = of_photos(recipe)
+    settings, distilling = taught(recipe)
     try:
         views = load_views(work / "teacher")
     except FileNotFoundError as error:
@@ -46,25 +48,31 @@ def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
         )
     torch.manual_seed(recipe.seed)
     pixels = load_images(photos, recipe.data.side)
-    encoder = distill(build_encoder(settings), pixels, views, distilling, work / "distill.pt", recipe.seed)
+    student = build_encoder(settings)
+    assert isinstance(student, ConvEncoder)
+    encoder = distill(student, pixels, views, distilling, work / "distill.pt", recipe.seed)
     if this_process().first:
         save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict()})
 
 
 def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
-    """Captions on the distilled encoder. Leaves model.pt."""
-    _, _, settings = of_photos(recipe)
+    """Captions on an encoder that was taught before. Leaves model.pt."""
+    settings = recipe.captions.photos
+    assert settings is not None
     torch.manual_seed(recipe.seed)
     captions = [photo.captions for photo in photos]
     vocabulary = vocabulary_of(recipe, captions)
     model = build_model(recipe, 0, decoder_of(recipe, vocabulary))
-    assert isinstance(model.encoder, ConvEncoder)
-    _load(model.encoder, work / "encoder.pt", "encoder", "distill")
+    if isinstance(recipe.encoder, EfficientNetSettings):
+        assert isinstance(model.encoder, EfficientNetLite)
+        load_weights(model.encoder, weights_file(recipe.encoder.variant))
+    else:
+        _load(model.encoder, work / "encoder.pt", "encoder", "distill")
     pixels = load_images(photos, recipe.data.side)
     examples = PhotoExamples(pixels, captions, vocabulary, recipe.captions.longest, settings, recipe.seed)
     model = train_photos(model, examples, recipe.captions, settings, work, recipe.seed)
     if this_process().first:
-        assert isinstance(model.encoder, ConvEncoder)
+        assert isinstance(model.encoder, MapEncoder)
         mean = mean_map(model.encoder, load_images(photos, settings.side))
         save_captioner(work / "model.pt", Captioner(recipe, model, vocabulary, mean))
 
@@ -81,7 +89,7 @@ def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
 
 
 @torch.no_grad()
-def mean_map(encoder: ConvEncoder, pixels: np.ndarray, batch: int = 64) -> Tensor:
+def mean_map(encoder: MapEncoder, pixels: np.ndarray, batch: int = 64) -> Tensor:
     """Mean of the encoder's pooled map over photos, uint8 (photos, side, side, 3). Float32 (channels,)."""
     total = torch.zeros(encoder.channels, dtype=torch.float64)
     for start in range(0, len(pixels), batch):

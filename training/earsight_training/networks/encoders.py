@@ -11,6 +11,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+STRIDE = 32
+"""Pixels of a cell, in each direction: of every encoder whose map the captions are learned from."""
+
 
 def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
     convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
@@ -37,8 +40,6 @@ class ConvEncoder(nn.Module):
     Input: float (batch, 3, side, side), values 0..255. Output: float (batch, channels, rows, columns), one
     cell for each STRIDE x STRIDE pixels.
     """
-
-    STRIDE = 32
 
     def __init__(self, widths: Sequence[int], depths: Sequence[int]) -> None:
         super().__init__()

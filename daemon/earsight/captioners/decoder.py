@@ -1,0 +1,100 @@
+"""The decoder's side of a search: the prefix once, then a token of each beam, over one growing cache.
+
+Beams are a tree. Every row that was ever read stays where it is in the cache, and each beam sees the prefix,
+its own ancestors and itself, by a mask: nothing is copied when beams die or branch (the masks of speculative
+decoding, Miao et al., arXiv:2305.09781).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from earsight.captioners.bundle import BundleError
+from earsight.captioners.graph import Graph
+from earsight.captioners.search import Candidates
+from earsight.captioners.token_vectors import TokenVectors
+
+_FLOATS: dict[str, type[np.floating[Any]]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+
+
+class Decoder:
+    """Reads prefixes and tokens. Its buffers are made once, for the longest search that it is asked for."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        vectors: TokenVectors,
+        prefix_length: int,
+        beams: int,
+        max_tokens: int,
+        candidates: int,
+    ) -> None:
+        """candidates: likeliest next tokens that are asked for after each row.
+
+        Raises BundleError for a graph that is no decoder.
+        """
+        self._graph, self._vectors, self._binding = graph, vectors, graph.session.io_binding()
+        self._cached = [name for name in graph.outputs if name.startswith(("keys_", "values_"))]
+        try:
+            _, heads, head_width = graph.inputs[f"past_{self._cached[0]}"].shape
+            self._float = _FLOATS[graph.inputs["vectors"].type]
+            rows = prefix_length + beams * (max_tokens - 1)
+            self._cache = np.empty((len(self._cached), rows, heads, head_width), self._float)
+        except (KeyError, ValueError, IndexError, TypeError) as error:
+            raise BundleError(
+                f"{graph.path}: not Earsight's decoder ({error!r}); export the bundle anew"
+            ) from error
+        self._k = np.array([candidates], np.int64)
+        self._seen = np.zeros((1, rows), bool)
+        self._rows = self._length = 0
+
+    def read_prefix(self, prefix: np.ndarray) -> Candidates:
+        """prefix: (tokens, width). Forgets what was read before."""
+        self._rows = 0
+        count = self._length = len(prefix)
+        self._seen = np.zeros((1, self._cache.shape[1]), bool)
+        self._seen[:, :count] = True
+        sees = np.ones((count, count), bool)
+        return self._read(prefix, np.arange(count), sees, np.array([count - 1]))
+
+    def read_tokens(self, parents: np.ndarray, tokens: np.ndarray) -> Candidates:
+        """parents, tokens: int64 (live beams,): the row of the last call that each follows, and it."""
+        first, rows = self._rows, np.arange(len(tokens))
+        self._seen = self._seen[parents]
+        self._seen[rows, first + rows] = True
+        at = np.full(len(tokens), self._length)
+        self._length += 1
+        return self._read(self._vectors.of(tokens), at, self._seen[:, : first + len(tokens)], rows)
+
+    def _read(
+        self, vectors: np.ndarray, positions: np.ndarray, sees: np.ndarray, asked: np.ndarray
+    ) -> Candidates:
+        """sees: bool (new rows, old and new rows)."""
+        inputs = {
+            "vectors": np.ascontiguousarray(vectors, self._float),
+            "positions": positions,
+            "mask": np.where(sees, 0, -np.inf).astype(self._float),
+            "asked": asked,
+            "k": self._k,
+        }
+        old, new = self._rows, self._rows + len(sees)
+        self._binding.clear_binding_inputs()
+        self._binding.clear_binding_outputs()
+        for name, array in inputs.items():
+            self._binding.bind_cpu_input(name, array)
+        for name, rows in zip(self._cached, self._cache, strict=True):
+            self._bind(self._binding.bind_input, f"past_{name}", rows[:old])
+            self._bind(self._binding.bind_output, name, rows[old:new])
+        for name in ("log_probs", "ids"):
+            self._binding.bind_output(name)
+        self._graph.run_bound(self._binding)
+        self._rows = new
+        log_probs, ids = (value.numpy() for value in self._binding.get_outputs()[-2:])
+        return log_probs, ids
+
+    def _bind(self, bind: Any, name: str, rows: np.ndarray) -> None:
+        """rows: where they lie; ONNX Runtime reads and writes them there."""
+        address = rows.__array_interface__["data"][0]
+        bind(name, "cpu", 0, self._float, rows.shape, address)
