@@ -22,6 +22,10 @@ INTEGER_FROM = 20_000_000
 """Weights of a graph from which int8 ones are computed with as they are: fewer take little memory as float32
 too, and are more exact."""
 
+ROUNDED_FROM = 20_000
+"""Numbers of a weight from which int8 saves enough to be worth its error. Smaller ones, such as a depthwise
+convolution's, are kept as float16: together they are a few hundred kilobytes, and most of the error."""
+
 Precision = Literal["float32", "int8", "float16"]
 """What a bundle is made for: exactness, small memory on a CPU, GPUs."""
 
@@ -86,9 +90,11 @@ class Graph:
         return self.constant(values, np.float16 if self.weights == "float16" else np.float32)
 
     def weight(self, values: np.ndarray, channel_axis: int) -> str:
-        """A float weight; stored as int8 with a scale for each index of channel_axis in formats of int8."""
+        """A float weight. In formats of int8 it is stored so, with a scale for each index of channel_axis."""
         if self.weights in ("float32", "float16"):
             return self.floats(values)
+        if values.size < ROUNDED_FROM:
+            return self.add("Cast", self.constant(values, np.float16), to=TensorProto.FLOAT)
         integers, scale = rounded(values, channel_axis)
         stored = self.constant(integers, np.int8), self.constant(scale, np.float32)
         return self.add("DequantizeLinear", *stored, axis=channel_axis)
