@@ -8,14 +8,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
 import sys
 import tempfile
 from pathlib import Path
 
-import describe
-import press
+from benchmarks import describe, press
+from benchmarks.machine import processor
 
 LIMITS = {
     "total_ms": 60.0,
@@ -24,14 +22,6 @@ LIMITS = {
     "speech_worst_ms": 400.0,
     "interrupt_worst_ms": 100.0,
 }
-
-
-def processor() -> str:
-    """The processor's name and the number of cores that this process may use."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "Model"))]
-    name = names[0] if names else platform.machine()
-    return f"{name} ({platform.machine()}), {len(os.sched_getaffinity(0))} cores"
 
 
 def main() -> int:
