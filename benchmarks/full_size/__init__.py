@@ -1,0 +1,1 @@
+"""One caption at full size: the published algorithm, others that a user might take, and ours, in one run."""

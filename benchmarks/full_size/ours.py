@@ -1,0 +1,44 @@
+"""Earsight's own captioner, as its service runs it. Nothing here may import torch: its memory is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from benchmarks.full_size.system import Found, Stages
+
+from earsight.captioners.bundle import open_bundle
+from earsight.captioners.onnx import OnnxCaptioner
+
+
+class Ours:
+    """On the CPU. beams, tokens, no_repeat: as OnnxCaptioner has them; None takes the bundle's own."""
+
+    parameters: int | None = None
+
+    def __init__(
+        self,
+        bundle: Path,
+        threads: int,
+        beams: int | None = None,
+        tokens: int | None = None,
+        no_repeat: int | None = None,
+    ) -> None:
+        self._captioner = OnnxCaptioner(
+            open_bundle(bundle),
+            threads,
+            beams=beams,
+            max_tokens=tokens,
+            time_limit=float("inf"),
+            provider="cpu",
+            no_repeat=no_repeat,
+        )
+
+    def caption(self, pixels: np.ndarray, stages: Stages) -> tuple[int, ...]:
+        with stages.stage("encode"):
+            encoding = self._captioner.encode(self._captioner.prepare(pixels))
+        with stages.stage("decode"):
+            return self._captioner.search(encoding.prefix)[0].tokens
+
+    def search(self, prefix: np.ndarray) -> Found:
+        return [(hypothesis.tokens, hypothesis.score) for hypothesis in self._captioner.search(prefix)]
