@@ -151,6 +151,18 @@ class CaptionSettings(_Section):
     photos: PhotoSettings | None = Field(None, description="of an encoder that learns from photos")
 
 
+class RefineSettings(_Section):
+    """Self-critical training of mapper and decoder, after the captions were learned."""
+
+    epochs: int = Field(5, gt=0)
+    drawn: int = Field(5, ge=2, description="captions that are drawn for each photo")
+    fine: float = Field(0.0, ge=0, description="what a caption that makes something up loses of its CIDEr-D")
+    cross_entropy: float = Field(0.0, ge=0, description="weight of the references' likelihood")
+    learning_rate: float = Field(5e-5, gt=0)
+    warmup_steps: int = Field(100, ge=0)
+    ema: float = Field(0.998, gt=0, lt=1)
+
+
 class DataSettings(_Section):
     train: tuple[str, ...] = ("train",)
     validation: tuple[str, ...] = ("val",)
@@ -170,6 +182,7 @@ class Recipe(_Section):
     mapper: Mapping
     decoder: DecoderSettings
     captions: CaptionSettings = CaptionSettings()
+    refine: RefineSettings | None = None
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
@@ -178,6 +191,8 @@ class Recipe(_Section):
             raise ValueError("mapper: mlp and transformer go with encoder: clip, cells with the others")
         if photos != (self.captions.photos is not None):
             raise ValueError("captions.photos goes with every encoder but clip")
+        if self.refine is not None and not photos:
+            raise ValueError("refine goes with every encoder but clip")
         if (self.encoder.kind == "conv") != (self.distill is not None):
             raise ValueError("distill goes with encoder: conv, and only with that")
         return self

@@ -9,6 +9,7 @@ import numpy as np
 
 from earsight.captioners.bundle import Bundle, BundleError, Calibration
 from earsight.captioners.decoder import Decoder
+from earsight.captioners.encoder_choice import load_encoder
 from earsight.captioners.endings import without_loose_end
 from earsight.captioners.graph import Graph, Provider
 from earsight.captioners.memory import returned_after_loading
@@ -54,7 +55,7 @@ class OnnxCaptioner:
         with returned_after_loading():
             # The one with the largest weights first: loading it takes their size once more.
             graph = Graph(bundle.path("decoder.onnx"), threads, provider)
-            self._encoder = Graph(bundle.path("encoder.onnx"), threads, provider)
+            self._encoder = load_encoder(bundle, threads, provider)
         try:
             _, prefix_length, _ = self._encoder.outputs["prefix"].shape
         except (KeyError, ValueError) as error:

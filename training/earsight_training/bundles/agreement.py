@@ -61,13 +61,17 @@ LIMITS: dict[Precision, Limits] = {
 
 
 def check(
-    folder: Path, captioner: Captioner, precision: Precision, photos: Sequence[np.ndarray] = ()
+    folder: Path,
+    captioner: Captioner,
+    precision: Precision,
+    photos: Sequence[np.ndarray] = (),
+    encoder: str = "encoder.onnx",
 ) -> Agreement:
     """photos: uint8 (height, width, 3), at least a few that differ; made up where there are none.
 
     Raises AgreementError with the measure that is beyond its limit.
     """
-    graphs = _Graphs(folder)
+    graphs = _Graphs(folder, encoder)
     pictures = list(photos) or _generated(GENERATED)
     found = [_compared(graphs, captioner, pixels) for pixels in pictures]
     prefix, embedding, errors, same = zip(*found, strict=True)
@@ -99,14 +103,14 @@ def _disagreement(precision: Precision, name: str, value: float, limit: float) -
 class _Graphs:
     """The graphs of a bundle, as the daemon runs them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, encoder: str) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         options.add_session_config_entry("session.x64quantprecision", "1")
         self._encoder, self._decoder = (
             onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
-            for name in ("encoder.onnx", "decoder.onnx")
+            for name in (encoder, "decoder.onnx")
         )
         inputs = {node.name: node for node in self._decoder.get_inputs()}
         self._vectors = np.load(folder / "tokens.npy", mmap_mode="r")

@@ -51,14 +51,18 @@ def with_clip(captioner: Captioner, name_or_path: str, *, local_files_only: bool
 
 
 def export_bundle(
-    captioner: Captioner, validation: Sequence[CaptionedPhoto], out: Path, precision: Precision
+    captioner: Captioner,
+    validation: Sequence[CaptionedPhoto],
+    out: Path,
+    precision: Precision,
+    other_encoders: Sequence[Precision] = (),
 ) -> dict[str, float]:
     """Write, check against torch, and, where there are photos to validate by, calibrate and score.
 
     The calibration error is measured on one half of these, fitted on the other, both ways.
     """
     pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:CHECKED]]
-    write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures)
+    write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures, other_encoders)
     if not validation:
         return {}
     candidates = describe(out, validation)

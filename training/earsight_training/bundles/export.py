@@ -22,10 +22,14 @@ from earsight_training.bundles.graph import Precision, array, weight_format
 from earsight_training.captioner import Captioner, MapEncoder
 from earsight_training.errors import TrainingError
 from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
+from earsight_training.networks.model import Decoder
 
 SCHEMA_VERSION = 2
 BEAMS = {"own": 5, "gpt2": 7}
 """By the kind of decoder; the published captioner has 7."""
+
+NO_REPEAT = 4
+"""Tokens in a row that no caption says twice."""
 
 UNCALIBRATED = Calibration(math.log(0.3 / 0.7), 0.0, 0.0)
 """Says 0.3 of everything, which the daemon words as "Not sure, maybe ...": nothing is known of the model."""
@@ -37,12 +41,14 @@ def write_bundle(
     precision: Precision,
     card: str,
     photos: Sequence[np.ndarray] = (),
+    other_encoders: Sequence[Precision] = (),
 ) -> None:
     """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it.
 
     captioner: with its encoder, CLIP's too. photos: uint8 (height, width, 3), on which the written graphs are
-    compared with torch; pictures are made up where there are none. An older bundle in the folder is replaced.
-    Raises TrainingError for a folder that holds anything else, and for graphs that do not agree with torch.
+    compared with torch; pictures are made up where there are none. other_encoders: the encoder in these
+    precisions as well; a device takes the one that it runs fastest. An older bundle in the folder is
+    replaced. Raises TrainingError for a folder that holds anything else, and for graphs that do not agree with torch.
     """
     folder = folder.resolve()
     if folder.exists() and not (folder / "manifest.json").exists() and any(folder.iterdir()):
@@ -52,10 +58,13 @@ def write_bundle(
     partial.mkdir(parents=True)
     try:
         manifest = _manifest(captioner)
-        _write_graphs(partial, captioner, manifest["image"]["side"], precision)
+        encoders = {"encoder.onnx": precision} | {f"encoder.{p}.onnx": p for p in other_encoders}
+        _write_encoders(partial, captioner, manifest["image"]["side"], encoders)
+        _write_decoder(partial, captioner.model.decoder, precision)
         captioner.vocabulary.tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
         (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-        manifest["checks"] = asdict(check(partial, captioner, precision, photos))
+        found = {name: check(partial, captioner, p, photos, name) for name, p in encoders.items()}
+        manifest["checks"] = asdict(found["encoder.onnx"])
         _write_manifest(partial, manifest)
         old = folder.with_name(folder.name + ".old")
         shutil.rmtree(old, ignore_errors=True)
@@ -85,18 +94,23 @@ def _manifest(captioner: Captioner) -> dict[str, Any]:
             "beams": BEAMS[recipe.decoder.kind],
             "max_tokens": recipe.captions.longest,
             "end_token": captioner.vocabulary.end,
+            "no_repeat": NO_REPEAT,
         },
         "calibration": asdict(UNCALIBRATED),
         "metrics": {},
     }
 
 
-def _write_graphs(folder: Path, captioner: Captioner, side: int, precision: Precision) -> None:
-    encoder, mapper, decoder = captioner.model.encoder, captioner.model.mapper, captioner.model.decoder
+def _write_encoders(folder: Path, captioner: Captioner, side: int, encoders: Mapping[str, Precision]) -> None:
+    encoder, mapper = captioner.model.encoder, captioner.model.mapper
     assert isinstance(encoder, MapEncoder | ClipResNet | ClipVisionTransformer)
     mean = captioner.embedding_mean.numpy()
-    of_encoder = weight_format(precision, encoder, mapper)
-    _save(encoder_graph(encoder, mapper, side, mean, of_encoder), folder / "encoder.onnx")
+    for name, precision in encoders.items():
+        weights = weight_format(precision, encoder, mapper)
+        _save(encoder_graph(encoder, mapper, side, mean, weights), folder / name)
+
+
+def _write_decoder(folder: Path, decoder: Decoder, precision: Precision) -> None:
     _save(decoder_graph(decoder, weight_format(precision, decoder)), folder / "decoder.onnx")
     vectors = array(decoder.tokens.weight)
     np.save(folder / "tokens.npy", vectors if precision == "float32" else vectors.astype(np.float16))

@@ -20,6 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision", choices=get_args(Precision), default="int8", help="of the weights (default: int8)"
     )
+    parser.add_argument(
+        "--other-encoder",
+        choices=get_args(Precision),
+        action="append",
+        default=[],
+        help="keep the encoder in this precision as well; each device takes the one that it runs fastest",
+    )
     parser.add_argument("--clip", metavar="NAME|FILE", help="another CLIP than the one the model names")
     add_local_files_only(parser)
     add_data(parser, required=False)
@@ -33,6 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
         name = arguments.clip or encoder.model
         captioner = with_clip(captioner, name, local_files_only=arguments.local_files_only)
     validation = photos(arguments, captioner.recipe.data.validation) if arguments.data else []
-    scores = export_bundle(captioner, validation, arguments.out, arguments.precision)
+    scores = export_bundle(captioner, validation, arguments.out, arguments.precision, arguments.other_encoder)
     print(json.dumps(scores))
     return 0

@@ -23,10 +23,11 @@ def greedy_captions(model: CaptionModel, images: Tensor, vocabulary: Vocabulary,
         token = model.decoder.logits(following[:, -1]).argmax(-1)
         steps.append(token)
         ended |= token == vocabulary.end
-    return [_text(row, vocabulary) for row in torch.stack(steps, 1).tolist()]
+    return [text_of(row, vocabulary) for row in torch.stack(steps, 1).tolist()]
 
 
-def _text(tokens: list[int], vocabulary: Vocabulary) -> str:
+def text_of(tokens: list[int], vocabulary: Vocabulary) -> str:
+    """Up to the end token, if there is one."""
     if vocabulary.end in tokens:
         tokens = tokens[: tokens.index(vocabulary.end)]
     return vocabulary.tokenizer.decode(tokens).strip()

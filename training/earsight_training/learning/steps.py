@@ -18,11 +18,13 @@ from earsight_training.captioner import (
 )
 from earsight_training.data.datasets import CaptionedPhoto, load_images
 from earsight_training.data.examples import PhotoExamples
+from earsight_training.data.tokens import clean_caption
 from earsight_training.errors import TrainingError
 from earsight_training.learning.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.learning.distill import distill
 from earsight_training.learning.distributed import this_process
 from earsight_training.learning.parts import decoder_of, vocabulary_of
+from earsight_training.learning.refine import refine
 from earsight_training.learning.teacher import load_views
 from earsight_training.learning.train import train_photos
 from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
@@ -71,6 +73,10 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     pixels = load_images(photos, recipe.data.side)
     examples = PhotoExamples(pixels, captions, vocabulary, recipe.captions.longest, settings, recipe.seed)
     model = train_photos(model, examples, recipe.captions, settings, work, recipe.seed)
+    if recipe.refine is not None:
+        cleaned = [[clean_caption(text) for text in texts] for texts in captions]
+        both = recipe.captions, recipe.refine
+        model = refine(model, examples, cleaned, vocabulary, both, work, recipe.seed)
     if this_process().first:
         assert isinstance(model.encoder, MapEncoder)
         mean = mean_map(model.encoder, load_images(photos, settings.side))

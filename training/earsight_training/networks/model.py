@@ -102,11 +102,29 @@ class CaptionModel(nn.Module):
         PADDING stands for no caption. The prefix is read once for all captions of an image, and they are read
         as one row without gaps, in which none sees the others: no work is spent on padding.
         """
-        first, past = self.decoder.read_prefix(self.prefix(images))
-        packed = pack(tokens, past[0][0].shape[2], PADDING)
-        hidden = self.decoder.read_packed(packed, past)
-        firsts = tokens[:, :, 0]
-        of_images = torch.nonzero(firsts != PADDING)[:, 0]
-        hidden = torch.cat([first[of_images], hidden])
-        targets = torch.cat([firsts[firsts != PADDING], packed.following])
+        return self.loss_of_prefix(self.prefix(images), tokens, smoothing)
+
+    def loss_of_prefix(self, prefix: Tensor, tokens: Tensor, smoothing: float) -> Tensor:
+        """As loss(), of what prefix() returned."""
+        hidden, targets, _ = self._read(prefix, tokens)
         return head_loss(self.decoder.norm(hidden), self.decoder.tokens.weight, targets, smoothing)
+
+    def log_probs(self, prefix: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """The log-probability of each token, float32 (all tokens,), and the caption that it belongs to,
+        int64, counted over the whole batch. prefix: what prefix() returned. tokens: as in loss()."""
+        hidden, targets, captions = self._read(prefix, tokens)
+        logs = self.decoder.logits(hidden).float().log_softmax(-1)
+        return logs.gather(1, targets[:, None])[:, 0], captions
+
+    def _read(self, prefix: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Hidden states (all tokens, width), the token that follows on each, and its caption."""
+        first, past = self.decoder.read_prefix(prefix)
+        packed = pack(tokens, past[0][0].shape[2], PADDING)
+        firsts = tokens[:, :, 0].flatten()
+        given = torch.nonzero(firsts != PADDING)[:, 0]
+        hidden = torch.cat([first[given // tokens.shape[1]], self.decoder.read_packed(packed, past)])
+        return (
+            hidden,
+            torch.cat([firsts[given], packed.following]),
+            torch.cat([given, packed.captions]),
+        )

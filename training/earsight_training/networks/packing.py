@@ -17,6 +17,8 @@ class Packed:
     """The token that comes after each."""
     positions: Tensor
     """In the decoder's sequence: each caption stands right behind the prefix."""
+    captions: Tensor
+    """The caption that each belongs to, counted over the whole batch."""
     places: Tensor
     """In the rows of the batch, (batch, n), one after the other."""
     mask: Tensor
@@ -41,6 +43,9 @@ def pack(tokens: Tensor, prefix: int, padding: int) -> Packed:
         inputs.gather(1, order).flatten()[places],
         following.gather(1, order).flatten()[places],
         prefix + place.flatten()[places],
+        (caption + torch.arange(len(tokens), device=tokens.device)[:, None] * tokens.shape[1]).flatten()[
+            places
+        ],
         places,
         torch.cat([before, visible], 2)[:, None],
     )

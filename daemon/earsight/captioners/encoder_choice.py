@@ -1,0 +1,93 @@
+"""Which of a bundle's encoders is fastest on this machine: measured once, and remembered.
+
+A bundle may hold its encoder in several precisions (encoder.onnx, encoder.float32.onnx, ...). Integers are
+several times as fast as floats where a processor has dot products for them, and slower on some without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from earsight.captioners.bundle import Bundle
+from earsight.captioners.graph import Graph, Provider
+
+_log = logging.getLogger(__name__)
+
+_RUNS = 3
+
+
+def load_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
+    """The only one, or the fastest. Raises BundleError."""
+    names = sorted(name for name in bundle.manifest.files if _is_encoder(name))
+    if len(names) == 1:
+        return Graph(bundle.path(names[0]), threads, provider)
+    remembered = _Memory(_circumstances(bundle, names, threads, provider))
+    name = remembered.choice()
+    if name not in names:
+        seconds = {name: _seconds(bundle, Graph(bundle.path(name), threads, provider)) for name in names}
+        name = min(seconds, key=seconds.__getitem__)
+        _log.info("encoders, seconds a picture: %s", seconds)
+        remembered.remember(name)
+    return Graph(bundle.path(name), threads, provider)
+
+
+def _is_encoder(name: str) -> bool:
+    return name.startswith("encoder.") and name.endswith(".onnx")
+
+
+def _seconds(bundle: Bundle, encoder: Graph) -> float:
+    """Of the fastest of a few runs, after one to warm up."""
+    side = bundle.manifest.image.side
+    grey = np.full((1, side, side, 3), 128, np.uint8)
+    times = []
+    for _ in range(1 + _RUNS):
+        began = time.perf_counter()
+        encoder.run(["prefix"], {"pixels": grey})
+        times.append(time.perf_counter() - began)
+    return min(times[1:])
+
+
+def _circumstances(bundle: Bundle, names: list[str], threads: int, provider: Provider) -> str:
+    """All that the choice depends on, in short."""
+    files = [bundle.manifest.files[name] for name in names]
+    try:
+        processor = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+        # What changes from moment to moment.
+        processor = "\n".join(line for line in processor.splitlines() if "MHz" not in line)
+    except OSError:
+        processor = ""
+    known = [*files, threads, provider, onnxruntime.__version__, os.cpu_count(), processor]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+
+class _Memory:
+    """A small file in the cache folder, which may be lost or not be writable: then it is measured again."""
+
+    def __init__(self, circumstances: str) -> None:
+        home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+        # systemd names the service's own folder, or several.
+        folder = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0] or str(Path(home) / "earsight")
+        self._path = Path(folder) / f"encoder-{circumstances[:16]}"
+
+    def choice(self) -> str | None:
+        try:
+            return self._path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def remember(self, name: str) -> None:
+        partial = self._path.with_suffix(".partial")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(name, encoding="utf-8")
+            partial.replace(self._path)
+        except OSError as error:
+            _log.info("%s: %s; the encoders will be measured at each start", self._path, error.strerror)

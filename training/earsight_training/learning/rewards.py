@@ -1,0 +1,73 @@
+"""What a caption of the model's own is worth: CIDEr-D, less a fine for what is not in the picture.
+
+CIDEr-D after Vedantam et al., arXiv:1411.5726, section 5: the cosine of TF-IDF weighted n-grams (n = 1 to 4),
+clipped at the reference's counts, with a Gaussian penalty (sigma 6) on the difference of lengths; times 10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from earsight_training.scoring.objects import made_up
+
+_LONGEST = 4
+_SIGMA = 6.0
+
+_Vector = tuple[dict[tuple[str, ...], float], list[float], int]
+"""Weights of n-grams, the norm for each n, and the number of words."""
+
+
+def _counts(words: Sequence[str]) -> Counter[tuple[str, ...]]:
+    return Counter(
+        tuple(words[at : at + n]) for n in range(1, _LONGEST + 1) for at in range(len(words) - n + 1)
+    )
+
+
+class Rewards:
+    """Knows how rare n-grams are in the references of the training photos."""
+
+    def __init__(self, captions: Iterable[Sequence[str]], fine: float) -> None:
+        """captions: the references of each photo. fine: for a caption that names anything that is made up."""
+        self._fine = fine
+        frequencies: Counter[tuple[str, ...]] = Counter()
+        photos = 0
+        for references in captions:
+            photos += 1
+            frequencies.update({gram for text in references for gram in _counts(text.split())})
+        self._rarest = math.log(max(photos, 1))
+        self._rarity = {gram: self._rarest - math.log(count) for gram, count in frequencies.items()}
+
+    def of(self, captions: Sequence[str], references: Sequence[str]) -> list[float]:
+        """The reward of each caption of one photo, at most 10."""
+        known = [self._vector(text) for text in references]
+        return [self._worth(text, known, references) for text in captions]
+
+    def _worth(self, caption: str, known: Sequence[_Vector], references: Sequence[str]) -> float:
+        vector = self._vector(caption)
+        alike = 10 * sum(_similarity(vector, reference) for reference in known) / len(known)
+        return alike - (self._fine if self._fine and made_up(caption, references) else 0.0)
+
+    def _vector(self, text: str) -> _Vector:
+        words = text.split()
+        weights = {
+            gram: count * self._rarity.get(gram, self._rarest) for gram, count in _counts(words).items()
+        }
+        squares = [0.0] * _LONGEST
+        for gram, weight in weights.items():
+            squares[len(gram) - 1] += weight * weight
+        return weights, [math.sqrt(square) for square in squares], len(words)
+
+
+def _similarity(caption: _Vector, reference: _Vector) -> float:
+    (weights, norms, length), (others, other_norms, other_length) = caption, reference
+    products = [0.0] * _LONGEST
+    for gram, weight in weights.items():
+        if other := others.get(gram):
+            products[len(gram) - 1] += min(weight, other) * other
+    cosines = (
+        product / (norm * other_norm) if norm and other_norm else 0.0
+        for product, norm, other_norm in zip(products, norms, other_norms, strict=True)
+    )
+    return sum(cosines) / _LONGEST * math.exp(-((length - other_length) ** 2) / (2 * _SIGMA**2))
