@@ -33,7 +33,8 @@ def refine(
 ) -> CaptionModel:
     """Train mapper and decoder, going on from work/refine.pt if it is there.
 
-    captions: cleaned, of each photo. Returns the model with averaged weights. Nothing is dropped out, so that what is drawn is what is trained.
+    captions: cleaned, of each photo. Returns the model with averaged weights. Nothing is dropped out, so that
+    what is drawn is what is trained.
     """
     general, settings = recipe
     rewards = Rewards(captions, settings.fine)
