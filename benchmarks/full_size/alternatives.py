@@ -13,8 +13,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from benchmarks.full_size.sizes import Sizes
-from benchmarks.full_size.system import Stages
 from torch import Tensor, nn
 from transformers import (
     BlipConfig,
@@ -31,6 +29,9 @@ from transformers import (
     ViTConfig,
     ViTImageProcessor,
 )
+
+from benchmarks.full_size.sizes import Sizes
+from benchmarks.full_size.system import Stages
 
 Prepare = Callable[[np.ndarray], dict[str, Tensor]]
 

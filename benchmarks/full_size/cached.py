@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from benchmarks.full_size.oracle import Published
-from benchmarks.full_size.search import Reader
 from torch import Tensor
 from transformers import DynamicCache, GPT2LMHeadModel
+
+from benchmarks.full_size.oracle import Published
+from benchmarks.full_size.search import Reader
 
 
 class Cached:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tqdm import tqdm
+
 from benchmarks.full_size.systems import FLOAT32, INT8, PUBLISHED
 from benchmarks.full_size.worker import Asked
-from tqdm import tqdm
 
 PAUSE = 0.2
 """Seconds before a caption, in which the threads of the system before it go to sleep."""

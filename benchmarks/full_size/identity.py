@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.full_size.worker import Asked
 from tqdm import tqdm
+
+from benchmarks.full_size.worker import Asked
 
 Tokens = tuple[int, ...]
 

@@ -7,9 +7,10 @@ by learned constants; what the layers, without a mask, make of the constants is 
 from __future__ import annotations
 
 import torch
-from benchmarks.full_size.sizes import Sizes
 from torch import Tensor, nn
 from torch.nn import functional
+
+from benchmarks.full_size.sizes import Sizes
 
 
 class Attention(nn.Module):

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from benchmarks.full_size.worker import Asked, child_environment, end_with
 from tqdm import tqdm
+
+from benchmarks.full_size.worker import Asked, child_environment, end_with
 
 WARM_UP = 10
 WANTED = 2.0

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from benchmarks.full_size.mapper import Mapper
-from benchmarks.full_size.search import Reader, beam_search
-from benchmarks.full_size.sizes import STOP, Sizes
-from benchmarks.full_size.system import Found, Stages
 from PIL import Image
 from torch import Tensor
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from benchmarks.full_size.mapper import Mapper
+from benchmarks.full_size.search import Reader, beam_search
+from benchmarks.full_size.sizes import STOP, Sizes
+from benchmarks.full_size.system import Found, Stages
 from earsight_training.networks.clip_encoders import clip_image_encoder, prepare
 
 

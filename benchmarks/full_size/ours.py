@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from benchmarks.full_size.system import Found, Stages
 
+from benchmarks.full_size.system import Found, Stages
 from earsight.captioners.bundle import open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
 

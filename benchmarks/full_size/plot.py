@@ -11,9 +11,10 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
 from benchmarks.full_size.comparison import Measured, ratios
 from benchmarks.full_size.systems import FLOAT32, INT8, SYSTEMS
-from matplotlib.axes import Axes
 
 TITLE = "One caption on the same machine, at full size"
 _OURS = (FLOAT32, INT8)

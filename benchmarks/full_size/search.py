@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Protocol
 
 import torch
-from benchmarks.full_size.system import Found
 from torch import Tensor
+
+from benchmarks.full_size.system import Found
 
 
 class Reader(Protocol):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+
 from benchmarks.full_size.picture import load_picture
 from benchmarks.full_size.sizes import BY_NAME
 from benchmarks.full_size.system import Stages

@@ -7,11 +7,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from earsight.cameras.replay import demo_photos
 from tests.arm import wheels
 from tests.arm.checks import CHECKS, CheckError
 from tests.arm.userland import PROCESSORS, Userland, UserlandError, default_work, emulator
-
-from earsight.cameras.replay import demo_photos
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+
 from tests.arm.userland import Userland
 from tests.arm.wheels import ROOT
 
@@ -66,6 +67,7 @@ def captions(board: Userland, processor: str, photos: Sequence[Path]) -> str:
 def integers(board: Userland, processor: str, _: Sequence[Path]) -> str:
     """Products of uint8 and int8 are exact, for one row and for several, and as on this machine."""
     import onnx
+
     from tests.arm.integer_graph import integer_graph, pictures, worst_error
 
     error = steps = 0.0

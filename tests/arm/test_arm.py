@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+
+from earsight.cameras.replay import demo_photos
 from tests.arm import checks, wheels
 from tests.arm.checks import CheckError, captions, describe, imports, integers
 from tests.arm.userland import PROCESSORS, SUITES, Userland, UserlandError, default_work, emulator
-
-from earsight.cameras.replay import demo_photos
 
 
 @pytest.fixture(scope="module", params=SUITES)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from benchmarks.boards import Board, Work, graph_work, node_work
 
 onnx = pytest.importorskip("onnx")

@@ -48,7 +48,7 @@ def write_bundle(
     captioner: with its encoder, CLIP's too. photos: uint8 (height, width, 3), on which the written graphs are
     compared with torch; pictures are made up where there are none. other_encoders: the encoder in these
     precisions as well; a device takes the one that it runs fastest. An older bundle in the folder is
-    replaced. Raises TrainingError for a folder that holds anything else, and for graphs that do not agree with
+    replaced. Raises TrainingError for a folder that holds anything else, and for graphs that disagree with
     torch.
     """
     folder = folder.resolve()
