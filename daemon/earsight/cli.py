@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "check camera, button, sound, model and permissions",
     "config": "check a configuration file, or print its JSON Schema",
     "model": "look at a model bundle, or verify that it is whole",
+    "bench": "measure how long captions take on this machine",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 _EPILOG = "Exit status: 0 done; 1 it could not be done; 2 wrong usage or configuration; 130 interrupted."

@@ -1,0 +1,158 @@
+"""The process that measures one bundle.
+
+Usage: python -m earsight.bench.child ORDER STARTED
+ORDER is measurement.Order as JSON, STARTED the time.monotonic() at which the process was started. Prints one
+JSON object: the figures, or {"error"}.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from earsight.bench.machine import available_memory, most_resident, resident
+from earsight.bench.measurement import BenchError, Order
+from earsight.bench.roofline import Roofline
+from earsight.bench.stages import Captioned, captioned, quantiles
+from earsight.bench.work import UncountedError, Work, graph_work
+from earsight.captioners.bundle import Bundle, bundle_folder, open_bundle
+from earsight.captioners.onnx import OnnxCaptioner
+from earsight.errors import EarsightError
+
+_NO_TOKEN = -1
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who interrupts the command interrupts this, too
+    try:
+        answer = figures(Order(**json.loads(sys.argv[1])), float(sys.argv[2]))
+    except EarsightError as error:
+        answer = {"error": str(error)}
+    print(json.dumps(answer))
+
+
+def figures(order: Order, started: float) -> dict[str, Any]:
+    """started: on time.monotonic().
+
+    load_ms: check (hashes of the files), graphs, warm_up and the total of the three; ready: from the start
+    of the process, Python and imports with it. stages_ms: see stages.STAGES. resident_mb: loaded, captioned,
+    and peak until then. roofline: the machine's rates; stages: what they allow, or None where an operator's
+    work is not known. Raises EarsightError.
+    """
+    captioner, bundle, load = _loaded(order, started)
+    memory = {"loaded": resident()}
+    captions = captioned(captioner, Path(order.photo), order.captions)
+    memory |= {"captioned": resident(), "peak": most_resident()}
+    del captioner  # the counting of work loads its graphs again
+    stages = quantiles(captions)
+    roofline = Roofline(order.threads, available_memory())
+    beams = order.beams or bundle.manifest.decode.beams
+    work = _work(bundle, captions, beams)
+    return {
+        "bundle": order.bundle,
+        "name": bundle.manifest.name,
+        "encoder": captions[0].encoder.name,
+        "beams": beams,
+        "tokens": sum(caption.tokens for caption in captions) / len(captions),
+        "caption": captions[0].text,
+        "load_ms": _rounded(load),
+        "stages_ms": stages,
+        "resident_mb": _rounded(memory),
+        "roofline": {
+            "float32_gflops": round(2 * roofline.float_macs / 1e9, 2),
+            "int8_gops": round(2 * roofline.integer_macs / 1e9, 2),
+            "memory_gb_s": round(roofline.bandwidth / 1e9, 2),
+            "stages": work and _against(roofline, stages, work, _mean_steps(captions)),
+        },
+    }
+
+
+def _loaded(order: Order, started: float) -> tuple[OnnxCaptioner, Bundle, dict[str, float]]:
+    """Ready to caption; and milliseconds."""
+    times = [time.monotonic()]
+    bundle = open_bundle(bundle_folder(order.bundle))
+    times.append(time.monotonic())
+    captioner = OnnxCaptioner(
+        bundle if order.tokens is None else _endless(bundle, order.tokens),
+        order.threads,
+        order.beams,
+        order.tokens,
+        time_limit=float("inf"),
+        provider="cpu",
+    )
+    times.append(time.monotonic())
+    captioner.warm_up()
+    times.append(time.monotonic())
+    names = ("check", "graphs", "warm_up")
+    load = {name: 1000 * (times[i + 1] - times[i]) for i, name in enumerate(names)}
+    return (
+        captioner,
+        bundle,
+        load
+        | {
+            "total": 1000 * (times[-1] - times[0]),
+            "ready": 1000 * (times[-1] - started),
+        },
+    )
+
+
+def _endless(bundle: Bundle, tokens: int) -> Bundle:
+    """The bundle with captions that end at no token and may repeat themselves. Raises BenchError."""
+    longest = bundle.manifest.decode.max_tokens
+    if tokens > longest:
+        raise BenchError(f"{bundle.folder}: its captions have at most {longest} tokens; lower --tokens")
+    decode = bundle.manifest.decode.model_copy(update={"end_token": _NO_TOKEN, "no_repeat": 0})
+    return dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"decode": decode}))
+
+
+def _work(bundle: Bundle, captions: list[Captioned], beams: int) -> dict[str, Work] | None:
+    """Of encode, prefill, and a mean step in the middle of a caption; None where it is not known."""
+    steps = [step for caption in captions for step in caption.steps]
+    prefix = captions[0].prefix.rows
+    rows = round(sum(step.rows for step in steps) / max(1, len(steps)))
+    held = prefix + rows * _mean_steps(captions) // 2
+    decoder = bundle.path("decoder.onnx")
+    try:
+        return {
+            "encode": graph_work(captions[0].encoder, {}, {}),
+            "prefill": graph_work(decoder, {"rows": prefix, "N": 0, "asked": 1}, {"k": beams}),
+            "step": graph_work(decoder, {"rows": rows, "N": held, "asked": rows}, {"k": beams}),
+        }
+    except UncountedError:
+        return None
+
+
+def _mean_steps(captions: list[Captioned]) -> int:
+    return round(sum(len(caption.steps) for caption in captions) / len(captions))
+
+
+def _against(
+    roofline: Roofline, stages: dict[str, dict[str, float]], work: dict[str, Work], steps: int
+) -> dict[str, dict[str, float]]:
+    """steps: of a caption. The work of each stage, the milliseconds that it takes at the least, and how many
+    times that its median is."""
+    least = {stage: 1000 * roofline.seconds(of) for stage, of in work.items()}
+    work = {**work, "decode": work["prefill"] + work["step"] * steps}
+    least["decode"] = least["prefill"] + steps * least["step"]
+    return {
+        stage: {
+            **dataclasses.asdict(work[stage]),
+            "ms": round(ms, 4),
+            "ratio": round(stages[stage]["median"] / ms, 2),
+        }
+        for stage, ms in least.items()
+        if stage in stages  # a caption of one token has no steps
+    }
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 1) for name, value in values.items()}
+
+
+if __name__ == "__main__":
+    main()

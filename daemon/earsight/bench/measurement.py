@@ -1,0 +1,61 @@
+"""A bundle measured in a process of its own, so that what is resident there is the bundle's."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from earsight.errors import EarsightError
+
+
+class BenchError(EarsightError):
+    """A bundle that can't be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to measure.
+
+    bundle: "builtin" or a folder. photo: a file. threads: 0 takes what ONNX Runtime finds. beams: None is the
+    bundle's. tokens: of every caption, none of which then ends before; None: as many as it takes.
+    """
+
+    bundle: str
+    photo: str
+    captions: int = 100
+    threads: int = 0
+    beams: int | None = None
+    tokens: int | None = None
+
+
+def measure(order: Order) -> dict[str, Any]:
+    """The figures of earsight.bench.child.figures(). Takes seconds, or minutes for large models.
+
+    Raises BenchError with what was wrong there, or how the process died.
+    """
+    argv = [sys.executable, "-m", "earsight.bench.child", json.dumps(asdict(order)), repr(time.monotonic())]
+    child = subprocess.run(argv, stdout=subprocess.PIPE, check=False)
+    if child.returncode < 0:
+        raise BenchError(f"{order.bundle}: measuring it was ended by {_name(-child.returncode)}")
+    try:
+        answer: dict[str, Any] = json.loads(child.stdout)
+    except ValueError:
+        raise BenchError(f"{order.bundle}: measuring it failed with status {child.returncode}") from None
+    if "error" in answer:
+        raise BenchError(answer["error"])
+    return answer
+
+
+def _name(number: int) -> str:
+    """Of a signal."""
+    if number == signal.SIGKILL:
+        return "SIGKILL: the memory may not have sufficed"
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

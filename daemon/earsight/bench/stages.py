@@ -1,0 +1,140 @@
+"""The time of each stage of a caption, from the file of a photo to the text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earsight.captioners.decoder import Decoder
+from earsight.captioners.graph import Graph
+from earsight.captioners.onnx import OnnxCaptioner
+from earsight.photos import load_photo
+
+STAGES = ("preprocess", "encode", "prefill", "step", "search", "decode", "total")
+"""preprocess: the photo's file to the encoder's input. encode: to prefix and embedding. prefill: the prefix
+through the decoder. step: one token of every live beam through the decoder. search: what else decoding takes,
+choosing beams and making text. decode: prefill, steps and search. total: the whole caption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One call of the decoder. rows: vectors of the prefix, or live beams."""
+
+    seconds: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Captioned:
+    """One caption. times: seconds of the stages that are run once. encoder: the graph that was chosen."""
+
+    text: str
+    times: dict[str, float]
+    prefix: Read
+    steps: list[Read]
+    encoder: Path
+
+    @property
+    def tokens(self) -> int:
+        """How many the search went through: those of its longest hypothesis, the end token counted."""
+        return len(self.steps) + 1
+
+
+@dataclass(slots=True)
+class _Calls:
+    """What was seen of the engine while it made one caption."""
+
+    prefixes: list[Read] = field(default_factory=list)
+    steps: list[Read] = field(default_factory=list)
+    graphs: list[Path] = field(default_factory=list)
+
+
+def captioned(captioner: OnnxCaptioner, photo: Path, count: int) -> list[Captioned]:
+    """The photo, captioned so many times. Raises PhotoError and BundleError."""
+    return [_captioned(captioner, photo) for _ in range(count)]
+
+
+def _captioned(captioner: OnnxCaptioner, photo: Path) -> Captioned:
+    with _watched() as calls:
+        times = [time.perf_counter()]
+        prepared = captioner.prepare(load_photo(photo))
+        times.append(time.perf_counter())
+        encoding = captioner.encode(prepared)
+        times.append(time.perf_counter())
+        text = captioner.describe(encoding)[0].text
+        times.append(time.perf_counter())
+    preprocess, encode, decode = np.diff(times)
+    (prefix,), (encoder,) = calls.prefixes, calls.graphs
+    reading = prefix.seconds + sum(step.seconds for step in calls.steps)
+    seconds = {
+        "preprocess": float(preprocess),
+        "encode": float(encode),
+        "prefill": prefix.seconds,
+        "search": float(decode) - reading,
+        "decode": float(decode),
+        "total": times[-1] - times[0],
+    }
+    return Captioned(text, seconds, prefix, calls.steps, encoder)
+
+
+@contextmanager
+def _watched() -> Iterator[_Calls]:
+    """What the decoder and the encoder are called for: from outside, so that the engine has no clocks to pay
+    for. (The decoder's graph is run bound to its buffers, not by Graph.run.)"""
+    calls = _Calls()
+
+    def note_prefix(_: Decoder, prefix: np.ndarray, seconds: float) -> None:
+        calls.prefixes.append(Read(seconds, len(prefix)))
+
+    def note_step(_: Decoder, parents: np.ndarray, seconds: float) -> None:
+        calls.steps.append(Read(seconds, len(parents)))
+
+    def note_graph(graph: Graph, _: object, __: float) -> None:
+        calls.graphs.append(graph.path)
+
+    with (
+        _noted(Decoder, "read_prefix", note_prefix),
+        _noted(Decoder, "read_tokens", note_step),
+        _noted(Graph, "run", note_graph),
+    ):
+        yield calls
+
+
+@contextmanager
+def _noted(owner: type, name: str, note: Callable[[Any, Any, float], None]) -> Iterator[None]:
+    """Calls note(self, first argument, seconds) after each call of a method."""
+    method = getattr(owner, name)
+
+    @wraps(method)
+    def noted(this: object, first: object, *others: object) -> object:
+        start = time.perf_counter()
+        result = method(this, first, *others)
+        note(this, first, time.perf_counter() - start)
+        return result
+
+    setattr(owner, name, noted)
+    try:
+        yield
+    finally:
+        setattr(owner, name, method)
+
+
+def quantiles(captions: list[Captioned]) -> dict[str, dict[str, float]]:
+    """Milliseconds: median, p95 and p99 of each stage that there was; over all captions, or all steps."""
+    seconds = {stage: [caption.times[stage] for caption in captions] for stage in STAGES if stage != "step"}
+    seconds["step"] = [step.seconds for caption in captions for step in caption.steps]
+    return {stage: _quantiles(seconds[stage]) for stage in STAGES if seconds[stage]}
+
+
+def _quantiles(seconds: list[float]) -> dict[str, float]:
+    values = 1000 * np.percentile(seconds, [50, 95, 99])
+    return {
+        name: round(float(value), 3) for name, value in zip(("median", "p95", "p99"), values, strict=True)
+    }

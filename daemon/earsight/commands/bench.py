@@ -1,0 +1,83 @@
+"""earsight bench: how long captions take on this machine, and how long it would need at the least."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from earsight.bench.measurement import BenchError, Order, measure
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "bundles",
+        nargs="*",
+        default=["builtin"],
+        metavar="BUNDLE",
+        help="model bundles, side by side: folders, or builtin (the default)",
+    )
+    parser.add_argument("--photo", type=Path, metavar="FILE", help="what to caption (default: a demo photo)")
+    parser.add_argument(
+        "--captions", type=_number(1, 1_000_000), default=100, metavar="N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--threads", type=_number(0, 256), default=0, metavar="N", help="default: as many as there are cores"
+    )
+    parser.add_argument("--beams", type=_number(1, 64), metavar="N", help="default: the bundle's")
+    parser.add_argument(
+        "--tokens",
+        type=_number(1, 512),
+        metavar="N",
+        help="of every caption, which then does not end before: so models compare that say different things, "
+        "or have random weights",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{value} is not from {low} to {high}")
+        return value
+
+    return number
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: all bundles were measured. Raises BenchError."""
+    from earsight.bench.machine import machine
+    from earsight.bench.table import heading, table
+
+    photo = arguments.photo or _demo_photo()
+    order = Order("", str(photo), arguments.captions, arguments.threads, arguments.beams, arguments.tokens)
+    measured = []
+    for bundle in arguments.bundles:
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(f"measuring {bundle}, {order.captions} captions ...", file=sys.stderr)
+        measured.append(measure(replace(order, bundle=bundle)))
+    report = {
+        "machine": machine(),
+        "photo": str(photo),
+        "captions": order.captions,
+        "threads": order.threads,
+        "bundles": measured,
+    }
+    print(json.dumps(report) if arguments.json else f"{heading(report)}\n\n{table(measured)}")
+    return 0
+
+
+def _demo_photo() -> Path:
+    from earsight.cameras.replay import demo_photos
+    from earsight.cameras.source import CameraError
+
+    try:
+        return demo_photos()[0]
+    except CameraError as error:
+        raise BenchError(
+            "there is no demo photo to caption: name a photo with --photo FILE, or pip install scikit-image"
+        ) from error
