@@ -9,38 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-_BYTES = {"float": 4, "float16": 2, "uint8": 1, "int8": 1}
-_DTYPES = {"float": np.float32, "float16": np.float16, "int64": np.int64, "uint8": np.uint8, "bool": np.bool_}
-_PRODUCTS = frozenset({"MatMul", "Gemm", "MatMulInteger", "MatMulIntegerToFloat"})
-_UNCOUNTED = frozenset({"Attention", "MultiHeadAttention", "MatMulNBits", "ConvTranspose", "QLinearConv"})
-
-
-@dataclass(frozen=True)
-class Work:
-    """Multiply-accumulates in floats and in integers, and the bytes of what is multiplied with."""
-
-    float_macs: int = 0
-    integer_macs: int = 0
-    bytes: int = 0
-
-    def __add__(self, other: Work) -> Work:
-        return Work(
-            self.float_macs + other.float_macs,
-            self.integer_macs + other.integer_macs,
-            self.bytes + other.bytes,
-        )
-
-    def __mul__(self, times: int) -> Work:
-        return Work(self.float_macs * times, self.integer_macs * times, self.bytes * times)
+from earsight.bench.work import Work, graph_work
 
 
 @dataclass(frozen=True)
@@ -68,56 +43,6 @@ BOARDS = (
     Board("Orin Nano, CPU", 6 * 1.5e9 * 8, 6 * 1.5e9 * 32, 20.2e9),
     Board("Orin Nano, GPU", 5.1e12, 10.2e12, 68e9, halves_floats=True),
 )
-
-
-def graph_work(path: Path, dimensions: Mapping[str, int], values: Mapping[str, int]) -> Work:
-    """Of one run, with these sizes of the graph's named dimensions and values of its inputs (default 0).
-
-    Counted by running it unoptimised, so that shapes are those of the run. Raises ValueError for an operator
-    that multiplies matrices in a way that is not known here.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.enable_profiling, options.profile_file_prefix = True, str(Path(folder) / "run")
-        # The profile does not tell the shapes of prepacked weights.
-        options.add_session_config_entry("session.disable_prepacking", "1")
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        session.run(
-            None,
-            {node.name: _value(node, dimensions, values.get(node.name, 0)) for node in session.get_inputs()},
-        )
-        events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
-    runs = (event["args"] for event in events if event["name"].endswith("_kernel_time"))
-    return sum((node_work(run) for run in runs), Work())
-
-
-def _value(node: onnxruntime.NodeArg, dimensions: Mapping[str, int], value: int) -> np.ndarray:
-    """A dimension may be a sum of others: "N + rows"."""
-    shape = [
-        size if isinstance(size, int) else sum(dimensions[part] for part in size.split(" + "))
-        for size in node.shape
-    ]
-    return np.full(
-        shape, value, _DTYPES[node.type.removeprefix("tensor(").removesuffix(")").replace("_", "")]
-    )
-
-
-def node_work(run: Mapping) -> Work:
-    """run: what ONNX Runtime's profile tells of a node: its operator, and types and shapes in and out."""
-    operator = run["op_name"]
-    if operator in _UNCOUNTED:
-        raise ValueError(f"{operator}: its multiply-accumulates can't be counted yet")
-    if operator not in _PRODUCTS | {"Conv", "FusedConv"}:
-        return Work()
-    (kind, a), (other_kind, b) = (next(iter(item.items())) for item in run["input_type_shape"][:2])
-    ((_, out),) = run["output_type_shape"][0].items()
-    if operator in _PRODUCTS:
-        inner = math.prod(a) // math.prod(out[:-1]) if operator == "Gemm" else a[-1]
-    else:
-        inner = math.prod(b[1:])  # input channels of a group x height x width
-    macs, size = math.prod(out) * inner, math.prod(b) * _BYTES[other_kind]
-    return Work(0, macs, size) if kind in ("uint8", "int8") else Work(macs, 0, size)
 
 
 def caption_work(bundle: Path, tokens: int) -> dict[str, Work]:

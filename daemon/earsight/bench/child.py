@@ -50,9 +50,9 @@ def figures(order: Order, started: float) -> dict[str, Any]:
     memory |= {"captioned": resident(), "peak": most_resident()}
     del captioner  # the counting of work loads its graphs again
     stages = quantiles(captions)
-    roofline = Roofline(order.threads, available_memory())
     beams = order.beams or bundle.manifest.decode.beams
     work = _work(bundle, captions, beams)
+    roofline = Roofline(order.threads, available_memory())
     return {
         "bundle": order.bundle,
         "name": bundle.manifest.name,

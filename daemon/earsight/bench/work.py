@@ -27,7 +27,7 @@ _DTYPES: dict[str, type] = {
     "bool": np.bool_,
 }
 _PRODUCTS = frozenset({"MatMul", "Gemm", "FusedMatMul", "MatMulInteger", "MatMulIntegerToFloat"})
-_CONVOLUTIONS = frozenset({"Conv", "ConvInteger"})
+_CONVOLUTIONS = frozenset({"Conv", "FusedConv", "ConvInteger"})
 _UNCOUNTED = frozenset(
     {"Attention", "MultiHeadAttention", "ConvTranspose", "MatMulNBits", "QLinearConv", "QLinearMatMul"}
 )

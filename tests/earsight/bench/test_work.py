@@ -1,5 +1,6 @@
 """What graphs have to do, against sums by hand."""
 
+import numpy as np
 import pytest
 
 from earsight.bench.work import UncountedError, Work, graph_work, node_work
@@ -38,6 +39,43 @@ def node(operator, inputs, *out):
 )
 def test_work_of_a_node(run, work):
     assert node_work(run) == work
+
+
+def saved(folder, node, shape, weights):
+    """A graph of this node alone."""
+    onnx = pytest.importorskip("onnx")
+    kind = onnx.TensorProto.FLOAT
+    graph = onnx.helper.make_graph(
+        [node],
+        "one node",
+        [onnx.helper.make_tensor_value_info("x", kind, shape)],
+        [onnx.helper.make_tensor_value_info("y", kind, None)],
+        [onnx.numpy_helper.from_array(value, name) for name, value in weights.items()],
+    )
+    domains = [onnx.helper.make_opsetid("", 20)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=domains, ir_version=9), folder / "model.onnx")
+    return folder / "model.onnx"
+
+
+def test_a_product_with_named_dimensions(tmp_path):
+    helper = pytest.importorskip("onnx").helper
+    node = helper.make_node("MatMul", ["x", "w"], ["y"])
+    path = saved(tmp_path, node, ["N + rows", 16], {"w": np.ones((16, 32), np.float32)})
+    assert graph_work(path, {"rows": 3, "N": 4}, {}) == Work(7 * 16 * 32, 0, 16 * 32 * 4)
+
+
+def test_a_product_of_a_transposed_matrix(tmp_path):
+    helper = pytest.importorskip("onnx").helper
+    node = helper.make_node("Gemm", ["x", "w"], ["y"], transB=1)
+    path = saved(tmp_path, node, [5, 16], {"w": np.ones((32, 16), np.float32)})
+    assert graph_work(path, {}, {}) == Work(5 * 16 * 32, 0, 16 * 32 * 4)
+
+
+def test_a_convolution_with_groups(tmp_path):
+    helper = pytest.importorskip("onnx").helper
+    node = helper.make_node("Conv", ["x", "w"], ["y"], group=4, strides=[2, 2], pads=[1, 1, 1, 1])
+    path = saved(tmp_path, node, [1, 8, 10, 10], {"w": np.ones((12, 2, 3, 3), np.float32)})
+    assert graph_work(path, {}, {}) == Work(12 * 5 * 5 * 2 * 9, 0, 12 * 2 * 9 * 4)
 
 
 def test_a_product_of_unknown_kind_is_not_passed_over():
