@@ -1,14 +1,17 @@
 """The process that measures one bundle.
 
-Usage: python -m earsight.bench.child ORDER STARTED
-ORDER is measurement.Order as JSON, STARTED the time.monotonic() at which the process was started. Prints one
-JSON object: the figures, or {"error"}.
+Usage: python -m earsight.bench.child ORDER STARTED CALLER
+ORDER is measurement.Order as JSON, STARTED the time.monotonic() at which the process was started, CALLER the
+process that reads the answer, and with which this one ends. Prints one JSON object: the figures, or
+{"error"}.
 """
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import json
+import os
 import signal
 import sys
 import time
@@ -25,10 +28,15 @@ from earsight.captioners.onnx import OnnxCaptioner
 from earsight.errors import EarsightError
 
 _NO_TOKEN = -1
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who interrupts the command interrupts this, too
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != int(sys.argv[3]):  # it ended before it could be noticed
+        return
     try:
         answer = figures(Order(**json.loads(sys.argv[1])), float(sys.argv[2]))
     except EarsightError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -38,7 +39,8 @@ def measure(order: Order) -> dict[str, Any]:
 
     Raises BenchError with what was wrong there, or how the process died.
     """
-    argv = [sys.executable, "-m", "earsight.bench.child", json.dumps(asdict(order)), repr(time.monotonic())]
+    words = json.dumps(asdict(order)), repr(time.monotonic()), str(os.getpid())
+    argv = [sys.executable, "-m", "earsight.bench.child", *words]
     child = subprocess.run(argv, stdout=subprocess.PIPE, check=False)
     if child.returncode < 0:
         raise BenchError(f"{order.bundle}: measuring it was ended by {_name(-child.returncode)}")
