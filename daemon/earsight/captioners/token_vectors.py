@@ -22,17 +22,26 @@ class TokenVectors:
         self._path = path
         try:
             self._file = path.open("rb")
-            version = np.lib.format.read_magic(self._file)
-            if version != (1, 0):
-                raise ValueError(f"version {version}")
-            (self._count, width), by_columns, self._dtype = np.lib.format.read_array_header_1_0(self._file)
-            self._start, self._row = self._file.tell(), width * self._dtype.itemsize
-            if by_columns or self._dtype.kind != "f" or path.stat().st_size < self._end:
-                raise ValueError("not rows of numbers, or not all of them")
-        except (OSError, ValueError) as error:
+            try:
+                self._read_header()
+            except BaseException:
+                self._file.close()
+                raise
+        except Exception as error:  # numpy raises whatever a broken header leads to
             raise BundleError(
                 f"{path}: not a table of token vectors ({error}); export the bundle anew"
             ) from error
+
+    def _read_header(self) -> None:
+        version = np.lib.format.read_magic(self._file)
+        if version != (1, 0):
+            raise ValueError(f"version {version}")
+        (self._count, self._width), by_columns, self._dtype = np.lib.format.read_array_header_1_0(self._file)
+        if by_columns or self._dtype.kind != "f" or self._count < 1 or self._width < 1:
+            raise ValueError("not rows of numbers")
+        self._start, self._row = self._file.tell(), self._width * self._dtype.itemsize
+        if self._path.stat().st_size < self._end:
+            raise ValueError("not all rows are there")
 
     @property
     def _end(self) -> int:
@@ -40,9 +49,9 @@ class TokenVectors:
 
     def of(self, tokens: np.ndarray) -> np.ndarray:
         """tokens: int64 (n,). Returns (n, width), in the file's float type. Raises BundleError."""
-        if len(tokens) and not 0 <= tokens.min() <= tokens.max() < self._count:
+        if (strange := tokens[(tokens < 0) | (tokens >= self._count)]).size:
             raise BundleError(
-                f"{self._path}: not of this decoder (token {tokens.max()}); export the bundle anew"
+                f"{self._path}: not of this decoder (token {strange[0]}); export the bundle anew"
             )
         try:
             rows = [
@@ -50,4 +59,6 @@ class TokenVectors:
             ]
         except OSError as error:
             raise BundleError(f"{self._path}: {error.strerror}; copy the bundle again") from error
-        return np.frombuffer(b"".join(rows), self._dtype).reshape(len(tokens), -1)
+        if len(read := b"".join(rows)) < len(tokens) * self._row:
+            raise BundleError(f"{self._path}: was cut short while it was used; copy the bundle again")
+        return np.frombuffer(read, self._dtype).reshape(len(tokens), self._width)
