@@ -7,9 +7,10 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from earsight.captioners.bundle import Calibration, bundle_folder, open_bundle
-from earsight.captioners.onnx import OnnxCaptioner, _caption
-from earsight.captioners.search import Hypothesis
+from earsight.captioners.bundle import BundleError, bundle_folder, open_bundle
+from earsight.captioners.captioner import CaptionerError
+from earsight.captioners.endings import without_loose_end
+from earsight.captioners.onnx import OnnxCaptioner
 from earsight.captioners.tokens import TokenDecoder
 
 
@@ -104,36 +105,43 @@ def greedy(bundle, prefix, longest):
     session = onnxruntime.InferenceSession(
         str(bundle.path("decoder.onnx")), options, providers=["CPUExecutionProvider"]
     )
-    shapes = {node.name: node.shape for node in session.get_inputs()}
-    layers, _, _, heads, _, head_width = shapes["past"]
-    nothing = np.zeros((layers, 2, 1, heads, 0, head_width), np.float32)
+    cached = [node.name for node in session.get_outputs() if node.name.startswith(("keys_", "values_"))]
+    shape = {node.name: node.shape for node in session.get_inputs()}["past_keys_0"]
+    vectors = np.load(bundle.path("tokens.npy")).astype(np.float32)
 
-    def run(prefix, tokens, prefix_cache, past):
-        inputs = {"prefix": prefix, "tokens": tokens, "prefix_cache": prefix_cache, "past": past}
-        names = ["log_probs", "ids", "present"]
-        return session.run(names, inputs | {"k": np.array([1], np.int64)})
+    def run(rows, past):
+        """The likeliest token after rows that follow on those of past, and the cache of all of them."""
+        held, count = len(past[0]), len(rows)
+        inputs = {
+            "vectors": rows,
+            "positions": np.arange(held, held + count),
+            "mask": np.zeros((count, held + count), np.float32),
+            "asked": np.array([count - 1]),
+            "k": np.array([1]),
+        } | {f"past_{name}": part for name, part in zip(cached, past, strict=True)}
+        log_probs, ids, *new = session.run(["log_probs", "ids", *cached], inputs)
+        return log_probs[0, 0], ids[0, 0], [np.concatenate(parts) for parts in zip(past, new, strict=True)]
 
     tokens, log_probs = [], []
-    no_prefix = np.zeros((1, 0, prefix.shape[1]), np.float32)
     while len(log_probs) < longest:
-        best, ids, prefix_cache = run(prefix[None], np.zeros((1, 0), np.int64), nothing, nothing)
-        past = nothing
-        for token in tokens:
-            best, ids, past = run(no_prefix, np.array([[token]]), prefix_cache, past)
-        log_probs.append(float(best[0, 0]))
-        if ids[0, 0] == bundle.manifest.decode.end_token:
+        best, token, cache = run(prefix, [np.zeros((0, *shape[1:]), np.float32)] * len(cached))
+        for said in tokens:
+            best, token, cache = run(vectors[said][None], cache)
+        log_probs.append(float(best))
+        if token == bundle.manifest.decode.end_token:
             break
-        tokens.append(int(ids[0, 0]))
+        tokens.append(int(token))
     return tokens, log_probs
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_beam_says_what_stepwise_decoding_says(bundle, seed):
-    captioner = OnnxCaptioner(bundle, threads=1, beams=1, max_tokens=8)
+    captioner = OnnxCaptioner(bundle, threads=1, beams=1, max_tokens=8, no_repeat=0)
     encoding = captioner.encode(captioner.prepare(picture(seed)))
     tokens, log_probs = greedy(bundle, encoding.prefix, longest=8)
     (caption,) = captioner.describe(encoding)
-    assert caption.text == TokenDecoder(bundle.path("tokenizer.json")).decode(tokens)
+    text = TokenDecoder(bundle.path("tokenizer.json")).decode(tokens)
+    assert caption.text == (text if len(log_probs) > len(tokens) else without_loose_end(text))
     assert caption.mean_log_prob == pytest.approx(np.mean(log_probs), abs=1e-4)
     assert caption.lowest_log_prob == pytest.approx(min(log_probs), abs=1e-4)
 
@@ -151,23 +159,38 @@ def test_the_owner_can_not_ask_for_longer_captions_than_the_bundle_can_give(bund
     OnnxCaptioner(bundle, threads=1, beams=1, max_tokens=10 * longest).describe(encoding)
 
 
+@pytest.mark.parametrize("beams", [1, 4])
+def test_no_caption_repeats_itself_where_that_is_asked_for(bundle, encoding, beams):
+    """Of a prefix that means nothing, too, which the model has much to say about."""
+    noise = np.random.default_rng(1).normal(size=encoding.prefix.shape).astype(np.float32)
+    device = OnnxCaptioner(bundle, threads=1, beams=beams, max_tokens=20, time_limit=60, no_repeat=2)
+    for prefix in (encoding.prefix, noise, 0 * noise):
+        for found in device.search(prefix):
+            pairs = list(pairwise(found.tokens))
+            assert len(set(pairs)) == len(pairs)
+            assert all(one != other for one, other in pairs)
+
+
+def test_only_captions_that_were_cut_short_lose_their_loose_ends(bundle, encoding):
+    decoder, taken = TokenDecoder(bundle.path("tokenizer.json")), 0
+    for longest in (2, 3, 5):
+        device = OnnxCaptioner(bundle, threads=1, beams=3, max_tokens=longest)
+        expected = set()
+        for found in device.search(encoding.prefix):
+            text = decoder.decode(found.tokens)
+            expected.add(text if found.finished else without_loose_end(text))
+            taken += not found.finished and text != without_loose_end(text)
+        assert {caption.text for caption in device.describe(encoding)} == expected
+    assert taken, "or this shows nothing"
+
+
+def test_a_captioner_tells_apart_what_it_can_not_have_from_a_bundle_that_is_broken(bundle):
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("ONNX Runtime for GPUs is here")
+    with pytest.raises(CaptionerError, match=r"captioner\.provider: ") as caught:
+        OnnxCaptioner(bundle, threads=1, provider="cuda")
+    assert not isinstance(caught.value, BundleError)
+
+
 def test_warm_up_needs_no_picture(captioner):
     captioner.warm_up()
-
-
-def confidence(calibration, *log_probs):
-    hypothesis = Hypothesis((1,) * len(log_probs), log_probs, finished=False)
-    return _caption("a dog", hypothesis, Calibration(**calibration)).confidence
-
-
-def test_confidence_is_the_logistic_of_the_calibration():
-    calibration = {"bias": 1.0, "mean_log_prob": 2.0, "lowest_log_prob": 0.5}
-    assert confidence(calibration, -1.0, -3.0) == pytest.approx(1 / (1 + np.exp(-(1 - 4 - 1.5))))
-    assert confidence(calibration, -1e9) == pytest.approx(0, abs=1e-9)
-    assert confidence(calibration | {"bias": 1e9}, -1.0) == pytest.approx(1, abs=1e-9)
-
-
-def test_what_is_no_number_is_not_believed():
-    calibration = {"bias": 1.0, "mean_log_prob": 2.0, "lowest_log_prob": 0.5}
-    assert confidence(calibration, float("nan")) == 0
-    assert confidence(calibration | {"mean_log_prob": 0.0}, float("-inf")) == 0

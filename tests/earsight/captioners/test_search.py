@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earsight.captioners.search import Hypothesis, beam_search
+from earsight.captioners.search import Hypothesis, beam_search, repeats
 
 END = 0
 
@@ -46,8 +46,8 @@ class Language:
         ids = np.argsort(-rows, axis=1, kind="stable")[:, : self.k]
         return np.take_along_axis(rows, ids, axis=1), ids
 
-    def search(self, beams, max_tokens, deadline=float("inf")):
-        return beam_search(self.first(), self, beams, max_tokens, END, deadline)
+    def search(self, beams, max_tokens, deadline=float("inf"), no_repeat=0):
+        return beam_search(self.first(), self, beams, max_tokens, END, deadline, no_repeat)
 
     # The plain searches
 
@@ -220,3 +220,89 @@ def test_impossible_tokens_do_not_upset_it():
         first, step = table([[0.5, 0.5, 0.0]], [[0.0, 1.0, 0.0]] * 2)
     found = beam_search(first, step, 3, 2, END, float("inf"))
     assert found[0].tokens == ()
+
+
+def loops(tokens, no_repeat):
+    """By the definition, in a finished text: so many tokens in a row are there twice, or fewer directly."""
+    runs = [tokens[at : at + no_repeat] for at in range(len(tokens) - no_repeat + 1)]
+    directly = any(
+        tokens[at : at + n] == tokens[at + n : at + 2 * n]
+        for n in range(1, no_repeat)
+        for at in range(len(tokens) - 2 * n + 1)
+    )
+    return directly or len(set(runs)) < len(runs)
+
+
+@given(tokens=st.lists(st.integers(1, 4), max_size=12).map(tuple), no_repeat=st.integers(1, 5))
+@settings(max_examples=300)
+def test_repeats_finds_the_first_token_with_which_a_text_loops(tokens, no_repeat):
+    for count, token in enumerate(tokens):
+        if repeats(tokens[:count], token, no_repeat):
+            assert loops(tokens[: count + 1], no_repeat)
+            return
+        assert not loops(tokens[: count + 1], no_repeat)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "token", "no_repeat", "loop"),
+    [
+        ((), 1, 3, False),
+        ((1,), 1, 1, True),
+        ((1, 2), 1, 1, True),
+        ((1,), 1, 2, True),
+        ((1, 2), 1, 2, False),
+        ((1, 2, 1), 2, 2, True),
+        ((1, 2, 1), 2, 3, True),
+        ((1, 2, 3, 1), 2, 3, False),
+        ((1, 2, 3, 4, 1, 2), 3, 3, True),
+        ((1, 2, 3, 4, 1, 2), 3, 4, False),
+    ],
+)
+def test_repeats(tokens, token, no_repeat, loop):
+    assert repeats(tokens, token, no_repeat) == loop
+
+
+@given(size=sizes, beams=st.integers(1, 5), no_repeat=st.integers(1, 4), longest=st.integers(1, 12))
+@settings(max_examples=80)
+def test_no_caption_repeats_itself(size, beams, no_repeat, longest):
+    vocabulary, _, seed = size
+    language = Language(vocabulary, seed, k=beams + 2, sharpness=4.0)
+    found = language.search(beams, longest, no_repeat=no_repeat)
+    assert 1 <= len(found) <= beams
+    assert len(set(found)) == len(found)
+    assert language.steps < longest
+    for one in found:
+        assert not loops(one.tokens, no_repeat)
+        assert len(one.log_probs) == len(one.tokens) + one.finished >= 1
+
+
+@given(size=sizes, beams=st.integers(1, 4))
+@settings(max_examples=60)
+def test_nothing_changes_where_nothing_repeats(size, beams):
+    """Texts so short that no run of 64 tokens is in them twice, of languages that don't stutter."""
+    vocabulary, max_tokens, seed = size
+    found = Language(vocabulary, seed, k=beams).search(beams, max_tokens)
+    if not any(loops(one.tokens, 64) for one in Language(vocabulary, seed).everything(max_tokens)):
+        same(Language(vocabulary, seed, k=beams).search(beams, max_tokens, no_repeat=64), found)
+
+
+class Parrot(Language):
+    """Says 1 2 1 2 ... for ever: everything else, the end among it, is next to impossible."""
+
+    def log_probs(self, beginning):
+        row = np.full(self.vocabulary, 1e-6)
+        row[2 if beginning and beginning[-1] == 1 else 1] = 1
+        return np.log(row / row.sum())
+
+
+@pytest.mark.parametrize("beams", [1, 2, 5])
+@pytest.mark.parametrize("no_repeat", [1, 2, 3, 4])
+def test_a_model_that_wants_to_loop_ends_with_something_said(beams, no_repeat):
+    """Even if the decoder offers nothing but the loop, so that no beam may go on."""
+    for k in (1, beams + 4):
+        found = Parrot(9, seed=0, k=k).search(beams, 30, no_repeat=no_repeat)
+        assert found
+        assert found[0].tokens[: min(no_repeat, 2)] == (1, 2)[: min(no_repeat, 2)]
+        assert all(not loops(one.tokens, no_repeat) for one in found)
+    looping = Parrot(9, seed=0, k=beams).search(beams, 30)
+    assert looping[0].tokens[:20] == (1, 2) * 10

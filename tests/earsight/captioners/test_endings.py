@@ -1,0 +1,33 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earsight.captioners.endings import without_loose_end
+
+WORDS = st.lists(st.sampled_from("a the with Its dog runs on of red man".split()), max_size=9).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        ("a dog runs on the", "a dog runs"),
+        ("a man with his", "a man"),
+        ("A man and A", "A man"),
+        ("a dog runs", "a dog runs"),
+        ("a dog that", "a dog"),
+        ("the", ""),
+        ("on top of the", "on top"),
+        ("a dog, with", "a dog,"),
+        ("", ""),
+    ],
+)
+def test_words_that_lead_to_what_was_cut_off(cut, said):
+    assert without_loose_end(cut) == said
+
+
+@given(text=WORDS)
+def test_only_the_end_is_taken_and_only_once(text):
+    said = without_loose_end(text)
+    assert text.startswith(said)
+    assert without_loose_end(said) == said
+    assert without_loose_end(f"{text} dog") == f"{text} dog".strip()
