@@ -1,9 +1,11 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from earsight.captioners.onnx import OnnxCaptioner
 def manifest(**changes):
     files = {name: hashlib.sha256(name.encode()).hexdigest() for name in NEEDED_FILES}
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "name": "small",
         "licence": "MIT",
         "capabilities": ["caption"],
@@ -56,9 +58,27 @@ def test_a_whole_bundle_opens(folder):
     assert bundle.path("encoder.onnx") == folder / "encoder.onnx"
 
 
+def test_a_caption_may_repeat_itself_unless_the_manifest_says_otherwise(folder):
+    assert open_bundle(folder).manifest.decode.no_repeat == 0
+    write(folder, manifest(decode={"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": 3}))
+    assert open_bundle(folder).manifest.decode.no_repeat == 3
+
+
 def test_keys_of_newer_versions_are_left_alone(folder):
     write(folder, manifest(text_in_view={"graph": "ocr.onnx"}))
     open_bundle(folder)
+
+
+def test_the_manifest_of_the_documentation(folder):
+    page = (Path(__file__).parents[3] / "docs/bundle.md").read_text(encoding="utf-8")
+    example = json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])
+    digits = dict.fromkeys(example["files"], "0" * 64)
+    assert digits.keys() >= NEEDED_FILES
+    write(folder, example | {"files": digits})
+    read = read_manifest(folder).model_dump(mode="json")
+    for key in ("image", "decode", "calibration", "metrics"):
+        assert read[key].items() >= example[key].items()
+    assert set(json.loads((bundle_folder("builtin") / "manifest.json").read_text())) <= set(example)
 
 
 def test_the_built_in_bundle_is_whole_and_light():
@@ -140,14 +160,17 @@ def test_a_missing_key_is_named(folder, key):
 @pytest.mark.parametrize(
     ("key", "value", "named"),
     [
-        ("schema_version", 2, "schema_version"),
-        ("schema_version", "1", "schema_version"),
+        ("schema_version", 1, "schema_version"),
+        ("schema_version", 3, "schema_version"),
+        ("schema_version", "2", "schema_version"),
         ("capabilities", ["fly"], "capabilities.0"),
         ("image", {"side": 0, "fit": "squash"}, "image.side"),
         ("image", {"side": 10**9, "fit": "squash"}, "image.side"),
         ("image", {"side": 64, "fit": "stretch"}, "image.fit"),
         ("decode", {"beams": 0, "max_tokens": 8, "end_token": 0}, "decode.beams"),
         ("decode", {"beams": 2, "max_tokens": 8, "end_token": -1}, "decode.end_token"),
+        ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": -1}, "decode.no_repeat"),
+        ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": 65}, "decode.no_repeat"),
         ("calibration", {"bias": float("nan"), "mean_log_prob": 0, "lowest_log_prob": 0}, "calibration.bias"),
         ("metrics", {"cider": float("inf")}, "metrics.cider"),
         ("files", {"two\nlines": "x"}, "files.two?lines"),
@@ -225,7 +248,7 @@ def test_graphs_that_are_none(folder):
     """Whole by its hashes, but what it was made from was no model."""
     (folder / "tokenizer.json").write_text('{"model": {"vocab": {"a": 1}}, "added_tokens": []}')
     reseal(folder)
-    with pytest.raises(BundleError, match=r"encoder\.onnx: can't be loaded: ") as caught:
+    with pytest.raises(BundleError, match=r"decoder\.onnx: can't be loaded: ") as caught:
         OnnxCaptioner(open_bundle(folder))
     assert str(caught.value).isprintable()
 
@@ -248,6 +271,63 @@ def test_a_side_that_the_encoder_does_not_take(tmp_path):
     with pytest.raises(BundleError, match=r"encoder\.onnx: does not fit the bundle: ") as caught:
         captioner.warm_up()
     assert str(caught.value).isprintable()
+
+
+WEIGHTS = ["encoder.weights", "decoder.weights"]
+
+
+def test_the_built_in_bundle_lists_its_weights():
+    assert set(WEIGHTS) <= set(read_manifest(bundle_folder("builtin")).files)
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "not listed"])
+@pytest.mark.parametrize("kept", [None, 0, 1000], ids=["missing", "empty", "truncated"])
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_weights_that_are_not_whole(tmp_path, name, kept, listed):
+    """By their hash, before anything is loaded; at load where the manifest does not list them."""
+    folder = copy_of_the_built_in(tmp_path)
+    if not listed:
+        content = json.loads((folder / "manifest.json").read_text())
+        del content["files"][name]
+        write(folder, content)
+    whole = (folder / name).read_bytes()
+    (folder / name).unlink()
+    if kept is not None:
+        (folder / name).write_bytes(whole[:kept])
+    with pytest.raises(BundleError, match="copy the bundle again") as caught:
+        OnnxCaptioner(open_bundle(folder), threads=1, provider="cpu")
+    message = str(caught.value)
+    assert message.isprintable(), repr(message)
+    assert name in message if listed else name.split(".")[0] in message
+
+
+@pytest.mark.parametrize("elsewhere", ["../outside.weights", "/{folder}/outside.weights"])
+def test_weights_outside_of_the_folder_are_not_read(tmp_path, elsewhere):
+    onnx = pytest.importorskip("onnx")
+    folder = copy_of_the_built_in(tmp_path)
+    (folder / "encoder.weights").rename(tmp_path / "outside.weights")
+    graph = onnx.load(folder / "encoder.onnx", load_external_data=False)
+    for tensor in graph.graph.initializer:
+        for entry in tensor.external_data:
+            if entry.key == "location":
+                entry.value = elsewhere.format(folder=tmp_path)
+    onnx.save(graph, folder / "encoder.onnx")
+    content = json.loads((folder / "manifest.json").read_text())
+    del content["files"]["encoder.weights"]
+    write(folder, content)
+    reseal(folder)
+    with pytest.raises(BundleError, match=r"encoder\.onnx: can't be loaded: "):
+        OnnxCaptioner(open_bundle(folder), threads=1, provider="cpu")
+
+
+def test_a_table_of_another_decoder(tmp_path):
+    """Rows that are too narrow for it."""
+    folder = copy_of_the_built_in(tmp_path)
+    table = np.load(folder / "tokens.npy")
+    np.save(folder / "tokens.npy", table[:, :-1])
+    reseal(folder)
+    with pytest.raises(BundleError, match="export the bundle anew"):
+        OnnxCaptioner(open_bundle(folder), threads=1, provider="cpu").warm_up()
 
 
 def copy_of_the_built_in(tmp_path) -> Path:
