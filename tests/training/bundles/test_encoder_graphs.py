@@ -6,20 +6,27 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 onnx = pytest.importorskip("onnx", reason="onnx comes with the train extra")
 
-from tests.training.clip_models import clip_state, photos  # noqa: E402
-from tests.training.graph_models import FORMATS, cosine, encoder_and_mapper, session  # noqa: E402
-
 from earsight_training.bundles.encoder_graphs import encoder_graph  # noqa: E402
 from earsight_training.bundles.graph import weight_format  # noqa: E402
 from earsight_training.networks.clip_encoders import prepare  # noqa: E402
+from tests.training.clip_models import clip_state, photos  # noqa: E402
+from tests.training.graph_models import FORMATS, cosine, encoder_and_mapper, session  # noqa: E402
 
 LEAST_COSINE = {"float32": 1 - 1e-6, "float16": 1 - 1e-4, "int8": 0.99, "int8-at-rest": 0.99}
 KINDS = {
     "cells": (None, "cells"),
+    "efficientnet": (None, "efficientnet"),
     "resnet and mlp": ("small resnet", "mlp"),
     "resnet and transformer": ("small resnet", "transformer"),
     "vision transformer": ("small transformer", "transformer"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _all_weights_are_rounded(monkeypatch, request):
+    """Those of a small model are small, and would be kept as float16. EfficientNet is of full size."""
+    if "efficientnet" not in request.node.name:
+        monkeypatch.setattr("earsight_training.bundles.graph.ROUNDED_FROM", 0)
 
 
 @pytest.mark.parametrize("weights", FORMATS)
@@ -30,7 +37,7 @@ def test_prefix_and_embedding_are_those_of_torch(kind, weights):
     encoder, mapper, side = encoder_and_mapper(mapping, clip and clip_state(clip))
     pixels = prepare(photos()[0], side)[None]
     features = encoder(torch.from_numpy(pixels).permute(0, 3, 1, 2).float())
-    pooled = (features.mean((2, 3)) if kind == "cells" else features)[0].numpy()
+    pooled = (features.mean((2, 3)) if clip is None else features)[0].numpy()
     mean = (0.3 * np.linalg.norm(pooled) * np.random.default_rng(6).normal(0, 1, pooled.shape)).astype(
         np.float32
     ) / np.sqrt(len(pooled))

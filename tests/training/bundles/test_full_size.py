@@ -16,16 +16,15 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 # CLIP's own files are TorchScript archives: there is no other way to read or write them.
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")]
 
-from tests.training.bundles.test_identity import differing, talkative  # noqa: E402
-from tests.training.clip_models import clip_state  # noqa: E402
-from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
-
 from earsight.captioners.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
 from earsight_training.bundles.export import write_bundle  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder  # noqa: E402
 from earsight_training.networks.model import CaptionModel  # noqa: E402
 from earsight_training.published import read_published  # noqa: E402
+from tests.training.bundles.test_identity import differing, talkative  # noqa: E402
+from tests.training.clip_models import clip_state  # noqa: E402
+from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
 
 VOCABULARY, WIDTH, STOP, PREFIX = 50_257, 768, 13, 40
 RESIDENT_LIMIT_MB = 600
@@ -76,7 +75,9 @@ def test_int8_runs_on_the_device_within_its_memory(tmp_path, captioner):
 
 def test_the_same_token_sequences_as_the_published_search(tmp_path, captioner, gpt2):
     write_bundle(tmp_path / "bundle", captioner, "float32", "# Published\n")
-    device = OnnxCaptioner(open_bundle(tmp_path / "bundle"), time_limit=float("inf"), max_tokens=20)
+    device = OnnxCaptioner(
+        open_bundle(tmp_path / "bundle"), time_limit=float("inf"), max_tokens=20, no_repeat=0
+    )
     draw = torch.Generator().manual_seed(6)
     prefixes = torch.randn(FULL_SIZE_PREFIXES, PREFIX, WIDTH, generator=draw)
     others, lengths, unfinished = differing(gpt2, device, STOP, prefixes, longest=20)

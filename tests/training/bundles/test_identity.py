@@ -10,16 +10,15 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 pytest.importorskip("transformers", reason="transformers comes with the train extra")
 
-from tests.training.clip_models import clip_state  # noqa: E402
-from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
-from tests.training.published_search import published_search  # noqa: E402
-
 from earsight.captioners.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
 from earsight_training.bundles.export import write_bundle  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder  # noqa: E402
 from earsight_training.networks.model import CaptionModel  # noqa: E402
 from earsight_training.published import read_published  # noqa: E402
+from tests.training.clip_models import clip_state  # noqa: E402
+from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
+from tests.training.published_search import published_search  # noqa: E402
 
 PREFIXES, BEAMS, LONGEST, PREFIX = 500, 7, 40, 4
 
@@ -67,7 +66,7 @@ def differing(gpt2, captioner, stop, prefixes, longest=LONGEST):
 def test_the_same_token_sequences_as_the_published_search(tmp_path):
     gpt2 = gpt2_model(vocabulary=300, width=64, layers=2, heads=1, positions=64)
     bundle, stop = bundle_of(tmp_path, talkative(gpt2, 13, willing=3.0), 300)
-    captioner = OnnxCaptioner(bundle, threads=1, time_limit=inf)
+    captioner = OnnxCaptioner(bundle, threads=1, time_limit=inf, no_repeat=0)
     prefixes = torch.randn(PREFIXES, PREFIX, 64, generator=torch.Generator().manual_seed(6))
     others, lengths, unfinished = differing(gpt2, captioner, stop, prefixes)
     assert not others, f"{len(others)} of {PREFIXES} differ: {others[:9]}"

@@ -5,11 +5,11 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from tests.training.small_run import OneByOne  # noqa: E402
 from torch.utils.data import TensorDataset  # noqa: E402
 
 from earsight_training.learning.batches import epoch_order, load_batches  # noqa: E402
 from earsight_training.learning.distributed import Process  # noqa: E402
+from tests.training.small_run import OneByOne  # noqa: E402
 
 
 def test_an_epoch_has_whole_batches_in_an_order_of_its_own():

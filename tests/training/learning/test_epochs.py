@@ -10,6 +10,9 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
+from earsight_training.errors import TrainingError  # noqa: E402
+from earsight_training.learning.checkpoints import load_checkpoint  # noqa: E402
+from earsight_training.learning.monitoring import Validation  # noqa: E402
 from tests.training.small_run import (  # noqa: E402
     PLAN,
     InterruptionError,
@@ -17,10 +20,6 @@ from tests.training.small_run import (  # noqa: E402
     small_data,
     small_run,
 )
-
-from earsight_training.errors import TrainingError  # noqa: E402
-from earsight_training.learning.checkpoints import load_checkpoint  # noqa: E402
-from earsight_training.learning.monitoring import Validation  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 

@@ -6,13 +6,6 @@ from PIL import Image
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from tests.training.clip_models import (  # noqa: E402
-    assert_same_embeddings,
-    clip_network,
-    clip_shapes,
-    clip_state,
-)
-
 from earsight_training.networks.clip_encoders import (  # noqa: E402
     ClipError,
     ClipResNet,
@@ -21,6 +14,12 @@ from earsight_training.networks.clip_encoders import (  # noqa: E402
     prepare,
 )
 from earsight_training.networks.clip_networks import PIXEL_MEAN, PIXEL_STD, Normalisation  # noqa: E402
+from tests.training.clip_models import (  # noqa: E402
+    assert_same_embeddings,
+    clip_network,
+    clip_shapes,
+    clip_state,
+)
 
 SMALL = ["small resnet", "small transformer"]
 

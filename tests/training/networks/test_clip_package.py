@@ -10,11 +10,10 @@ from PIL import Image
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from tests.training.clip_models import assert_same_embeddings, clip_state, photos, write_archive  # noqa: E402
-
 from earsight_training.networks.clip_encoders import prepare  # noqa: E402
 from earsight_training.networks.clip_networks import Normalisation  # noqa: E402
 from earsight_training.networks.clip_weights import PUBLISHED, load_clip  # noqa: E402
+from tests.training.clip_models import assert_same_embeddings, clip_state, photos, write_archive  # noqa: E402
 
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:.*torch.jit")]
 

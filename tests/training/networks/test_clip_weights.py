@@ -12,6 +12,11 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from safetensors.torch import save_file  # noqa: E402
+
+from earsight_training.networks import clip_weights  # noqa: E402
+from earsight_training.networks.clip_encoders import ClipError, clip_image_encoder, prepare  # noqa: E402
+from earsight_training.networks.clip_networks import PIXEL_MEAN, PIXEL_STD  # noqa: E402
+from earsight_training.networks.clip_weights import load_clip  # noqa: E402
 from tests.training.clip_models import (  # noqa: E402
     assert_same_embeddings,
     clip_network,
@@ -19,11 +24,6 @@ from tests.training.clip_models import (  # noqa: E402
     photos,
     write_archive,
 )
-
-from earsight_training.networks import clip_weights  # noqa: E402
-from earsight_training.networks.clip_encoders import ClipError, clip_image_encoder, prepare  # noqa: E402
-from earsight_training.networks.clip_networks import PIXEL_MEAN, PIXEL_STD  # noqa: E402
-from earsight_training.networks.clip_weights import load_clip  # noqa: E402
 
 # TorchScript has no future in torch, but OpenAI's files are of it.
 pytestmark = pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore:.*torch.jit")

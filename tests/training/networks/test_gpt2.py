@@ -3,10 +3,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 pytest.importorskip("transformers", reason="transformers comes with the train extra")
 
-from tests.training.gpt2_models import SENTENCES, gpt2_folder, gpt2_model  # noqa: E402
-
 from earsight_training.data.tokens import gpt2_vocabulary  # noqa: E402
 from earsight_training.networks.gpt2 import Gpt2Error, decoder_from, load_gpt2, load_tokenizer  # noqa: E402
+from tests.training.gpt2_models import SENTENCES, gpt2_folder, gpt2_model  # noqa: E402
 
 
 @pytest.fixture(scope="module")
