@@ -8,7 +8,7 @@ from PIL import Image
 
 from earsight import cli
 from earsight.bench.stages import STAGES
-from earsight.captioners.bundle import bundle_folder
+from earsight.captioners.bundle import bundle_folder, read_manifest
 from tests.earsight.stand_ins import painted
 
 
@@ -94,7 +94,8 @@ def test_more_tokens_than_the_bundle_has_room_for(photo, capfd):
     assert cli.main(["bench", "--photo", str(photo), "--tokens", "500"]) == 1
     error = capfd.readouterr().err
     assert error.count("\n") == 1
-    assert "at most 26 tokens" in error
+    longest = read_manifest(bundle_folder("builtin")).decode.max_tokens
+    assert f"at most {longest} tokens" in error
 
 
 def test_a_photo_that_is_none(tmp_path, capfd):

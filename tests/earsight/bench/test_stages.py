@@ -39,7 +39,7 @@ def test_parts_add_up(captioner, photo):
         assert caption.tokens == len(caption.steps) + 1 <= 6
         assert all(1 <= step.rows <= 5 for step in caption.steps)
         assert caption.prefix.rows > 1
-        assert caption.encoder == bundle_folder("builtin") / "encoder.onnx"
+        assert caption.encoder.match("builtin/encoder*.onnx")
 
 
 def test_the_engine_is_left_as_it_was(captioner, tmp_path):
