@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Generic, TypeVar
 
@@ -29,13 +30,14 @@ class Caption:
 
     text: without a final full stop. confidence: 0..1, calibrated: the probability that every thing that
     the text names is really in the picture. mean_log_prob, lowest_log_prob: of the caption's tokens, at
-    most 0: what the confidence is worked out from.
+    most 0. evidence: what else the confidence is worked out from, by name.
     """
 
     text: str
     confidence: float
     mean_log_prob: float
     lowest_log_prob: float
+    evidence: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

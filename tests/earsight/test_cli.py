@@ -20,6 +20,7 @@ from tests.earsight.stand_ins import painted
 
 from earsight import cli
 from earsight.captioners.bundle import bundle_folder
+from earsight.wording import CANT_TELL
 
 ROOT = Path(__file__).parents[2]
 SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
@@ -141,10 +142,14 @@ def test_describe_as_json(photos, capsys):
     assert "text.jpg" in one_line(printed.err)
 
 
-def test_describe_log_probs(photos, capsys):
-    assert cli.main(["describe", "--json", "--log-probs", str(photos / "good.jpg")]) == 0
+def test_describe_evidence(photos, capsys):
+    assert cli.main(["describe", "--json", "--evidence", str(photos / "good.jpg")]) == 0
     row = json.loads(capsys.readouterr().out)
-    assert row["lowest_log_prob"] <= row["mean_log_prob"] <= 0
+    evidence = row["evidence"]
+    assert evidence["lowest_log_prob"] <= evidence["mean_log_prob"] <= 0
+    assert 0 < evidence["agreement"] <= 1
+    assert row["says"].endswith(".")
+    assert row["abstains"] == (row["says"] == CANT_TELL)
 
 
 @SPEECH

@@ -20,6 +20,11 @@ from earsight.captioners.captioner import CaptionerError
 
 MANIFEST = "manifest.json"
 NEEDED_FILES = frozenset({"encoder.onnx", "decoder.onnx", "tokens.npy", "tokenizer.json"})
+SCENES = "scenes.npy"
+"""Float (scenes, width): embeddings, of unit length, of the kinds of scenes that it was trained on."""
+PROBE = "probe.npy"
+"""Float (width + 1): weights and bias of a logistic regression from the embedding to the probability that
+there is something in the picture."""
 _MANIFEST_LIMIT = 1_000_000
 
 
@@ -45,12 +50,17 @@ class DecodeSettings(_Part):
     no_repeat: int = Field(default=0, ge=0, le=64)
 
 
+Feature = Literal["mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity"]
+"""What a caption's confidence may be worked out from: see confidence.py."""
+
+
 class Calibration(_Part):
-    """Logistic regression from what decoding yields to the probability that nothing is made up."""
+    """Logistic regression from features, and from the words that are in a caption, to the probability that
+    nothing is made up."""
 
     bias: float
-    mean_log_prob: float
-    lowest_log_prob: float
+    weights: dict[Feature, float]
+    words: dict[str, float] = {}
 
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 import numpy as np
 
-from earsight.captioners.bundle import Bundle, BundleError, Calibration
+from earsight.captioners.bundle import Bundle, BundleError
+from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.encoder_choice import load_encoder
 from earsight.captioners.endings import without_loose_end
@@ -50,7 +50,7 @@ class OnnxCaptioner:
         self._max_tokens = min(max_tokens or decode.max_tokens, decode.max_tokens)
         self._time_limit = time_limit
         self._no_repeat = decode.no_repeat if no_repeat is None else no_repeat
-        self._calibration = bundle.manifest.calibration
+        self._confidence = Confidence(bundle)
         self._tokens = TokenDecoder(bundle.path("tokenizer.json"))
         with returned_after_loading():
             # The one with the largest weights first: loading it takes their size once more.
@@ -78,13 +78,8 @@ class OnnxCaptioner:
     def describe(self, encoding: Encoding) -> list[Caption]:
         """The captions that the search ends with, best first: at least one, each text once."""
         hypotheses = self.search(encoding.prefix)
-        captions: dict[str, Caption] = {}
-        for hypothesis in hypotheses:
-            text = self._tokens.decode(hypothesis.tokens)
-            if not hypothesis.finished:
-                text = without_loose_end(text)
-            captions.setdefault(text, _caption(text, hypothesis, self._calibration))
-        return list(captions.values())
+        texts = [self._text(hypothesis) for hypothesis in hypotheses]
+        return self._confidence.captions(texts, hypotheses, encoding.embedding)
 
     def search(self, prefix: np.ndarray) -> list[Hypothesis]:
         """prefix: (tokens, width), an Encoding's. What the beam search ends with, best first."""
@@ -104,10 +99,6 @@ class OnnxCaptioner:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
         self.describe(self.encode(np.full((1, self._side, self._side, 3), 128, np.uint8)))
 
-
-def _caption(text: str, hypothesis: Hypothesis, calibration: Calibration) -> Caption:
-    mean, lowest = hypothesis.score, min(hypothesis.log_probs)
-    logit = calibration.bias + calibration.mean_log_prob * mean + calibration.lowest_log_prob * lowest
-    # A model that yields no number is not to be believed; min and max would take it for certain.
-    confidence = 0.0 if math.isnan(logit) else 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
-    return Caption(text, confidence, mean, lowest)
+    def _text(self, hypothesis: Hypothesis) -> str:
+        text = self._tokens.decode(hypothesis.tokens)
+        return text if hypothesis.finished else without_loose_end(text)

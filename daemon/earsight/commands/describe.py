@@ -20,6 +20,7 @@ from earsight.config import HUB_NAME, CaptionerSection, Config
 from earsight.perception.quality import assess
 from earsight.photos import PhotoError, load_photo
 from earsight.scene import Caption, Frame, Priority, Utterance
+from earsight.wording import CANT_TELL, PROBLEMS, short_description
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wav", type=Path, metavar="FILE", help="say the descriptions into a WAV file")
     parser.add_argument("--json", action="store_true", help="one JSON object a photo on standard output")
     parser.add_argument(
-        "--log-probs",
+        "--evidence",
         action="store_true",
-        help="with --json: mean and lowest log-probability of the tokens too",
+        help="with --json: what the confidence is worked out from, and what would be said, too",
     )
 
 
@@ -57,7 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         texts.append(_sentence(pixels, caption))
         print(
-            _as_json(photo, caption, timings, arguments) if arguments.json else f"{photo}: {texts[-1]}",
+            _as_json(photo, caption, timings, texts[-1] if arguments.evidence else None)
+            if arguments.json
+            else f"{photo}: {texts[-1]}",
             flush=True,
         )
     if arguments.speak or arguments.wav:
@@ -98,22 +101,27 @@ def _describe(captioner: Captioner, photo: Path) -> tuple[np.ndarray, Caption, d
     return pixels, caption, timings | {"total": 1000 * (times[-1] - times[0])}
 
 
-def _as_json(photo: Path, caption: Caption, timings: dict[str, float], arguments: argparse.Namespace) -> str:
+def _as_json(photo: Path, caption: Caption, timings: dict[str, float], said: str | None) -> str:
+    """said: what goes in with the evidence; None leaves both out."""
     row: dict[str, object] = {
         "image": str(photo),
         "caption": caption.text,
         "confidence": round(caption.confidence, 4),
         "timings_ms": {name: round(value, 2) for name, value in timings.items()},
     }
-    if arguments.log_probs:
-        row |= {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
+    if said is not None:
+        log_probs = {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
+        row |= {
+            "says": said,
+            "abstains": said in {CANT_TELL, *PROBLEMS.values()},
+            "evidence": {**log_probs, **caption.evidence},
+        }
     return json.dumps(row)
 
 
 def _sentence(pixels: np.ndarray, caption: Caption) -> str:
     """What the service would say by its defaults: also that a picture is too bad to be described."""
     from earsight.parts import build_policy
-    from earsight.wording import PROBLEMS, short_description
 
     policy = build_policy(Config())
     problem = assess(Frame(pixels, time.monotonic()), policy.limits) if policy.limits else None

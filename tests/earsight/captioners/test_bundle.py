@@ -23,7 +23,7 @@ def manifest(**changes):
         "capabilities": ["caption"],
         "image": {"side": 64, "fit": "squash"},
         "decode": {"beams": 2, "max_tokens": 8, "end_token": 0},
-        "calibration": {"bias": 0.0, "mean_log_prob": 1.0, "lowest_log_prob": 0.5},
+        "calibration": {"bias": 0.0, "weights": {"mean_log_prob": 1.0, "lowest_log_prob": 0.5}},
         "files": files,
     } | changes
 
@@ -171,7 +171,8 @@ def test_a_missing_key_is_named(folder, key):
         ("decode", {"beams": 2, "max_tokens": 8, "end_token": -1}, "decode.end_token"),
         ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": -1}, "decode.no_repeat"),
         ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": 65}, "decode.no_repeat"),
-        ("calibration", {"bias": float("nan"), "mean_log_prob": 0, "lowest_log_prob": 0}, "calibration.bias"),
+        ("calibration", {"bias": float("nan"), "weights": {}}, "calibration.bias"),
+        ("calibration", {"bias": 0, "weights": {"mood": 1}}, "calibration.weights.mood"),
         ("metrics", {"cider": float("inf")}, "metrics.cider"),
         ("files", {"two\nlines": "x"}, "files.two?lines"),
         ("files", {"encoder.onnx": "F" * 64}, "files.encoder.onnx"),

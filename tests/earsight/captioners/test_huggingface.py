@@ -401,10 +401,10 @@ def test_the_service_speaks_what_it_says(folders, tmp_path):
 
 def test_describe_tries_a_model(folders, tmp_path, capsys, monkeypatch):
     folder, picture = folders["git"], photo(tmp_path)
-    assert cli.main(["describe", "--json", "--log-probs", "--model", str(folder), str(picture)]) == 0
+    assert cli.main(["describe", "--json", "--evidence", "--model", str(folder), str(picture)]) == 0
     row = json.loads(capsys.readouterr().out)
     assert row["confidence"] == pytest.approx(0.3)
-    assert row["lowest_log_prob"] <= row["mean_log_prob"] <= 0
+    assert row["evidence"]["lowest_log_prob"] <= row["evidence"]["mean_log_prob"] <= 0
     monkeypatch.chdir(folder.parent)  # a folder that is there comes before a name on the hub
     assert cli.main(["describe", "--model", folder.name, str(picture)]) == 0
     capsys.readouterr()
