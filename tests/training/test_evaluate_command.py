@@ -37,15 +37,20 @@ def data(tmp_path):
 def test_scores_of_whatever_a_bundle_says(data, tmp_path, capsys, monkeypatch):
     def describe(bundle, photos):
         assert bundle == tmp_path
-        return [Candidate(photo, SAID[photo.path.name], 0.5, -1.0, -2.0) for photo in photos]
+        return [Candidate(photo, SAID[photo.path.name], 0.5) for photo in photos]
 
     monkeypatch.setattr(evaluate, "describe", describe)
     (tmp_path / "objects.csv").write_text("image,object\none.jpg,dog\ntwo.jpg,\nthree.jpg,car\n")
     files = ["--json", str(tmp_path / "scores.json"), "--page", str(tmp_path / "page.html")]
+    files += ["--plot", str(tmp_path / "risk.svg")]
     objects = ["--objects", str(tmp_path / "objects.csv"), "--split", "all"]
     assert main(["evaluate", "--data", str(data), "--bundle", str(tmp_path), *files, *objects]) == 0
     printed = capsys.readouterr()
-    table = {line.split()[0]: line.split() for line in printed.out.splitlines() if " to " in line}
+    scores, _, rest = printed.out.partition("confidence   captions")
+    assert "confidence as shipped" in rest
+    assert "flaws: " in rest
+    assert "<svg" in (tmp_path / "risk.svg").read_text()
+    table = {line.split()[0]: line.split() for line in scores.splitlines() if " to " in line}
     assert [name for name in table if name != "SPICE"] == [*SCORES, "CHAIR_i", "CHAIR_s"]
     assert "confidence" in printed.out
     assert "SPICE" in printed.out + printed.err
@@ -69,6 +74,7 @@ def test_scores_of_whatever_a_bundle_says(data, tmp_path, capsys, monkeypatch):
         (["--synonyms", "words.txt"], "--synonyms are words for --objects"),
         (["--page", "nowhere/page.html"], "there is no folder nowhere"),
         (["--objects", "objects.csv"], "nothing about two.jpg"),
+        (["--plot", "nowhere/risk.svg"], "there is no folder nowhere"),
     ],
 )
 def test_what_is_wrong_is_said_before_captioning(data, tmp_path, capsys, monkeypatch, arguments, complaint):

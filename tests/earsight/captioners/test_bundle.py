@@ -172,7 +172,7 @@ def test_a_missing_key_is_named(folder, key):
         ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": -1}, "decode.no_repeat"),
         ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": 65}, "decode.no_repeat"),
         ("calibration", {"bias": float("nan"), "weights": {}}, "calibration.bias"),
-        ("calibration", {"bias": 0, "weights": {"mood": 1}}, "calibration.weights.mood"),
+        ("calibration", {"bias": 0, "weights": {"mood": 1}}, "calibration.weights.mood.[key]"),
         ("metrics", {"cider": float("inf")}, "metrics.cider"),
         ("files", {"two\nlines": "x"}, "files.two?lines"),
         ("files", {"encoder.onnx": "F" * 64}, "files.encoder.onnx"),

@@ -120,9 +120,10 @@ def test_the_manifest_of_the_published_kind(tmp_path, published):
 def test_the_manifest_of_the_built_in_kind_is_completed_with_what_was_measured(tmp_path, own):
     folder = tmp_path / "bundle"
     write_bundle(folder, own, "float32", "# Squares\n")
-    complete_manifest(folder, Calibration(1.0, 2.0, 0.5), {"CIDEr": 0.4}, "# Measured\n")
+    calibration = Calibration(1.0, {"mean_log_prob": 2.0}, {"dog": 0.5})
+    complete_manifest(folder, calibration, {"CIDEr": 0.4}, "# Measured\n")
     manifest = open_bundle(folder).manifest
-    assert manifest.calibration.mean_log_prob == 2.0
+    assert manifest.calibration.weights == {"mean_log_prob": 2.0}
     assert manifest.metrics == {"CIDEr": 0.4}
     assert (manifest.image.side, manifest.image.fit) == (64, "squash")
     assert (manifest.decode.beams, manifest.decode.max_tokens, manifest.decode.no_repeat) == (5, 12, 4)

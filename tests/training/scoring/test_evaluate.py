@@ -31,7 +31,7 @@ def test_captions_come_from_the_program_of_the_device(photos):
     for candidate in candidates:
         assert candidate.caption
         assert 0 <= candidate.confidence <= 1
-        assert candidate.lowest_log_prob <= candidate.mean_log_prob <= 0
+        assert candidate.evidence["lowest_log_prob"] <= candidate.evidence["mean_log_prob"] <= 0
 
 
 @pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
@@ -57,7 +57,7 @@ def test_more_photos_than_a_command_takes(photos, monkeypatch, tmp_path):
 
 
 def candidate(name, caption, *references):
-    return Candidate(CaptionedPhoto(Path(name), references), caption, 0.5, -1.0, -2.0)
+    return Candidate(CaptionedPhoto(Path(name), references), caption, 0.5)
 
 
 def test_without_java_it_says_so(monkeypatch, tmp_path):
@@ -82,7 +82,7 @@ def test_what_cannot_be_scored(candidates, complaint):
 def test_reliability_counts_each_caption_in_one_range():
     photo = CaptionedPhoto(Path("a.jpg"), ("a dog runs",))
     said = [("a dog", 0.8), ("a dog", 0.75), ("a cat", 0.7), ("a cat", 0.1)]
-    rows = reliability([Candidate(photo, caption, value, -1.0, -2.0) for caption, value in said])
+    rows = reliability([Candidate(photo, caption, value) for caption, value in said])
     assert [row[2] for row in rows] == [0.25, 0.0, 0.0, 0.75]
     assert rows[0][3] == 0.0
     assert np.isnan(rows[1][3])
@@ -91,4 +91,4 @@ def test_reliability_counts_each_caption_in_one_range():
 
 def test_reliability_of_captions_without_confidence():
     photo = CaptionedPhoto(Path("a.jpg"), ("a dog runs",))
-    assert reliability([Candidate(photo, "a dog", None, -1.0, -2.0)]) == []
+    assert reliability([Candidate(photo, "a dog", None)]) == []

@@ -41,7 +41,7 @@ def evaluation(tmp_path):
         ("other.jpg", "a dog and a frisbee", 0.4, "a dog"),
     ]
     candidates = [
-        Candidate(CaptionedPhoto(tmp_path / name, (reference,)), caption, confidence, -1, -2)
+        Candidate(CaptionedPhoto(tmp_path / name, (reference,)), caption, confidence)
         for name, caption, confidence, reference in said
     ]
     metrics = [mean_metric("CIDEr", np.array([2.0, 0.5, 0.1, 0.1])), mean_metric("made-up", np.zeros(4))]

@@ -149,10 +149,10 @@ def _compared(
     graphs: _Graphs, captioner: Captioner, pixels: np.ndarray
 ) -> tuple[float, float, float, list[bool]]:
     """Cosines of prefix and embedding, the worst error of log-probabilities, where the likeliest agree."""
-    prepared = _prepared(captioner, Image.fromarray(pixels))
-    found_prefix, found_embedding = graphs.encode(prepared)
+    inputs = prepared(captioner, Image.fromarray(pixels))
+    found_prefix, found_embedding = graphs.encode(inputs)
     model = captioner.model
-    features = model.encoder(torch.from_numpy(prepared).permute(0, 3, 1, 2).float())
+    features = model.encoder(torch.from_numpy(inputs).permute(0, 3, 1, 2).float())
     prefix, pooled = model.mapper(features), features.mean((2, 3)) if features.dim() == 4 else features
     expected = _log_probs(captioner, prefix)
     tokens = [int(row.argmax()) for row in expected[:-1]]
@@ -180,7 +180,7 @@ def _log_probs(captioner: Captioner, prefix: Tensor) -> np.ndarray:
     return logs
 
 
-def _prepared(captioner: Captioner, image: Image.Image) -> np.ndarray:
+def prepared(captioner: Captioner, image: Image.Image) -> np.ndarray:
     """uint8 (1, side, side, 3), as the encoder wants pictures."""
     encoder = captioner.model.encoder
     if isinstance(encoder, MapEncoder):

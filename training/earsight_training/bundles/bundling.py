@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_training.bundles.calibration import expected_calibration_error, fit
+from earsight_training.bundles.calibration import crossed_confidence, fit
 from earsight_training.bundles.cards import model_card
 from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle
 from earsight_training.bundles.graph import Precision
+from earsight_training.bundles.surroundings import SCENES, learn_surroundings
 from earsight_training.captioner import Captioner, load_captioner
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.embed import encoder_identity
@@ -22,6 +23,7 @@ from earsight_training.networks.model import CaptionModel
 from earsight_training.recipe import ClipEncoderSettings
 from earsight_training.scoring.evaluate import Candidate, describe, score
 from earsight_training.scoring.objects import made_up
+from earsight_training.scoring.trust import calibration_error, made_up_at
 
 CHECKED = 16
 """Photos on which a bundle's graphs are compared with torch."""
@@ -56,23 +58,34 @@ def export_bundle(
     out: Path,
     precision: Precision,
     other_encoders: Sequence[Precision] = (),
+    training: Sequence[CaptionedPhoto] = (),
 ) -> dict[str, float]:
     """Write, check against torch, and, where there are photos to validate by, calibrate and score.
 
-    The calibration error is measured on one half of these, fitted on the other, both ways.
+    training: photos that it was trained on, by which it learns what is no picture of anything. The
+    calibration error is that of confidences by a calibration that was fitted on other photos of the
+    validation set.
     """
     pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:CHECKED]]
     write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures, other_encoders)
     if not validation:
         return {}
+    if training:
+        learn_surroundings(out, captioner, training)
+    calibration = UNCALIBRATED
+    complete_manifest(out, calibration, {}, model_card(captioner.recipe, {}))
     candidates = describe(out, validation)
     scores = score(candidates)
-    if scores["CIDEr"] < WORTHLESS:
-        complete_manifest(out, UNCALIBRATED, scores, model_card(captioner.recipe, scores))
-        return scores
-    features, truthful = _evidence(candidates)
-    scores["calibration-error"] = round(_crossed_error(features, truthful), 4)
-    complete_manifest(out, fit(features, truthful), scores, model_card(captioner.recipe, scores))
+    if scores["CIDEr"] >= WORTHLESS:
+        truthful = [not made_up(c.caption, c.photo.captions) for c in candidates]
+        crossed = crossed_confidence(candidates, truthful)
+        scores["calibration-error"] = round(calibration_error(crossed, np.array(truthful)), 4)
+        scores["made-up at 85 %"] = round(made_up_at(0.85, crossed, np.array(truthful)), 4)
+        calibration = fit(candidates, truthful)
+    if "familiarity" not in calibration.weights:
+        (out / SCENES).unlink(missing_ok=True)
+    card = model_card(captioner.recipe, scores, knows_nothing=bool(training))
+    complete_manifest(out, calibration, scores, card)
     return scores
 
 
@@ -87,18 +100,3 @@ def caption_photos(
     with tempfile.TemporaryDirectory() as folder:
         write_bundle(Path(folder) / "bundle", captioner, "float32", model_card(captioner.recipe, {}))
         return describe(Path(folder) / "bundle", photos)
-
-
-def _evidence(candidates: Sequence[Candidate]) -> tuple[np.ndarray, list[bool]]:
-    features = np.array([[c.mean_log_prob, c.lowest_log_prob] for c in candidates])
-    return features, [not made_up(c.caption, c.photo.captions) for c in candidates]
-
-
-def _crossed_error(features: np.ndarray, truthful: Sequence[bool]) -> float:
-    truth = np.array(truthful)
-    halves = np.arange(len(truth)) % 2 == 0
-    errors = []
-    for fitted, measured in ((halves, ~halves), (~halves, halves)):
-        confidence = fit(features[fitted], list(truth[fitted])).confidence(features[measured])
-        errors.append(expected_calibration_error(list(confidence), list(truth[measured])))
-    return float(np.mean(errors))

@@ -1,54 +1,155 @@
-"""Confidence: from what decoding yields to the probability that a caption makes nothing up.
+"""Confidence: from what a device finds out about its caption to the probability that it makes nothing up.
 
-Logistic regression (Platt scaling, 1999) on the mean and the lowest log-probability of a caption's
-tokens, fitted on captions of photos that were not trained on.
+A logistic regression (Platt scaling, 1999) on features of the evidence and on the caption's words, fitted on
+captions of photos that were not trained on. Only what lowers the error on photos that it was not fitted on is
+kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from earsight_training.scoring.evaluate import Candidate
+
+FEATURES = ("mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity")
+"""What the device can weigh. `something` is no feature: the probability is multiplied by it."""
+
+FOLDS = 5
+LEAST_GAIN = 0.001
+"""Nats a caption by which a feature has to lower the cross-validated log-loss, or it is left out."""
+LEAST_CAPTIONS = 8
+"""Captions that a word has to be in to get a weight."""
+WORD_RIDGES = (1.0, 3.0, 10.0, 30.0)
+"""Strengths of the prior that keeps a word's weight at 0, of which the best is taken."""
+_RIDGE = 0.3
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """logit = bias + mean_log_prob * (mean log-probability) + lowest_log_prob * (lowest log-probability)."""
+    """logit = bias + weights * features + the weight of each word that is in the caption."""
 
     bias: float
-    mean_log_prob: float
-    lowest_log_prob: float
+    weights: Mapping[str, float] = field(default_factory=dict)
+    words: Mapping[str, float] = field(default_factory=dict)
 
-    def confidence(self, features: np.ndarray) -> np.ndarray:
-        """features: float (n, 2), mean and lowest log-probability. Probabilities, float (n,)."""
-        logits = self.bias + features @ np.array([self.mean_log_prob, self.lowest_log_prob])
-        probabilities: np.ndarray = 1 / (1 + np.exp(-logits))
-        return probabilities
+    def confidence(self, candidates: Sequence[Candidate]) -> np.ndarray:
+        """As the device computes it: probabilities, float64 (candidates,)."""
+        return np.array([self._of(candidate) for candidate in candidates])
+
+    def _of(self, candidate: Candidate) -> float:
+        logit = self.bias + sum(weight * candidate.evidence[name] for name, weight in self.weights.items())
+        logit += sum(self.words.get(word, 0.0) for word in set(candidate.caption.split()))
+        return float(_logistic(np.array(logit))) * candidate.evidence.get("something", 1.0)
 
 
-def fit(features: np.ndarray, truthful: Sequence[bool], steps: int = 50) -> Calibration:
-    """features: float (n, 2), mean and lowest log-probability. Newton's method with a small ridge."""
-    inputs = np.column_stack([np.ones(len(features)), features])
+def fit(candidates: Sequence[Candidate], truthful: Sequence[bool]) -> Calibration:
+    """Features, and the words as one more, are added as long as the cross-validated log-loss falls by
+    enough."""
+    design = _Design(candidates)
     targets = np.asarray(truthful, float)
-    weights = np.zeros(3)
+    chosen: tuple[str, ...] = ()
+    ridge: float | None = None
+    loss = design.loss(targets, chosen, ridge)
+    while True:
+        tried = [((*chosen, name), ridge) for name in design.features if name not in chosen]
+        if ridge is None and design.words:
+            tried += [(chosen, strength) for strength in WORD_RIDGES]
+        losses = [design.loss(targets, *choice) for choice in tried]
+        if not losses or min(losses) > loss - LEAST_GAIN:
+            return design.fitted(targets, chosen, ridge)
+        loss = min(losses)
+        chosen, ridge = tried[losses.index(loss)]
+
+
+class _Design:
+    """The columns of a regression on candidates. Those of features are scaled to spread by 1."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        known = [name for name in FEATURES if all(name in c.evidence for c in candidates)]
+        rows = [[candidate.evidence[name] for name in known] for candidate in candidates]
+        values = np.array(rows, float).reshape(len(rows), len(known))
+        spread = values.std(0)
+        self.features = [name for name, width in zip(known, spread, strict=True) if width > 1e-9]
+        kept = [known.index(name) for name in self.features]
+        self._centre, self._spread = values[:, kept].mean(0), spread[kept]
+        said = [set(candidate.caption.split()) for candidate in candidates]
+        counts = Counter(word for words in said for word in words)
+        usual = range(LEAST_CAPTIONS, len(said) - LEAST_CAPTIONS + 1)
+        self.words = sorted(word for word, count in counts.items() if count in usual)
+        there = np.array([[word in words for word in self.words] for words in said], float)
+        self._scaled = (values[:, kept] - self._centre) / self._spread
+        self._there = there.reshape(len(said), len(self.words))
+        self._folds = np.random.default_rng(0).permutation(len(said)) % FOLDS
+
+    def loss(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> float:
+        """Mean log-loss of each fold by a regression on the others."""
+        inputs, ridges = self._columns(chosen, ridge)
+        predicted = np.empty(len(targets))
+        for fold in range(FOLDS):
+            out = self._folds == fold
+            predicted[out] = _logistic(inputs[out] @ regression(inputs[~out], targets[~out], ridges))
+        return float(-np.log(np.where(targets > 0.5, predicted, 1 - predicted) + 1e-12).mean())
+
+    def fitted(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> Calibration:
+        inputs, ridges = self._columns(chosen, ridge)
+        bias, *rest = regression(inputs, targets, ridges).tolist()
+        at = [self.features.index(name) for name in chosen]
+        weights = np.array(rest[: len(chosen)]) / self._spread[at]
+        bias -= float(weights @ self._centre[at])
+        words = dict(zip(self.words, rest[len(chosen) :], strict=False))
+        return Calibration(bias, dict(zip(chosen, weights.tolist(), strict=True)), words)
+
+    def _columns(self, chosen: Sequence[str], ridge: float | None) -> tuple[np.ndarray, np.ndarray]:
+        columns = [np.ones(len(self._scaled)), *(self._scaled[:, self.features.index(x)] for x in chosen)]
+        inputs, ridges = np.stack(columns, 1), np.array([1e-6, *[_RIDGE] * len(chosen)])
+        if ridge is not None:
+            inputs = np.concatenate([inputs, self._there], 1)
+            ridges = np.concatenate([ridges, np.full(len(self.words), ridge)])
+        return inputs, ridges
+
+
+def regression(
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    ridges: np.ndarray,
+    importance: np.ndarray | None = None,
+    steps: int = 25,
+) -> np.ndarray:
+    """Weights, float64 (columns,), of a logistic regression, by Newton's method.
+
+    inputs: (examples, columns), a bias among them. targets: 0..1. ridges: (columns,), half of each times its
+    weight's square is added to the summed loss. importance: (examples,), how often each counts; once if None.
+    """
+    times = np.ones(len(inputs)) if importance is None else importance
+    weights = np.zeros(inputs.shape[1])
     for _ in range(steps):
-        predicted = 1 / (1 + np.exp(-inputs @ weights))
-        gradient = inputs.T @ (predicted - targets) + 1e-3 * weights
-        spread = predicted * (1 - predicted)
-        weights -= np.linalg.solve((inputs * spread[:, None]).T @ inputs + 1e-3 * np.eye(3), gradient)
-    return Calibration(*(float(weight) for weight in weights))
+        predicted = _logistic(inputs @ weights)
+        gradient = inputs.T @ (times * (predicted - targets)) + ridges * weights
+        spread = times * np.maximum(predicted * (1 - predicted), 1e-6)
+        step = np.linalg.solve((inputs * spread[:, None]).T @ inputs + np.diag(ridges), gradient)
+        weights -= step * min(1.0, 10 / (np.abs(step).max() + 1e-12))
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights
 
 
-def expected_calibration_error(
-    confidence: Sequence[float], truthful: Sequence[bool], bins: int = 10
-) -> float:
-    """Mean distance between confidence and truth over equally filled bins (Naeini et al., 2015)."""
-    order = np.argsort(confidence)
-    said, true = np.asarray(confidence)[order], np.asarray(truthful, float)[order]
-    gaps = [
-        len(part) * abs(said[part].mean() - true[part].mean())
-        for part in np.array_split(np.arange(len(said)), bins)
-        if len(part)
-    ]
-    return float(sum(gaps) / len(said))
+def crossed_confidence(candidates: Sequence[Candidate], truthful: Sequence[bool]) -> np.ndarray:
+    """The confidence of each fold's captions by a calibration that was chosen and fitted on the others."""
+    truth = np.asarray(truthful)
+    folds = np.random.default_rng(1).permutation(len(truth)) % FOLDS
+    confidence = np.empty(len(truth))
+    for fold in range(FOLDS):
+        out = folds == fold
+        others = [candidate for candidate, held in zip(candidates, out, strict=True) if not held]
+        held = [candidate for candidate, held in zip(candidates, out, strict=True) if held]
+        confidence[out] = fit(others, truth[~out].tolist()).confidence(held)
+    return confidence
+
+
+def _logistic(logits: np.ndarray) -> np.ndarray:
+    probabilities: np.ndarray = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
+    return probabilities

@@ -31,7 +31,7 @@ BEAMS = {"own": 5, "gpt2": 7}
 NO_REPEAT = 4
 """Tokens in a row that no caption says twice."""
 
-UNCALIBRATED = Calibration(math.log(0.3 / 0.7), 0.0, 0.0)
+UNCALIBRATED = Calibration(math.log(0.3 / 0.7))
 """Says 0.3 of everything, which the daemon words as "Not sure, maybe ...": nothing is known of the model."""
 
 

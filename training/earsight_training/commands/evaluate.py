@@ -60,6 +60,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="print one JSON object instead of the table, or write it, with all captions, to FILE",
     )
     parser.add_argument(
+        "--plot",
+        type=Path,
+        metavar="FILE",
+        help="write the risk-coverage curve (.svg or .png): what is made up by how much is described",
+    )
+    parser.add_argument(
+        "--nothing",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --bundle: caption so many generated pictures of nothing too; how often is it silent?",
+    )
+    parser.add_argument(
         "--page", type=Path, metavar="FILE", help="write an HTML page of photos and captions, worst first"
     )
 
@@ -67,12 +80,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from earsight_training.scoring.chair import read_objects
     from earsight_training.scoring.evaluate import evaluate
+    from earsight_training.scoring.reliance import as_json, print_reliance, reliance
     from earsight_training.scoring.report_page import write_page
+    from earsight_training.scoring.silence import on_nothing
     from earsight_training.scoring.spice import what_is_missing
 
     if arguments.synonyms and not arguments.objects:
         raise TrainingError("--synonyms are words for --objects, which are not given")
-    for path in filter(None, (arguments.json, arguments.page)):
+    if arguments.checkpoint and (arguments.plot or arguments.nothing):
+        raise TrainingError("--plot and --nothing need --bundle: a checkpoint is not calibrated yet")
+    for path in filter(None, (arguments.json, arguments.page, arguments.plot)):
         if not path.parent.is_dir():
             raise TrainingError(f"{path}: there is no folder {path.parent}")
     chosen = _photos(arguments)
@@ -83,12 +100,22 @@ def run(arguments: argparse.Namespace) -> int:
     if missing:
         print(f"earsight-train: SPICE is left out: {missing}", file=sys.stderr)
     evaluation = evaluate(_candidates(arguments, chosen), objects, with_spice=not missing)
+    report = reliance(
+        evaluation.candidates, [text for photo in photos(arguments, None) for text in photo.captions]
+    )
+    if arguments.nothing:
+        report = replace(
+            report, silence=on_nothing(arguments.bundle, arguments.nothing, [p.path for p in chosen])
+        )
     if arguments.json == _PRINT:
-        print(json.dumps(_summary(evaluation)))
+        print(json.dumps(_summary(evaluation) | as_json(report)))
     else:
         _print_table(evaluation)
+        print_reliance(report)
+    if arguments.plot:
+        _plot(arguments, evaluation)
     if arguments.json not in (None, _PRINT):
-        content = _summary(evaluation) | {"captions": _captions(evaluation)}
+        content = _summary(evaluation) | as_json(report) | {"captions": _captions(evaluation)}
         arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if arguments.page:
         write_page(arguments.page, f"Captions of {arguments.bundle or arguments.checkpoint}", evaluation)
@@ -113,6 +140,16 @@ def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> 
         arguments.checkpoint, chosen, arguments.clip, local_files_only=arguments.local_files_only
     )
     return [replace(candidate, confidence=None) for candidate in said]  # nothing has calibrated it yet
+
+
+def _plot(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
+    import numpy as np
+
+    from earsight_training.scoring.risk_plot import plot_risk
+
+    confidence = np.array([candidate.confidence for candidate in evaluation.candidates])
+    truthful = np.array([not invented for invented in evaluation.made_up])
+    plot_risk(arguments.plot, confidence, truthful, f"{arguments.bundle.name}: {len(truthful):,} photos")
 
 
 def _print_table(evaluation: Evaluation) -> None:

@@ -40,6 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
         name = arguments.clip or encoder.model
         captioner = with_clip(captioner, name, local_files_only=arguments.local_files_only)
     validation = photos(arguments, captioner.recipe.data.validation) if arguments.data else []
-    scores = export_bundle(captioner, validation, arguments.out, arguments.precision, arguments.other_encoder)
+    everything = photos(arguments, None) if arguments.data else []
+    training = [photo for photo in everything if photo.split in captioner.recipe.data.train]
+    scores = export_bundle(
+        captioner, validation, arguments.out, arguments.precision, arguments.other_encoder, training
+    )
     print(json.dumps(scores))
     return 0

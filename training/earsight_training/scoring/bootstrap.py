@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +46,16 @@ def interval(metric: Metric, resamples: int = RESAMPLES, seed: int = 0) -> tuple
 
     With the same seed, all metrics of the same photos are computed on the same resamples.
     """
-    generator = np.random.default_rng(seed)
     photos = len(metric.statistics)
     sums = np.empty((resamples, metric.statistics.shape[1]))
-    for row in sums:
-        drawn = generator.integers(photos, size=photos)
+    for row, drawn in zip(sums, resampled(photos, resamples, seed), strict=True):
         row[:] = np.bincount(drawn, minlength=photos) @ metric.statistics
     low, high = np.percentile(metric.of_sums(sums), [2.5, 97.5])
     return float(low), float(high)
+
+
+def resampled(photos: int, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[np.ndarray]:
+    """Which photos are drawn each time, int64 (photos,)."""
+    generator = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield generator.integers(photos, size=photos)

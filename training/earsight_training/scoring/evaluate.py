@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import nan
 from pathlib import Path
@@ -35,8 +35,10 @@ class Candidate:
     caption: str
     confidence: float | None
     """Of a bundle with calibration; None of a checkpoint, which has none yet."""
-    mean_log_prob: float
-    lowest_log_prob: float
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """What the confidence is worked out from, by name."""
+    abstains: bool = False
+    """Whether a device would say that it can't tell, or what is wrong with the picture."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
 
 
 def _describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
-    command = [sys.executable, "-m", "earsight", "describe", "--json", "--log-probs", "--bundle", str(bundle)]
+    command = [sys.executable, "-m", "earsight", "describe", "--json", "--evidence", "--bundle", str(bundle)]
     paths = [str(photo.path) for photo in photos]
     # Standard error stays the terminal's: the child says there what is wrong, and shows its progress.
     child = subprocess.run([*command, "--", *paths], stdout=subprocess.PIPE, text=True, check=False)
@@ -70,9 +72,8 @@ def _describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]
     if child.returncode or len(lines) != len(photos):
         raise EvaluationError(f"earsight describe captioned {len(lines)} of {len(photos)} photos")
     said = [json.loads(line) for line in lines]
-    evidence = ("confidence", "mean_log_prob", "lowest_log_prob")
     return [
-        Candidate(photo, row["caption"], *(row[key] for key in evidence))
+        Candidate(photo, row["caption"], row["confidence"], row["evidence"], row["abstains"])
         for photo, row in zip(photos, said, strict=True)
     ]
 

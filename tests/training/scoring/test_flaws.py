@@ -1,0 +1,39 @@
+import pytest
+
+pytest.importorskip("torch", reason="torch comes with the train extra")
+
+from earsight_training.scoring.flaws import Flaws, cut_short, flaws, repeats
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "a dog dog runs",
+        "a man in a in a shirt",
+        "a brown dog a brown dog runs",
+        "a man in a shirt and a man in a hat",
+    ],
+)
+def test_repetition(caption):
+    assert repeats(caption.split())
+
+
+@pytest.mark.parametrize("caption", ["a man and a woman in a boat", "a very very small dog", "", "dog"])
+def test_no_repetition(caption):
+    assert not repeats(caption.split())
+
+
+@pytest.mark.parametrize("caption", ["a man in a", "a dog runs with", "", "the"])
+def test_cut_short(caption):
+    assert cut_short(caption.split())
+
+
+def test_whole():
+    assert not cut_short("a dog runs".split())
+    assert not cut_short("a bike is being ridden on".split(), {("ridden", "on")})
+
+
+def test_counts():
+    said = ["A dog runs.", "a dog dog runs", "a snowbo runs", "a dog runs in the", ""]
+    known = ["A dog runs in the snow .", "a snowboarder"]
+    assert flaws(said, known) == Flaws(repeats=1, broken_words=1, cut_short=2)
