@@ -239,6 +239,11 @@ class QualitySection(Section):
 class WordingSection(Section):
     """From which confidence (a calibrated probability) a description is worded how surely."""
 
+    style: Literal["hedged", "careful"] = Field(
+        default="hedged",
+        description='hedged says what the model says, with its doubt before it ("Probably ..."); careful '
+        'says only what is likely of it, in few words ("A person outdoors").',
+    )
     plain_above: Probability = Field(
         default=0.7, description="From here on the description is said as it is."
     )
@@ -246,6 +251,9 @@ class WordingSection(Section):
     maybe_above: Probability = Field(
         default=0.2,
         description='From here on it begins with "Not sure, maybe"; below, Earsight says it can\'t tell.',
+    )
+    likely_above: Probability = Field(
+        default=0.8, description="How likely a thing has to be for the style careful to name it."
     )
 
     @model_validator(mode="after")

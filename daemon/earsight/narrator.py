@@ -53,7 +53,8 @@ class Policy:
     """What of the configuration the narrator goes by; replaced as a whole on reload.
 
     max_age: seconds. limits: None judges no picture. every: seconds between looks of its own, None for
-    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone.
+    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone. style: of all
+    descriptions.
     """
 
     max_age: float
@@ -62,6 +63,7 @@ class Policy:
     every: float | None
     novelty: float
     earcons: bool
+    style: wording.Style = wording.Style.HEDGED
 
 
 class Narrator:
@@ -198,7 +200,7 @@ class Narrator:
         if view.problem:
             return wording.PROBLEMS[view.problem]
         describe = wording.long_description if gesture is Gesture.LONG else wording.short_description
-        self._last_description = describe(view.captions, self.policy.thresholds)
+        self._last_description = describe(view.captions, self.policy.thresholds, self.policy.style)
         self._known = view.embedding
         return self._last_description
 
@@ -245,7 +247,7 @@ class Narrator:
         """What to say of a new view; None when it is not worth the wearer's ear."""
         if view.problem:
             return None if view.problem is self._known_problem else wording.PROBLEMS[view.problem]
-        text = wording.short_description(view.captions, self.policy.thresholds)
+        text = wording.short_description(view.captions, self.policy.thresholds, self.policy.style)
         if text != wording.CANT_TELL:
             return text
         self._told(view, None)  # there is no more to this scene

@@ -21,7 +21,14 @@ from earsight.cameras.v4l2 import find_webcam
 from earsight.captioners.bundle import bundle_folder, open_bundle
 from earsight.captioners.captioner import Captioner, CaptionerError
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.config import CameraSection, CaptionerSection, Config, QualitySection, VoiceSection
+from earsight.config import (
+    CameraSection,
+    CaptionerSection,
+    Config,
+    QualitySection,
+    VoiceSection,
+    WordingSection,
+)
 from earsight.narrator import Policy
 from earsight.perception.quality import QualityLimits
 from earsight.voice.alsa import AlsaPlayer, device_present
@@ -32,7 +39,7 @@ from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
 from earsight.voice.speaker import SoundObserver, Speaker
 from earsight.voice.synthesizer import Synthesizer
 from earsight.voice.wav import WavPlayer
-from earsight.wording import Thresholds
+from earsight.wording import Style, Thresholds
 
 _log = logging.getLogger(__name__)
 
@@ -130,14 +137,17 @@ async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = 
 def build_policy(config: Config) -> Policy:
     return Policy(
         max_age=config.camera.max_age,
-        thresholds=Thresholds(
-            config.wording.plain_above, config.wording.probably_above, config.wording.maybe_above
-        ),
+        thresholds=_thresholds(config.wording),
+        style=Style(config.wording.style),
         limits=_limits(config.quality),
         every=config.narration.every,
         novelty=config.narration.novelty,
         earcons=config.voice.earcons,
     )
+
+
+def _thresholds(section: WordingSection) -> Thresholds:
+    return Thresholds(section.plain_above, section.probably_above, section.maybe_above, section.likely_above)
 
 
 def _limits(section: QualitySection) -> QualityLimits | None:

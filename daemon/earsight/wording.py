@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from earsight import careful
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.captioners.captioner import CaptionerError
 from earsight.perception.quality import Problem
+from earsight.safety import promises_safety
 from earsight.scene import Caption
+from earsight.things import THINGS, with_kinds
 
 CANT_TELL = "I can't tell what this is."
 NOTHING_TO_REPEAT = "I have not described anything yet."
@@ -34,26 +38,29 @@ PROBLEMS = {
     Problem.BLURRED: "The picture is too blurred.",
 }
 
-# Earsight sees no obstacles: it may never sound as if a way were free, whatever the model learned to say.
-_PROMISES = re.compile(
-    r"\b(safe|safely|clear|no (traffic|cars|obstacles?|danger)"
-    r"|(empty|deserted) (\w+ )?(road|street|path|way|sidewalk|pavement|crossing|crosswalk|track))\b",
-    re.IGNORECASE,
-)
-
 _FUNCTION_WORDS = frozenset(
     "a an the is are was were be being in on at of to with and or by for from into onto up down over under "
     "his her their its it he she they while as that this there some one".split()
 )
 
 
+class Style(StrEnum):
+    """What is done about doubt. HEDGED: the caption is said, with the doubt before it. CAREFUL: what is not
+    likely is left out."""
+
+    HEDGED = "hedged"
+    CAREFUL = "careful"
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Confidence, 0..1, from which a caption is put plainly, with *probably*, or with *maybe*."""
+    """0..1. Confidence from which a caption is put plainly, with *probably*, or with *maybe*; likelihood from
+    which the careful style says a thing."""
 
     plain: float
     probably: float
     maybe: float
+    likely: float = 0.8
 
 
 def trouble(error: Exception) -> str:
@@ -65,10 +72,6 @@ def trouble(error: Exception) -> str:
     if isinstance(error, CaptionerError):
         return "I can't describe anything: the model is missing or damaged."
     return WENT_WRONG
-
-
-def promises_safety(text: str) -> bool:
-    return bool(_PROMISES.search(text))
 
 
 def usable(captions: Sequence[Caption], thresholds: Thresholds) -> list[Caption]:
@@ -84,29 +87,65 @@ def hedged(caption: Caption, thresholds: Thresholds) -> str:
     """A sentence whose certainty follows the confidence."""
     text = caption.text
     if caption.confidence >= thresholds.plain:
-        return f"{text[0].upper()}{text[1:]}."
+        return f"{_capital(text)}."
     if caption.confidence >= thresholds.probably:
         return f"Probably {text}."
     return f"Not sure, maybe {text}."
 
 
-def short_description(captions: Sequence[Caption], thresholds: Thresholds) -> str:
-    """One sentence for the best caption that may be said, or the admission that none may."""
+def short_description(
+    captions: Sequence[Caption], thresholds: Thresholds, style: Style = Style.HEDGED
+) -> str:
+    """One sentence, or the admission that there is none that may be said. captions: best first.
+
+    Hedged: the best caption that may be said. Careful: what is likely in all of them.
+    """
+    if style is Style.CAREFUL:
+        text = careful.phrase(_likely(captions, thresholds))
+        return f"{_capital(text)}." if text else CANT_TELL
     said = usable(captions, thresholds)
     return hedged(said[0], thresholds) if said else CANT_TELL
 
 
-def long_description(captions: Sequence[Caption], thresholds: Thresholds) -> str:
-    """The short description, and a second sentence from the next-best caption that adds most to it."""
-    said = usable(captions, thresholds)
-    if not said:
+def long_description(captions: Sequence[Caption], thresholds: Thresholds, style: Style = Style.HEDGED) -> str:
+    """The short description and a second sentence. captions: best first.
+
+    Hedged: from the next-best caption that adds most to it. Careful: what else is probable.
+    """
+    first = short_description(captions, thresholds, style)
+    if first == CANT_TELL:
         return CANT_TELL
-    first = short_description(said, thresholds)
+    if style is Style.CAREFUL:
+        more = careful.phrase(_probable(captions, thresholds))
+        return f"{first} Probably also {more}." if more else f"{first} {NO_MORE_DETAIL}"
+    said = usable(captions, thresholds)
     known = _content(said[0].text)
     most = max(said[1:], key=lambda caption: len(_content(caption.text) - known), default=None)
     if most is None or not _content(most.text) - known:
         return f"{first} {NO_MORE_DETAIL}"
     return f"{first} Or maybe {most.text}."
+
+
+def _likely(captions: Sequence[Caption], thresholds: Thresholds) -> list[careful.Found]:
+    """Nothing where no caption may be said: a picture of nothing has nothing likely in it."""
+    doubted = all(caption.confidence < thresholds.maybe for caption in captions)
+    return [] if doubted else careful.likely(captions, thresholds.likely)
+
+
+def _probable(captions: Sequence[Caption], thresholds: Thresholds) -> list[careful.Found]:
+    """What is not likely but probable, and nothing more specific about what is: that stays unsure."""
+    known = {found.name for found in _likely(captions, thresholds)}
+    least = min(thresholds.probably, thresholds.likely)
+    things = {name for name in known if not THINGS[name].place}
+    return [
+        found
+        for found in careful.likely(captions, least)
+        if found.name not in known and not with_kinds(found.name) & things
+    ]
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _content(text: str) -> set[str]:

@@ -20,7 +20,7 @@ from earsight.config import HUB_NAME, CaptionerSection, Config
 from earsight.perception.quality import assess
 from earsight.photos import PhotoError, load_photo
 from earsight.scene import Caption, Frame, Priority, Utterance
-from earsight.wording import CANT_TELL, PROBLEMS, short_description
+from earsight.wording import CANT_TELL, PROBLEMS, Style, short_description
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME",
         help="image-to-text model of transformers instead: a name on the hub that was fetched, or a folder",
+    )
+    parser.add_argument(
+        "--style",
+        choices=[style.value for style in Style],
+        help="how doubt is put, as wording.style (default: hedged)",
     )
     parser.add_argument("--speak", action="store_true", help="say the descriptions")
     parser.add_argument("--wav", type=Path, metavar="FILE", help="say the descriptions into a WAV file")
@@ -51,14 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
     texts, failed = [], False
     for photo in _progress(arguments.photos):
         try:
-            pixels, caption, timings = _describe(captioner, photo)
+            pixels, captions, timings = _describe(captioner, photo)
         except PhotoError as error:
             failed = True
             print(f"earsight: {error}", file=sys.stderr)
             continue
-        texts.append(_sentence(pixels, caption))
+        texts.append(_sentence(pixels, captions, arguments.style))
         print(
-            _as_json(photo, caption, timings, texts[-1] if arguments.evidence else None)
+            _as_json(photo, captions[0], timings, texts[-1] if arguments.evidence else None)
             if arguments.json
             else f"{photo}: {texts[-1]}",
             flush=True,
@@ -86,19 +91,19 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _describe(captioner: Captioner, photo: Path) -> tuple[np.ndarray, Caption, dict[str, float]]:
-    """The photo, its best caption, and the milliseconds of each step. Raises PhotoError."""
+def _describe(captioner: Captioner, photo: Path) -> tuple[np.ndarray, list[Caption], dict[str, float]]:
+    """The photo, its captions, best first, and the milliseconds of each step. Raises PhotoError."""
     times = [time.perf_counter()]
     pixels = load_photo(photo)
     prepared = captioner.prepare(pixels)
     times.append(time.perf_counter())
     encoding = captioner.encode(prepared)
     times.append(time.perf_counter())
-    caption = captioner.describe(encoding)[0]
+    captions = captioner.describe(encoding)
     times.append(time.perf_counter())
     names = ("preprocess", "encode", "decode")
     timings = {name: 1000 * (times[i + 1] - times[i]) for i, name in enumerate(names)}
-    return pixels, caption, timings | {"total": 1000 * (times[-1] - times[0])}
+    return pixels, captions, timings | {"total": 1000 * (times[-1] - times[0])}
 
 
 def _as_json(photo: Path, caption: Caption, timings: dict[str, float], said: str | None) -> str:
@@ -119,13 +124,15 @@ def _as_json(photo: Path, caption: Caption, timings: dict[str, float], said: str
     return json.dumps(row)
 
 
-def _sentence(pixels: np.ndarray, caption: Caption) -> str:
+def _sentence(pixels: np.ndarray, captions: list[Caption], style: str | None) -> str:
     """What the service would say by its defaults: also that a picture is too bad to be described."""
     from earsight.parts import build_policy
 
     policy = build_policy(Config())
     problem = assess(Frame(pixels, time.monotonic()), policy.limits) if policy.limits else None
-    return PROBLEMS[problem] if problem else short_description([caption], policy.thresholds)
+    if problem:
+        return PROBLEMS[problem]
+    return short_description(captions, policy.thresholds, Style(style or policy.style))
 
 
 async def _speak(texts: list[str], wav: Path | None) -> None:
