@@ -245,7 +245,6 @@ def test_an_uncalibrated_model_is_not_sure(tmp_path, own, squares):
     caption = device.describe(device.encode(device.prepare(squares[0][0])))[0]
     assert caption.confidence == pytest.approx(0.3)
     assert hedged(caption, Thresholds(plain=0.7, probably=0.45, maybe=0.2)).startswith("Not sure, maybe ")
-    assert UNCALIBRATED.confidence(np.array([[-9.0, -20.0]]))[0] == pytest.approx(0.3)
     assert math.isfinite(UNCALIBRATED.bias)
 
 
