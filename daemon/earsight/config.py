@@ -249,7 +249,7 @@ class WordingSection(Section):
     )
     probably_above: Probability = Field(default=0.45, description='From here on it begins with "Probably".')
     maybe_above: Probability = Field(
-        default=0.2,
+        default=0.1,
         description='From here on it begins with "Not sure, maybe"; below, Earsight says it can\'t tell.',
     )
     likely_above: Probability = Field(

@@ -139,7 +139,7 @@ def reliability(candidates: Sequence[Candidate]) -> list[tuple[float, float, flo
     confidence = np.array([candidate.confidence for candidate in sure])
     truthful = np.array([not made_up(c.caption, c.photo.captions) for c in sure])
     rows = []
-    for low, high in pairwise((0.0, 0.2, 0.45, 0.7, 1.01)):
+    for low, high in pairwise((0.0, 0.1, 0.45, 0.7, 1.01)):
         within = (confidence >= low) & (confidence < high)
         rows.append(
             (low, high, float(within.mean()), float(truthful[within].mean()) if within.any() else nan)
