@@ -70,6 +70,8 @@ class Confidence:
 
 def confidence(calibration: Calibration, text: str, evidence: Mapping[str, float]) -> float:
     """The probability, 0..1, that all that a caption names is in the picture. evidence: by feature."""
+    if not text:  # cut short before it said anything
+        return 0.0
     logit = calibration.bias
     logit += sum(weight * evidence[name] for name, weight in calibration.weights.items())
     logit += sum(calibration.words.get(word, 0.0) for word in set(text.split()))

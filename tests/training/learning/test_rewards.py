@@ -52,5 +52,7 @@ def test_what_is_not_in_the_picture_is_fined():
     fined = Rewards(CAPTIONS, fine=0.5)
     free = Rewards(CAPTIONS, fine=0.0)
     texts = ["a dog runs on the grass", "a dog and a girl run on the grass"]
-    differences = [a - b for a, b in zip(free.of(texts, CAPTIONS[0]), fined.of(texts, CAPTIONS[0]), strict=True)]
+    differences = [
+        a - b for a, b in zip(free.of(texts, CAPTIONS[0]), fined.of(texts, CAPTIONS[0]), strict=True)
+    ]
     assert differences == [0, pytest.approx(0.5)]
