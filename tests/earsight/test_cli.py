@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.earsight.stand_ins import painted
 
 from earsight import cli
 from earsight.captioners.bundle import bundle_folder
 from earsight.wording import CANT_TELL
+from tests.earsight.stand_ins import painted
 
 ROOT = Path(__file__).parents[2]
 SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
@@ -150,6 +150,16 @@ def test_describe_evidence(photos, capsys):
     assert 0 < evidence["agreement"] <= 1
     assert row["says"].endswith(".")
     assert row["abstains"] == (row["says"] == CANT_TELL)
+
+
+def test_describe_in_the_careful_style(photos, capsys):
+    assert cli.main(["describe", "--style", "hedged", str(photos / "good.jpg")]) == 0
+    hedged = capsys.readouterr().out
+    assert cli.main(["describe", "--style", "careful", str(photos / "good.jpg")]) == 0
+    careful = capsys.readouterr().out
+    assert len(careful.split()) <= len(hedged.split())
+    assert careful.startswith(f"{photos / 'good.jpg'}: ")
+    assert "maybe" not in careful
 
 
 @SPEECH

@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
-from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
 
 from earsight import narrator as narrator_module
 from earsight import wording
@@ -23,6 +21,8 @@ from earsight.voice.sound import Sound
 from earsight.voice.speaker import SPEECH, Speaker
 from earsight.voice.wav import WavPlayer
 from earsight.wording import Thresholds
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
 
 RED, GREEN = "A red wall.", "A green wall."
 POLICY = Policy(
@@ -151,6 +151,18 @@ def test_the_words_follow_the_thresholds():
             on.captioner.confidence = 0.1
             assert await on.press() is PressEnd.SPOKEN
             assert on.said == ["Probably a red wall.", wording.CANT_TELL]
+
+    tried(trial)
+
+
+def test_the_words_follow_the_style():
+    async def trial():
+        async with stage(style=wording.Style.CAREFUL) as on:
+            on.captioner.confidence = 0.9
+            await on.press()
+            on.captioner.confidence = 0.3
+            assert await on.press() is PressEnd.SPOKEN
+            assert on.said == ["A wall.", wording.CANT_TELL]
 
     tried(trial)
 

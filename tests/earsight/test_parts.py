@@ -11,10 +11,11 @@ import pytest
 
 from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.config import CaptionerSection, Config
+from earsight.config import CaptionerSection, Config, WordingSection
 from earsight.doctor import Status
 from earsight.doctor.examination import checks, run_checks
-from earsight.parts import build_captioner
+from earsight.parts import build_captioner, build_policy
+from earsight.wording import Style, Thresholds
 
 HUGGINGFACE = CaptionerSection(engine="huggingface", model=Path("somewhere"))
 
@@ -56,7 +57,8 @@ for module in pkgutil.walk_packages(earsight.__path__, "earsight."):
         if not module.name.endswith(("__main__", "pyttsx3_child")):
             import_module(module.name)
 from earsight.config import CaptionerSection
-from earsight.parts import build_captioner
+from earsight.parts import build_captioner, build_policy
+from earsight.wording import Style, Thresholds
 build_captioner(CaptionerSection(threads=1, max_tokens=4)).warm_up()
 print(sorted({"torch", "transformers", "huggingface_hub"} & set(sys.modules)))
 """
@@ -69,3 +71,12 @@ print(sorted({"torch", "transformers", "huggingface_hub"} & set(sys.modules)))
         check=False,
     )
     assert (ended.stdout, ended.stderr) == ("[]\n", "")
+
+
+def test_the_policy_has_the_wording_of_the_configuration():
+    wording = WordingSection(
+        style="careful", plain_above=0.9, probably_above=0.6, maybe_above=0.3, likely_above=0.7
+    )
+    policy = build_policy(Config(wording=wording))
+    assert policy.style is Style.CAREFUL
+    assert policy.thresholds == Thresholds(plain=0.9, probably=0.6, maybe=0.3, likely=0.7)

@@ -214,13 +214,14 @@ def test_in_any_sentence(before, text, after, between, shout):
 
 ROOTS = re.compile(
     r"saf|clear|free|empt|desert|vacan|pass|obstruct|block|hinder|harm|danger|hazard|risk|secur|quiet|calm|open"
-    r"|cross|noth|nobod|noone|^(none|no|not|never|without|yours?|you|can|may|go|green|light|walk|enough|wide|ok|okay)$"
+    r"|cross|noth|nobod|noone"
+    r"|^(none|no|not|never|without|yours?|you|can|may|go|green|light|walk|enough|wide|ok|okay)$"
 )
 """Of all words from which a promise is made."""
 
 BY_THEMSELVES = frozenset(
-    "safe safer safest safely clear clears cleared clearer free freely passable deserted vacant nothing nobody"
-    " noone none you your yours unobstructed unblocked harmless uncrowded walkable crossable".split()
+    "safe safer safest safely clear clears cleared clearer free freely passable deserted vacant nothing"
+    " nobody noone none you your yours unobstructed unblocked harmless uncrowded walkable crossable".split()
 )
 """Never said, whatever is around them but a sky, water or a fall."""
 
