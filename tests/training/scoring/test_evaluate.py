@@ -81,7 +81,7 @@ def test_what_cannot_be_scored(candidates, complaint):
 
 def test_reliability_counts_each_caption_in_one_range():
     photo = CaptionedPhoto(Path("a.jpg"), ("a dog runs",))
-    said = [("a dog", 0.8), ("a dog", 0.75), ("a cat", 0.7), ("a cat", 0.1)]
+    said = [("a dog", 0.8), ("a dog", 0.75), ("a cat", 0.7), ("a cat", 0.05)]
     rows = reliability([Candidate(photo, caption, value) for caption, value in said])
     assert [row[2] for row in rows] == [0.25, 0.0, 0.0, 0.75]
     assert rows[0][3] == 0.0
