@@ -130,8 +130,10 @@ def _votes(captions: Sequence[Caption]) -> list[tuple[float, dict[str, Mention]]
 
     By the mean log-probabilities that searches rank by: longer captions are no less likely.
     """
-    best = max(caption.mean_log_prob for caption in captions)
-    masses = [math.exp(caption.mean_log_prob - best) if best > -math.inf else 1.0 for caption in captions]
+    # A model that yields no number is not to be believed.
+    means = [-math.inf if math.isnan(each.mean_log_prob) else each.mean_log_prob for each in captions]
+    best = max(means)
+    masses = [math.exp(mean - best) if best > -math.inf else 1.0 for mean in means]
     return [(mass / sum(masses), named(caption.text)) for mass, caption in zip(masses, captions, strict=True)]
 
 

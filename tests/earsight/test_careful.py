@@ -64,9 +64,12 @@ def test_the_less_sure_the_captioner_the_less_is_said():
 
 
 @pytest.mark.parametrize("confidence", [0.0, 1.0, 0.5])
-@pytest.mark.parametrize("mean", [0.0, -3.0, -math.inf])
+@pytest.mark.parametrize("mean", [0.0, -3.0, -math.inf, math.nan])
 def test_any_confidence_and_log_probability(confidence, mean):
-    assert likely([caption("a dog", confidence, mean), caption("a cat", confidence, mean)], 0.5) is not None
+    captions = [caption("a dog", confidence, mean), caption("a cat", confidence, -1.0)]
+    shown = evidence(captions)
+    assert 0 <= shown["dog", 1].share <= shown["animal", 1].share == pytest.approx(1)
+    assert all(0 <= likelihood(each) <= 1 for each in shown.values())
 
 
 def test_improbable_captions_count_little():
