@@ -1,6 +1,6 @@
 """What the careful style keeps, and how much of it is true: a table over thresholds.
 
-    script/bench careful --data FOLDER [--bundle DIR] [--split val] [--count N] [--captions FILE]
+    python -m benchmarks.careful --data FOLDER [--bundle DIR] [--split val] [--count N] [--captions FILE]
 
 FOLDER holds captions.csv (image, caption, split) and images/. Each photo is described by the bundle; a thing
 that is said counts as true when a reference names it or a kind of it. The hedged style is judged by the same
