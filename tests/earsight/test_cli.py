@@ -145,7 +145,8 @@ def test_describe_as_json(photos, capsys):
 def test_describe_evidence(photos, capsys):
     assert cli.main(["describe", "--json", "--evidence", str(photos / "good.jpg")]) == 0
     row = json.loads(capsys.readouterr().out)
-    evidence = row["evidence"]
+    assert row["captions"][0]["caption"] == row["caption"]
+    evidence = row["captions"][0]["evidence"]
     assert evidence["lowest_log_prob"] <= evidence["mean_log_prob"] <= 0
     assert 0 < evidence["agreement"] <= 1
     assert row["says"].endswith(".")

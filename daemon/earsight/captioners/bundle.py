@@ -56,11 +56,15 @@ Feature = Literal["mean_log_prob", "lowest_log_prob", "tokens", "agreement", "fa
 
 class Calibration(_Part):
     """Logistic regression from features, and from the words that are in a caption, to the probability that
-    nothing is made up."""
+    nothing is made up.
+
+    order: how many nats of mean log-probability one of log-odds is worth when captions are put in order.
+    """
 
     bias: float
     weights: dict[Feature, float]
     words: dict[str, float] = {}
+    order: float = Field(default=0.0, ge=0)
 
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

@@ -34,24 +34,25 @@ class Confidence:
     def captions(
         self, texts: Sequence[str], hypotheses: Sequence[Hypothesis], embedding: np.ndarray
     ) -> list[Caption]:
-        """Each text once, in the order given. texts: the hypotheses'. embedding: float (width,), unit length.
+        """Each text once, best first: finished ones, and of these what is likely and not made up.
 
+        texts: the hypotheses', which are in the search's order. embedding: float (width,), unit length.
         Raises BundleError for an embedding of another width than the bundle's files have.
         """
         of_picture = self._of_picture(embedding)
         masses = _masses([hypothesis.score for hypothesis in hypotheses])
         captions: dict[str, Caption] = {}
+        ranks = {}
         for text, hypothesis in zip(texts, hypotheses, strict=True):
             if text not in captions:
                 evidence = _of_caption(text, hypothesis, texts, masses) | of_picture
-                captions[text] = Caption(
-                    text,
-                    confidence(self._calibration, text, evidence),
-                    evidence.pop("mean_log_prob"),
-                    evidence.pop("lowest_log_prob"),
-                    evidence,
-                )
-        return list(captions.values())
+                odds = log_odds(self._calibration, text, evidence)
+                mean, lowest = evidence.pop("mean_log_prob"), evidence.pop("lowest_log_prob")
+                something = evidence.get("something", 1.0)
+                captions[text] = Caption(text, _logistic(odds) * something, mean, lowest, evidence)
+                ranks[text] = (hypothesis.finished, _number(mean + self._calibration.order * odds))
+        # Python's sort keeps the search's order of equals.
+        return sorted(captions.values(), key=lambda caption: ranks[caption.text], reverse=True)
 
     def _of_picture(self, embedding: np.ndarray) -> dict[str, float]:
         evidence = {}
@@ -68,14 +69,11 @@ class Confidence:
         return evidence
 
 
-def confidence(calibration: Calibration, text: str, evidence: Mapping[str, float]) -> float:
-    """The probability, 0..1, that all that a caption names is in the picture. evidence: by feature."""
-    if not text:  # cut short before it said anything
-        return 0.0
+def log_odds(calibration: Calibration, text: str, evidence: Mapping[str, float]) -> float:
+    """That all that a caption names is in the picture, if there is anything in it. evidence: by feature."""
     logit = calibration.bias
     logit += sum(weight * evidence[name] for name, weight in calibration.weights.items())
-    logit += sum(calibration.words.get(word, 0.0) for word in set(text.split()))
-    return _logistic(logit) * evidence.get("something", 1.0)
+    return logit + sum(calibration.words.get(word, 0.0) for word in set(text.split()))
 
 
 def _of_caption(
@@ -91,6 +89,7 @@ def _of_caption(
         "lowest_log_prob": min(hypothesis.log_probs),
         "tokens": float(len(hypothesis.log_probs)),
         "agreement": min(shares, default=0.0),
+        "finished": float(hypothesis.finished),
     }
 
 
@@ -105,6 +104,10 @@ def _masses(scores: Sequence[float]) -> list[float]:
 def _logistic(logit: float) -> float:
     # A model that yields no number is not to be believed; min and max would take it for certain.
     return 0.0 if math.isnan(logit) else 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+def _number(rank: float) -> float:
+    return -math.inf if math.isnan(rank) else rank
 
 
 def _array(bundle: Bundle, name: str, axes: int) -> np.ndarray:

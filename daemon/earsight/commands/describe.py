@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evidence",
         action="store_true",
-        help="with --json: what the confidence is worked out from, and what would be said, too",
+        help="with --json: all captions, what their confidence comes from, and what would be said, too",
     )
 
 
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         texts.append(_sentence(pixels, captions, arguments.style))
         print(
-            _as_json(photo, captions[0], timings, texts[-1] if arguments.evidence else None)
+            _as_json(photo, captions, timings, texts[-1] if arguments.evidence else None)
             if arguments.json
             else f"{photo}: {texts[-1]}",
             flush=True,
@@ -106,22 +106,29 @@ def _describe(captioner: Captioner, photo: Path) -> tuple[np.ndarray, list[Capti
     return pixels, captions, timings | {"total": 1000 * (times[-1] - times[0])}
 
 
-def _as_json(photo: Path, caption: Caption, timings: dict[str, float], said: str | None) -> str:
+def _as_json(photo: Path, captions: list[Caption], timings: dict[str, float], said: str | None) -> str:
     """said: what goes in with the evidence; None leaves both out."""
     row: dict[str, object] = {
         "image": str(photo),
-        "caption": caption.text,
-        "confidence": round(caption.confidence, 4),
+        **_caption(captions[0]),
         "timings_ms": {name: round(value, 2) for name, value in timings.items()},
     }
     if said is not None:
-        log_probs = {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
         row |= {
             "says": said,
             "abstains": said in {CANT_TELL, *PROBLEMS.values()},
-            "evidence": {**log_probs, **caption.evidence},
+            "captions": [_caption(caption) | {"evidence": _evidence(caption)} for caption in captions],
         }
     return json.dumps(row)
+
+
+def _caption(caption: Caption) -> dict[str, object]:
+    return {"caption": caption.text, "confidence": round(caption.confidence, 4)}
+
+
+def _evidence(caption: Caption) -> dict[str, float]:
+    log_probs = {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
+    return log_probs | dict(caption.evidence)
 
 
 def _sentence(pixels: np.ndarray, captions: list[Caption], style: str | None) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from earsight.captioners.bundle import Bundle, BundleError, Calibration, Manifest
-from earsight.captioners.confidence import Confidence, confidence
+from earsight.captioners.confidence import Confidence, log_odds
 from earsight.captioners.search import Hypothesis
 
 SURE, LESS = (
@@ -35,30 +35,39 @@ def logistic(logit):
     return pytest.approx(1 / (1 + np.exp(-logit)))
 
 
-def test_confidence_is_the_logistic_of_features_and_words():
+def test_log_odds_are_of_features_and_words():
     calibration = Calibration(
         bias=1.0, weights={"mean_log_prob": 2.0, "lowest_log_prob": 0.5}, words={"dog": 0.25, "cat": -9}
     )
     evidence = {"mean_log_prob": -1.0, "lowest_log_prob": -3.0, "tokens": 4.0}
-    assert confidence(calibration, "a dog and a dog", evidence) == logistic(1 - 2 - 1.5 + 0.25)
-    assert confidence(calibration, "a dog", evidence | {"something": 0.1}) == pytest.approx(
-        0.1 * confidence(calibration, "a dog", evidence)
-    )
+    assert log_odds(calibration, "a dog and a dog", evidence) == pytest.approx(1 - 2 - 1.5 + 0.25)
 
 
-@pytest.mark.parametrize(("value", "expected"), [(float("nan"), 0), (-1e9, 0), (1e9, 1), (float("-inf"), 0)])
-def test_whatever_comes_is_a_probability_and_no_number_is_not_believed(value, expected):
-    calibration = Calibration(bias=0, weights={"mean_log_prob": 1.0})
-    assert confidence(calibration, "", {"mean_log_prob": value}) == pytest.approx(expected, abs=1e-9)
-    blind = Calibration(bias=5, weights={"mean_log_prob": 0.0})
-    assert confidence(blind, "", {"mean_log_prob": float("-inf")}) == 0
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), -1e9])
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_what_is_no_number_is_not_believed(tmp_path, value, weight):
+    judge = Confidence(bundle(tmp_path, bias=5, weights={"mean_log_prob": weight}, order=0.5))
+    broken = Hypothesis((1,), (value,), finished=False)
+    captions = judge.captions(["a cat", "a dog"], [broken, SURE], UP)
+    assert captions[0].text == "a dog"
+    if weight or value != -1e9:
+        assert captions[1].confidence == pytest.approx(0, abs=1e-9)
+
+
+def test_what_is_sure_is_said_first_as_far_as_it_is_worth(tmp_path):
+    by_words = {"words": {"dog": -2.0, "cat": 2.0}}
+    for worth, first in ((0.0, "a dog"), (0.2, "a dog"), (0.3, "a cat")):  # log-probabilities: -0.2 and -1.2
+        judge = Confidence(bundle(tmp_path, order=worth, **by_words))
+        assert judge.captions(["a dog", "a cat"], [SURE, LESS], UP)[0].text == first
+    ended = Hypothesis((1,), (-0.1, -0.3), finished=True)
+    assert judge.captions(["a dog", "a cat"], [ended, LESS], UP)[0].text == "a dog"
 
 
 def test_agreement_is_of_the_word_that_fewest_beams_have(tmp_path):
     judge = Confidence(bundle(tmp_path, weights={"agreement": 1.0}))
     first, second = judge.captions(["a dog", "a cat"], [SURE, LESS], UP)
     share = 1 / (1 + np.exp(-1.0))  # mean log-probabilities of -0.2 and -1.2
-    assert first.evidence == {"tokens": 2, "agreement": pytest.approx(share)}
+    assert first.evidence == {"tokens": 2, "agreement": pytest.approx(share), "finished": 0}
     assert second.evidence["agreement"] == pytest.approx(1 - share)
     assert first.confidence == logistic(share)
     assert (first.mean_log_prob, first.lowest_log_prob) == (pytest.approx(-0.2), -0.3)

@@ -404,7 +404,8 @@ def test_describe_tries_a_model(folders, tmp_path, capsys, monkeypatch):
     assert cli.main(["describe", "--json", "--evidence", "--model", str(folder), str(picture)]) == 0
     row = json.loads(capsys.readouterr().out)
     assert row["confidence"] == pytest.approx(0.3)
-    assert row["evidence"]["lowest_log_prob"] <= row["evidence"]["mean_log_prob"] <= 0
+    evidence = row["captions"][0]["evidence"]
+    assert evidence["lowest_log_prob"] <= evidence["mean_log_prob"] <= 0
     monkeypatch.chdir(folder.parent)  # a folder that is there comes before a name on the hub
     assert cli.main(["describe", "--model", folder.name, str(picture)]) == 0
     capsys.readouterr()

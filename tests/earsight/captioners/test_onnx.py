@@ -73,11 +73,14 @@ def test_the_encoding_is_what_the_contract_says(encoding):
     assert np.linalg.norm(encoding.embedding) == pytest.approx(1, abs=1e-4)
 
 
-def test_captions_are_unique_and_the_best_comes_first(captioner, encoding):
+def test_captions_are_unique_and_the_best_comes_first(bundle, captioner, encoding):
     captions = captioner.describe(encoding)
     assert captions
     assert len({caption.text for caption in captions}) == len(captions)
-    scores = [caption.mean_log_prob for caption in captions]
+    sure = [caption.confidence / caption.evidence.get("something", 1.0) for caption in captions]
+    odds = [np.log(share / (1 - share)) for share in sure]
+    worth = bundle.manifest.calibration.order
+    scores = [caption.mean_log_prob + worth * odd for caption, odd in zip(captions, odds, strict=True)]
     rises = sum(later > earlier for earlier, later in pairwise(scores))
     assert rises <= 1, "falling among the finished ones, then among those cut short"
     for caption in captions:

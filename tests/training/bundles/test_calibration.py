@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,15 @@ import pytest
 
 pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from earsight_training.bundles.calibration import Calibration, crossed_confidence, fit, regression
+from earsight_training.bundles.calibration import (
+    ORDER,
+    Calibration,
+    crossed,
+    fit,
+    regress,
+    regression,
+    truthful,
+)
 from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.scoring.evaluate import Candidate
 from earsight_training.scoring.trust import calibration_error
@@ -29,11 +38,11 @@ def sample():
         }
         caption = "a " + " ".join(word for word in ("dog", "ball", "red") if rng.random() < 0.4)
         candidates.append(Candidate(PHOTO, caption, None, evidence))
-    return candidates, (rng.random(len(candidates)) < KNOWN.confidence(candidates)).tolist()
+    return candidates, rng.random(len(candidates)) < KNOWN.confidence(candidates)
 
 
 def test_known_weights_are_recovered_and_what_says_nothing_is_left_out(sample):
-    found = fit(*sample)
+    found = regress(*sample)
     assert set(found.weights) == set(KNOWN.weights)
     assert found.bias == pytest.approx(KNOWN.bias, abs=0.8)
     assert found.weights["mean_log_prob"] == pytest.approx(2.0, abs=0.6)
@@ -48,8 +57,7 @@ def test_known_weights_are_recovered_and_what_says_nothing_is_left_out(sample):
 
 def test_there_may_be_nothing_to_learn(sample):
     candidates, _ = sample
-    coin = (np.random.default_rng(3).random(len(candidates)) < 0.3).tolist()
-    found = fit(candidates, coin)
+    found = regress(candidates, np.random.default_rng(3).random(len(candidates)) < 0.3)
     assert not found.weights
     assert found.confidence(candidates).mean() == pytest.approx(0.3, abs=0.04)
 
@@ -58,7 +66,7 @@ def test_there_may_be_nothing_to_learn(sample):
 @pytest.mark.parametrize("count", [1, 30])
 def test_one_sided_evidence_stays_finite(sample, truth, count):
     candidates = sample[0][:count]
-    confidence = fit(candidates, [truth] * count).confidence(candidates)
+    confidence = regress(candidates, np.full(count, truth)).confidence(candidates)
     assert np.isfinite(confidence).all()
     assert (abs(confidence - truth) < 0.1).all()
 
@@ -69,19 +77,59 @@ def test_a_picture_of_nothing_is_doubted(sample):
     assert KNOWN.confidence([nothing])[0] == pytest.approx(0.1 * KNOWN.confidence([candidate])[0])
 
 
-def test_crossed_confidence_is_calibrated(sample):
-    candidates, truthful = sample
-    crossed = crossed_confidence(candidates, truthful)
-    assert calibration_error(crossed, np.array(truthful)) < 0.05
-    assert np.abs(crossed - KNOWN.confidence(candidates)).mean() < 0.06
+SURE_WORDS = {"dog": 0.9, "cat": 0.5, "ball": 0.2}
+"""How often each is in the picture."""
+
+
+@pytest.fixture(scope="module")
+def searched():
+    """Two captions of each photo, the likelier first, that name one thing each, which may be there or not."""
+    rng = np.random.default_rng(5)
+    found = []
+    for _ in range(800):
+        shown = [word for word, share in SURE_WORDS.items() if rng.random() < share]
+        photo = CaptionedPhoto(Path("a.jpg"), tuple(f"a {word}" for word in shown) or ("a",))
+        means = np.sort(-rng.gamma(4, 0.2, 2))[::-1]
+        first, second = (
+            Candidate(photo, f"a {word}", None, {"mean_log_prob": mean, "finished": 1.0})
+            for word, mean in zip(rng.choice(list(SURE_WORDS), 2, replace=False), means, strict=True)
+        )
+        found.append(replace(first, others=(second,)))
+    return found
+
+
+def test_what_is_said_is_likely_and_not_made_up(searched):
+    calibration = fit(searched)
+    said = [calibration.said(candidate) for candidate in searched]
+    assert calibration.order == pytest.approx(ORDER, rel=0.5)
+    assert truthful(said).mean() > truthful(searched).mean() + 0.05
+    for word, share in SURE_WORDS.items():
+        of_word = [candidate for candidate in said if candidate.caption == f"a {word}"]
+        assert calibration.confidence(of_word).mean() == pytest.approx(share, abs=0.1)
+
+
+def test_a_caption_that_was_cut_short_is_not_preferred(searched):
+    (first,) = searched[0].others
+    short = Candidate(first.photo, "a dog", None, {"mean_log_prob": 0.0, "finished": 0.0})
+    assert fit(searched).said(replace(short, others=(first,))) == first
+
+
+def test_crossed_confidence_is_calibrated(searched):
+    said = crossed(searched)
+    confidence = np.array([candidate.confidence for candidate in said])
+    assert calibration_error(confidence, truthful(said)) < 0.08
+    assert all(candidate.others for candidate in said)
 
 
 def test_crossed_confidence_has_not_seen_the_truth_that_it_is_measured_by():
     """Ten captions have each word: a fit that saw them all would know half of it."""
-    candidates = [Candidate(PHOTO, f"a w{index // 10}", None, {}) for index in range(400)]
-    truthful = (np.random.default_rng(2).random(400) < 0.5).tolist()
-    crossed = crossed_confidence(candidates, truthful)
-    assert abs(np.corrcoef(crossed, truthful)[0, 1]) < 0.2
+    rng = np.random.default_rng(2)
+    photos = [CaptionedPhoto(Path(f"{i}.jpg"), ("a dog" if rng.random() < 0.5 else "a",)) for i in range(400)]
+    evidence = {"mean_log_prob": -1.0}
+    said = crossed([Candidate(photo, f"a w{i // 10} dog", None, evidence) for i, photo in enumerate(photos)])
+    confidence = np.array([candidate.confidence for candidate in said])
+    assert abs(confidence - 0.5).mean() < 0.25
+    assert abs(np.corrcoef(confidence, truthful(said))[0, 1]) < 0.2
 
 
 def test_regression_by_importance():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_training.bundles.calibration import crossed_confidence, fit
+from earsight_training.bundles.calibration import crossed, fit, truthful
 from earsight_training.bundles.cards import model_card
 from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle
 from earsight_training.bundles.graph import Precision
@@ -22,8 +22,7 @@ from earsight_training.networks.clip_weights import load_clip
 from earsight_training.networks.model import CaptionModel
 from earsight_training.recipe import ClipEncoderSettings
 from earsight_training.scoring.evaluate import Candidate, describe, score
-from earsight_training.scoring.objects import made_up
-from earsight_training.scoring.trust import calibration_error, made_up_at
+from earsight_training.scoring.trust import COVERAGE, calibration_error, made_up_at
 
 CHECKED = 16
 """Photos on which a bundle's graphs are compared with torch."""
@@ -77,11 +76,12 @@ def export_bundle(
     candidates = describe(out, validation)
     scores = score(candidates)
     if scores["CIDEr"] >= WORTHLESS:
-        truthful = [not made_up(c.caption, c.photo.captions) for c in candidates]
-        crossed = crossed_confidence(candidates, truthful)
-        scores["calibration-error"] = round(calibration_error(crossed, np.array(truthful)), 4)
-        scores["made-up at 85 %"] = round(made_up_at(0.85, crossed, np.array(truthful)), 4)
-        calibration = fit(candidates, truthful)
+        said = crossed(candidates)
+        confidence, truth = np.array([c.confidence for c in said]), truthful(said)
+        calibration = fit(candidates)
+        scores = score([calibration.said(candidate) for candidate in candidates])
+        scores["calibration-error"] = round(calibration_error(confidence, truth), 4)
+        scores["made-up at 85 %"] = round(made_up_at(COVERAGE, confidence, truth), 4)
     if "familiarity" not in calibration.weights:
         (out / SCENES).unlink(missing_ok=True)
     card = model_card(captioner.recipe, scores, knows_nothing=bool(training))

@@ -1,19 +1,21 @@
 """Confidence: from what a device finds out about its caption to the probability that it makes nothing up.
 
-A logistic regression (Platt scaling, 1999) on features of the evidence and on the caption's words, fitted on
-captions of photos that were not trained on. Only what lowers the error on photos that it was not fitted on is
-kept.
+A logistic regression on features of the evidence and on the caption's words, fitted on all captions that
+searches end with, of photos that were not trained on. Only what lowers the error on photos that it was not
+fitted on is kept. The device says the caption that is likely and not made up; what it says is surer than it
+is true, having been chosen for that, so the log-odds are scaled to the captions that it says (Platt, 1999).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from earsight_training.scoring.evaluate import Candidate
+from earsight_training.scoring.objects import made_up
 
 FEATURES = ("mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity")
 """What the device can weigh. `something` is no feature: the probability is multiplied by it."""
@@ -26,31 +28,74 @@ LEAST_CAPTIONS = 8
 WORD_RIDGES = (1.0, 3.0, 10.0, 30.0)
 """Strengths of the prior that keeps a word's weight at 0, of which the best is taken."""
 _RIDGE = 0.3
+ORDER = 0.3
+"""Nats of mean log-probability that one of log-odds is worth, where captions are put in order."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """logit = bias + weights * features + the weight of each word that is in the caption."""
+    """logit = bias + weights * features + the weight of each word that is in the caption.
+
+    order: what the logit is worth in nats of mean log-probability, where captions are put in order.
+    """
 
     bias: float
     weights: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, float] = field(default_factory=dict)
+    order: float = 0.0
 
     def confidence(self, candidates: Sequence[Candidate]) -> np.ndarray:
         """As the device computes it: probabilities, float64 (candidates,)."""
         return np.array([self._of(candidate) for candidate in candidates])
 
-    def _of(self, candidate: Candidate) -> float:
+    def said(self, candidate: Candidate) -> Candidate:
+        """What the device would say of the photo."""
+        return max((candidate, *candidate.others), key=self._rank)
+
+    def logit(self, candidate: Candidate) -> float:
         logit = self.bias + sum(weight * candidate.evidence[name] for name, weight in self.weights.items())
-        logit += sum(self.words.get(word, 0.0) for word in set(candidate.caption.split()))
-        return float(_logistic(np.array(logit))) * candidate.evidence.get("something", 1.0)
+        return logit + sum(self.words.get(word, 0.0) for word in set(candidate.caption.split()))
+
+    def _of(self, candidate: Candidate) -> float:
+        return float(_logistic(np.array(self.logit(candidate)))) * candidate.evidence.get("something", 1.0)
+
+    def _rank(self, candidate: Candidate) -> tuple[float, float]:
+        evidence = candidate.evidence
+        return evidence.get("finished", 1.0), evidence["mean_log_prob"] + self.order * self.logit(candidate)
 
 
-def fit(candidates: Sequence[Candidate], truthful: Sequence[bool]) -> Calibration:
+def fit(candidates: Sequence[Candidate]) -> Calibration:
+    """candidates: with all that their searches ended with."""
+    captions = [caption for candidate in candidates for caption in (candidate, *candidate.others)]
+    photos = [index for index, candidate in enumerate(candidates) for _ in (candidate, *candidate.others)]
+    found = replace(regress(captions, truthful(captions), photos), order=ORDER)
+    said = [found.said(candidate) for candidate in candidates]
+    inputs = np.array([[1.0, found.logit(caption)] for caption in said])
+    if np.ptp(inputs[:, 1]) < 1e-9:
+        return replace(found, order=0.0)
+    shift, scale = regression(inputs, truthful(said).astype(float), np.array([1e-6, 1e-6])).tolist()
+    scale = max(scale, 0.1)
+    return Calibration(
+        shift + scale * found.bias,
+        {name: scale * weight for name, weight in found.weights.items()},
+        {word: scale * weight for word, weight in found.words.items()},
+        ORDER / scale,
+    )
+
+
+def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
+    """Which of them make nothing up, bool (candidates,)."""
+    return np.array([not made_up(c.caption, c.photo.captions) for c in candidates], bool)
+
+
+def regress(
+    candidates: Sequence[Candidate], truth: np.ndarray, photos: Sequence[int] | None = None
+) -> Calibration:
     """Features, and the words as one more, are added as long as the cross-validated log-loss falls by
-    enough."""
-    design = _Design(candidates)
-    targets = np.asarray(truthful, float)
+    enough. photos: by number, which caption is of which, so that none is on both sides; each its own if None.
+    """
+    design = _Design(candidates, np.arange(len(candidates)) if photos is None else np.asarray(photos))
+    targets = truth.astype(float)
     chosen: tuple[str, ...] = ()
     ridge: float | None = None
     loss = design.loss(targets, chosen, ridge)
@@ -68,7 +113,7 @@ def fit(candidates: Sequence[Candidate], truthful: Sequence[bool]) -> Calibratio
 class _Design:
     """The columns of a regression on candidates. Those of features are scaled to spread by 1."""
 
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, candidates: Sequence[Candidate], photos: np.ndarray) -> None:
         known = [name for name in FEATURES if all(name in c.evidence for c in candidates)]
         rows = [[candidate.evidence[name] for name in known] for candidate in candidates]
         values = np.array(rows, float).reshape(len(rows), len(known))
@@ -83,7 +128,8 @@ class _Design:
         there = np.array([[word in words for word in self.words] for words in said], float)
         self._scaled = (values[:, kept] - self._centre) / self._spread
         self._there = there.reshape(len(said), len(self.words))
-        self._folds = np.random.default_rng(0).permutation(len(said)) % FOLDS
+        folds = np.random.default_rng(0).permutation(int(photos.max()) + 1) % FOLDS
+        self._folds = folds[photos]
 
     def loss(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> float:
         """Mean log-loss of each fold by a regression on the others."""
@@ -132,22 +178,25 @@ def regression(
         spread = times * np.maximum(predicted * (1 - predicted), 1e-6)
         step = np.linalg.solve((inputs * spread[:, None]).T @ inputs + np.diag(ridges), gradient)
         weights -= step * min(1.0, 10 / (np.abs(step).max() + 1e-12))
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < 1e-4:
             break
     return weights
 
 
-def crossed_confidence(candidates: Sequence[Candidate], truthful: Sequence[bool]) -> np.ndarray:
-    """The confidence of each fold's captions by a calibration that was chosen and fitted on the others."""
-    truth = np.asarray(truthful)
-    folds = np.random.default_rng(1).permutation(len(truth)) % FOLDS
-    confidence = np.empty(len(truth))
+def crossed(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """What a device would say, and how sure it would be, of each fold's photos by a calibration that was
+    chosen and fitted on the others."""
+    folds = np.random.default_rng(1).permutation(len(candidates)) % FOLDS
+    said = list(candidates)
     for fold in range(FOLDS):
-        out = folds == fold
-        others = [candidate for candidate, held in zip(candidates, out, strict=True) if not held]
-        held = [candidate for candidate, held in zip(candidates, out, strict=True) if held]
-        confidence[out] = fit(others, truth[~out].tolist()).confidence(held)
-    return confidence
+        others = [candidate for candidate, other in zip(candidates, folds, strict=True) if other != fold]
+        calibration = fit(others)
+        for index in np.flatnonzero(folds == fold).tolist():
+            caption = calibration.said(candidates[index])
+            sure = float(calibration.confidence([caption])[0])
+            all_of_it = (candidates[index], *candidates[index].others)
+            said[index] = replace(caption, confidence=sure, others=all_of_it)
+    return said
 
 
 def _logistic(logits: np.ndarray) -> np.ndarray:

@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,8 @@ class Candidate:
     """What the confidence is worked out from, by name."""
     abstains: bool = False
     """Whether a device would say that it can't tell, or what is wrong with the picture."""
+    others: Sequence[Candidate] = ()
+    """What the search ended with besides, best first."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,15 @@ def _describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]
     if child.returncode or len(lines) != len(photos):
         raise EvaluationError(f"earsight describe captioned {len(lines)} of {len(photos)} photos")
     said = [json.loads(line) for line in lines]
-    return [
-        Candidate(photo, row["caption"], row["confidence"], row["evidence"], row["abstains"])
-        for photo, row in zip(photos, said, strict=True)
-    ]
+    return [_candidate(photo, row) for photo, row in zip(photos, said, strict=True)]
+
+
+def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any]) -> Candidate:
+    first, *others = (
+        Candidate(photo, found["caption"], found["confidence"], found["evidence"], row["abstains"])
+        for found in row["captions"]
+    )
+    return replace(first, others=others)
 
 
 def score(candidates: Sequence[Candidate]) -> dict[str, float]:

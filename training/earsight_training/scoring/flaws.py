@@ -42,14 +42,13 @@ def flaws(captions: Iterable[str], known: Iterable[str]) -> Flaws:
 
 
 def repeats(words: list[str]) -> bool:
-    """Whether one to three words in a row come directly after themselves, or three come twice at all."""
+    """Whether one to three words in a row come directly after themselves."""
     for length in range(1, _LONGEST + 1):
         for at in range(len(words) - 2 * length + 1):
             part = words[at : at + length]
             if part == words[at + length : at + 2 * length] and not set(part) <= _TWICE:
                 return True
-    runs = [tuple(words[at : at + _LONGEST]) for at in range(len(words) - _LONGEST + 1)]
-    return len(set(runs)) < len(runs)
+    return False
 
 
 def cut_short(words: list[str], endings: Collection[tuple[str, ...]] = ()) -> bool:

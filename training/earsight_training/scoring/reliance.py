@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import numpy as np
-
-from earsight_training.bundles.calibration import crossed_confidence
+from earsight_training.bundles.calibration import crossed
 from earsight_training.scoring.evaluate import Candidate
 from earsight_training.scoring.flaws import Flaws, flaws
-from earsight_training.scoring.objects import made_up
 from earsight_training.scoring.silence import Silence, on
 from earsight_training.scoring.trust import Figure, trust
 
@@ -36,14 +33,12 @@ def reliance(candidates: Sequence[Candidate], written: Sequence[str]) -> Relianc
     found = flaws([candidate.caption for candidate in candidates], written)
     if any(candidate.confidence is None for candidate in candidates):
         return Reliance(found, ())
-    confidence = np.array([candidate.confidence for candidate in candidates], float)
-    truthful = [not made_up(c.caption, c.photo.captions) for c in candidates]
     enough = len(candidates) >= _LEAST and all(candidate.evidence for candidate in candidates)
     return Reliance(
         found,
         on(candidates, "photos"),
-        trust(confidence, candidates),
-        trust(crossed_confidence(candidates, truthful), candidates) if enough else (),
+        trust(candidates),
+        trust(crossed(candidates)) if enough else (),
     )
 
 

@@ -15,8 +15,9 @@ COVERAGE = 0.85
 """Share of the photos that are spoken of, for the figures that are compared with always speaking."""
 BINS = 10
 
-_Statistic = Callable[[np.ndarray, np.ndarray], float]
-"""Of confidences and of how many things each caption makes up."""
+_Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
+"""Of confidences, and of how many things each caption that is said, and that of the search alone, makes
+up."""
 
 
 @dataclass(frozen=True)
@@ -29,30 +30,63 @@ class Figure:
     high: float
 
 
-def trust(confidence: np.ndarray, candidates: Sequence[Candidate]) -> list[Figure]:
-    """The calibration error, what is made up always and at COVERAGE, and how much less that is.
+def trust(said: Sequence[Candidate]) -> list[Figure]:
+    """The calibration error, and what is made up: by the search alone, in what is said, and of that at
+    COVERAGE.
 
-    made-up: share of what is said with something made up. objects: how many are made up, for each caption
-    that is said or for each photo, spoken of or not; the latter falls by the silence alone, too. confidence:
-    0..1, of each candidate.
+    made-up: share of the captions with something made up. objects: how many are made up, for each caption
+    that is said or for each photo, spoken of or not; the latter falls by the silence alone, too. The search
+    alone always says its likeliest caption; "less by" is against that.
     """
-    invented = np.array([len(made_up(c.caption, c.photo.captions)) for c in candidates], float)
-    draws = list(resampled(len(candidates)))
+    confidence = np.array([candidate.confidence for candidate in said], float)
+    invented = _invented(said)
+    always = _invented([by_search_alone(candidate) for candidate in said])
+    draws = list(resampled(len(said)))
 
     def figure(name: str, of: _Statistic) -> Figure:
-        low, high = np.percentile([of(confidence[drawn], invented[drawn]) for drawn in draws], [2.5, 97.5])
-        return Figure(name, of(confidence, invented), float(low), float(high))
+        drawn = [of(confidence[draw], invented[draw], always[draw]) for draw in draws]
+        low, high = np.percentile(drawn, [2.5, 97.5])
+        return Figure(name, of(confidence, invented, always), float(low), float(high))
+
+    def at_coverage(sure: np.ndarray, found: np.ndarray) -> float:
+        return float(found[surest(sure, COVERAGE)].mean())
+
+    def less(now: float, before: np.ndarray) -> float:
+        return 1 - now / (float(before.mean()) or 1.0)
 
     at = f"at {COVERAGE:.0%}"
+    wrong, named = "made-up", "objects"
     return [
-        figure("calibration-error", lambda said, found: calibration_error(said, found == 0)),
-        figure("made-up", lambda _, found: float((found > 0).mean())),
-        figure(f"made-up {at}", lambda said, found: made_up_at(COVERAGE, said, found == 0)),
-        figure(f"made-up {at}, less by", lambda said, found: _less(said, found > 0)),
-        figure("objects made up", lambda _, found: float(found.mean())),
-        figure(f"objects a caption {at}, less by", _less),
-        figure(f"objects a photo {at}, less by", lambda said, found: 1 - COVERAGE * (1 - _less(said, found))),
+        figure("calibration-error", lambda sure, found, _: calibration_error(sure, found == 0)),
+        figure(f"{wrong} by the search alone", lambda _, __, old: float((old > 0).mean())),
+        figure(wrong, lambda _, found, __: float((found > 0).mean())),
+        figure(f"{wrong} {at}", lambda sure, found, _: at_coverage(sure, found > 0)),
+        figure(
+            f"{wrong} {at}, less by", lambda sure, found, old: less(at_coverage(sure, found > 0), old > 0)
+        ),
+        figure(f"{named} by the search alone", lambda _, __, old: float(old.mean())),
+        figure(named, lambda _, found, __: float(found.mean())),
+        figure(
+            f"{named} a caption {at}, less by", lambda sure, found, old: less(at_coverage(sure, found), old)
+        ),
+        figure(
+            f"{named} a photo {at}, less by",
+            lambda sure, found, old: less(COVERAGE * at_coverage(sure, found), old),
+        ),
     ]
+
+
+def by_search_alone(candidate: Candidate) -> Candidate:
+    """The caption that the search found likeliest, in which order soever the device says them."""
+    captions = (candidate, *candidate.others)
+    return max(
+        captions, key=lambda c: (c.evidence.get("finished", 1.0), c.evidence.get("mean_log_prob", 0.0))
+    )
+
+
+def _invented(candidates: Sequence[Candidate]) -> np.ndarray:
+    """How many objects each makes up, float64."""
+    return np.array([len(made_up(c.caption, c.photo.captions)) for c in candidates], float)
 
 
 def calibration_error(confidence: np.ndarray, truthful: np.ndarray) -> float:
@@ -78,8 +112,3 @@ def made_up_at(coverage: float, confidence: np.ndarray, truthful: np.ndarray) ->
     """The share of the surest captions that make something up: the risk at a coverage (Geifman and El-Yaniv,
     2017)."""
     return float(1 - truthful[surest(confidence, coverage)].mean())
-
-
-def _less(confidence: np.ndarray, found: np.ndarray) -> float:
-    """By which share the mean of found is less at COVERAGE than if everything were said."""
-    return float(1 - found[surest(confidence, COVERAGE)].mean() / (found.mean() or 1.0))
