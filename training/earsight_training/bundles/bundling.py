@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_training.bundles.calibration import crossed, fit, truthful
+from earsight_training.bundles.calibration import crossed, fit_in_order, truthful
 from earsight_training.bundles.cards import model_card
 from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle
 from earsight_training.bundles.graph import Precision
@@ -22,6 +22,7 @@ from earsight_training.networks.clip_weights import load_clip
 from earsight_training.networks.model import CaptionModel
 from earsight_training.recipe import ClipEncoderSettings
 from earsight_training.scoring.evaluate import Candidate, describe, score
+from earsight_training.scoring.scores import cider
 from earsight_training.scoring.trust import COVERAGE, calibration_error, made_up_at
 
 CHECKED = 16
@@ -76,10 +77,10 @@ def export_bundle(
     candidates = describe(out, validation)
     scores = score(candidates)
     if scores["CIDEr"] >= WORTHLESS:
-        said = crossed(candidates)
-        confidence, truth = np.array([c.confidence for c in said]), truthful(said)
-        calibration = fit(candidates)
+        calibration = fit_in_order(candidates, _cider)
         scores = score([calibration.said(candidate) for candidate in candidates])
+        said = crossed(candidates, calibration.order)
+        confidence, truth = np.array([c.confidence for c in said]), truthful(said)
         scores["calibration-error"] = round(calibration_error(confidence, truth), 4)
         scores["made-up at 85 %"] = round(made_up_at(COVERAGE, confidence, truth), 4)
     if "familiarity" not in calibration.weights:
@@ -87,6 +88,10 @@ def export_bundle(
     card = model_card(captioner.recipe, scores, knows_nothing=bool(training))
     complete_manifest(out, calibration, scores, card)
     return scores
+
+
+def _cider(candidates: Sequence[Candidate]) -> float:
+    return cider([(candidate.caption, candidate.photo.captions) for candidate in candidates])
 
 
 def caption_photos(

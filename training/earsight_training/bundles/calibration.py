@@ -9,7 +9,7 @@ is true, having been chosen for that, so the log-odds are scaled to the captions
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -28,8 +28,11 @@ LEAST_CAPTIONS = 8
 WORD_RIDGES = (1.0, 3.0, 10.0, 30.0)
 """Strengths of the prior that keeps a word's weight at 0, of which the best is taken."""
 _RIDGE = 0.3
-ORDER = 0.3
-"""Nats of mean log-probability that one of log-odds is worth, where captions are put in order."""
+_SCALINGS = 3
+_LEAST_SCALE = 0.1
+"""A scale of 0 or less would turn the order around."""
+ORDERS = (0.0, 0.1, 0.3)
+"""Nats of mean log-probability that one of log-odds may be worth, where captions are put in order."""
 
 
 @dataclass(frozen=True)
@@ -64,23 +67,37 @@ class Calibration:
         return evidence.get("finished", 1.0), evidence["mean_log_prob"] + self.order * self.logit(candidate)
 
 
-def fit(candidates: Sequence[Candidate]) -> Calibration:
-    """candidates: with all that their searches ended with."""
+def fit(candidates: Sequence[Candidate], order: float = 0.0) -> Calibration:
+    """candidates: with all that their searches ended with. order: one of ORDERS."""
     captions = [caption for candidate in candidates for caption in (candidate, *candidate.others)]
     photos = [index for index, candidate in enumerate(candidates) for _ in (candidate, *candidate.others)]
-    found = replace(regress(captions, truthful(captions), photos), order=ORDER)
-    said = [found.said(candidate) for candidate in candidates]
+    found = replace(regress(captions, truthful(captions), photos), order=order)
+    for _ in range(_SCALINGS):  # once it is scaled, other captions may come first
+        found = _scaled_to(found, [found.said(candidate) for candidate in candidates])
+    return found
+
+
+def _scaled_to(found: Calibration, said: Sequence[Candidate]) -> Calibration:
     inputs = np.array([[1.0, found.logit(caption)] for caption in said])
     if np.ptp(inputs[:, 1]) < 1e-9:
-        return replace(found, order=0.0)
+        return found
     shift, scale = regression(inputs, truthful(said).astype(float), np.array([1e-6, 1e-6])).tolist()
-    scale = max(scale, 0.1)
+    scale = max(scale, _LEAST_SCALE)
     return Calibration(
         shift + scale * found.bias,
         {name: scale * weight for name, weight in found.weights.items()},
         {word: scale * weight for word, weight in found.words.items()},
-        ORDER / scale,
+        found.order,
     )
+
+
+def fit_in_order(
+    candidates: Sequence[Candidate], worth: Callable[[Sequence[Candidate]], float]
+) -> Calibration:
+    """With the one of ORDERS by which what is said is worth most. Confidence alone would make captions vague:
+    what names next to nothing makes nothing up."""
+    tried = [fit(candidates, order) for order in ORDERS]
+    return max(tried, key=lambda calibration: worth([calibration.said(caption) for caption in candidates]))
 
 
 def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
@@ -183,14 +200,14 @@ def regression(
     return weights
 
 
-def crossed(candidates: Sequence[Candidate]) -> list[Candidate]:
+def crossed(candidates: Sequence[Candidate], order: float = 0.0) -> list[Candidate]:
     """What a device would say, and how sure it would be, of each fold's photos by a calibration that was
     chosen and fitted on the others."""
     folds = np.random.default_rng(1).permutation(len(candidates)) % FOLDS
     said = list(candidates)
     for fold in range(FOLDS):
         others = [candidate for candidate, other in zip(candidates, folds, strict=True) if other != fold]
-        calibration = fit(others)
+        calibration = fit(others, order)
         for index in np.flatnonzero(folds == fold).tolist():
             caption = calibration.said(candidates[index])
             sure = float(calibration.confidence([caption])[0])

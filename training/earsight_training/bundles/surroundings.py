@@ -32,8 +32,11 @@ SEED = 1
 CLUSTERS = 64
 _RIDGE = 1.0
 _SUREST = 0.98
-"""What the regression is to say of a photo; of a picture of nothing, 1 less this. Short of certain, it does
-not grow sure beyond what it was shown."""
+"""What the regression is to say of a photo; of a picture of nothing, 1 less this."""
+_STEEPNESS = 4.0
+"""Log-odds are multiplied by this. The ridge keeps them near 0 for kinds of nothing that it was not shown,
+but on the right side of it: of kinds left out, 71 % were under 0.15 without this and 91 % with it, while 0.1
+% of the validation photos were under 0.5 with and without it."""
 
 
 def learn_surroundings(folder: Path, captioner: Captioner, photos: Sequence[CaptionedPhoto]) -> None:
@@ -83,7 +86,8 @@ def probe(something: np.ndarray, nothing: np.ndarray) -> np.ndarray:
     importance = np.where(is_something, len(nothing) / len(something), 1.0)
     ridges = np.append(np.full(inputs.shape[1] - 1, _RIDGE), 1e-6)
     targets = np.where(is_something, _SUREST, 1 - _SUREST)
-    return regression(inputs, targets, ridges, importance).astype(np.float32)
+    weights = _STEEPNESS * regression(inputs, targets, ridges, importance)
+    return weights.astype(np.float32)
 
 
 def clusters(embeddings: np.ndarray, count: int, rounds: int = 20) -> np.ndarray:

@@ -100,9 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
     if missing:
         print(f"earsight-train: SPICE is left out: {missing}", file=sys.stderr)
     evaluation = evaluate(_candidates(arguments, chosen), objects, with_spice=not missing)
-    report = reliance(
-        evaluation.candidates, [text for photo in photos(arguments, None) for text in photo.captions]
-    )
+    written = [text for photo in photos(arguments, None) for text in photo.captions]
+    report = reliance(evaluation.candidates, written, _order(arguments.bundle))
     if arguments.nothing:
         report = replace(
             report, silence=on_nothing(arguments.bundle, arguments.nothing, [p.path for p in chosen])
@@ -140,6 +139,14 @@ def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> 
         arguments.checkpoint, chosen, arguments.clip, local_files_only=arguments.local_files_only
     )
     return [replace(candidate, confidence=None) for candidate in said]  # nothing has calibrated it yet
+
+
+def _order(bundle: Path | None) -> float:
+    """calibration.order of a bundle, which earsight describe has read already."""
+    manifest = bundle / "manifest.json" if bundle else None
+    if manifest is None or not manifest.exists():
+        return 0.0
+    return float(json.loads(manifest.read_text(encoding="utf-8"))["calibration"].get("order", 0.0))
 
 
 def _plot(arguments: argparse.Namespace, evaluation: Evaluation) -> None:

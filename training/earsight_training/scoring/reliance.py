@@ -28,8 +28,8 @@ class Reliance:
     silence: tuple[Sequence[Silence], Sequence[Figure]] = ((), ())
 
 
-def reliance(candidates: Sequence[Candidate], written: Sequence[str]) -> Reliance:
-    """written: captions by people, whose words are taken for words."""
+def reliance(candidates: Sequence[Candidate], written: Sequence[str], order: float = 0.0) -> Reliance:
+    """written: captions by people, whose words are taken for words. order: the bundle's calibration.order."""
     found = flaws([candidate.caption for candidate in candidates], written)
     if any(candidate.confidence is None for candidate in candidates):
         return Reliance(found, ())
@@ -38,7 +38,7 @@ def reliance(candidates: Sequence[Candidate], written: Sequence[str]) -> Relianc
         found,
         on(candidates, "photos"),
         trust(candidates),
-        trust(crossed(candidates)) if enough else (),
+        trust(crossed(candidates, order)) if enough else (),
     )
 
 
