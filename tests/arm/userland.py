@@ -94,6 +94,9 @@ class Userland:
         apt = _Apt(self.folder / "apt", SUITES[self.python])
         for package in apt.download(*packages):
             _call("dpkg-deb", "--extract", str(package), str(self.folder / "root"))
+        loader = self.folder / "root/lib"
+        if not loader.exists():  # trixie has it from a package that nothing here needs otherwise
+            loader.symlink_to("usr/lib")
         shutil.rmtree(apt.folder)
 
     def _make_board(self, processor: str) -> None:

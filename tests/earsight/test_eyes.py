@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
 
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
@@ -13,6 +12,7 @@ from earsight.cameras.source import CameraError, StaleFrame
 from earsight.captioners.bundle import BundleError
 from earsight.eyes import Eyes
 from earsight.perception.quality import Problem, QualityLimits
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
 
 OLD = 60.0
 """Seconds: no picture of these tests is too old, however busy the machine."""

@@ -5,8 +5,6 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.earsight.fakes import FastPlayer, ToneSynthesizer
-from tests.earsight.stand_ins import Scene, painted, unplugged, until
 
 from earsight import wording
 from earsight.config_file import load_config
@@ -16,6 +14,8 @@ from earsight.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.stand_ins import Scene, painted, unplugged, until
 
 NO_MODEL = "I can't describe anything: the model is missing or damaged."
 

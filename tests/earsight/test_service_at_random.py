@@ -11,7 +11,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 from earsight.cameras.source import CameraError
 from earsight.config import Config
@@ -20,6 +19,7 @@ from earsight.parts import Builders
 from earsight.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.speaker import Speaker
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 PRESSES = 1000
 SEED = int(os.environ.get("EARSIGHT_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)

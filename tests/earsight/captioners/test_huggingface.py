@@ -15,10 +15,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the huggingface extra")
 pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
 
-from tests.earsight.captioners.tiny_models import END, MAKERS, text_only  # noqa: E402
-from tests.earsight.fakes import FastPlayer, ToneSynthesizer  # noqa: E402
-from tests.earsight.stand_ins import painted, photo  # noqa: E402
-
 from earsight import cli  # noqa: E402
 from earsight.cameras.camera import Camera  # noqa: E402
 from earsight.cameras.replay import ReplaySource  # noqa: E402
@@ -33,6 +29,9 @@ from earsight.parts import Builders, build_captioner  # noqa: E402
 from earsight.scene import Encoding  # noqa: E402
 from earsight.service import Options, Service  # noqa: E402
 from earsight.voice.speaker import Speaker  # noqa: E402
+from tests.earsight.captioners.tiny_models import END, MAKERS, text_only  # noqa: E402
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer  # noqa: E402
+from tests.earsight.stand_ins import painted, photo  # noqa: E402
 
 FAMILIES = sorted(MAKERS)
 MAX_TOKENS = 6

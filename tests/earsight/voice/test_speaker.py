@@ -4,13 +4,13 @@ import wave
 
 import numpy as np
 import pytest
-from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 from earsight.scene import Priority, Utterance
 from earsight.voice.earcons import Earcon, render
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Outcome, Speaker
 from earsight.voice.wav import WavPlayer
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 LONG = "x" * 200  # ten seconds of tone, 0.2 s by the fast player
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 from earsight.scene import Priority, Utterance
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import SPEECH, Outcome, Speaker
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ FEATURES = ("mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiar
 FOLDS = 5
 LEAST_GAIN = 0.001
 """Nats a caption by which a feature has to lower the cross-validated log-loss, or it is left out."""
-LEAST_CAPTIONS = 8
-"""Captions that a word has to be in to get a weight."""
-WORD_RIDGES = (1.0, 3.0, 10.0, 30.0)
+LEAST_PHOTOS = 8
+"""Photos whose captions have to have a word, and to lack it, for it to get a weight."""
+WORD_RIDGES = (3.0, 10.0, 30.0, 100.0)
 """Strengths of the prior that keeps a word's weight at 0, of which the best is taken."""
 _RIDGE = 0.3
 _SCALINGS = 3
@@ -53,7 +53,8 @@ class Calibration:
 
     def said(self, candidate: Candidate) -> Candidate:
         """What the device would say of the photo."""
-        return max((candidate, *candidate.others), key=self._rank)
+        captions = (candidate, *candidate.others)
+        return max(captions, key=lambda caption: _rank(caption, self.order * self.logit(caption)))
 
     def logit(self, candidate: Candidate) -> float:
         logit = self.bias + sum(weight * candidate.evidence[name] for name, weight in self.weights.items())
@@ -62,33 +63,10 @@ class Calibration:
     def _of(self, candidate: Candidate) -> float:
         return float(_logistic(np.array(self.logit(candidate)))) * candidate.evidence.get("something", 1.0)
 
-    def _rank(self, candidate: Candidate) -> tuple[float, float]:
-        evidence = candidate.evidence
-        return evidence.get("finished", 1.0), evidence["mean_log_prob"] + self.order * self.logit(candidate)
-
 
 def fit(candidates: Sequence[Candidate], order: float = 0.0) -> Calibration:
     """candidates: with all that their searches ended with. order: one of ORDERS."""
-    captions = [caption for candidate in candidates for caption in (candidate, *candidate.others)]
-    photos = [index for index, candidate in enumerate(candidates) for _ in (candidate, *candidate.others)]
-    found = replace(regress(captions, truthful(captions), photos), order=order)
-    for _ in range(_SCALINGS):  # once it is scaled, other captions may come first
-        found = _scaled_to(found, [found.said(candidate) for candidate in candidates])
-    return found
-
-
-def _scaled_to(found: Calibration, said: Sequence[Candidate]) -> Calibration:
-    inputs = np.array([[1.0, found.logit(caption)] for caption in said])
-    if np.ptp(inputs[:, 1]) < 1e-9:
-        return found
-    shift, scale = regression(inputs, truthful(said).astype(float), np.array([1e-6, 1e-6])).tolist()
-    scale = max(scale, _LEAST_SCALE)
-    return Calibration(
-        shift + scale * found.bias,
-        {name: scale * weight for name, weight in found.weights.items()},
-        {word: scale * weight for word, weight in found.words.items()},
-        found.order,
-    )
+    return _scaled(candidates, *_regressed(candidates), order)
 
 
 def fit_in_order(
@@ -96,8 +74,51 @@ def fit_in_order(
 ) -> Calibration:
     """With the one of ORDERS by which what is said is worth most. Confidence alone would make captions vague:
     what names next to nothing makes nothing up."""
-    tried = [fit(candidates, order) for order in ORDERS]
+    found, log_odds = _regressed(candidates)
+    tried = [_scaled(candidates, found, log_odds, order) for order in ORDERS]
     return max(tried, key=lambda calibration: worth([calibration.said(caption) for caption in candidates]))
+
+
+def _regressed(candidates: Sequence[Candidate]) -> tuple[Calibration, list[np.ndarray]]:
+    """By all captions; and of each photo, the log-odds of its captions by regressions that did not see it."""
+    captions = [caption for candidate in candidates for caption in (candidate, *candidate.others)]
+    photos = np.repeat(np.arange(len(candidates)), [1 + len(c.others) for c in candidates])
+    found, log_odds = regress(captions, truthful(captions), photos)
+    return found, np.split(log_odds, np.flatnonzero(np.diff(photos)) + 1)
+
+
+def _scaled(
+    candidates: Sequence[Candidate], found: Calibration, log_odds: Sequence[np.ndarray], order: float
+) -> Calibration:
+    """Scaled to the captions that come first, by log-odds that saw neither them nor their photos."""
+    shift, scale = 0.0, 1.0
+    for _ in range(_SCALINGS):  # once it is scaled, other captions may come first
+        firsts, odds = [], []
+        for candidate, of_captions in zip(candidates, log_odds, strict=True):
+            captions = (candidate, *candidate.others)
+            ranks = [
+                _rank(caption, order * (shift + scale * logit))
+                for caption, logit in zip(captions, of_captions, strict=True)
+            ]
+            first = ranks.index(max(ranks))
+            firsts.append(captions[first])
+            odds.append(of_captions[first])
+        if np.ptp(odds) < 1e-9:
+            break
+        inputs = np.stack([np.ones(len(odds)), odds], 1)
+        shift, scale = regression(inputs, truthful(firsts).astype(float), np.full(2, _RIDGE)).tolist()
+        scale = max(scale, _LEAST_SCALE)
+    return Calibration(
+        shift + scale * found.bias,
+        {name: scale * weight for name, weight in found.weights.items()},
+        {word: scale * weight for word, weight in found.words.items()},
+        order,
+    )
+
+
+def _rank(caption: Candidate, worth: float) -> tuple[float, float]:
+    """What comes first where captions are put in order."""
+    return caption.evidence.get("finished", 1.0), caption.evidence["mean_log_prob"] + worth
 
 
 def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
@@ -106,25 +127,33 @@ def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
 
 
 def regress(
-    candidates: Sequence[Candidate], truth: np.ndarray, photos: Sequence[int] | None = None
-) -> Calibration:
-    """Features, and the words as one more, are added as long as the cross-validated log-loss falls by
-    enough. photos: by number, which caption is of which, so that none is on both sides; each its own if None.
+    candidates: Sequence[Candidate], truth: np.ndarray, photos: np.ndarray
+) -> tuple[Calibration, np.ndarray]:
+    """Features, and the words as one more, are added as long as the cross-validated log-loss falls by enough.
+
+    photos: int64 (candidates,), 0 and up: which caption is of which photo, so that none is on both sides.
+    Returns the log-odds by regressions on the other folds, float64 (candidates,), too.
     """
-    design = _Design(candidates, np.arange(len(candidates)) if photos is None else np.asarray(photos))
+    design = _Design(candidates, photos)
     targets = truth.astype(float)
     chosen: tuple[str, ...] = ()
     ridge: float | None = None
-    loss = design.loss(targets, chosen, ridge)
+    log_odds = design.crossed(targets, chosen, ridge)
     while True:
         tried = [((*chosen, name), ridge) for name in design.features if name not in chosen]
         if ridge is None and design.words:
             tried += [(chosen, strength) for strength in WORD_RIDGES]
-        losses = [design.loss(targets, *choice) for choice in tried]
-        if not losses or min(losses) > loss - LEAST_GAIN:
-            return design.fitted(targets, chosen, ridge)
-        loss = min(losses)
-        chosen, ridge = tried[losses.index(loss)]
+        by_choice = [design.crossed(targets, *choice) for choice in tried]
+        losses = [_log_loss(targets, found) for found in by_choice]
+        if not losses or min(losses) > _log_loss(targets, log_odds) - LEAST_GAIN:
+            return design.fitted(targets, chosen, ridge), log_odds
+        best = losses.index(min(losses))
+        (chosen, ridge), log_odds = tried[best], by_choice[best]
+
+
+def _log_loss(targets: np.ndarray, log_odds: np.ndarray) -> float:
+    """Mean, in nats."""
+    return float(np.logaddexp(0, np.where(targets > 0.5, -log_odds, log_odds)).mean())
 
 
 class _Design:
@@ -139,8 +168,10 @@ class _Design:
         kept = [known.index(name) for name in self.features]
         self._centre, self._spread = values[:, kept].mean(0), spread[kept]
         said = [set(candidate.caption.split()) for candidate in candidates]
-        counts = Counter(word for words in said for word in words)
-        usual = range(LEAST_CAPTIONS, len(said) - LEAST_CAPTIONS + 1)
+        counts = Counter(
+            word for word, _ in {(w, p) for words, p in zip(said, photos, strict=True) for w in words}
+        )
+        usual = range(LEAST_PHOTOS, int(photos.max()) + 2 - LEAST_PHOTOS)
         self.words = sorted(word for word, count in counts.items() if count in usual)
         there = np.array([[word in words for word in self.words] for words in said], float)
         self._scaled = (values[:, kept] - self._centre) / self._spread
@@ -148,14 +179,14 @@ class _Design:
         folds = np.random.default_rng(0).permutation(int(photos.max()) + 1) % FOLDS
         self._folds = folds[photos]
 
-    def loss(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> float:
-        """Mean log-loss of each fold by a regression on the others."""
+    def crossed(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> np.ndarray:
+        """Log-odds of each fold by a regression on the others, float64 (candidates,)."""
         inputs, ridges = self._columns(chosen, ridge)
-        predicted = np.empty(len(targets))
+        log_odds = np.empty(len(targets))
         for fold in range(FOLDS):
             out = self._folds == fold
-            predicted[out] = _logistic(inputs[out] @ regression(inputs[~out], targets[~out], ridges))
-        return float(-np.log(np.where(targets > 0.5, predicted, 1 - predicted) + 1e-12).mean())
+            log_odds[out] = inputs[out] @ regression(inputs[~out], targets[~out], ridges)
+        return log_odds
 
     def fitted(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> Calibration:
         inputs, ridges = self._columns(chosen, ridge)
