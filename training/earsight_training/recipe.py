@@ -155,7 +155,7 @@ class RefineSettings(_Section):
     """Self-critical training of mapper and decoder, after the captions were learned."""
 
     epochs: int = Field(5, gt=0)
-    drawn: int = Field(5, ge=2, description="captions that are drawn for each photo")
+    beams: int = Field(5, ge=2, description="captions of each photo that are compared")
     fine: float = Field(0.0, ge=0, description="what a caption that makes something up loses of its CIDEr-D")
     cross_entropy: float = Field(0.0, ge=0, description="weight of the references' likelihood")
     learning_rate: float = Field(5e-5, gt=0)

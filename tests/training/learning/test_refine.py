@@ -1,11 +1,14 @@
+import math
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
+from earsight.captioners.search import beam_search  # noqa: E402
 from earsight_training.captioner import build_model, own_decoder, prefix_length  # noqa: E402
 from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
-from earsight_training.learning.refine import drawn_captions, refine  # noqa: E402
+from earsight_training.learning.refine import likely_captions, refine  # noqa: E402
 from earsight_training.learning.train import train_photos  # noqa: E402
 from earsight_training.networks.model import PADDING  # noqa: E402
 from earsight_training.recipe import RefineSettings, load_recipe  # noqa: E402
@@ -29,24 +32,41 @@ def model(recipe, vocabulary):
     return build_model(recipe, 0, own_decoder(recipe.decoder, words, positions)).eval()
 
 
-def test_drawn_captions_end_once_and_follow_the_models_probabilities(model, recipe, vocabulary):
+def test_likely_captions_are_what_the_daemon_finds(model, recipe, vocabulary):
     side = recipe.captions.photos.side
-    prefix = model.prefix(torch.full((2, 3, side, side), 90.0))
-    torch.manual_seed(5)
-    drawn = drawn_captions(model, prefix, 40, longest=4, end=vocabulary.end)
-    assert drawn.shape == (2, 40, 4)
-    for row in drawn.flatten(0, 1).tolist():
-        tokens = [token for token in row if token != PADDING]
-        assert row == tokens + [PADDING] * (4 - len(tokens))
-        assert vocabulary.end not in tokens[:-1]
-    log_probs, captions = model.log_probs(prefix, drawn)
-    given = drawn.flatten(0, 1) != PADDING
-    assert len(log_probs) == int(given.sum())
-    # Each token's own caption, by reading that caption alone.
-    for caption in (0, 39, 40, 79):
-        alone = drawn.flatten(0, 1)[caption][None, None]
-        expected, _ = model.log_probs(prefix[caption // 40][None], alone)
-        torch.testing.assert_close(log_probs[captions == caption], expected, rtol=1e-4, atol=1e-4)
+    model.decoder.tokens.weight.data *= 30  # far from even odds, so that rounding decides nothing
+    images = torch.rand((3, 3, side, side), generator=torch.Generator().manual_seed(5)) * 255
+    prefix = model.prefix(images)
+    found = likely_captions(model, prefix, 4, longest=6, end=vocabulary.end)
+    assert found.shape == (3, 4, 6)
+    for photo in range(3):
+        expected = searched(model, prefix[photo][None], 4, 6, vocabulary.end)
+        rows = [[token for token in row if token != PADDING] for row in found[photo].tolist()]
+        assert sorted(rows) == sorted(expected)
+
+
+def searched(model, prefix, beams, longest, end):
+    """Token sequences, the end's among them, by the daemon's search over a model without a cache."""
+    said = [()]
+
+    def ranked(sequences):
+        log_probs = []
+        for tokens in sequences:
+            hidden, cache = model.decoder.read_prefix(prefix)
+            if tokens:
+                hidden = model.decoder.read_tokens(torch.tensor([tokens]), cache)[0][:, -1]
+            log_probs.append(model.decoder.logits(hidden)[0].log_softmax(-1))
+        values, ids = torch.stack(log_probs).topk(beams)
+        return values.detach().numpy(), ids.numpy()
+
+    def step(parents, tokens):
+        nonlocal said
+        said = [(*said[parent], int(token)) for parent, token in zip(parents, tokens, strict=True)]
+        return ranked(said)
+
+    with torch.no_grad():
+        found = beam_search(ranked([()]), step, beams, longest, end, deadline=math.inf)
+    return [[*each.tokens, end] if each.finished else list(each.tokens) for each in found]
 
 
 def test_the_reward_rises(tmp_path, squares, recipe, vocabulary, model, capsys):

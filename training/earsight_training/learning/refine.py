@@ -1,7 +1,7 @@
-"""Self-critical training: the model's own captions, drawn at random, made likelier the better they are.
+"""Self-critical training: of the captions that the model finds likeliest, the better are made likelier.
 
-Rennie et al., arXiv:1612.00563, with the mean reward of a photo's other drawn captions as the baseline
-(Luo, arXiv:2003.09971).
+Rennie et al., arXiv:1612.00563, on the captions of a beam search and against their mean reward (Cornia et al.,
+arXiv:1912.08226, equation 8): what is trained is which of them comes first.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def refine(
     """Train mapper and decoder, going on from work/refine.pt if it is there.
 
     captions: cleaned, of each photo. Returns the model with averaged weights. Nothing is dropped out, so that
-    what is drawn is what is trained.
+    what is said is what is trained.
     """
     general, settings = recipe
     rewards = Rewards(captions, settings.fine)
@@ -62,11 +62,10 @@ def refine(
         images, references = batch
         with autocast(trainer.device):
             prefix = model.prefix(images.permute(0, 3, 1, 2).float())
-            drawn = drawn_captions(model, prefix.detach(), settings.drawn, general.longest, vocabulary.end)
-            worth = _worth(rewards, drawn, references, vocabulary).to(prefix.device)
-            # Against the mean of the others: what is above it becomes likelier, what is below less likely.
-            better = (worth - worth.mean(1, keepdim=True)) * settings.drawn / max(settings.drawn - 1, 1)
-            log_probs, captions_of = model.log_probs(prefix, drawn)
+            said = likely_captions(model, prefix.detach(), settings.beams, general.longest, vocabulary.end)
+            worth = _worth(rewards, said, references, vocabulary).to(prefix.device)
+            better = worth - worth.mean(1, keepdim=True)
+            log_probs, captions_of = model.log_probs(prefix, said)
             loss = -(better.flatten()[captions_of] * log_probs).mean()
             likelihood = settings.cross_entropy * model.loss_of_prefix(prefix, references, 0.0)
         # The reward is told, not trained: its gradient is in the loss.
@@ -78,33 +77,48 @@ def refine(
 
 
 @torch.no_grad()
-def drawn_captions(model: CaptionModel, prefix: Tensor, count: int, longest: int, end: int) -> Tensor:
-    """Tokens drawn by the model's probabilities, int64 (batch, count, longest), with PADDING after the end.
+def likely_captions(model: CaptionModel, prefix: Tensor, beams: int, longest: int, end: int) -> Tensor:
+    """What a beam search ends with, as the daemon's: all continuations compete by mean log-probability.
 
-    prefix: (batch, prefix length, width).
+    prefix: (batch, prefix length, width). Returns int64 (batch, beams, longest), best first, with PADDING
+    after the end.
     """
     hidden, cache = model.decoder.read_prefix(prefix)
-    hidden = hidden.repeat_interleave(count, 0)
-    cache = [(keys.repeat_interleave(count, 0), values.repeat_interleave(count, 0)) for keys, values in cache]
-    tokens = torch.full((len(hidden), longest), PADDING, device=prefix.device)
-    open_ = torch.ones(len(hidden), dtype=torch.bool, device=prefix.device)
-    for step in range(longest):
-        token = torch.multinomial(model.decoder.logits(hidden).float().softmax(-1), 1)
-        tokens[open_, step] = token[open_, 0]
-        open_ &= token[:, 0] != end
-        if step == longest - 1 or not bool(open_.any()):
+    sums, token = model.decoder.logits(hidden).float().log_softmax(-1).topk(beams)
+    tokens = torch.full((*token.shape, longest), PADDING, device=prefix.device)
+    tokens[:, :, 0] = token
+    lengths, ended = torch.ones_like(sums), token == end
+    parents = torch.zeros_like(token)
+    for step in range(1, longest):
+        if bool(ended.all()):
             break
-        following, cache = model.decoder.read_tokens(token, cache)
-        hidden = following[:, -1]
-    return tokens.view(-1, count, longest)
+        width = 1 if step == 1 else beams  # beams of a photo in the cache; at first they share its prefix
+        rows = (torch.arange(len(prefix), device=prefix.device)[:, None] * width + parents).flatten()
+        cache = [(keys[rows], values[rows]) for keys, values in cache]
+        following, cache = model.decoder.read_tokens(token.flatten()[:, None].clamp(min=0), cache)
+        logs = model.decoder.logits(following[:, -1]).float().log_softmax(-1).view(*token.shape, -1)
+        more, ids = logs.topk(beams)
+        # A caption that came to its end goes on in one way, which costs nothing.
+        more = torch.where(ended[..., None], torch.full_like(more, -torch.inf), more)
+        more[..., 0] = more[..., 0].where(~ended, 0.0)
+        ids = ids.where(~ended[..., None], PADDING)
+        lengths = lengths + ~ended
+        grown = sums[..., None] + more
+        best = (grown / lengths[..., None]).flatten(1).topk(beams).indices
+        parents, token = best // beams, ids.flatten(1).gather(1, best)
+        sums, lengths = grown.flatten(1).gather(1, best), lengths.gather(1, parents)
+        ended = ended.gather(1, parents) | (token == end)
+        tokens = tokens.gather(1, parents[..., None].expand_as(tokens))
+        tokens[:, :, step] = token
+    return tokens
 
 
-def _worth(rewards: Rewards, drawn: Tensor, references: Tensor, vocabulary: Vocabulary) -> Tensor:
-    """Float (batch, drawn). Captions that did not come to their end are worth nothing."""
+def _worth(rewards: Rewards, said: Tensor, references: Tensor, vocabulary: Vocabulary) -> Tensor:
+    """Float (batch, beams). Captions that did not come to their end are worth as little as the worst."""
     worth = []
-    for ours, theirs in zip(drawn.tolist(), references.tolist(), strict=True):
+    for ours, theirs in zip(said.tolist(), references.tolist(), strict=True):
         texts = [text_of([t for t in row if t != PADDING], vocabulary) for row in theirs]
         found = rewards.of([text_of(row, vocabulary) for row in ours], [text for text in texts if text])
         ended = [vocabulary.end in row for row in ours]
-        worth.append([value if whole else 0.0 for value, whole in zip(found, ended, strict=True)])
+        worth.append([value if whole else rewards.least for value, whole in zip(found, ended, strict=True)])
     return torch.tensor(worth)

@@ -31,6 +31,7 @@ class Rewards:
     def __init__(self, captions: Iterable[Sequence[str]], fine: float) -> None:
         """captions: the references of each photo. fine: for a caption that names anything that is made up."""
         self._fine = fine
+        self.least = -fine
         frequencies: Counter[tuple[str, ...]] = Counter()
         photos = 0
         for references in captions:
