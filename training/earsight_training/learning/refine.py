@@ -1,6 +1,6 @@
 """Self-critical training: of the captions that the model finds likeliest, the better are made likelier.
 
-Rennie et al., arXiv:1612.00563, on the captions of a beam search and against their mean reward (Cornia et al.,
+Rennie et al., arXiv:1612.00563, on the captions of a beam search, against their mean reward (Cornia et al.,
 arXiv:1912.08226, equation 8): what is trained is which of them comes first.
 """
 
