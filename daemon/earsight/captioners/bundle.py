@@ -156,6 +156,11 @@ def _sha256(path: Path) -> str:
 def open_bundle(folder: Path) -> Bundle:
     """Read the manifest and check every file's hash. Raises BundleError at the first that is not whole."""
     manifest = read_manifest(folder)
+    for path in folder.glob("*.weights"):  # a graph reads its own without asking whether they are listed
+        if path.name not in manifest.files:
+            raise BundleError(
+                f"{path}: not listed in {MANIFEST}, so it can't be checked; copy the bundle again"
+            )
     for name, expected in manifest.files.items():
         if _sha256(folder / name) != expected:
             raise BundleError(

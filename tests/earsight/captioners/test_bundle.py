@@ -285,7 +285,7 @@ def test_the_built_in_bundle_lists_its_weights():
 @pytest.mark.parametrize("kept", [None, 0, 1000], ids=["missing", "empty", "truncated"])
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_weights_that_are_not_whole(tmp_path, name, kept, listed):
-    """By their hash, before anything is loaded; at load where the manifest does not list them."""
+    """Before anything is loaded, but for those that are neither there nor listed."""
     folder = copy_of_the_built_in(tmp_path)
     if not listed:
         content = json.loads((folder / "manifest.json").read_text())
@@ -299,7 +299,17 @@ def test_weights_that_are_not_whole(tmp_path, name, kept, listed):
         OnnxCaptioner(open_bundle(folder), threads=1, provider="cpu")
     message = str(caught.value)
     assert message.isprintable(), repr(message)
-    assert name in message if listed else name.split(".")[0] in message
+    assert name in message if listed or kept is not None else name.split(".")[0] in message
+
+
+def test_whole_weights_that_are_not_listed(tmp_path):
+    """A flipped bit in them would not be noticed."""
+    folder = copy_of_the_built_in(tmp_path)
+    content = json.loads((folder / "manifest.json").read_text())
+    del content["files"]["encoder.weights"]
+    write(folder, content)
+    with pytest.raises(BundleError, match=r"encoder\.weights: not listed in manifest\.json"):
+        open_bundle(folder)
 
 
 @pytest.mark.parametrize("elsewhere", ["../outside.weights", "/{folder}/outside.weights"])
