@@ -25,7 +25,7 @@ from benchmarks.full_size.sizes import BY_NAME, FULL, Sizes
 from benchmarks.full_size.systems import BUNDLE, CACHED, FLOAT32, INT8, PUBLISHED, SYSTEMS
 from benchmarks.full_size.table import as_json, machine, markdown
 from benchmarks.full_size.worker import Asked, Job, Worker, WorkerError, child_environment
-from benchmarks.machine import memory_gb
+from earsight.bench.machine import available_memory
 
 NEEDED_DISK_GB, NEEDED_MEMORY_GB = 5, 12
 UNCACHED_SHARE = 100
@@ -96,9 +96,10 @@ def _count(text: str) -> int:
 
 def _comparison(options: argparse.Namespace, sizes: Sizes) -> int:
     folder = prepare(options.work, sizes)
-    if sizes is FULL and memory_gb("MemAvailable") < NEEDED_MEMORY_GB:
+    free = available_memory() / 2**30
+    if sizes is FULL and free < NEEDED_MEMORY_GB:
         print(
-            f"full-size: {memory_gb('MemAvailable'):.0f} GB of memory are free, all systems together take "
+            f"full-size: {free:.0f} GB of memory are free, all systems together take "
             f"{NEEDED_MEMORY_GB}: leave some out by --only if this fails",
             file=sys.stderr,
         )

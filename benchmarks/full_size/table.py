@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib import metadata
 from typing import Any
 
 from benchmarks.full_size.comparison import WANTED, Measured, ratios
 from benchmarks.full_size.identity import Agreement
 from benchmarks.full_size.systems import SYSTEMS
-from benchmarks.machine import memory_gb, processor, versions
+from benchmarks.machine import processor
+from earsight.bench.machine import machine as of_machine
 
 PACKAGES = ("torch", "onnxruntime", "transformers")
 _HEAD = (
@@ -25,8 +27,10 @@ _HEAD = (
 
 
 def machine(threads: int) -> str:
-    found = ", ".join(f"{name} {version}" for name, version in versions(PACKAGES).items())
-    return f"{processor()}, {memory_gb():.0f} GB; {threads} threads each; {found}"
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    found = of_machine()
+    memory, python = found["memory_gb"], found["python"]
+    return f"{processor()}, {memory:.0f} GB; {threads} threads each; python {python}, {versions}"
 
 
 def markdown(measured: Sequence[Measured], agreements: Sequence[Agreement], threads: int) -> str:
