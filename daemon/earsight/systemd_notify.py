@@ -6,6 +6,11 @@ import os
 import socket
 
 
+def managed() -> bool:
+    """Whether a service manager started this process and listens to it."""
+    return bool(os.environ.get("NOTIFY_SOCKET"))
+
+
 def notify(state: str) -> None:
     """Send a state such as ``READY=1``. Does nothing where no service manager listens."""
     address = os.environ.get("NOTIFY_SOCKET", "")
@@ -29,3 +34,28 @@ def watchdog_interval() -> float | None:
     if not microseconds.isdigit() or meant_for != str(os.getpid()):
         return None
     return int(microseconds) / 1e6
+
+
+def show(status: str) -> None:
+    """The line that `systemctl status` shows, also after the process has ended."""
+    notify(f"STATUS={' '.join(status.split())}")
+
+
+class Troubles:
+    """What does not work at the moment, each part with its reason, for `systemctl status`."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[str, str] = {}
+
+    def report(self, part: str, reason: str | None) -> None:
+        """reason: None for a part that works."""
+        before = dict(self._reasons)
+        if reason is None:
+            self._reasons.pop(part, None)
+        else:
+            self._reasons[part] = reason
+        if self._reasons != before:
+            self.show()
+
+    def show(self) -> None:
+        show(" ".join(f"{part}: {reason}" for part, reason in self._reasons.items()) or "Everything works.")

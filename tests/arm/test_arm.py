@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import pytest
@@ -11,15 +12,21 @@ from tests.arm import checks, wheels
 from tests.arm.checks import CheckError, captions, describe, imports, integers
 from tests.arm.userland import PROCESSORS, SUITES, Userland, UserlandError, default_work, emulator
 
+# Emulation is slow: in the ordinary run each Python and each processor comes up once.
+USUAL = set(zip(SUITES, PROCESSORS, strict=True))
+PAIRS = [
+    pytest.param(pair, id="-".join(pair), marks=() if pair in USUAL else pytest.mark.heavy)
+    for pair in itertools.product(SUITES, PROCESSORS)
+]
 
-@pytest.fixture(scope="module", params=SUITES)
-def board(request: pytest.FixtureRequest) -> Userland:
-    """One emulated board for each Python; skips, with what to do, where there is none."""
+
+def built(python: str) -> Userland:
+    """Skips, with what to do, where there is no emulated board."""
     try:
         emulator()
     except UserlandError as error:
         pytest.skip(str(error))
-    found = Userland(default_work(), request.param)
+    found = Userland(default_work(), python)
     if os.environ.get("EARSIGHT_ARM") == "1":
         found.build(wheels.requirements(wheels.project_metadata(), found.python))
     if not found.is_built():
@@ -27,26 +34,28 @@ def board(request: pytest.FixtureRequest) -> Userland:
     return found
 
 
-@pytest.mark.parametrize("processor", PROCESSORS)
-def test_imports_loads_and_captions_as_here(board: Userland, processor: str) -> None:
+@pytest.mark.parametrize("pair", PAIRS)
+def test_imports_loads_and_captions_as_here(pair: tuple[str, str]) -> None:
     pytest.importorskip("skimage", reason="its demo photos are captioned")
-    photos = demo_photos()[:1]
+    python, processor = pair
+    board, photos = built(python), demo_photos()[:1]
     assert imports(board, processor, photos)
     assert "same words" in captions(board, processor, photos)
 
 
-def test_the_command_describes(board: Userland) -> None:
+def test_the_command_describes() -> None:
     pytest.importorskip("skimage", reason="its demo photos are captioned")
-    assert describe(board, "cortex-a72", demo_photos()[-1:])
+    assert describe(built("3.11"), "cortex-a72", demo_photos()[-1:])
 
 
-@pytest.mark.parametrize("processor", PROCESSORS)
-def test_int8_products_are_exact(board: Userland, processor: str) -> None:
+@pytest.mark.parametrize("pair", PAIRS)
+def test_int8_products_are_exact(pair: tuple[str, str]) -> None:
     pytest.importorskip("onnx", reason="it makes the graph")
-    assert integers(board, processor, [])
+    python, processor = pair
+    assert integers(built(python), processor, [])
 
 
-def test_an_instruction_that_the_processor_lacks_is_told(board: Userland) -> None:
+def test_an_instruction_that_the_processor_lacks_is_told() -> None:
     """Atomic additions came after the Cortex-A72: wheels that die on a Raspberry Pi 4 are built with them."""
     code = (
         "import ctypes, mmap\n"
@@ -57,6 +66,7 @@ def test_an_instruction_that_the_processor_lacks_is_told(board: Userland) -> Non
         "code = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(address)\n"
         "code(ctypes.addressof(ctypes.c_int()))\n"
     )
+    board = built("3.11")
     assert board.run("cortex-a76", "-c", code).returncode == 0
     done = board.run("cortex-a72", "-c", code)
     with pytest.raises(CheckError, match="Illegal instruction"):
