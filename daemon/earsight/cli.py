@@ -24,7 +24,10 @@ COMMANDS = {
     "bench": "measure how long captions take on this machine",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
-_EPILOG = "Exit status: 0 done; 1 it could not be done; 2 wrong usage or configuration; 130 interrupted."
+_EPILOG = (
+    "Exit status: 0 done; 1 it could not be done; 2 wrong usage or configuration; 70 (run) it has crashed "
+    "again and again; 130 interrupted."
+)
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from earsight.config import CombinationError, Config
+from earsight.config import CombinationError, Config, VoiceSection
 from earsight.errors import EarsightError
 from earsight.yaml_tree import Key, YamlTree, YamlTreeError, read_tree
 
@@ -58,6 +58,17 @@ def load_config(path: Path | None) -> Config:
         unique = sorted(dict.fromkeys(found))
         raise ConfigError(f"{shown}:{line}: {key}: {what}" for line, key, what in unique)
     return config
+
+
+def readable_voice(path: Path | None) -> VoiceSection:
+    """The section voice of a file that is wrong elsewhere, or the default one: to say that it is wrong."""
+    if path is None:
+        return VoiceSection()
+    try:
+        values = read_tree(_read(path, "")).value["voice"]
+        return VoiceSection.model_validate(values, context={"folder": path.absolute().parent})
+    except (ConfigError, YamlTreeError, ValidationError, LookupError, TypeError):
+        return VoiceSection()
 
 
 def printable(text: str) -> str:

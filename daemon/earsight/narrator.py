@@ -102,12 +102,14 @@ class Narrator:
         if tasks := [task for task in (self._answering, *self._tones) if task]:
             await asyncio.wait(tasks)
 
-    async def notice(self, text: str) -> None:
-        """Say something that was not asked for but matters. A voice that fails is logged, not raised."""
+    async def notice(self, text: str) -> bool:
+        """Say something that was not asked for but matters. Whether any of it was heard: one that a press
+        cuts off was. A voice that fails is logged, not raised."""
         try:
-            await self._say(text, Priority.NOTICE, _ANSWER_LIFE)
+            return await self._say(text, Priority.NOTICE, _ANSWER_LIFE) is not Outcome.STALE
         except VoiceError as error:
             _log.error("%s", error)
+            return False
 
     async def narrate(self) -> None:
         """Describe what is new every ``policy.every`` seconds, for ever; idle while that is None."""

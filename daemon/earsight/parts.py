@@ -20,7 +20,6 @@ from earsight.cameras.source import FrameSource
 from earsight.cameras.v4l2 import find_webcam
 from earsight.captioners.bundle import bundle_folder, open_bundle
 from earsight.captioners.captioner import Captioner, CaptionerError
-from earsight.captioners.onnx import OnnxCaptioner
 from earsight.config import (
     CameraSection,
     CaptionerSection,
@@ -71,6 +70,9 @@ def build_captioner(section: CaptionerSection) -> Captioner:
     """Raises CaptionerError."""
     if section.engine == "huggingface":
         return _build_huggingface(section)
+    # Loaded by who describes: where ONNX Runtime itself crashes, there must be a voice to say so.
+    from earsight.captioners.onnx import OnnxCaptioner
+
     return OnnxCaptioner(
         open_bundle(bundle_folder(str(section.bundle))),
         threads=section.threads,
@@ -161,3 +163,4 @@ class Builders:
 
     source: Callable[[CameraSection], FrameSource] = build_source
     speaker: Callable[[VoiceSection], Awaitable[Speaker]] = build_speaker
+    captioner: Callable[[CaptionerSection], Captioner] = build_captioner

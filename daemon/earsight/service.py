@@ -19,11 +19,12 @@ from pathlib import Path
 from earsight import parts, wording
 from earsight.cameras.camera import Camera
 from earsight.captioners.captioner import CaptionerError
-from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
+from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, VoiceSection, changed_sections
 from earsight.config_file import ConfigError, load_config
 from earsight.eyes import Eyes
 from earsight.narrator import Narrator, PressEnd
-from earsight.systemd_notify import notify, watchdog_interval
+from earsight.starts import SETTLED, Starts
+from earsight.systemd_notify import Troubles, managed, notify
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import ControlServer, default_control_socket
 from earsight.triggers.gestures import GestureRecognizer
@@ -31,12 +32,18 @@ from earsight.triggers.keyboard import HELP, KeyboardTrigger
 from earsight.triggers.trigger import Gesture, Press, Trigger, TriggerError
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
+from earsight.voice.speaker import Speaker
+from earsight.watch import Watch
 
 _log = logging.getLogger(__name__)
 
 _TRIGGER_RETRY = 5.0
+_TRIGGER_WORKS = 1.0
+"""Seconds after which a trigger that has not failed counts as working."""
 _POLL = 0.5
-"""Seconds between looks at the camera's state and at the config file."""
+"""Seconds between looks at the config file."""
+_LETTING_GO = 1.0
+"""Seconds at the end for a camera or an inference that hangs."""
 _FIRST_FRAME = 10.0
 """Seconds that a camera may take for its first picture when one press is all there is."""
 
@@ -45,11 +52,14 @@ _FIRST_FRAME = 10.0
 class Options:
     """How the service was started. config_file: watched and reloaded; None: the defaults, never reloaded.
 
-    adjust: what the command line changes in any configuration that is loaded.
+    adjust: what the command line changes in any configuration that is loaded. starts: told when this one has
+    lasted, or why it has not. on_stop: called when a signal asks for the end.
     """
 
     config_file: Path | None = None
     adjust: Callable[[Config], Config] = field(default=lambda config: config)
+    starts: Starts = field(default_factory=partial(Starts, None))
+    on_stop: Callable[[], None] = field(default=lambda: None)
     build: parts.Builders = field(default_factory=parts.Builders)
 
 
@@ -61,19 +71,28 @@ class Service:
         self._options = options or Options()
         self._build = self._options.build
         self._camera = Camera(self._build.source(config.camera), rotation=config.camera.rotation)
-        self._eyes = Eyes(self._camera, partial(parts.build_captioner, config.captioner))
+        self._eyes = Eyes(self._camera, partial(self._build.captioner, config.captioner))
         gestures = config.gestures
         self._recognizer = GestureRecognizer(
             gestures.long_press, gestures.double_window, gestures.stuck_after
         )
         self._narrator: Narrator
+        self._troubles = Troubles()
         self._stopping = asyncio.Event()
+        self._answered = asyncio.Event()
         self._reload = asyncio.Event()
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[object]] = set()
 
     def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
         """What every trigger calls; see Narrator.press(). Only while run() or run_once() goes on."""
-        return self._narrator.press(press)
+        end = self._narrator.press(press)
+        if end is not None:
+            end.add_done_callback(self._ended)
+        return end
+
+    def _ended(self, end: asyncio.Future[PressEnd]) -> None:
+        if not end.cancelled() and end.result() is PressEnd.SPOKEN:
+            self._answered.set()
 
     def stop(self) -> None:
         """Let run() come to its end."""
@@ -104,26 +123,49 @@ class Service:
     # Start and end
 
     async def _start(self) -> None:
-        speaker = await self._build.speaker(self._config.voice)
+        speaker = await self._first_speaker()
         self._narrator = Narrator(self._eyes, speaker, parts.build_policy(self._config))
         self._camera.start()
+
+    async def _first_speaker(self) -> Speaker:
+        try:
+            return await self._build.speaker(self._config.voice)
+        except VoiceError as error:
+            if not managed():  # somebody reads the message
+                raise
+            _log.error("%s", error)
+            self._troubles.report("voice", str(error))
+            return await self._build.speaker(_plainest(self._config.voice))
 
     async def _end(self) -> None:
         notify("STOPPING=1")
         await self._narrator.close()
         await self._narrator.speaker.close()
-        await asyncio.gather(asyncio.to_thread(self._camera.close), asyncio.to_thread(self._eyes.close))
+        await asyncio.gather(
+            asyncio.to_thread(self._camera.close, _LETTING_GO),
+            asyncio.to_thread(self._eyes.close, _LETTING_GO),
+        )
 
     async def _serve(self) -> None:
         tasks = [self._attend(trigger, trouble) for trigger, trouble in self._triggers()]
-        tasks += [self._narrator.narrate(), self._watch_camera(), self._watch_config(), self._live()]
+        watch = Watch(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
+        tasks += [watch.camera(), watch.sound(), watch.life(), self._narrator.narrate()]
+        tasks += [self._watch_config(), self._settle(), self._welcome()]
         async with asyncio.TaskGroup() as group:
-            running = [group.create_task(task) for task in (*tasks, self._welcome())]
+            running = [group.create_task(task) for task in tasks]
             await self._stopping.wait()
+            self._narrator.speaker.silence()
             for task in (*running, *self._background):
                 task.cancel()
 
+    async def _settle(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._answered.wait(), SETTLED)
+        self._options.starts.settled()
+
     async def _welcome(self) -> None:
+        if self._troubles.has("voice"):
+            self._notice(wording.VOICE_INSTEAD)
         try:
             await self._eyes.ready()
         except CaptionerError as error:
@@ -133,16 +175,19 @@ class Service:
             _log.exception("the captioner can't be loaded")
             self._notice(wording.trouble(error))
         notify("READY=1")
+        self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
-        with contextlib.suppress(Exception):  # a voice that fails is told of at the first press
+        try:
             await self._narrator.speaker.earcon(Earcon.READY)
+        except VoiceError as error:  # it sounds as soon as sound works
+            _log.error("%s", error)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         handlers = {
-            signal.SIGTERM: self._stopping.set,
-            signal.SIGINT: self._stopping.set,
+            signal.SIGTERM: self._asked_to_end,
+            signal.SIGINT: self._asked_to_end,
             signal.SIGHUP: self._reload.set,
         }
         for number, handler in handlers.items():
@@ -153,66 +198,57 @@ class Service:
             for number in handlers:
                 loop.remove_signal_handler(number)
 
+    def _asked_to_end(self) -> None:
+        self._options.on_stop()
+        self._stopping.set()
+
     # Triggers
 
     def _triggers(self) -> list[tuple[Trigger, str]]:
-        """Each with what to say when it can't be had."""
+        """Each with what the wearer knows it as."""
         section = self._config.triggers
         server = ControlServer(section.control_socket or default_control_socket())
-        triggers: list[tuple[Trigger, str]] = [(server, wording.SOCKET_TROUBLE)]
+        triggers: list[tuple[Trigger, str]] = [(server, wording.SOCKET)]
         if section.keyboard:
-            triggers.append((KeyboardTrigger(), wording.KEYBOARD_TROUBLE))
+            triggers.append((KeyboardTrigger(), wording.KEYBOARD))
         if section.button:
             button = section.button
             trigger = ButtonTrigger(
                 button.pin, button.pull_up, button.debounce, self._recognizer, self._notice
             )
-            triggers.append((trigger, wording.BUTTON_TROUBLE))
+            triggers.append((trigger, wording.BUTTON))
         return triggers
 
-    async def _attend(self, trigger: Trigger, trouble: str) -> None:
+    async def _attend(self, trigger: Trigger, name: str) -> None:
         """Keep a trigger running. One that ends by itself (the keyboard's q) ends the service."""
-        told = ""
+        loop = asyncio.get_running_loop()
         while True:
+            works = loop.call_later(_TRIGGER_WORKS, self._works, name)
             try:
                 await trigger.run(self.press)
                 self._stopping.set()
                 return
             except TriggerError as error:
-                if str(error) != told:
-                    told = str(error)
+                if self._troubles.report(name, str(error)):
                     _log.error("%s", error)
-                    self._notice(trouble)
+                    self._notice(wording.does_not_work(name))
+            finally:
+                works.cancel()
             await asyncio.sleep(_TRIGGER_RETRY)
+
+    def _works(self, name: str) -> None:
+        if self._troubles.report(name, None):
+            self._notice(wording.works_again(name))
 
     def _notice(self, text: str) -> None:
         self._soon(self._narrator.notice(text))
 
-    def _soon(self, work: Coroutine[None, None, None]) -> None:
+    def _soon(self, work: Coroutine[None, None, object]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    # Watching
-
-    async def _watch_camera(self) -> None:
-        lost = False
-        while True:
-            await asyncio.sleep(_POLL)
-            reason = self._camera.lost  # the camera has logged it
-            if reason and not lost:
-                self._notice(wording.CAMERA_LOST)
-            elif lost and not reason:
-                self._notice(wording.CAMERA_BACK)
-            lost = reason is not None
-
-    async def _live(self) -> None:
-        """Feed the watchdog when the worker has done something, never because time has passed."""
-        interval = watchdog_interval()
-        while interval is not None:
-            await self._eyes.pulse()
-            notify("WATCHDOG=1")
-            await asyncio.sleep(interval / 3)
+    # The configuration
 
     async def _watch_config(self) -> None:
         path = self._options.config_file
@@ -253,11 +289,19 @@ class Service:
         self._recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
         self._narrator.speaker = speaker
         if speaker is not old:
+            self._troubles.report("voice", None)
             await old.close()
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:
             _log.warning("a restart is needed for: %s", ", ".join(sorted(later)))
         self._notice(wording.CONFIG_NEEDS_RESTART if later else wording.CONFIG_TAKEN)
+
+
+def _plainest(voice: VoiceSection) -> VoiceSection:
+    """The same voice by the means that are most likely to be there."""
+    return voice.model_copy(
+        update={"engine": "auto", "piper_model": None, "player": "auto", "wav_file": None}
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

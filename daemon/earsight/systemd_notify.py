@@ -47,15 +47,18 @@ class Troubles:
     def __init__(self) -> None:
         self._reasons: dict[str, str] = {}
 
-    def report(self, part: str, reason: str | None) -> None:
-        """reason: None for a part that works."""
-        before = dict(self._reasons)
-        if reason is None:
-            self._reasons.pop(part, None)
-        else:
+    def report(self, part: str, reason: str | None) -> bool:
+        """reason: None for a part that works. Whether that is news."""
+        if self._reasons.get(part) == reason:
+            return False
+        self._reasons.pop(part, None)
+        if reason is not None:
             self._reasons[part] = reason
-        if self._reasons != before:
-            self.show()
+        self.show()
+        return True
+
+    def has(self, part: str) -> bool:
+        return part in self._reasons
 
     def show(self) -> None:
-        show(" ".join(f"{part}: {reason}" for part, reason in self._reasons.items()) or "Everything works.")
+        show("; ".join(f"{part}: {reason}" for part, reason in self._reasons.items()) or "Everything works.")

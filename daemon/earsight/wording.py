@@ -22,13 +22,18 @@ CANT_TELL = "I can't tell what this is."
 NOTHING_TO_REPEAT = "I have not described anything yet."
 NO_MORE_DETAIL = "That is all I can tell."
 WENT_WRONG = "Something went wrong. Please try again."
-BUTTON_TROUBLE = "The button does not work."
-KEYBOARD_TROUBLE = "The keyboard does not work."
-SOCKET_TROUBLE = "Presses from other programs do not work."
+BUTTON = "The button"
+SECOND_BUTTON = "The second button"
+KEYBOARD = "The keyboard"
+SOCKET = "Pressing from other programs"
 CAMERA_LOST = "Camera lost."
 CAMERA_BACK = "Camera is back."
 CONFIG_REFUSED = "The new settings have a mistake. The old ones stay."
 CONFIG_TAKEN = "New settings."
+CANT_START_CONFIG = "I can't start: the settings have a mistake."
+CANT_START_CRASHES = "I can't start: I have failed too often in a row. Switch me off and on to try again."
+VOICE_INSTEAD = "The voice of the settings does not work. This is another one."
+SOUND_BACK = "Sound is back."
 CONFIG_NEEDS_RESTART = "Some of the new settings need a restart."
 
 PROBLEMS = {
@@ -61,6 +66,15 @@ class Thresholds:
     probably: float
     maybe: float
     likely: float = 0.8
+
+
+def does_not_work(name: str) -> str:
+    """name: BUTTON, SECOND_BUTTON, KEYBOARD or SOCKET."""
+    return f"{name} does not work."
+
+
+def works_again(name: str) -> str:
+    return f"{name} works again."
 
 
 def trouble(error: Exception) -> str:

@@ -26,6 +26,10 @@ class _Faulty:
         self.calls = 0
         self.closed = False
 
+    def mend(self) -> None:
+        """From now on it works."""
+        self._faults = iter(())
+
     async def close(self) -> None:
         self.closed = True
 

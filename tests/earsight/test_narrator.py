@@ -75,6 +75,7 @@ async def stage(source=None, *, load=None, synthesizer=None, player=None, **poli
     speaker = Speaker(
         synthesizer or ToneSynthesizer(),
         player or FastPlayer(),
+        replay_for=0.0,
         on_sound=lambda *heard: on_stage[0].note(*heard),
     )
     narrator = Narrator(eyes, speaker, replace(POLICY, **policy))
@@ -396,7 +397,7 @@ def test_eyes_that_hang_are_told_of(monkeypatch):
 
 @pytest.mark.parametrize("part", ["synthesizer", "player"])
 def test_a_voice_that_fails_and_then_works(part):
-    """Speech is tried twice, a tone once; the next press finds the voice as it then is."""
+    """A text is made twice at most, a tone played once; the next press finds the voice as it then is."""
     faults = [Fault.FAILS] * 2
     kind = ToneSynthesizer if part == "synthesizer" else FastPlayer
 

@@ -6,11 +6,15 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
 from earsight.cameras.source import CameraError, FrameSource, StaleFrame
 from earsight.scene import Frame
+
+_T = TypeVar("_T")
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +50,9 @@ class Camera:
 
     rotation: degrees clockwise that bring the pictures upright: 0, 90, 180 or 270 (pixels may then be a
     view that is not contiguous). keep: frames held. retry_after, retry_at_most: the first and the longest
-    pause in seconds before opening again. stalled_after: seconds without a picture after which the camera
-    counts as lost although its source reports no error.
+    pause in seconds before opening again. stalled_after, opens_within: seconds without a picture, reading
+    and opening, after which the camera counts as lost although its source reports no error.
+    hung_after: seconds in one call of the source after which it counts as hung.
     """
 
     def __init__(
@@ -57,8 +62,10 @@ class Camera:
         rotation: int = 0,
         keep: int = 5,
         retry_after: float = 0.5,
-        retry_at_most: float = 5.0,
-        stalled_after: float = 10.0,
+        retry_at_most: float = 2.0,
+        stalled_after: float = 4.0,
+        opens_within: float = 10.0,
+        hung_after: float = 20.0,
     ) -> None:
         if rotation not in (0, 90, 180, 270):
             raise ValueError(f"rotation is {rotation}: it must be 0, 90, 180 or 270 degrees")
@@ -67,9 +74,14 @@ class Camera:
         self._retry_after = retry_after
         self._retry_at_most = retry_at_most
         self._stalled_after = stalled_after
+        self._opens_within = opens_within
+        self._hung_after = hung_after
         self._recent = RecentFrames(keep)
         self._failure: str | None = None
         self._last_sign = time.monotonic()
+        self._reading = False
+        self._worked = False
+        self._calling_since: float | None = None
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
@@ -108,9 +120,18 @@ class Camera:
         with self._changed:
             if self._failure is not None or self._stop.is_set():
                 return self._failure
-            if self._thread.is_alive() and time.monotonic() - self._last_sign > self._stalled_after:
-                return f"The camera has given no picture for more than {self._stalled_after:g} s."
+            limit = self._stalled_after if self._reading else self._opens_within
+            if self._thread.is_alive() and time.monotonic() - self._last_sign > limit:
+                return f"The camera has given no picture for more than {limit:g} s."
             return None
+
+    @property
+    def hung(self) -> bool:
+        """Whether the driver does not return from a call, of a camera that has given pictures: then a new
+        process may have it back. One that hangs from the start is only lost."""
+        with self._changed:
+            since = self._calling_since
+            return self._worked and since is not None and time.monotonic() - since > self._hung_after
 
     def close(self, timeout: float = 2.0) -> None:
         """Stop the thread, which gives the device back. Waits at most timeout seconds; may be called twice.
@@ -133,20 +154,34 @@ class Camera:
         while not self._stop.is_set():
             began = time.monotonic()
             try:
-                self._source.open()
+                self._call(self._source.open)
+                self._begin_reading()
                 while not self._stop.is_set():
-                    self._keep(self._source.read())
+                    self._keep(self._call(self._source.read))
             except CameraError as error:
                 self._fail(str(error))
             except Exception as error:  # a driver's surprise must not end the thread that recovers from it
                 log.exception("The camera failed in an unforeseen way.")
                 self._fail(f"The camera failed: {type(error).__name__}: {' '.join(str(error).split())}")
             finally:
+                self._reading = False
                 self._close_source()
             if time.monotonic() - began > self._retry_at_most:
                 pause = self._retry_after  # it had worked; one that fails at once again keeps growing pauses
             self._stop.wait(pause)
             pause = min(2 * pause, self._retry_at_most)
+
+    def _call(self, work: Callable[[], _T]) -> _T:
+        self._calling_since = time.monotonic()
+        try:
+            return work()
+        finally:
+            self._calling_since = None
+
+    def _begin_reading(self) -> None:
+        with self._changed:
+            self._last_sign = time.monotonic()
+            self._reading = True
 
     def _keep(self, pixels: np.ndarray) -> None:
         captured_at = time.monotonic()
@@ -157,6 +192,7 @@ class Camera:
             if self._failure is not None:
                 log.info("The camera is back.")
             self._failure = None
+            self._worked = True
             self._last_sign = captured_at
             self._recent.add(frame)
             self._changed.notify_all()
@@ -173,6 +209,6 @@ class Camera:
 
     def _close_source(self) -> None:
         try:
-            self._source.close()
+            self._call(self._source.close)
         except Exception:
             log.exception("The camera could not be closed.")

@@ -9,12 +9,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from earsight import last_words
 from earsight.config import Config
 from earsight.config_file import load_config
 from earsight.doctor import Finding, Status, examine, spoken
-from earsight.parts import build_speaker
-from earsight.scene import Priority, Utterance
-from earsight.voice.sound import VoiceError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,15 +46,6 @@ def _line(finding: Finding) -> str:
 
 async def _speak(config: Config, text: str) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
-    for section in dict.fromkeys((config.voice, Config().voice)):
-        try:
-            speaker = await build_speaker(section)
-            try:
-                await speaker.say(Utterance(text, Priority.ANSWER, float("inf")))
-            finally:
-                await speaker.close()
-        except VoiceError as error:
-            # The findings are on the screen already, the voice's own failure among them.
-            print(f"earsight: {error}", file=sys.stderr)
-        else:
-            return
+    for error in await last_words.say(text, (config.voice, Config().voice)):
+        # The findings are on the screen already, the voice's own failure among them.
+        print(f"earsight: {error}", file=sys.stderr)

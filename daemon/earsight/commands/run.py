@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import logging
 import os
 import sys
@@ -12,9 +13,22 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from earsight import wording
 from earsight.cameras.source import CameraError
-from earsight.config import Config
-from earsight.config_file import load_config
+from earsight.config import Config, VoiceSection
+from earsight.config_file import ConfigError, load_config, readable_voice
+from earsight.starts import LIMIT, Starts, starts_file
+from earsight.systemd_notify import managed, show
+
+GAVE_UP = 70
+"""Exit status: it has crashed again and again. The service manager must not try again."""
+
+_END_LIMIT = 1.4
+"""Seconds from the signal that asks for the end; what hangs is left behind then."""
+
+_LAST_WORDS = 15.0
+
+_log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: ended as asked. 1 (with --once): there was no description, or it could not be spoken."""
+    """0: ended as asked. 1 (with --once): there was no description, or it could not be spoken. GAVE_UP."""
     _log_to_streams(logging.DEBUG if arguments.verbose else logging.INFO)
+    faulthandler.enable(2)  # what hangs or crashes in native code is in the journal
     replay: Path | None = arguments.replay
     if (
         replay is not None and not replay.exists()
@@ -46,21 +61,58 @@ def run(arguments: argparse.Namespace) -> int:
     def adjust(config: Config) -> Config:
         return _adjusted(config, replay, arguments.wav)
 
-    status = asyncio.run(_run(arguments, adjust(load_config(arguments.config)), adjust))
+    starts = Starts(starts_file())
+    if starts.begin() >= LIMIT:
+        return _give_up(arguments.config, starts)
+    try:
+        config = adjust(load_config(arguments.config))
+    except ConfigError as error:
+        if managed():  # nobody sees what is printed
+            _say_why(wording.CANT_START_CONFIG, str(error), readable_voice(arguments.config))
+        raise
+    status = asyncio.run(_run(arguments, config, adjust, starts))
+    starts.settled()
     if any(thread.name in ("camera", "eyes") for thread in threading.enumerate()):
         _leave_at_once(status)
     return status
 
 
-async def _run(arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config]) -> int:
+async def _run(
+    arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config], starts: Starts
+) -> int:
     from earsight.narrator import PressEnd
     from earsight.service import Options, Service
 
-    service = Service(config, Options(config_file=arguments.config, adjust=adjust))
+    options = Options(config_file=arguments.config, adjust=adjust, starts=starts, on_stop=leave_soon)
+    service = Service(config, options)
     if arguments.once:
         return 0 if await service.run_once() is PressEnd.SPOKEN else 1
     await service.run()
     return 0
+
+
+def _give_up(config_file: Path | None, starts: Starts) -> int:
+    reason = starts.reason() or "see the journal"
+    _log.critical("%d starts in a row did not last (%s): this is the last one", LIMIT, reason)
+    _say_why(wording.CANT_START_CRASHES, reason, readable_voice(config_file))
+    starts.settled()  # whoever starts it by hand means it
+    return GAVE_UP
+
+
+def _say_why(sentence: str, reason: str, voice: VoiceSection) -> None:
+    """For the ear, and for `systemctl status`."""
+    from earsight import last_words
+
+    show(f"{sentence} {reason}")
+    for error in asyncio.run(last_words.say(sentence, (voice, VoiceSection()), _LAST_WORDS)):
+        _log.error("%s", error)
+
+
+def leave_soon() -> None:
+    """End the process within _END_LIMIT seconds, whatever hangs in it."""
+    timer = threading.Timer(_END_LIMIT, _leave_at_once, (0,))
+    timer.daemon = True
+    timer.start()
 
 
 def _leave_at_once(status: int) -> None:

@@ -28,6 +28,8 @@ time.monotonic() of its first sample by the player's clock, lead-in not counted.
 SPEECH = "speech"
 
 _EARCON_RANK = Priority.ANSWER + 1
+_REPLAY_PAUSE = 0.5
+"""Seconds before a sound that failed is played again: what a sound server or a plug needs to come back."""
 _TIMER_SLACK = 0.001
 """Seconds: the event loop's timers may fire a little before their time."""
 
@@ -73,8 +75,11 @@ class Speaker:
     changes of state go through _conduct(), which never waits; so there are no locks.
 
     volume, earcon_volume: 0..1. lead_in: seconds of silence before speech, for Bluetooth loudspeakers that
-    swallow the first syllable. synthesis_limit: seconds for one text. playback_limit: seconds that a sound
-    may take beyond its length. What fails or takes longer is tried once more, unless it has become stale.
+    swallow the first syllable. synthesis_limit: seconds for one text; what fails or takes longer is tried
+    once more. playback_limit: seconds that a sound may take beyond its length; what fails or takes longer is
+    played again, from its beginning, for replay_for seconds: the device may come back. What has become stale
+    is not tried again. stuck_after: seconds that an engine must have worked on a text that it does not finish
+    to count as stuck.
     """
 
     def __init__(
@@ -87,6 +92,8 @@ class Speaker:
         lead_in: float = 0.0,
         synthesis_limit: float = 15.0,
         playback_limit: float = 5.0,
+        replay_for: float = 8.0,
+        stuck_after: float = 4.0,
         on_sound: SoundObserver | None = None,
     ) -> None:
         self._synthesizer = synthesizer
@@ -95,6 +102,9 @@ class Speaker:
         self._lead_in = lead_in
         self._synthesis_limit = synthesis_limit
         self._playback_limit = playback_limit
+        self._replay_for = replay_for
+        self._stuck_after = stuck_after
+        self._stuck = 0
         self._on_sound = on_sound
         self._earcons = {earcon: render(earcon, earcon_volume) for earcon in Earcon}
         self._waiting: list[_Job] = []
@@ -106,6 +116,18 @@ class Speaker:
         self._closed = False
         self.tally: Counter[str] = Counter()
         """How often each Outcome, "failed" and "retried" came about, earcons included."""
+        self.silent: str | None = None
+        """Why the newest sound could not be played; None while sound works."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing sounds, waits or is being synthesized."""
+        return not (self._waiting or self._sounding or self._synthesis)
+
+    @property
+    def hung(self) -> bool:
+        """Whether the speech engine was stuck on the last two texts, so that only a new process may help."""
+        return self._stuck >= 2
 
     async def say(self, utterance: Utterance) -> Outcome:
         """Say it when its turn comes; cancelling withdraws it, or stops it.
@@ -113,7 +135,7 @@ class Speaker:
         An answer stops speech that sounds (not an earcon) and replaces an answer that waits. Narration and
         notices wait for what sounds. Among those that wait, the highest priority is said first, the oldest
         first among equals. Returns once nothing of it sounds any more. Raises VoiceError if it can't be
-        said, after one retry.
+        said, however often it was tried.
         """
         if utterance.priority is Priority.ANSWER:
             self._drop(lambda job: job.rank == Priority.ANSWER)
@@ -262,28 +284,49 @@ class Speaker:
     # The work itself
 
     async def _synthesize(self, job: _Job, text: str) -> Sound:
-        limit = self._synthesis_limit
-        late = f"the speech engine (voice.engine) did not finish within {limit:g} s"
-        sound = await self._twice(job, lambda: self._synthesizer.synthesize(text), limit, late)
+        try:
+            sound = await self._attempt(text)
+        except VoiceError:
+            if job.stale:
+                raise
+            self.tally["retried"] += 1
+            sound = await self._attempt(text)
         return _shape(sound, self._volume, self._lead_in)
 
+    async def _attempt(self, text: str) -> Sound:
+        limit, began = self._synthesis_limit, time.monotonic()
+        late = f"the speech engine (voice.engine) did not finish within {limit:g} s"
+        try:
+            sound = await _bounded(self._synthesizer.synthesize(text), limit, late)
+        except BaseException:  # also what a newer press cancels: nobody waits for a hung engine to the end
+            if time.monotonic() - began >= self._stuck_after:
+                self._stuck += 1
+            raise
+        self._stuck = 0
+        return sound
+
     async def _play(self, job: _Job, sound: Sound) -> Outcome:
+        last_try = min(job.expires_at, time.monotonic() + self._replay_for) - _REPLAY_PAUSE
+        while True:
+            try:
+                await self._play_once(job, sound)
+            except VoiceError as error:
+                self.silent = str(error)
+                # An earcon means "now": it is never played late.
+                if job.rank == _EARCON_RANK or time.monotonic() > last_try:
+                    raise
+            else:
+                self.silent = None
+                return Outcome.SPOKEN
+            self.tally["retried"] += 1
+            await asyncio.sleep(_REPLAY_PAUSE)
+
+    async def _play_once(self, job: _Job, sound: Sound) -> None:
         limit = sound.seconds + self._playback_limit
         late = (
             f"the sound output (voice.player) did not finish {sound.seconds:.1f} s of sound in {limit:.1f} s"
         )
-        await self._twice(job, lambda: self._player.play(sound, partial(self._heard, job)), limit, late)
-        return Outcome.SPOKEN
-
-    async def _twice(self, job: _Job, work: Callable[[], Awaitable[_T]], limit: float, late: str) -> _T:
-        """Do the work; if it fails or takes too long, once more, unless the job's time has passed."""
-        try:
-            return await _bounded(work(), limit, late)
-        except VoiceError:
-            if job.stale or job.rank == _EARCON_RANK:  # an earcon means "now": it is never played late
-                raise
-            self.tally["retried"] += 1
-        return await _bounded(work(), limit, late)
+        await _bounded(self._player.play(sound, partial(self._heard, job)), limit, late)
 
     def _heard(self, job: _Job, started_at: float) -> None:
         if self._on_sound is not None:

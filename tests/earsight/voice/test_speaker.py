@@ -1,6 +1,7 @@
 import asyncio
 import time
 import wave
+from itertools import repeat
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Outcome, Speaker
 from earsight.voice.wav import WavPlayer
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
+from tests.earsight.stand_ins import until
 
 LONG = "x" * 200  # ten seconds of tone, 0.2 s by the fast player
 
@@ -293,10 +295,7 @@ def test_while_held_only_answers_begin():
 
 
 @pytest.mark.parametrize("fault", [Fault.FAILS, Fault.HANGS])
-@pytest.mark.parametrize("part", ["synthesizer", "player"])
-def test_one_fault_is_retried_two_are_an_error_and_the_next_call_works(part, fault):
-    faulty = {"synthesizer": ToneSynthesizer, "player": FastPlayer}[part]([fault] * 3)
-
+def test_a_text_that_fails_is_retried_two_are_an_error_and_the_next_call_works(fault):
     async def scenario(stage):
         with pytest.raises(VoiceError):
             await stage.speaker.say(answer("first"))
@@ -304,7 +303,81 @@ def test_one_fault_is_retried_two_are_an_error_and_the_next_call_works(part, fau
         assert stage.heard == ["second"]
         assert stage.speaker.tally == {"failed": 1, "retried": 2, Outcome.SPOKEN: 1}
 
-    on_stage(scenario, **{part: faulty}, synthesis_limit=0.4, playback_limit=0.4)
+    on_stage(scenario, ToneSynthesizer([fault] * 3), synthesis_limit=0.4)
+
+
+@pytest.mark.parametrize("fault", [Fault.FAILS, Fault.HANGS])
+def test_words_wait_for_a_device_that_comes_back(fault):
+    async def scenario(stage):
+        assert await stage.speaker.say(answer()) is Outcome.SPOKEN
+        assert stage.heard == ["answer"]
+        assert stage.player.calls == 4
+        assert stage.speaker.silent is None
+
+    on_stage(scenario, player=FastPlayer([fault] * 3), playback_limit=0.1)
+
+
+def test_words_wait_for_a_device_no_longer_than_they_are_true():
+    async def scenario(stage):
+        with pytest.raises(VoiceError, match="injected"):
+            await stage.speaker.say(narration(expires_in=1.5))
+        assert 2 <= stage.player.calls <= 4
+        assert "injected" in stage.speaker.silent
+        with pytest.raises(VoiceError):
+            await stage.speaker.earcon(Earcon.READY)
+        stage.player.mend()
+        await stage.speaker.earcon(Earcon.READY)
+        assert stage.speaker.silent is None
+
+    on_stage(scenario, player=FastPlayer(repeat(Fault.FAILS)))
+
+
+def test_a_newer_answer_does_not_wait_for_a_device_with_the_older():
+    async def scenario(stage):
+        old = stage.say(answer("old"))
+        await until(lambda: stage.speaker.silent is not None)
+        assert not stage.speaker.idle
+        stage.player.mend()
+        assert await stage.speaker.say(answer("new")) is Outcome.SPOKEN
+        assert await old is Outcome.INTERRUPTED
+        assert stage.heard == ["new"]
+        assert stage.speaker.idle
+
+    on_stage(scenario, player=FastPlayer(repeat(Fault.FAILS)))
+
+
+def test_an_engine_that_is_stuck_twice_counts_as_hung_until_it_finishes_a_text():
+    async def scenario(stage):
+        with pytest.raises(VoiceError):
+            await stage.speaker.say(answer())
+        assert stage.speaker.hung
+        assert await stage.speaker.say(answer()) is Outcome.SPOKEN
+        assert not stage.speaker.hung
+
+    on_stage(scenario, ToneSynthesizer([Fault.HANGS] * 2), synthesis_limit=0.3, stuck_after=0.2)
+
+
+def test_an_engine_whose_hanging_is_cut_short_by_the_next_press_is_found_out():
+    async def scenario(stage):
+        presses = []
+        for _ in range(3):
+            presses.append(stage.say(answer()))
+            await asyncio.sleep(0.3)
+        assert stage.speaker.hung
+
+    on_stage(scenario, ToneSynthesizer(repeat(Fault.HANGS)), stuck_after=0.2)
+
+
+def test_neither_failures_nor_many_quick_presses_look_like_a_hung_engine():
+    async def scenario(stage):
+        with pytest.raises(VoiceError):
+            await stage.speaker.say(answer())
+        for _ in range(20):
+            stage.say(answer())
+            await asyncio.sleep(0.005)
+        assert not stage.speaker.hung
+
+    on_stage(scenario, ToneSynthesizer([Fault.FAILS] * 2, delay=0.05), stuck_after=10.0)
 
 
 def test_a_press_is_answered_while_the_player_hangs():

@@ -1,0 +1,97 @@
+"""What is watched while Earsight serves, and what the wearer and the service manager are told of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+from earsight import wording
+from earsight.cameras.camera import Camera
+from earsight.eyes import Eyes
+from earsight.narrator import Narrator
+from earsight.starts import Starts
+from earsight.systemd_notify import Troubles, notify, watchdog_interval
+from earsight.voice.earcons import Earcon
+from earsight.voice.sound import VoiceError
+
+_log = logging.getLogger(__name__)
+
+_POLL = 0.5
+_SOUND_RETRY = 2.0
+"""Seconds between attempts to be heard again."""
+_STEADY = 1.0
+_STEADY_AT_MOST = 30.0
+"""Seconds for which a camera must have worked before it is said to be back: a loose plug that keeps losing it
+must not fill the ear."""
+
+
+class Watch:
+    """Three endless tasks. narrator: its speaker may be replaced meanwhile."""
+
+    def __init__(
+        self, camera: Camera, eyes: Eyes, narrator: Narrator, troubles: Troubles, starts: Starts
+    ) -> None:
+        self._camera, self._eyes, self._narrator = camera, eyes, narrator
+        self._troubles, self._starts = troubles, starts
+
+    async def camera(self) -> None:
+        """Say once that it is lost, and once that it is back."""
+        known_as_lost = False
+        steady, back_at = _STEADY, 0.0
+        works_since = time.monotonic()
+        while True:
+            await asyncio.sleep(_POLL)
+            reason, now = self._camera.lost, time.monotonic()  # the camera has logged it
+            self._troubles.report("camera", reason)
+            if reason:
+                works_since = now
+            if self._narrator.speaker.silent:  # nobody would hear it: it is said when sound is back
+                continue
+            if reason and not known_as_lost:
+                steady = min(2 * steady, _STEADY_AT_MOST) if now < back_at + 60 else _STEADY
+                known_as_lost = await self._narrator.notice(wording.CAMERA_LOST)
+            elif known_as_lost and now - works_since >= steady:
+                known_as_lost = not await self._narrator.notice(wording.CAMERA_BACK)
+                back_at = time.monotonic()
+
+    async def sound(self) -> None:
+        """When sound has failed, try until it can be heard again, and say so."""
+        while True:
+            speaker = self._narrator.speaker
+            self._troubles.report("sound", speaker.silent)
+            if not speaker.silent or not speaker.idle:
+                await asyncio.sleep(_POLL)
+                continue
+            try:
+                await speaker.earcon(Earcon.READY)
+            except VoiceError:  # known, and logged when it began
+                await asyncio.sleep(_SOUND_RETRY)
+            else:
+                _log.info("sound is back")
+                await self._narrator.notice(wording.SOUND_BACK)
+
+    async def life(self) -> None:
+        """Feed the watchdog when work was finished, never because time has passed.
+
+        The worker proves itself by coming to a job. What hangs for good and has been tried twice is told to
+        the service manager, which starts a new process at once.
+        """
+        interval = watchdog_interval()
+        while interval is not None:
+            await self._eyes.pulse()
+            if hung := self._hung():
+                _log.critical("%s: Earsight has to be started anew", hung)
+                self._starts.blame(hung)
+                self._troubles.report("hung", hung)
+                notify("WATCHDOG=trigger")
+                return
+            notify("WATCHDOG=1")
+            await asyncio.sleep(min(1.0, interval / 3))
+
+    def _hung(self) -> str | None:
+        if self._narrator.speaker.hung:
+            return "the speech engine hangs"
+        if self._camera.hung:
+            return "the camera's driver hangs"
+        return None

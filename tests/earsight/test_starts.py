@@ -1,0 +1,128 @@
+"""A service that crashes as it starts gives up, aloud."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import time
+import wave
+from pathlib import Path
+
+import pytest
+
+from earsight import cli, wording
+from earsight.commands.run import GAVE_UP
+from earsight.starts import LIMIT, Starts, starts_file
+from tests.earsight.manager import Manager
+
+SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    manager = Manager(tmp_path, monkeypatch)
+    yield manager
+    manager.close()
+
+
+def test_starts_that_do_not_last_are_counted_until_one_lasts(tmp_path):
+    path = tmp_path / "starts"
+    assert [Starts(path).begin() for _ in range(3)] == [0, 1, 2]
+    Starts(path).blame("the speech\nengine hangs")
+    assert Starts(path).reason() == "the speech engine hangs"
+    assert Starts(path).begin() == 3
+    Starts(path).settled()
+    assert Starts(path).reason() is None
+    assert Starts(path).begin() == 0
+
+
+def test_without_a_service_manager_nothing_is_counted(monkeypatch):
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    starts = Starts(starts_file())
+    assert [starts.begin(), starts.begin()] == [0, 0]
+    starts.blame("nothing")
+    starts.settled()
+    assert starts.reason() is None
+
+
+def test_where_nothing_can_be_written_it_starts_all_the_same():
+    starts = Starts(Path("/proc/earsight/starts"))  # not even root may
+    assert [starts.begin(), starts.begin()] == [0, 0]
+    starts.settled()
+
+
+def test_what_is_no_text_is_counted_as_far_as_it_can_be(tmp_path):
+    path = tmp_path / "starts"
+    path.write_bytes(b"start\n\xff\xfe\0\nstart\n")
+    assert Starts(path).begin() == 2
+
+
+def _begin_for_ever(path):
+    while True:
+        Starts(path).begin()
+
+
+def test_a_start_that_is_killed_at_any_moment_leaves_whole_lines(tmp_path):
+    path = tmp_path / "starts"
+    for _ in range(20):
+        child = multiprocessing.get_context("fork").Process(target=_begin_for_ever, args=(path,))
+        child.start()
+        time.sleep(0.01)
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+    assert set(path.read_bytes().split(b"\n")) <= {b"start", b""}
+
+
+def said(path):
+    """Seconds of speech in a recording."""
+    with wave.open(str(path)) as file:
+        return file.getnframes() / file.getframerate()
+
+
+@SPEECH
+def test_a_crash_loop_ends_with_spoken_words_and_a_status(tmp_path, manager):
+    config = tmp_path / "earsight.yaml"
+    config.write_text("voice: {player: wav, wav_file: said.wav, rate: 450}\n")
+    for _ in range(LIMIT):
+        Starts(starts_file()).begin()
+    Starts(starts_file()).blame("the speech engine hangs")
+    assert cli.main(["run", "--config", str(config)]) == GAVE_UP
+    assert manager.status == f"{wording.CANT_START_CRASHES} the speech engine hangs"
+    assert said(tmp_path / "said.wav") > 0.5
+    assert Starts(starts_file()).begin() == 0  # a start by hand gets its own five attempts
+
+
+@SPEECH
+def test_a_wrong_configuration_is_said_by_the_voice_that_it_names(tmp_path, manager, capsys):
+    config = tmp_path / "earsight.yaml"
+    config.write_text("camera: {fps: 0}\nvoice: {player: wav, wav_file: said.wav, rate: 450}\n")
+    assert cli.main(["run", "--config", str(config)]) == cli.WRONG_USAGE
+    assert manager.status.startswith(wording.CANT_START_CONFIG)
+    assert "camera.fps" in manager.status
+    assert said(tmp_path / "said.wav") > 0.5
+    assert "camera.fps" in capsys.readouterr().err
+
+
+def test_a_configuration_that_is_gone_is_said_by_whatever_voice_there_is(tmp_path, manager):
+    assert cli.main(["run", "--config", str(tmp_path / "none.yaml")]) == cli.WRONG_USAGE
+    assert manager.status.startswith(wording.CANT_START_CONFIG)
+
+
+@SPEECH
+def test_the_last_words_need_none_of_what_may_have_crashed(tmp_path, manager, monkeypatch):
+    """Where ONNX Runtime or OpenCV can't even be imported, the voice must still be there."""
+    config = tmp_path / "earsight.yaml"
+    config.write_text("voice: {player: wav, wav_file: said.wav, rate: 450}\n")
+    for name in [name for name in sys.modules if name == "earsight" or name.startswith("earsight.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("onnxruntime", "cv2", "gpiozero"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (manager.runtime / "starts").write_text("start\n" * LIMIT)
+    from earsight import cli as fresh
+
+    assert fresh.main(["run", "--config", str(config)]) == GAVE_UP
+    assert said(tmp_path / "said.wav") > 0.5
