@@ -278,7 +278,9 @@ class VoiceSection(Section):
         default=None, description="The .onnx file of a Piper voice; needed by the engine piper."
     )
     player: Literal["auto", "alsa", "wav"] = Field(
-        default="auto", description="Sound output; auto is the sound device if there is one, else a WAV file."
+        default="auto",
+        description="Sound output; auto is the sound device, also one that comes later; without one a "
+        "service stays silent, and at a terminal a WAV file takes the words.",
     )
     device: SoundDevice = Field(default="default", description="ALSA device; `aplay -L` lists them.")
     wav_file: FilePath | None = Field(

@@ -30,7 +30,9 @@ from earsight.config import (
 )
 from earsight.narrator import Policy
 from earsight.perception.quality import QualityLimits
-from earsight.voice.alsa import AlsaPlayer, device_present
+from earsight.systemd_notify import managed
+from earsight.voice.alsa import AlsaPlayer
+from earsight.voice.card_or_file import CardOrFile
 from earsight.voice.espeak import EspeakSynthesizer
 from earsight.voice.piper import PiperSynthesizer
 from earsight.voice.player import Player
@@ -112,23 +114,22 @@ def build_synthesizer(section: VoiceSection) -> Synthesizer:
     return EspeakSynthesizer(section.language, section.rate)
 
 
-async def build_player(section: VoiceSection) -> Player:
-    """auto: the sound device if it plays, else a WAV file."""
-    player = section.player
-    if player == "auto":
-        player = "alsa" if await device_present(section.device) else "wav"
-        if player == "wav":
-            _log.warning("no sound device: speaking into %s", section.wav_file or DEFAULT_WAV)
-    if player == "alsa":
+def build_player(section: VoiceSection) -> Player:
+    """auto: for a service the sound device, whenever there is one: a file would be read by nobody, and fill
+    the card. Elsewhere a WAV file until there is a sound device."""
+    file = section.wav_file or DEFAULT_WAV
+    if section.player == "wav":
+        return WavPlayer(file)
+    if section.player == "alsa" or managed():
         return AlsaPlayer(section.device)
-    return WavPlayer(section.wav_file or DEFAULT_WAV)
+    return CardOrFile(section.device, file)
 
 
 async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = None) -> Speaker:
     """on_sound: told of every sound that begins."""
     return Speaker(
         build_synthesizer(section),
-        await build_player(section),
+        build_player(section),
         volume=section.volume,
         earcon_volume=section.volume / 2,
         lead_in=section.lead_in,

@@ -149,7 +149,7 @@ async def _speak(texts: list[str], wav: Path | None) -> None:
     from earsight.voice.wav import WavPlayer
 
     section = Config().voice
-    player = WavPlayer(wav, real_time=False) if wav else await build_player(section)
+    player = WavPlayer(wav, real_time=False) if wav else build_player(section)
     speaker = Speaker(build_synthesizer(section), player, volume=section.volume)
     try:
         for text in texts:

@@ -25,7 +25,8 @@ async def check_sound(section: VoiceSection) -> Finding:
         instead = section.wav_file or parts.DEFAULT_WAV
         if _check_file(instead).status is Status.FAILURE:
             raise
-        return Finding("sound", Status.WARNING, f"speech goes into the file {instead}, since {error}")
+        detail = f"a service is silent, and at a terminal speech goes into the file {instead}, since {error}"
+        return Finding("sound", Status.WARNING, detail)
     return Finding("sound", Status.OK, f"the device {section.device!r} plays")
 
 

@@ -104,12 +104,3 @@ async def check_device(device: str = "default", limit: float = OPEN_LIMIT) -> No
             await AlsaPlayer(device).play(silence, lambda _: None)
     except TimeoutError:
         raise VoiceError(f"the sound device {device!r} gave no answer in {limit:g} s: {_ADVICE}") from None
-
-
-async def device_present(device: str = "default", limit: float = OPEN_LIMIT) -> bool:
-    """Whether sound can be played to the device now; what `voice.player: auto` goes by."""
-    try:
-        await check_device(device, limit)
-    except VoiceError:
-        return False
-    return True
