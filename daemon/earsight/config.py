@@ -60,7 +60,9 @@ class CameraSection(Section):
     """Where the pictures come from."""
 
     source: Literal["auto", "picamera2", "opencv", "gstreamer", "replay"] = Field(
-        default="auto", description="auto takes the board's camera, else a webcam, else replayed photos."
+        default="auto",
+        description="auto takes the board's camera, else a webcam, also one that comes later; at a terminal "
+        "without a camera, replayed photos.",
     )
     device: Annotated[int, Field(ge=0, le=255)] | VideoDevice = Field(
         default=0, description="Which camera: its number, or for opencv its device file."

@@ -9,9 +9,11 @@ import logging
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from earsight.cameras.first_found import FirstFound
 from earsight.cameras.gstreamer import GStreamerSource
 from earsight.cameras.opencv import OpenCvSource
 from earsight.cameras.picamera2 import Picamera2Source
@@ -48,24 +50,30 @@ DEFAULT_WAV = Path("earsight.wav")
 
 
 def build_source(section: CameraSection) -> FrameSource:
-    """auto: the board's camera, else a webcam, else replayed photos."""
-    source, webcam = section.source, None
-    if source == "auto":
-        source = "replay"
-        if section.replay is None and find_spec("picamera2"):
-            source = "picamera2"
-        elif section.replay is None and (webcam := find_webcam()):
-            source = "opencv"
+    """auto: the board's camera, else a webcam, whenever there is one. Photos are shown instead only if they
+    are asked for, or to somebody at a terminal who has no camera: a wearer would take them for the scene."""
+    source = section.source
     if source == "picamera2":
         return Picamera2Source(section.width, section.height, section.fps)
     if source == "opencv":
-        return OpenCvSource(webcam or section.device, section.width, section.height, section.fps)
+        return OpenCvSource(section.device, section.width, section.height, section.fps)
     if source == "gstreamer":
         assert section.pipeline is not None  # the config has checked it
         return GStreamerSource(section.pipeline)
+    if source == "auto" and section.replay is None and (managed() or _cameras(section)):
+        return FirstFound(partial(_cameras, section))
     if section.replay is None:
         _log.info("no camera: replaying the demo photos (camera.replay or --replay names others)")
     return ReplaySource(section.replay, section.replay_interval)
+
+
+def _cameras(section: CameraSection) -> list[FrameSource]:
+    found: list[FrameSource] = []
+    if find_spec("picamera2"):
+        found.append(Picamera2Source(section.width, section.height, section.fps))
+    if webcam := find_webcam():
+        found.append(OpenCvSource(webcam, section.width, section.height, section.fps))
+    return found
 
 
 def build_captioner(section: CaptionerSection) -> Captioner:

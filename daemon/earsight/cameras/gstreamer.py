@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from earsight.cameras.damage import whole_picture
 from earsight.cameras.opencv import load_cv2
 from earsight.cameras.source import CameraError
 
@@ -43,6 +44,11 @@ class GStreamerSource:
             )
 
     def read(self) -> np.ndarray:
+        pixels = whole_picture(self._next)
+        assert pixels is not None  # _next gives one, or raises
+        return pixels
+
+    def _next(self) -> np.ndarray:
         good, picture = self._capture.read()
         if not good or picture is None:
             raise CameraError("The camera's GStreamer pipeline gives no more pictures.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from earsight.cameras.damage import whole_picture
 from earsight.cameras.holders import held_by
 from earsight.cameras.source import CameraError
 from earsight.cameras.v4l2 import check_camera
@@ -19,6 +20,8 @@ def load_cv2(needed_by: str) -> Any:
     needed_by: what in the configuration asks for it, named in the CameraError when it is not installed.
     """
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    # Seconds that a stalled camera may take; it would be ten.
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     try:
         import cv2
@@ -58,13 +61,20 @@ class OpenCvSource:
         capture.set(cv2.CAP_PROP_FPS, self._fps)
 
     def read(self) -> np.ndarray:
-        good, bgr = self._capture.read()
-        if not good or bgr is None:
-            check_camera(self._device)  # says so when it was unplugged
+        pixels = whole_picture(self._next)
+        if pixels is None:
             path = str(self._device.resolve())
             raise CameraError(
                 f"camera.device: {self._device} gives no pictures; it may be {held_by({path})}."
             )
+        return pixels
+
+    def _next(self) -> np.ndarray | None:
+        """None for a picture that was lost on the way."""
+        good, bgr = self._capture.read()
+        if not good or bgr is None:
+            check_camera(self._device)  # says so when it was unplugged
+            return None
         return np.asarray(self._cv2.cvtColor(bgr, self._cv2.COLOR_BGR2RGB))
 
     def close(self) -> None:

@@ -10,12 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from earsight.cameras.damage import whole_picture
 from earsight.cameras.holders import held_by
 from earsight.cameras.source import CameraError
 
 # libcamera names its formats after the order in a little-endian word, so that in memory "RGB888" lies as
 # B, G, R and "BGR888" as R, G, B. The second is the RGB that the rest of the program means.
 _RGB_IN_MEMORY = "BGR888"
+
+_READ_LIMIT = 3.0
+"""Seconds for one picture."""
 
 
 class Picamera2Source:
@@ -52,8 +56,19 @@ class Picamera2Source:
             raise CameraError(_why(error)) from error
 
     def read(self) -> np.ndarray:
+        pixels = whole_picture(self._next)
+        assert pixels is not None  # _next gives one, or raises
+        return pixels
+
+    def _next(self) -> np.ndarray:
         try:
-            return np.asarray(self._camera.capture_array("main"))
+            job = self._camera.capture_array("main", wait=False)
+            return np.asarray(self._camera.wait(job, timeout=_READ_LIMIT))
+        except TimeoutError:
+            self._camera.cancel_all_and_flush()  # or closing would wait for that picture for ever
+            raise CameraError(
+                f"The camera gives no more pictures (none in {_READ_LIMIT:g} s): check its ribbon cable."
+            ) from None
         except (RuntimeError, OSError) as error:
             raise CameraError(f"The camera gives no pictures: {error}") from error
 

@@ -52,7 +52,7 @@ def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME)
         return Finding(
             "camera",
             Status.WARNING,
-            "no camera was found: demo photos are shown instead",
+            "no camera was found: a service sees nothing, and at a terminal demo photos are shown",
             _CONNECT,
         )
     return Finding("camera", Status.OK, f"gives pictures of {size[0]} x {size[1]} pixels")

@@ -16,6 +16,7 @@ from earsight.cameras.source import CameraError
 
 cv2 = pytest.importorskip("cv2")
 RED_IN_BGR = np.full((4, 6, 3), (0, 0, 200), np.uint8)
+RED_IN_BGR[-1, ::2] = 9
 
 
 class Capture:
@@ -26,6 +27,7 @@ class Capture:
         self.api = api
         self.opens = opens
         self.pictures = pictures
+        self.damaged = 0
         self.asked: list[tuple[int, float]] = []
         self.released = False
 
@@ -37,6 +39,9 @@ class Capture:
 
     def read(self) -> tuple[bool, Any]:
         self.pictures -= 1
+        if self.damaged > 0:
+            self.damaged -= 1
+            return True, np.full((4, 6, 3), 128, np.uint8)
         return (True, RED_IN_BGR) if self.pictures >= 0 else (False, None)
 
     def release(self) -> None:
@@ -53,6 +58,7 @@ def captures(monkeypatch: pytest.MonkeyPatch) -> list[Capture]:
 
     monkeypatch.setattr(cv2, "VideoCapture", make)
     monkeypatch.setattr("earsight.cameras.opencv.check_camera", lambda _device: None)
+    monkeypatch.setattr("earsight.cameras.damage.PATIENCE", 0.2)
     return made
 
 
@@ -77,6 +83,24 @@ def test_opencv_asks_for_fresh_mjpg_and_gives_rgb(captures: list[Capture]) -> No
     source.close()
     source.close()
     assert capture.released
+
+
+def test_opencv_survives_a_lost_and_a_damaged_picture(captures: list[Capture]) -> None:
+    source = OpenCvSource(2)
+    source.open()
+    (capture,) = captures
+    capture.damaged, capture.pictures = 2, 3
+    assert source.read()[0, 0].tolist() == [200, 0, 0]
+    capture.read = iter([(False, None), (True, RED_IN_BGR)]).__next__  # type: ignore[method-assign]
+    assert source.read()[0, 0].tolist() == [200, 0, 0]
+
+
+def test_opencv_with_only_damaged_pictures_does_not_work(captures: list[Capture]) -> None:
+    source = OpenCvSource(2)
+    source.open()
+    captures[0].damaged = 10**6
+    with pytest.raises(CameraError, match="single colour"):
+        source.read()
 
 
 def test_opencv_busy_missing_and_not_installed(
@@ -139,7 +163,7 @@ class BoardCamera:
     def __init__(self) -> None:
         if self.trouble:
             raise self.trouble
-        self.closed = False
+        self.closed = self.flushed = self.stalled = False
         self.made.append(self)
 
     @classmethod
@@ -155,12 +179,23 @@ class BoardCamera:
     def start(self) -> None:
         pass
 
-    def capture_array(self, _name: str) -> np.ndarray:
+    def capture_array(self, _name: str, wait: bool) -> object:
+        assert not wait, "it would wait for ever"
+        return object()
+
+    def wait(self, _job: object, timeout: float) -> np.ndarray:
+        if self.stalled:
+            raise TimeoutError
+        assert 0 < timeout < 10
         width, height = self.options["main"]["size"]
         memory = {"RGB888": (0, 0, 200), "BGR888": (200, 0, 0)}[self.options["main"]["format"]]
-        return np.full((height, width, 3), memory, np.uint8)
+        return np.where(np.indices((height, width))[0][..., None] % 2 == 0, memory, 9).astype(np.uint8)
+
+    def cancel_all_and_flush(self) -> None:
+        self.flushed = True
 
     def close(self) -> None:
+        assert self.flushed or not self.stalled, "it would wait for the picture that never comes"
         self.closed = True
 
 
@@ -180,6 +215,16 @@ def test_the_board_s_camera_gives_rgb(board: type[BoardCamera]) -> None:
     assert pixels.shape == (240, 320, 3)
     assert pixels[0, 0].tolist() == [200, 0, 0]
     source.close()
+    source.close()
+    assert board.made[0].closed
+
+
+def test_the_board_s_camera_that_stalls_can_be_closed(board: type[BoardCamera]) -> None:
+    source = Picamera2Source()
+    source.open()
+    board.made[0].stalled = True
+    with pytest.raises(CameraError, match="no more pictures"):
+        source.read()
     source.close()
     assert board.made[0].closed
 

@@ -1,0 +1,57 @@
+"""Pictures that a camera delivers although it has none: black ones, and halves that end in a grey field.
+
+They must not be described: half of a scene gives wrong words. One of them is dropped; where nothing else
+comes, the camera does not work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from earsight.cameras.source import CameraError
+
+PATIENCE = 3.0
+"""Seconds for which a camera may give nothing that is whole."""
+
+_PAUSE = 0.02
+_SHADOW, _GLARE = 32, 223
+"""Grey levels outside which a part of a real picture may be of one colour."""
+
+
+def damage(pixels: np.ndarray) -> str | None:
+    """What is wrong with a picture, as the end of a sentence; None for a whole one.
+
+    A sensor's noise is in every part of a real picture, in the dark too. So one that is a single colour from
+    corner to corner was never taken, unless it is burnt out; and where a transfer broke off, the rest is
+    filled with a single colour (libjpeg's is grey, that of zeros in YUV is green).
+    """
+    colour = pixels[-1, -1]
+    if (pixels[-1] != colour).any():  # nearly always
+        return None
+    if (pixels == colour).all():
+        return None if colour.min() == 255 else "pictures of a single colour"
+    lower_quarter = pixels[-max(1, len(pixels) // 4) :]
+    if (lower_quarter == colour).all() and colour.max() >= _SHADOW and colour.min() <= _GLARE:
+        return "pictures whose lower part is missing"
+    return None
+
+
+def whole_picture(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
+    """The next picture that is whole, by reading again while one is damaged or missing; None if none came.
+
+    Raises CameraError when only damaged ones have come for PATIENCE seconds, and whatever read raises.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        pixels = read()
+        wrong = damage(pixels) if pixels is not None else None
+        if pixels is not None and wrong is None:
+            return pixels
+        if time.monotonic() >= deadline:
+            if wrong is None:
+                return None
+            raise CameraError(f"The camera gives only {wrong}: check its cable and its lens cap.")
+        time.sleep(_PAUSE)

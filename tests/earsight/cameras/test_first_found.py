@@ -1,0 +1,65 @@
+import pytest
+
+from earsight import parts
+from earsight.cameras.first_found import FirstFound
+from earsight.cameras.opencv import OpenCvSource
+from earsight.cameras.replay import ReplaySource
+from earsight.cameras.source import CameraError
+from earsight.config import CameraSection
+from tests.earsight.stand_ins import Scene, painted, unplugged
+
+
+def test_the_first_that_opens_is_taken_and_looked_for_again_each_time():
+    broken, good = Scene(unplugged()), Scene(painted("red"))
+    found = []
+    source = FirstFound(lambda: found)
+    with pytest.raises(CameraError, match="No camera is found"):
+        source.open()
+    source.close()
+    found[:] = [broken]
+    with pytest.raises(CameraError, match="unplugged"):
+        source.open()
+    found[:] = [broken, good]
+    source.open()
+    assert source.read() is good.picture
+    source.close()
+    source.close()
+
+
+@pytest.fixture
+def board(monkeypatch):
+    """A machine without picamera2; /dev/video7 is there when its name is in the list."""
+    webcams = []
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    monkeypatch.setattr(parts, "find_spec", lambda _name: None)
+    monkeypatch.setattr(parts, "find_webcam", lambda: webcams[0] if webcams else None)
+    return webcams
+
+
+def test_a_service_never_passes_photos_for_what_is_in_front(board, monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
+    source = parts.build_source(CameraSection())
+    assert isinstance(source, FirstFound)
+    with pytest.raises(CameraError, match="No camera is found"):
+        source.open()
+    board.append("/dev/video7")
+    with pytest.raises(CameraError, match="/dev/video7"):  # it is looked for now
+        source.open()
+
+
+@pytest.mark.usefixtures("board")
+def test_at_a_terminal_photos_are_shown_where_there_is_no_camera():
+    assert isinstance(parts.build_source(CameraSection()), ReplaySource)
+
+
+def test_a_camera_that_goes_is_not_replaced_by_photos_at_a_terminal_either(board):
+    board.append("/dev/video7")
+    source = parts.build_source(CameraSection())
+    board.clear()
+    with pytest.raises(CameraError, match="No camera is found"):
+        source.open()
+
+
+@pytest.mark.usefixtures("board")
+def test_a_camera_that_is_named_is_the_only_one():
+    assert isinstance(parts.build_source(CameraSection(source="opencv")), OpenCvSource)
