@@ -124,11 +124,22 @@ class TriggersSection(Section):
         default=None,
         description="The push button, for example {pin: 17, pull_up: true, debounce: 0.02}; null = none.",
     )
+    second_button: ButtonSection | None = Field(
+        default=None,
+        description="A second button, for example {pin: 27}: a short press says it again, a double one is "
+        "louder, a long one quieter; null = none.",
+    )
     control_socket: FilePath | None = Field(
         default=None,
         description="Socket of `earsight press`; null = earsight.sock in the user's runtime folder, "
         "/run/earsight/control.sock for a system service.",
     )
+
+    @model_validator(mode="after")
+    def _pins_differ(self) -> TriggersSection:
+        if self.button and self.second_button and self.button.pin == self.second_button.pin:
+            raise CombinationError("second_button", f"another pin than that of button, {self.button.pin}")
+        return self
 
 
 class GesturesSection(Section):

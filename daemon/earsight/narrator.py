@@ -96,6 +96,15 @@ class Narrator:
             self._answering.add_done_callback(lambda _: view.cancel())
         return _end_of(self._answering)
 
+    def answer(self, text: str) -> None:
+        """Say something that was asked for by other means than a look."""
+        self._hush()
+
+        async def known() -> str:
+            return text
+
+        self._answering = self._begin_answer(known)
+
     async def close(self) -> None:
         """End what is being said. Eyes and speaker belong to whoever made them."""
         self._hush()

@@ -17,31 +17,27 @@ from functools import partial
 from pathlib import Path
 
 from earsight import parts, wording
+from earsight.attendance import Attendance
 from earsight.cameras.camera import Camera
 from earsight.captioners.captioner import CaptionerError
 from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, VoiceSection, changed_sections
 from earsight.config_file import ConfigError, load_config
+from earsight.config_watch import ConfigWatch
 from earsight.eyes import Eyes
 from earsight.narrator import Narrator, PressEnd
 from earsight.starts import SETTLED, Starts
+from earsight.state import state_folder
 from earsight.systemd_notify import Troubles, managed, notify
-from earsight.triggers.button import ButtonTrigger
-from earsight.triggers.control import ControlServer, default_control_socket
-from earsight.triggers.gestures import GestureRecognizer
-from earsight.triggers.keyboard import HELP, KeyboardTrigger
-from earsight.triggers.trigger import Gesture, Press, Trigger, TriggerError
+from earsight.triggers.keyboard import HELP
+from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
+from earsight.voice.volume import Volume
 from earsight.watch import Watch
 
 _log = logging.getLogger(__name__)
 
-_TRIGGER_RETRY = 5.0
-_TRIGGER_WORKS = 1.0
-"""Seconds after which a trigger that has not failed counts as working."""
-_POLL = 0.5
-"""Seconds between looks at the config file."""
 _LETTING_GO = 1.0
 """Seconds at the end for a camera or an inference that hangs."""
 _FIRST_FRAME = 10.0
@@ -72,15 +68,15 @@ class Service:
         self._build = self._options.build
         self._camera = Camera(self._build.source(config.camera), rotation=config.camera.rotation)
         self._eyes = Eyes(self._camera, partial(self._build.captioner, config.captioner))
-        gestures = config.gestures
-        self._recognizer = GestureRecognizer(
-            gestures.long_press, gestures.double_window, gestures.stuck_after
-        )
         self._narrator: Narrator
         self._troubles = Troubles()
+        self._attendance = Attendance(config, self.press, self.press_second, self._notice, self._troubles)
+        folder = state_folder()
+        self._volume = Volume(config.voice.volume, folder / "volume.json" if folder else None)
+        file = self._options.config_file
+        self._config_watch = ConfigWatch(file) if file else None
         self._stopping = asyncio.Event()
         self._answered = asyncio.Event()
-        self._reload = asyncio.Event()
         self._background: set[asyncio.Task[object]] = set()
 
     def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
@@ -89,6 +85,20 @@ class Service:
         if end is not None:
             end.add_done_callback(self._ended)
         return end
+
+    def press_second(self, press: Press) -> None:
+        """What the second button calls: say it again, louder, quieter."""
+        if press.gesture is Gesture.SHORT:
+            self.press(Press(Gesture.DOUBLE, press.at))
+        elif press.gesture is Gesture.DOUBLE:
+            self._set_volume(wording.LOUDER if self._volume.louder() else wording.LOUDEST)
+        elif press.gesture is Gesture.LONG:
+            self._set_volume(wording.QUIETER if self._volume.quieter() else wording.QUIETEST)
+
+    def _set_volume(self, text: str) -> None:
+        self._narrator.speaker.set_volume(self._volume.value)
+        self._narrator.answer(text)
+        self._soon(asyncio.to_thread(self._volume.keep))
 
     def _ended(self, end: asyncio.Future[PressEnd]) -> None:
         if not end.cancelled() and end.result() is PressEnd.SPOKEN:
@@ -124,6 +134,7 @@ class Service:
 
     async def _start(self) -> None:
         speaker = await self._first_speaker()
+        speaker.set_volume(self._volume.value)
         self._narrator = Narrator(self._eyes, speaker, parts.build_policy(self._config))
         self._camera.start()
 
@@ -147,16 +158,19 @@ class Service:
         )
 
     async def _serve(self) -> None:
-        tasks = [self._attend(trigger, trouble) for trigger, trouble in self._triggers()]
         watch = Watch(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
-        tasks += [watch.camera(), watch.sound(), watch.life(), self._narrator.narrate()]
-        tasks += [self._watch_config(), self._settle(), self._welcome()]
+        tasks = [self._attend(), watch.camera(), watch.sound(), watch.life(), self._narrator.narrate()]
+        tasks += [self._take_new_configs(), self._settle(), self._welcome()]
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(task) for task in tasks]
             await self._stopping.wait()
             self._narrator.speaker.silence()
             for task in (*running, *self._background):
                 task.cancel()
+
+    async def _attend(self) -> None:
+        await self._attendance.attend()
+        self._stopping.set()
 
     async def _settle(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -188,7 +202,7 @@ class Service:
         handlers = {
             signal.SIGTERM: self._asked_to_end,
             signal.SIGINT: self._asked_to_end,
-            signal.SIGHUP: self._reload.set,
+            signal.SIGHUP: self._asked_to_reload,
         }
         for number, handler in handlers.items():
             loop.add_signal_handler(number, handler)
@@ -202,43 +216,9 @@ class Service:
         self._options.on_stop()
         self._stopping.set()
 
-    # Triggers
-
-    def _triggers(self) -> list[tuple[Trigger, str]]:
-        """Each with what the wearer knows it as."""
-        section = self._config.triggers
-        server = ControlServer(section.control_socket or default_control_socket())
-        triggers: list[tuple[Trigger, str]] = [(server, wording.SOCKET)]
-        if section.keyboard:
-            triggers.append((KeyboardTrigger(), wording.KEYBOARD))
-        if section.button:
-            button = section.button
-            trigger = ButtonTrigger(
-                button.pin, button.pull_up, button.debounce, self._recognizer, self._notice
-            )
-            triggers.append((trigger, wording.BUTTON))
-        return triggers
-
-    async def _attend(self, trigger: Trigger, name: str) -> None:
-        """Keep a trigger running. One that ends by itself (the keyboard's q) ends the service."""
-        loop = asyncio.get_running_loop()
-        while True:
-            works = loop.call_later(_TRIGGER_WORKS, self._works, name)
-            try:
-                await trigger.run(self.press)
-                self._stopping.set()
-                return
-            except TriggerError as error:
-                if self._troubles.report(name, str(error)):
-                    _log.error("%s", error)
-                    self._notice(wording.does_not_work(name))
-            finally:
-                works.cancel()
-            await asyncio.sleep(_TRIGGER_RETRY)
-
-    def _works(self, name: str) -> None:
-        if self._troubles.report(name, None):
-            self._notice(wording.works_again(name))
+    def _asked_to_reload(self) -> None:
+        if self._config_watch:
+            self._config_watch.ask()
 
     def _notice(self, text: str) -> None:
         self._soon(self._narrator.notice(text))
@@ -250,20 +230,10 @@ class Service:
 
     # The configuration
 
-    async def _watch_config(self) -> None:
-        path = self._options.config_file
-        if path is None:
-            return
-        seen = _stamp(path)
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._reload.wait(), _POLL)
-            stamp = _stamp(path)
-            # A file that is not there is being replaced, unless a reload was asked for.
-            if self._reload.is_set() or stamp not in (seen, None):
-                self._reload.clear()
-                seen = stamp
-                await self._reload_config(path)
+    async def _take_new_configs(self) -> None:
+        while self._config_watch and self._options.config_file:
+            await self._config_watch.changed()
+            await self._reload_config(self._options.config_file)
 
     async def _reload_config(self, path: Path) -> None:
         notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
@@ -285,8 +255,9 @@ class Service:
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = parts.build_policy(self._config)
-        gestures = self._config.gestures
-        self._recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
+        self._attendance.retime(self._config.gestures)
+        self._volume.configure(self._config.voice.volume)
+        speaker.set_volume(self._volume.value)
         self._narrator.speaker = speaker
         if speaker is not old:
             self._troubles.report("voice", None)
@@ -302,12 +273,3 @@ def _plainest(voice: VoiceSection) -> VoiceSection:
     return voice.model_copy(
         update={"engine": "auto", "piper_model": None, "player": "auto", "wav_file": None}
     )
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is written or replaced."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -33,6 +33,8 @@ CONFIG_TAKEN = "New settings."
 CANT_START_CONFIG = "I can't start: the settings have a mistake."
 CANT_START_CRASHES = "I can't start: I have failed too often in a row. Switch me off and on to try again."
 VOICE_INSTEAD = "The voice of the settings does not work. This is another one."
+LOUDER, LOUDEST = "Louder.", "As loud as it gets."
+QUIETER, QUIETEST = "Quieter.", "As quiet as it gets."
 SOUND_BACK = "Sound is back."
 CONFIG_NEEDS_RESTART = "Some of the new settings need a restart."
 
@@ -75,6 +77,10 @@ def does_not_work(name: str) -> str:
 
 def works_again(name: str) -> str:
     return f"{name} works again."
+
+
+def is_stuck(name: str) -> str:
+    return f"{name} seems to be stuck."
 
 
 def trouble(error: Exception) -> str:

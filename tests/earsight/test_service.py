@@ -1,12 +1,13 @@
 """The service in this process, with a camera and a voice of the test's own."""
 
 import asyncio
+import json
 import time
 from contextlib import asynccontextmanager
 
 import pytest
 
-from earsight import wording
+from earsight import attendance, wording
 from earsight.config_file import load_config
 from earsight.narrator import PressEnd
 from earsight.parts import Builders
@@ -27,8 +28,11 @@ class Stage:
         self.heard = []
         self.voices_that_fail = 0
         self.write("")
-        build = Builders(lambda _section: scene, self.voice)
-        self.service = Service(load_config(self.config), Options(self.config, build=build))
+        self.service = self.made()
+
+    def made(self):
+        build = Builders(lambda _section: self.scene, self.voice)
+        return Service(load_config(self.config), Options(self.config, build=build))
 
     def write(self, more):
         """A configuration without a model: nothing is to be loaded."""
@@ -108,5 +112,73 @@ def test_a_changed_file_is_read_without_being_asked(tmp_path, settings, said):
         async with serving(tmp_path, Scene(painted("red"))) as on:
             on.write(settings)
             await until(lambda: said in on.heard)
+
+    asyncio.run(trial())
+
+
+def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
+    kept = tmp_path / "state" / "volume.json"
+
+    async def trial():
+        async with serving(tmp_path, Scene(painted("red"))) as on:
+
+            async def second(gesture, expected):
+                on.heard.clear()
+                on.service.press_second(Press(gesture, time.monotonic()))
+                await until(lambda: expected in on.heard)
+
+            await second(Gesture.SHORT, wording.NOTHING_TO_REPEAT)
+            await second(Gesture.DOUBLE, wording.LOUDEST)
+            await second(Gesture.LONG, wording.QUIETER)
+            await until(lambda: kept.exists() and json.loads(kept.read_text())["volume"] == 0.56)
+            await second(Gesture.DOUBLE, wording.LOUDER)
+            on.service.press_second(Press(Gesture.TOUCH, time.monotonic()))
+
+    asyncio.run(trial())
+
+
+def test_a_voice_that_can_not_be_had_at_the_start_is_replaced_for_a_wearer(tmp_path, monkeypatch):
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.voices_that_fail = 1
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: wording.VOICE_INSTEAD in on.heard)
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    asyncio.run(trial())
+
+
+def test_a_voice_that_can_not_be_had_at_the_start_is_an_error_at_a_terminal(tmp_path, monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.voices_that_fail = 1
+        with pytest.raises(VoiceError, match="full disk"):
+            await on.service.run()
+
+    asyncio.run(trial())
+
+
+def test_a_button_that_can_not_be_had_is_said_and_so_is_its_return(tmp_path, monkeypatch):
+    """The control socket, whose folder is not there at first, stands for any trigger."""
+    monkeypatch.setattr(attendance, "_RETRY", 0.2)
+
+    async def trial():
+        folder = tmp_path / "missing" / "folder"
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.config.write_text(on.config.read_text().replace("control.sock", "missing/folder/control.sock"))
+        on.service = on.made()
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: wording.does_not_work(wording.SOCKET) in on.heard)
+        await asyncio.sleep(0.6)
+        folder.mkdir(parents=True)
+        await until(lambda: wording.works_again(wording.SOCKET) in on.heard)
+        assert on.heard.count(wording.does_not_work(wording.SOCKET)) == 1
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
 
     asyncio.run(trial())

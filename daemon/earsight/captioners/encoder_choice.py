@@ -18,6 +18,7 @@ import onnxruntime
 
 from earsight.captioners.bundle import Bundle
 from earsight.captioners.graph import Graph, Provider
+from earsight.state import write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -84,10 +85,7 @@ class _Memory:
             return None
 
     def remember(self, name: str) -> None:
-        partial = self._path.with_suffix(".partial")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(name, encoding="utf-8")
-            partial.replace(self._path)
+            write_whole(self._path, name.encode())
         except OSError as error:
             _log.info("%s: %s; the encoders will be measured at each start", self._path, error.strerror)

@@ -36,7 +36,7 @@ def check_permissions(
             "run Earsight as a user of the groups video, audio and gpio",
         )
     kinds = {"video": "video[0-9]*", "audio": "snd/pcm*"}
-    if config.triggers.button is not None:
+    if config.triggers.button or config.triggers.second_button:
         kinds["gpio"] = "gpiochip[0-9]*"
     closed = {
         group: [node for node in sorted(dev.glob(kind)) if not may_use(node)] for group, kind in kinds.items()

@@ -35,12 +35,24 @@ def service_running(socket: Path) -> bool:
 
 
 async def check_button(config: Config, socket: Path) -> Finding:
-    """Whether the button's pin can be had, and the button is up."""
-    button = config.triggers.button
-    if button is None:
+    """Whether the pins of the buttons can be had, and the buttons are up. Of two, the worse one counts."""
+    section = config.triggers
+    buttons = {"triggers.button": section.button, "triggers.second_button": section.second_button}
+    found = [
+        await _check_one(button, key, config.gestures, socket) for key, button in buttons.items() if button
+    ]
+    if not found:
         return Finding("button", Status.OK, "none configured")
+    for status in (Status.FAILURE, Status.WARNING):
+        for finding in found:
+            if finding.status is status:
+                return finding
+    return Finding("button", Status.OK, ", ".join(finding.detail for finding in found))
+
+
+async def _check_one(button: ButtonSection, key: str, gestures: GesturesSection, socket: Path) -> Finding:
     try:
-        down = await _found_down(button, config.gestures)
+        down = await _found_down(button, key, gestures)
     except TriggerError as error:
         if service_running(socket):
             return Finding(
@@ -55,15 +67,15 @@ async def check_button(config: Config, socket: Path) -> Finding:
             "button",
             Status.WARNING,
             f"GPIO {button.pin} says that the button is held down",
-            "let it go; if nobody holds it, check its wires and triggers.button.pull_up",
+            f"let it go; if nobody holds it, check its wires and {key}.pull_up",
         )
     return Finding("button", Status.OK, f"GPIO {button.pin} is ready")
 
 
-async def _found_down(button: ButtonSection, gestures: GesturesSection) -> bool:
+async def _found_down(button: ButtonSection, key: str, gestures: GesturesSection) -> bool:
     """Open the pin as the service does, and see how the button is. Raises TriggerError."""
     recognizer = _FirstState(gestures.long_press, gestures.double_window, gestures.stuck_after)
-    trigger = ButtonTrigger(button.pin, button.pull_up, button.debounce, recognizer, lambda _: None)
+    trigger = ButtonTrigger(button.pin, button.pull_up, button.debounce, recognizer, lambda: None, key)
     running = asyncio.create_task(trigger.run(lambda _: None))
     try:
         async with asyncio.timeout(_OPENING):

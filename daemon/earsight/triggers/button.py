@@ -1,20 +1,17 @@
-"""A push button on a GPIO pin, through gpiozero."""
+"""A push button on a GPIO pin."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from earsight.triggers.debounce import Debouncer
 from earsight.triggers.gestures import GestureRecognizer, Stuck
+from earsight.triggers.pins import Pin
 from earsight.triggers.trigger import Press, PressSink, TriggerError
-
-STUCK_NOTICE = "The button seems to be stuck."
 
 _log = logging.getLogger(__name__)
 
@@ -23,11 +20,8 @@ class ButtonTrigger:
     """Presses of the button on `pin` (BCM number), told apart by `recognizer`.
 
     pull_up: the button connects the pin to ground; otherwise to 3.3 volts. debounce: seconds for which the
-    contacts may bounce. notice: takes a sentence for the wearer, once each time the button gets stuck; like
-    the press sink it is called on the event loop's thread.
-
-    Pins are reached through what GPIOZERO_PIN_FACTORY names, and through lgpio when it is not set:
-    gpiozero's own search ends silently in drivers that poll, or that do nothing on newer boards.
+    contacts may bounce. stuck: called once each time the button gets stuck; like the press sink it is called
+    on the event loop's thread. key: of the configuration, for messages.
     """
 
     def __init__(
@@ -36,17 +30,19 @@ class ButtonTrigger:
         pull_up: bool,
         debounce: float,
         recognizer: GestureRecognizer,
-        notice: Callable[[str], None],
+        stuck: Callable[[], None],
+        key: str = "triggers.button",
     ) -> None:
         self._pin = pin
         self._pull_up = pull_up
         self._debounce = debounce
         self._recognizer = recognizer
-        self._notice = notice
+        self._stuck = stuck
+        self._key = key
 
     async def run(self, press: PressSink) -> None:
         """Pass on presses until cancelled. Raises TriggerError when the pin can't be had."""
-        opening = asyncio.ensure_future(asyncio.to_thread(_Pin, self._pin, self._pull_up))
+        opening = asyncio.ensure_future(asyncio.to_thread(Pin, self._pin, self._pull_up, self._key))
         try:
             pin = await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -59,7 +55,7 @@ class ButtonTrigger:
         finally:
             pin.close()
 
-    async def _listen(self, pin: _Pin, press: PressSink) -> None:
+    async def _listen(self, pin: Pin, press: PressSink) -> None:
         edges: asyncio.Queue[tuple[float, bool]] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -89,77 +85,6 @@ class ButtonTrigger:
         for event in events:
             if isinstance(event, Stuck):
                 _log.warning("the button on GPIO %d has been down for too long", self._pin)
-                self._notice(STUCK_NOTICE)
+                self._stuck()
             else:
                 press(event)
-
-
-class _Pin:
-    """gpiozero's device, and its pin factory if nobody has made one yet. Raises TriggerError."""
-
-    def __init__(self, number: int, pull_up: bool) -> None:
-        try:
-            from gpiozero import Device, DigitalInputDevice
-        except ImportError:
-            raise TriggerError(
-                "triggers.button.pin: the package gpiozero is missing: install it with "
-                "`pip install 'gpiozero>=2.0.1.post3' lgpio` or `apt install python3-gpiozero python3-lgpio`"
-            ) from None
-        self._shared: Any = Device
-        self._own_factory: Any = None
-        try:
-            if Device.pin_factory is None:
-                Device.pin_factory = self._own_factory = _make_factory(Device)
-            self._device: Any = DigitalInputDevice(number, pull_up=pull_up)
-        except Exception as error:  # lgpio's and the boards' errors share no base class
-            self._close_factory()
-            raise TriggerError(f"triggers.button.pin: {_advice(number, error)}") from error
-        _log.info("button on GPIO %d through gpiozero's %s", number, type(Device.pin_factory).__name__)
-
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """changed takes whether the button is down, on gpiozero's thread."""
-        self._device.when_activated = lambda: changed(True)
-        self._device.when_deactivated = lambda: changed(False)
-
-    def is_down(self) -> bool:
-        return bool(self._device.is_active)
-
-    def close(self) -> None:
-        self._device.close()
-        self._close_factory()
-
-    def _close_factory(self) -> None:
-        if self._own_factory is not None:
-            self._own_factory.close()
-            self._shared.pin_factory = self._own_factory = None
-
-
-def _make_factory(device: Any) -> Any:
-    if os.environ.get("GPIOZERO_PIN_FACTORY"):
-        device.ensure_pin_factory()
-        return device.pin_factory
-    from gpiozero.pins.lgpio import LGPIOFactory
-
-    return LGPIOFactory()
-
-
-def _advice(pin: int, error: Exception) -> str:
-    """What is wrong with the pin, and what to do about it, in one line."""
-    reason = " ".join(str(error).split()) or type(error).__name__
-    said = reason.lower()
-    kind = type(error).__name__
-    if kind == "GPIOPinInUse" or "busy" in said:
-        todo = "another program holds the pin: stop it or choose another pin"
-    elif ".lgd-nfy" in said:  # lgpio keeps a pipe in the working directory
-        todo = "lgpio needs a folder to write in: set LG_WD to one, or start Earsight in one"
-    elif isinstance(error, ImportError) and "lgpio" in said:
-        todo = "install lgpio with `pip install lgpio` or `apt install python3-lgpio`"
-    elif isinstance(error, PermissionError) or "permission" in said or "can not open gpiochip" in said:
-        todo = "add the user to the group gpio (`sudo usermod -aG gpio $USER`) and log in again"
-    elif kind in ("PinUnknownPi", "BadPinFactory"):
-        todo = "this is no Raspberry Pi that gpiozero knows: set triggers.button to null"
-        if os.environ.get("GPIOZERO_PIN_FACTORY"):
-            todo += ", or correct GPIOZERO_PIN_FACTORY"
-    else:
-        todo = "try GPIOZERO_PIN_FACTORY=lgpio and gpiozero 2.0.1.post3 or newer"
-    return f"GPIO {pin} can't be used ({reason}): {todo}"

@@ -106,6 +106,7 @@ class Speaker:
         self._stuck_after = stuck_after
         self._stuck = 0
         self._on_sound = on_sound
+        self._earcon_share = earcon_volume / volume if volume else 0.0
         self._earcons = {earcon: render(earcon, earcon_volume) for earcon in Earcon}
         self._waiting: list[_Job] = []
         self._sounding: _Job | None = None
@@ -118,6 +119,12 @@ class Speaker:
         """How often each Outcome, "failed" and "retried" came about, earcons included."""
         self.silent: str | None = None
         """Why the newest sound could not be played; None while sound works."""
+
+    def set_volume(self, volume: float) -> None:
+        """From the next sound on; 0..1. Earcons keep their share of it."""
+        self._volume = volume
+        share = self._earcon_share or 0.5
+        self._earcons = {earcon: render(earcon, volume * share) for earcon in Earcon}
 
     @property
     def idle(self) -> bool:

@@ -8,8 +8,8 @@ import gpiozero
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from earsight.triggers import button
-from earsight.triggers.button import STUCK_NOTICE, ButtonTrigger
+from earsight.triggers import pins
+from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.gestures import GestureRecognizer
 from earsight.triggers.trigger import TriggerError
 
@@ -26,8 +26,8 @@ def pin(monkeypatch):
 
 def trigger(notices=None, pull_up=True, **times):
     times = {"long_press": 0.25, "double_window": 0.1, "stuck_after": 60.0} | times
-    notice = (notices if notices is not None else []).append
-    return ButtonTrigger(PIN, pull_up, 0.005, GestureRecognizer(**times), notice)
+    notices = [] if notices is None else notices
+    return ButtonTrigger(PIN, pull_up, 0.005, GestureRecognizer(**times), lambda: notices.append("stuck"))
 
 
 def on_thread(*actions):
@@ -113,7 +113,7 @@ def test_stuck_is_told_once_and_the_button_lives_on(pin):
         await until(lambda: len(presses) >= 3)
 
     assert played(trigger(notices, stuck_after=0.3), script)[:3] == ["touch", "long", "touch"]
-    assert notices == [STUCK_NOTICE]
+    assert notices == ["stuck"]
 
 
 @pytest.mark.parametrize("turns", range(8))
@@ -197,4 +197,21 @@ def test_the_factory_of_the_environment_is_used_and_closed(monkeypatch):
     ],
 )
 def test_advice(error, advice):
-    assert advice in button._advice(PIN, error)
+    assert advice in pins._advice(PIN, error, "triggers.button")
+
+
+def test_the_second_of_two_buttons_outlives_the_first(monkeypatch):
+    """They share gpiozero's pin factory, whoever made it."""
+    monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    first, second = pins.Pin(PIN, True, "triggers.button"), pins.Pin(27, True, "triggers.second_button")
+    factory = gpiozero.Device.pin_factory
+    first.close()
+    ups_and_downs = []
+    second.watch(ups_and_downs.append)
+    factory.pin(27).drive_low()
+    assert ups_and_downs == [True]
+    with pytest.raises(TriggerError, match=r"triggers\.button\.pin: GPIO 27"):
+        pins.Pin(27, True, "triggers.button")
+    second.close()
+    assert gpiozero.Device.pin_factory is None

@@ -1,0 +1,101 @@
+"""Buttons, keyboard and control socket: builds those that are configured, and keeps them running."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from earsight import wording
+from earsight.config import ButtonSection, Config, GesturesSection
+from earsight.systemd_notify import Troubles
+from earsight.triggers.button import ButtonTrigger
+from earsight.triggers.control import ControlServer, default_control_socket
+from earsight.triggers.gestures import GestureRecognizer
+from earsight.triggers.keyboard import KeyboardTrigger
+from earsight.triggers.trigger import PressSink, Trigger, TriggerError
+
+_log = logging.getLogger(__name__)
+
+_RETRY = 5.0
+_WORKS = 1.0
+"""Seconds after which a trigger that has not failed counts as working."""
+
+
+class Attendance:
+    """first: takes the presses of the first button, which keyboard and socket stand for. second: those of the
+    second one. notice: takes a sentence for the wearer."""
+
+    def __init__(
+        self,
+        config: Config,
+        first: PressSink,
+        second: PressSink,
+        notice: Callable[[str], None],
+        troubles: Troubles,
+    ) -> None:
+        self._section = config.triggers
+        self._gestures = config.gestures
+        self._first, self._second = first, second
+        self._notice = notice
+        self._troubles = troubles
+        self._recognizers: list[GestureRecognizer] = []
+
+    def retime(self, gestures: GesturesSection) -> None:
+        for recognizer in self._recognizers:
+            recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
+
+    async def attend(self) -> None:
+        """Until one of them ends by itself, which is the keyboard's q; else for ever."""
+        async with asyncio.TaskGroup() as group:
+            running = [
+                group.create_task(self._keep_running(trigger, sink, name))
+                for trigger, sink, name in self._triggers()
+            ]
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in running:
+                task.cancel()
+
+    def _triggers(self) -> list[tuple[Trigger, PressSink, str]]:
+        """Each with who takes its presses, and what the wearer knows it as."""
+        section = self._section
+        server = ControlServer(section.control_socket or default_control_socket())
+        triggers: list[tuple[Trigger, PressSink, str]] = [(server, self._first, wording.SOCKET)]
+        if section.keyboard:
+            triggers.append((KeyboardTrigger(), self._first, wording.KEYBOARD))
+        if section.button:
+            button = self._button(section.button, "triggers.button", wording.BUTTON)
+            triggers.append((button, self._first, wording.BUTTON))
+        if section.second_button:
+            button = self._button(section.second_button, "triggers.second_button", wording.SECOND_BUTTON)
+            triggers.append((button, self._second, wording.SECOND_BUTTON))
+        return triggers
+
+    def _button(self, section: ButtonSection, key: str, name: str) -> ButtonTrigger:
+        times = self._gestures
+        recognizer = GestureRecognizer(times.long_press, times.double_window, times.stuck_after)
+        self._recognizers.append(recognizer)
+
+        def stuck() -> None:
+            self._notice(wording.is_stuck(name))
+
+        return ButtonTrigger(section.pin, section.pull_up, section.debounce, recognizer, stuck, key)
+
+    async def _keep_running(self, trigger: Trigger, sink: PressSink, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            works = loop.call_later(_WORKS, self._works, name)
+            try:
+                await trigger.run(sink)
+                return
+            except TriggerError as error:
+                if self._troubles.report(name, str(error)):
+                    _log.error("%s", error)
+                    self._notice(wording.does_not_work(name))
+            finally:
+                works.cancel()
+            await asyncio.sleep(_RETRY)
+
+    def _works(self, name: str) -> None:
+        if self._troubles.report(name, None):
+            self._notice(wording.works_again(name))

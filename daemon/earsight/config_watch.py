@@ -1,0 +1,43 @@
+"""When the configuration file is to be read again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+_POLL = 0.5
+
+
+class ConfigWatch:
+    """One file, as it was when this was made."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = _stamp(path)
+        self._asked = asyncio.Event()
+
+    def ask(self) -> None:
+        """Read it again, changed or not."""
+        self._asked.set()
+
+    async def changed(self) -> None:
+        """Wait until it has been written, or until asked."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), _POLL)
+            stamp = _stamp(self._path)
+            # A file that is not there is being replaced, unless a reload was asked for.
+            if self._asked.is_set() or stamp not in (self._seen, None):
+                self._asked.clear()
+                self._seen = stamp
+                return
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written or replaced."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

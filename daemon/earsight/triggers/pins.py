@@ -1,0 +1,112 @@
+"""GPIO pins, through gpiozero.
+
+They are reached through what GPIOZERO_PIN_FACTORY names, and through lgpio when it is not set: gpiozero's own
+search ends silently in drivers that poll, or that do nothing on newer boards.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from earsight.triggers.chips import find_header_chip
+from earsight.triggers.trigger import TriggerError
+
+_log = logging.getLogger(__name__)
+
+
+class Pin:
+    """One input. key: of the configuration, for messages. Raises TriggerError."""
+
+    def __init__(self, number: int, pull_up: bool, key: str) -> None:
+        try:
+            from gpiozero import Device, DigitalInputDevice
+        except ImportError:
+            raise TriggerError(
+                f"{key}.pin: the package gpiozero is missing: install it with "
+                "`pip install 'gpiozero>=2.0.1.post3' lgpio` or `apt install python3-gpiozero python3-lgpio`"
+            ) from None
+        try:
+            _factory.take(Device)
+        except Exception as error:  # lgpio's and the boards' errors share no base class
+            raise TriggerError(f"{key}.pin: {_advice(number, error, key)}") from error
+        try:
+            self._device: Any = DigitalInputDevice(number, pull_up=pull_up)
+        except Exception as error:
+            _factory.give_back()
+            raise TriggerError(f"{key}.pin: {_advice(number, error, key)}") from error
+        _log.info("button on GPIO %d through gpiozero's %s", number, type(Device.pin_factory).__name__)
+
+    def watch(self, changed: Callable[[bool], None]) -> None:
+        """changed takes whether the button is down, on gpiozero's thread."""
+        self._device.when_activated = lambda: changed(True)
+        self._device.when_deactivated = lambda: changed(False)
+
+    def is_down(self) -> bool:
+        return bool(self._device.is_active)
+
+    def close(self) -> None:
+        self._device.close()
+        _factory.give_back()
+
+
+class _SharedFactory:
+    """gpiozero's one pin factory for all our pins: made for the first, closed with the last. One that
+    somebody else has made is left alone."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._pins = 0
+        self._device: Any = None  # gpiozero.Device, while the factory is ours
+
+    def take(self, device: Any) -> None:
+        with self._turn:
+            if device.pin_factory is None:
+                device.pin_factory = _make_factory(device)
+                self._device = device
+            self._pins += 1
+
+    def give_back(self) -> None:
+        with self._turn:
+            self._pins -= 1
+            if self._pins == 0 and self._device is not None:
+                device, self._device = self._device, None
+                device.pin_factory.close()
+                device.pin_factory = None
+
+
+_factory = _SharedFactory()
+
+
+def _make_factory(device: Any) -> Any:
+    if os.environ.get("GPIOZERO_PIN_FACTORY", "lgpio") not in ("lgpio", ""):
+        device.ensure_pin_factory()
+        return device.pin_factory
+    from gpiozero.pins.lgpio import LGPIOFactory
+
+    return LGPIOFactory(chip=find_header_chip())  # None: gpiozero's own guess
+
+
+def _advice(pin: int, error: Exception, key: str) -> str:
+    """What is wrong with the pin, and what to do about it, in one line."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    said = reason.lower()
+    kind = type(error).__name__
+    if kind == "GPIOPinInUse" or "busy" in said:
+        todo = "another program holds the pin: stop it or choose another pin"
+    elif ".lgd-nfy" in said:  # lgpio keeps a pipe in the working directory
+        todo = "lgpio needs a folder to write in: set LG_WD to one, or start Earsight in one"
+    elif isinstance(error, ImportError) and "lgpio" in said:
+        todo = "install lgpio with `pip install lgpio` or `apt install python3-lgpio`"
+    elif isinstance(error, PermissionError) or "permission" in said or "can not open gpiochip" in said:
+        todo = "add the user to the group gpio (`sudo usermod -aG gpio $USER`) and log in again"
+    elif kind in ("PinUnknownPi", "BadPinFactory"):
+        todo = f"this is no Raspberry Pi that gpiozero knows: set {key} to null"
+        if os.environ.get("GPIOZERO_PIN_FACTORY"):
+            todo += ", or correct GPIOZERO_PIN_FACTORY"
+    else:
+        todo = "try GPIOZERO_PIN_FACTORY=lgpio and gpiozero 2.0.1.post3 or newer"
+    return f"GPIO {pin} can't be used ({reason}): {todo}"
