@@ -20,6 +20,7 @@ import numpy as np
 from earsight import wording
 from earsight.errors import EarsightError
 from earsight.eyes import Eyes, View
+from earsight.pace import Pace
 from earsight.perception.quality import Problem, QualityLimits
 from earsight.scene import Priority, Utterance
 from earsight.triggers.trigger import Gesture, Press
@@ -72,6 +73,7 @@ class Narrator:
     def __init__(self, eyes: Eyes, speaker: Speaker, policy: Policy) -> None:
         self.speaker = speaker
         self.policy = policy
+        self.pace = Pace()
         self._eyes = eyes
         self._touched: tuple[float, asyncio.Future[View]] | None = None
         self._answering: asyncio.Task[PressEnd] | None = None
@@ -121,16 +123,18 @@ class Narrator:
             return False
 
     async def narrate(self) -> None:
-        """Describe what is new every ``policy.every`` seconds, for ever; idle while that is None."""
+        """Describe what is new every ``policy.every`` seconds, for ever; idle while that is None. Less often
+        where the board can't keep up."""
         last = -math.inf
         while True:
             every, now = self.policy.every, time.monotonic()
-            if every is not None and now >= last + every:
+            if every is not None and now >= last + self.pace.period(every):
                 last = now
                 if not self._asked():
                     await self._narrate_once()
+                await self._tell_pace(every)
             # In short naps: a new policy may shorten the period at any time.
-            rest = math.inf if every is None else last + every - time.monotonic()
+            rest = math.inf if every is None else last + self.pace.period(every) - time.monotonic()
             await asyncio.sleep(min(1.0, max(0.0, rest)))
 
     # Presses
@@ -225,13 +229,16 @@ class Narrator:
         touched = self._touched is not None and not self._touched[1].done()
         return touched or (self._answering is not None and not self._answering.done())
 
+    async def _tell_pace(self, every: float) -> None:
+        longer = self.pace.news(every)
+        if longer:
+            await self.notice(wording.LESS_OFTEN if self.pace.strained else wording.CANT_KEEP_UP)
+        elif longer is False:
+            await self.notice(wording.AS_BEFORE)
+
     async def _narrate_once(self) -> None:
-        policy = self.policy
         try:
-            async with asyncio.timeout(_LOOK_LIMIT):
-                view = await self._eyes.look_for_news(
-                    policy.max_age, policy.limits, self._known, policy.novelty
-                )
+            view = await self._look_for_news()
             if view is None:
                 self._known_problem = None  # the picture is good again, of the same scene
             elif not self._asked() and (text := self._news(view)):
@@ -241,6 +248,16 @@ class Narrator:
             _log.debug("no narration: %s", error)
         except Exception:
             _log.exception("narrating failed")
+
+    async def _look_for_news(self) -> View | None:
+        policy, began = self.policy, time.monotonic()
+        try:
+            async with asyncio.timeout(_LOOK_LIMIT):
+                return await self._eyes.look_for_news(
+                    policy.max_age, policy.limits, self._known, policy.novelty
+                )
+        finally:
+            self.pace.looked(time.monotonic() - began)
 
     async def _tell(self, view: View, text: str) -> None:
         """Narrate; what never sounded is news again at the next look."""

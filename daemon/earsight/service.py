@@ -159,8 +159,8 @@ class Service:
 
     async def _serve(self) -> None:
         watch = Watch(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
-        tasks = [self._attend(), watch.camera(), watch.sound(), watch.life(), self._narrator.narrate()]
-        tasks += [self._take_new_configs(), self._settle(), self._welcome()]
+        tasks = [self._attend(), watch.camera(), watch.sound(), watch.life(), watch.strain()]
+        tasks += [self._narrator.narrate(), self._take_new_configs(), self._settle(), self._welcome()]
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(task) for task in tasks]
             await self._stopping.wait()
@@ -178,16 +178,15 @@ class Service:
         self._options.starts.settled()
 
     async def _welcome(self) -> None:
-        if self._troubles.has("voice"):
-            self._notice(wording.VOICE_INSTEAD)
+        problems = [wording.VOICE_INSTEAD] if self._troubles.has("voice") else []
         try:
             await self._eyes.ready()
         except CaptionerError as error:
             _log.error("%s", error)
-            self._notice(wording.trouble(error))
+            problems.append(wording.trouble(error))
         except Exception as error:  # tried again at every press; the service stays up to say so
             _log.exception("the captioner can't be loaded")
-            self._notice(wording.trouble(error))
+            problems.append(wording.trouble(error))
         notify("READY=1")
         self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
@@ -195,6 +194,8 @@ class Service:
             await self._narrator.speaker.earcon(Earcon.READY)
         except VoiceError as error:  # it sounds as soon as sound works
             _log.error("%s", error)
+        for problem in problems:  # after the tone, which would cut them off
+            self._notice(problem)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 
 from earsight import wording
 from earsight.cameras.camera import Camera
 from earsight.eyes import Eyes
 from earsight.narrator import Narrator
 from earsight.starts import Starts
+from earsight.strain import Strain, strain
 from earsight.systemd_notify import Troubles, notify, watchdog_interval
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
@@ -18,6 +20,7 @@ from earsight.voice.sound import VoiceError
 _log = logging.getLogger(__name__)
 
 _POLL = 0.5
+_STRAIN_POLL = 10.0
 _SOUND_RETRY = 2.0
 """Seconds between attempts to be heard again."""
 _STEADY = 1.0
@@ -27,13 +30,20 @@ must not fill the ear."""
 
 
 class Watch:
-    """Three endless tasks. narrator: its speaker may be replaced meanwhile."""
+    """Endless tasks. narrator: its speaker may be replaced meanwhile. strain_now: see strain.strain()."""
 
     def __init__(
-        self, camera: Camera, eyes: Eyes, narrator: Narrator, troubles: Troubles, starts: Starts
+        self,
+        camera: Camera,
+        eyes: Eyes,
+        narrator: Narrator,
+        troubles: Troubles,
+        starts: Starts,
+        strain_now: Callable[[Strain | None], Awaitable[Strain | None]] = strain,
     ) -> None:
         self._camera, self._eyes, self._narrator = camera, eyes, narrator
         self._troubles, self._starts = troubles, starts
+        self._strain = strain_now
 
     async def camera(self) -> None:
         """Say once that it is lost, and once that it is back."""
@@ -70,6 +80,20 @@ class Watch:
             else:
                 _log.info("sound is back")
                 await self._narrator.notice(wording.SOUND_BACK)
+
+    async def strain(self) -> None:
+        """Spare a board that is hot or short of power, and say so once."""
+        before: Strain | None = None
+        while True:
+            now = await self._strain(before)
+            self._narrator.pace.strained = now is not None
+            if now is not before:
+                self._troubles.report("board", None if now is None else now.value)
+                _log.warning("the board is %s", now or "itself again")
+                if now is not None:
+                    await self._narrator.notice(wording.STRAINED[now])
+            before = now
+            await asyncio.sleep(_STRAIN_POLL)
 
     async def life(self) -> None:
         """Feed the watchdog when work was finished, never because time has passed.

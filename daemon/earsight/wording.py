@@ -16,6 +16,7 @@ from earsight.captioners.captioner import CaptionerError
 from earsight.perception.quality import Problem
 from earsight.safety import promises_safety
 from earsight.scene import Caption
+from earsight.strain import Strain
 from earsight.things import THINGS, with_kinds
 
 CANT_TELL = "I can't tell what this is."
@@ -33,6 +34,13 @@ CONFIG_TAKEN = "New settings."
 CANT_START_CONFIG = "I can't start: the settings have a mistake."
 CANT_START_CRASHES = "I can't start: I have failed too often in a row. Switch me off and on to try again."
 VOICE_INSTEAD = "The voice of the settings does not work. This is another one."
+CANT_KEEP_UP = "I can't keep up, so I look less often."
+LESS_OFTEN = "I look less often."
+AS_BEFORE = "I look as often as before."
+STRAINED = {
+    Strain.HOT: "The board is hot and gets slower.",
+    Strain.WEAK: "The power is low, and the board gets slower.",
+}
 LOUDER, LOUDEST = "Louder.", "As loud as it gets."
 QUIETER, QUIETEST = "Quieter.", "As quiet as it gets."
 SOUND_BACK = "Sound is back."

@@ -15,6 +15,7 @@ from earsight.cameras.replay import ReplaySource
 from earsight.captioners.bundle import BundleError
 from earsight.eyes import Eyes
 from earsight.narrator import Narrator, Policy, PressEnd
+from earsight.pace import Pace
 from earsight.perception.quality import QualityLimits
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.sound import Sound
@@ -79,6 +80,7 @@ async def stage(source=None, *, load=None, synthesizer=None, player=None, **poli
         on_sound=lambda *heard: on_stage[0].note(*heard),
     )
     narrator = Narrator(eyes, speaker, replace(POLICY, **policy))
+    narrator.pace = Pace(share=0.0)  # its periods are shorter than any that can be configured
     on_stage.append(Stage(narrator, captioner, scene))
     camera.start()
     if getattr(scene, "picture", scene) is scene or isinstance(scene.picture, np.ndarray):
@@ -500,6 +502,24 @@ def test_what_a_press_described_is_not_told_again():
             await some_looks(on)
             assert on.said == [RED]
             task.cancel()
+
+    tried(trial)
+
+
+def test_looks_that_take_too_long_come_less_often_and_it_is_said_once():
+    class Slow(ColourCaptioner):
+        def encode(self, prepared):
+            time.sleep(0.05)
+            return super().encode(prepared)
+
+    slow = Slow()
+
+    async def trial():
+        async with narrating(load=lambda: slow) as on:
+            on.narrator.pace = Pace()
+            await until(lambda: wording.CANT_KEEP_UP in on.said)
+            await until(lambda: slow.encoded >= 6)
+            assert on.said.count(wording.CANT_KEEP_UP) == 1
 
     tried(trial)
 

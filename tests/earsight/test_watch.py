@@ -17,6 +17,7 @@ from earsight.eyes import Eyes
 from earsight.narrator import Narrator
 from earsight.parts import build_policy
 from earsight.starts import Starts
+from earsight.strain import Strain, strain
 from earsight.systemd_notify import Troubles
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.speaker import Speaker
@@ -36,7 +37,7 @@ def manager(tmp_path, monkeypatch):
 
 
 class Stage:
-    def __init__(self, scene, starts, synthesizer, player, **camera):
+    def __init__(self, scene, starts, synthesizer, player, strain_now=strain, **camera):
         self.scene = scene
         self.captioner = ColourCaptioner()
         self.camera = Camera(self.scene, retry_after=0.01, retry_at_most=0.02, **camera)
@@ -51,7 +52,7 @@ class Stage:
             on_sound=lambda kind, text, _at: self.heard.append(text or f"({kind})"),
         )
         self.narrator = Narrator(self.eyes, self.speaker, build_policy(Config()))
-        self.watch = Watch(self.camera, self.eyes, self.narrator, Troubles(), starts)
+        self.watch = Watch(self.camera, self.eyes, self.narrator, Troubles(), starts, strain_now)
 
     async def press(self):
         return await self.narrator.press(Press(Gesture.SHORT, time.monotonic()))
@@ -161,6 +162,30 @@ def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
             await until(lambda: wording.SOUND_BACK in on.heard)
             assert on.heard == ["(ready)", wording.SOUND_BACK]
             await until(lambda: manager.status == "Everything works.")
+
+    tried(trial)
+
+
+# Heat and power
+
+
+def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
+    monkeypatch.setattr(watch_module, "_STRAIN_POLL", 0.05)
+    found = iter([None, *[Strain.HOT] * 5])
+    last = []
+
+    async def reading(_before):
+        last.append(next(found, None))
+        return last[-1]
+
+    async def trial():
+        async with watched("strain", strain_now=reading) as on:
+            await until(lambda: wording.STRAINED[Strain.HOT] in on.heard)
+            assert on.narrator.pace.strained
+            assert "board: hot" in manager.status
+            await until(lambda: not on.narrator.pace.strained)
+            assert on.heard == [wording.STRAINED[Strain.HOT]]
+            assert manager.status == "Everything works."
 
     tried(trial)
 

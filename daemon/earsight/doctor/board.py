@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import grp
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from earsight.config import Config
 from earsight.doctor.finding import Finding, Status
-
-HOT = 80.0
-"""Degrees Celsius from which a Raspberry Pi slows down."""
+from earsight.strain import HOT, ask_firmware, temperature
 
 LITTLE_MEMORY = LITTLE_DISK = 100e6
 """Bytes."""
-
-_PROGRAM_LIMIT = 5.0
 
 
 def check_permissions(
@@ -64,7 +59,7 @@ def _group(node: Path, usual: str) -> str:
 
 def check_temperature(thermal: Path = Path("/sys/class/thermal")) -> Finding | None:
     """The hottest sensor; None where the board has none."""
-    degrees = max(_temperatures(thermal), default=None)
+    degrees = temperature(thermal)
     if degrees is None:
         return None
     if degrees < HOT:
@@ -75,16 +70,6 @@ def check_temperature(thermal: Path = Path("/sys/class/thermal")) -> Finding | N
         f"{degrees:.0f} degrees: the board slows down from {HOT:.0f} on",
         "give it air or a heat sink, and keep it out of the sun",
     )
-
-
-def _temperatures(thermal: Path) -> Iterator[float]:
-    for file in thermal.glob("thermal_zone*/temp"):
-        try:
-            degrees = int(file.read_text(encoding="ascii")) / 1000
-        except (OSError, ValueError):  # a sensor that sleeps
-            continue
-        if -60 < degrees < 200:  # else: a sensor that is not connected
-            yield degrees
 
 
 _POWER_NOW = {
@@ -106,21 +91,7 @@ async def check_power(program: str = "vcgencmd") -> Finding | None:
     """What the firmware of a Raspberry Pi says of voltage and throttling; None on other boards."""
     if shutil.which(program) is None:
         return None
-    process = await asyncio.create_subprocess_exec(
-        program,
-        "get_throttled",
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(_PROGRAM_LIMIT):
-            output, _ = await process.communicate()
-    except BaseException:
-        process.kill()
-        await process.wait()
-        raise
-    answer = " ".join(output.decode("utf-8", "replace").split())
+    answer = await ask_firmware(program)
     try:
         return power(int(answer.removeprefix("throttled="), 0))
     except ValueError:
