@@ -103,7 +103,11 @@ class Watch:
         """
         interval = watchdog_interval()
         while interval is not None:
-            await self._eyes.pulse()
+            pulse = self._eyes.pulse()
+            if not (await asyncio.wait({pulse}, timeout=interval / 3))[0]:
+                self._troubles.report("slow", "a description takes very long")
+                await pulse
+                self._troubles.report("slow", None)
             if hung := self._hung():
                 _log.critical("%s: Earsight has to be started anew", hung)
                 self._starts.blame(hung)

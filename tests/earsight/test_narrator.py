@@ -412,6 +412,19 @@ def test_a_voice_that_fails_and_then_works(part):
     tried(trial)
 
 
+def test_what_was_described_while_sound_was_gone_can_be_repeated():
+    async def trial():
+        async with stage(player=FastPlayer([Fault.FAILS] * 3)) as on:  # tone, answer, tone of the error
+            assert await on.press() is PressEnd.NOT_SPOKEN
+            await until(lambda: on.narrator.speaker.idle)
+            assert on.said == []
+            on.scene.picture = unplugged()
+            assert await on.press(Gesture.DOUBLE) is PressEnd.SPOKEN
+            assert on.said == [RED]
+
+    tried(trial)
+
+
 @pytest.mark.parametrize("part", ["synthesizer", "player"])
 def test_a_voice_that_breaks_in_an_unforeseen_way_loses_no_press(part):
     class Broken(ToneSynthesizer if part == "synthesizer" else FastPlayer):

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import wave
@@ -17,6 +18,7 @@ from earsight import cli, wording
 from earsight.commands.run import GAVE_UP
 from earsight.starts import LIMIT, Starts, starts_file
 from tests.earsight.manager import Manager
+from tests.earsight.stand_ins import photo
 
 SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 
@@ -107,9 +109,15 @@ def test_a_wrong_configuration_is_said_by_the_voice_that_it_names(tmp_path, mana
     assert "camera.fps" in capsys.readouterr().err
 
 
-def test_a_configuration_that_is_gone_is_said_by_whatever_voice_there_is(tmp_path, manager):
+@SPEECH
+def test_a_configuration_that_is_gone_is_said_by_whatever_voice_there_is(tmp_path, manager, monkeypatch):
+    card = tmp_path / "aplay"
+    card.write_text(f"#!/bin/sh\ncat >> '{tmp_path}/heard'\n")
+    card.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert cli.main(["run", "--config", str(tmp_path / "none.yaml")]) == cli.WRONG_USAGE
     assert manager.status.startswith(wording.CANT_START_CONFIG)
+    assert (tmp_path / "heard").stat().st_size > 20_000
 
 
 @SPEECH
@@ -126,3 +134,44 @@ def test_the_last_words_need_none_of_what_may_have_crashed(tmp_path, manager, mo
 
     assert fresh.main(["run", "--config", str(config)]) == GAVE_UP
     assert said(tmp_path / "said.wav") > 0.5
+
+
+@SPEECH
+def test_a_service_that_crashes_in_native_code_says_so_after_the_fifth_time(tmp_path, manager):
+    """With a service manager's rules: again after a failure, but not after these two exit statuses."""
+    for _ in range(LIMIT - 2):
+        Starts(starts_file()).begin()
+    config = tmp_path / "earsight.yaml"
+    config.write_text(
+        "triggers: {keyboard: false, control_socket: c.sock}\n"
+        "voice: {player: wav, wav_file: said.wav, rate: 450}\n"
+    )
+    broken = tmp_path / "broken" / "onnxruntime"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("import os\nos.abort()\n")
+    daemon = Path(__file__).parents[2] / "daemon"
+    statuses = []
+    while not statuses or statuses[-1] not in (0, cli.WRONG_USAGE, GAVE_UP):
+        assert len(statuses) < 2 * LIMIT, statuses
+        ended = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "earsight",
+                "run",
+                "--config",
+                str(config),
+                "--replay",
+                str(photo(tmp_path)),
+            ],
+            env={"PYTHONPATH": f"{broken.parent}:{daemon}", "PATH": "/usr/bin:/bin", **manager.variables},
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        statuses.append(ended.returncode)
+    assert statuses == [-signal.SIGABRT] * 2 + [GAVE_UP]
+    assert b"Fatal Python error: Aborted" not in ended.stderr
+    assert manager.status.startswith(wording.CANT_START_CRASHES)
+    assert said(tmp_path / "said.wav") > 1

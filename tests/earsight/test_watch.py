@@ -209,12 +209,13 @@ def test_a_hung_inference_starves_the_watchdog(manager):
             on.captioner.gate.clear()
             pressed = asyncio.ensure_future(on.press())
             await until(lambda: on.captioner.described > 0)
-            await asyncio.sleep(0.2)
+            await until(lambda: manager.status == "slow: a description takes very long")
             fed = len(manager.messages)
             await asyncio.sleep(1.0)
             assert len(manager.messages) == fed
             on.captioner.gate.set()  # had it only been slow, it would be fed again
-            await until(lambda: len(manager.messages) > fed)
+            await until(lambda: manager.messages[-1] == "WATCHDOG=1")
+            assert manager.status == "Everything works."
             await pressed
 
     tried(trial)
