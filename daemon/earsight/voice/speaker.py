@@ -6,12 +6,12 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from earsight.voice.earcons import Earcon, render
 from earsight.voice.player import Player
 from earsight.voice.sound import Sound, VoiceError
 from earsight.voice.synthesizer import Synthesizer
+from earsight.voice.tries import Playback, Synthesis
 
 SoundObserver = Callable[[str, str | None, float], None]
 """Takes what begins to sound: "speech" or the earcon's name, the words (None for an earcon), and the
@@ -28,12 +29,8 @@ time.monotonic() of its first sample by the player's clock, lead-in not counted.
 SPEECH = "speech"
 
 _EARCON_RANK = Priority.ANSWER + 1
-_REPLAY_PAUSE = 0.5
-"""Seconds before a sound that failed is played again: what a sound server or a plug needs to come back."""
 _TIMER_SLACK = 0.001
 """Seconds: the event loop's timers may fire a little before their time."""
-
-_T = TypeVar("_T")
 
 
 class Outcome(StrEnum):
@@ -75,11 +72,8 @@ class Speaker:
     changes of state go through _conduct(), which never waits; so there are no locks.
 
     volume, earcon_volume: 0..1. lead_in: seconds of silence before speech, for Bluetooth loudspeakers that
-    swallow the first syllable. synthesis_limit: seconds for one text; what fails or takes longer is tried
-    once more. playback_limit: seconds that a sound may take beyond its length; what fails or takes longer is
-    played again, from its beginning, for replay_for seconds: the device may come back. What has become stale
-    is not tried again. stuck_after: seconds that an engine must have worked on a text that it does not finish
-    to count as stuck.
+    swallow the first syllable. synthesis_limit, stuck_after, playback_limit, replay_for: see tries.py. What
+    has become stale is not tried again, and an earcon never: it means "now".
     """
 
     def __init__(
@@ -96,15 +90,10 @@ class Speaker:
         stuck_after: float = 4.0,
         on_sound: SoundObserver | None = None,
     ) -> None:
-        self._synthesizer = synthesizer
-        self._player = player
+        self._engine = Synthesis(synthesizer, synthesis_limit, stuck_after, self._retried)
+        self._output = Playback(player, playback_limit, replay_for, self._retried)
         self._volume = volume
         self._lead_in = lead_in
-        self._synthesis_limit = synthesis_limit
-        self._playback_limit = playback_limit
-        self._replay_for = replay_for
-        self._stuck_after = stuck_after
-        self._stuck = 0
         self._on_sound = on_sound
         self._earcon_share = earcon_volume / volume if volume else 0.0
         self._earcons = {earcon: render(earcon, earcon_volume) for earcon in Earcon}
@@ -117,8 +106,6 @@ class Speaker:
         self._closed = False
         self.tally: Counter[str] = Counter()
         """How often each Outcome, "failed" and "retried" came about, earcons included."""
-        self.silent: str | None = None
-        """Why the newest sound could not be played; None while sound works."""
 
     def set_volume(self, volume: float) -> None:
         """From the next sound on; 0..1. Earcons keep their share of it."""
@@ -133,8 +120,13 @@ class Speaker:
 
     @property
     def hung(self) -> bool:
-        """Whether the speech engine was stuck on the last two texts, so that only a new process may help."""
-        return self._stuck >= 2
+        """Whether the speech engine hangs, so that only a new process may help."""
+        return self._engine.hung
+
+    @property
+    def silent(self) -> str | None:
+        """Why the newest sound could not be played; None while sound works."""
+        return self._output.silent
 
     async def say(self, utterance: Utterance) -> Outcome:
         """Say it when its turn comes; cancelling withdraws it, or stops it.
@@ -183,8 +175,8 @@ class Speaker:
         for task in tasks:
             _cancel_once(task)
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._synthesizer.close()
-        await self._player.close()
+        await self._engine.close()
+        await self._output.close()
 
     # What waits
 
@@ -291,62 +283,20 @@ class Speaker:
     # The work itself
 
     async def _synthesize(self, job: _Job, text: str) -> Sound:
-        try:
-            sound = await self._attempt(text)
-        except VoiceError:
-            if job.stale:
-                raise
-            self.tally["retried"] += 1
-            sound = await self._attempt(text)
-        return _shape(sound, self._volume, self._lead_in)
-
-    async def _attempt(self, text: str) -> Sound:
-        limit, began = self._synthesis_limit, time.monotonic()
-        late = f"the speech engine (voice.engine) did not finish within {limit:g} s"
-        try:
-            sound = await _bounded(self._synthesizer.synthesize(text), limit, late)
-        except BaseException:  # also what a newer press cancels: nobody waits for a hung engine to the end
-            if time.monotonic() - began >= self._stuck_after:
-                self._stuck += 1
-            raise
-        self._stuck = 0
-        return sound
+        return _shape(await self._engine.make(text, lambda: job.stale), self._volume, self._lead_in)
 
     async def _play(self, job: _Job, sound: Sound) -> Outcome:
-        last_try = min(job.expires_at, time.monotonic() + self._replay_for) - _REPLAY_PAUSE
-        while True:
-            try:
-                await self._play_once(job, sound)
-            except VoiceError as error:
-                self.silent = str(error)
-                # An earcon means "now": it is never played late.
-                if job.rank == _EARCON_RANK or time.monotonic() > last_try:
-                    raise
-            else:
-                self.silent = None
-                return Outcome.SPOKEN
-            self.tally["retried"] += 1
-            await asyncio.sleep(_REPLAY_PAUSE)
+        expires_at = -math.inf if job.rank == _EARCON_RANK else job.expires_at
+        await self._output.play(sound, partial(self._heard, job), expires_at)
+        return Outcome.SPOKEN
 
-    async def _play_once(self, job: _Job, sound: Sound) -> None:
-        limit = sound.seconds + self._playback_limit
-        late = (
-            f"the sound output (voice.player) did not finish {sound.seconds:.1f} s of sound in {limit:.1f} s"
-        )
-        await _bounded(self._player.play(sound, partial(self._heard, job)), limit, late)
+    def _retried(self) -> None:
+        self.tally["retried"] += 1
 
     def _heard(self, job: _Job, started_at: float) -> None:
         if self._on_sound is not None:
             lead_in = self._lead_in if job.kind == SPEECH else 0.0
             self._on_sound(job.kind, job.text, started_at + lead_in)
-
-
-async def _bounded(work: Awaitable[_T], limit: float, late: str) -> _T:
-    try:
-        async with asyncio.timeout(limit):
-            return await work
-    except TimeoutError:
-        raise VoiceError(late) from None
 
 
 def _cancel_once(task: asyncio.Task[Any]) -> None:
