@@ -79,6 +79,16 @@ def test_a_start_that_is_killed_at_any_moment_leaves_whole_lines(tmp_path):
     assert set(path.read_bytes().split(b"\n")) <= {b"start", b""}
 
 
+def test_the_unit_heeds_both_exit_statuses_and_keeps_the_count():
+    unit = (
+        (Path(__file__).parents[2] / "systemd" / "earsight.service").read_text(encoding="utf-8").splitlines()
+    )
+    assert f"RestartPreventExitStatus={cli.WRONG_USAGE} {GAVE_UP}" in unit
+    assert "RuntimeDirectoryPreserve=restart" in unit
+    (burst,) = (line.partition("=")[2] for line in unit if line.startswith("StartLimitBurst="))
+    assert int(burst) > LIMIT, "it would be stopped before it can say why"
+
+
 def said(path):
     """Seconds of speech in a recording."""
     with wave.open(str(path)) as file:

@@ -103,6 +103,8 @@ def _advice(pin: int, error: Exception, key: str) -> str:
         todo = "install lgpio with `pip install lgpio` or `apt install python3-lgpio`"
     elif isinstance(error, PermissionError) or "permission" in said or "can not open gpiochip" in said:
         todo = "add the user to the group gpio (`sudo usermod -aG gpio $USER`) and log in again"
+    elif kind == "PinInvalidPin" or "bad gpio" in said:
+        todo = "the chip has no such line: choose another pin"
     elif kind in ("PinUnknownPi", "BadPinFactory"):
         todo = f"this is no Raspberry Pi that gpiozero knows: set {key} to null"
         if os.environ.get("GPIOZERO_PIN_FACTORY"):

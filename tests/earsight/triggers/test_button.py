@@ -193,6 +193,8 @@ def test_the_factory_of_the_environment_is_used_and_closed(monkeypatch):
         (Exception("'GPIO busy'"), "another program"),
         (FileNotFoundError(2, "No such file or directory", ".lgd-nfy-3"), "LG_WD"),
         (gpiozero.exc.PinUnknownPi("unknown"), "triggers.button to null"),
+        (gpiozero.exc.PinInvalidPin("GPIO99 is not a valid pin name"), "no such line"),
+        (Exception("'bad GPIO'"), "no such line"),
         (OSError("odd"), "lgpio"),
     ],
 )
