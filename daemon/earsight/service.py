@@ -88,7 +88,9 @@ class Service:
 
     def press_second(self, press: Press) -> None:
         """What the second button calls: say it again, louder, quieter."""
-        if press.gesture is Gesture.SHORT:
+        if press.gesture is Gesture.TOUCH:
+            self._narrator.speaker.silence()
+        elif press.gesture is Gesture.SHORT:
             self.press(Press(Gesture.DOUBLE, press.at))
         elif press.gesture is Gesture.DOUBLE:
             self._set_volume(wording.LOUDER if self._volume.louder() else wording.LOUDEST)
