@@ -48,7 +48,7 @@ def test_sections_are_those_of_a_service(unit: Unit) -> None:
         ("RuntimeDirectoryMode", "0700"),
         ("StateDirectory", "earsight"),
         ("WorkingDirectory", "%S/earsight"),  # writable, for lgpio's pipes
-        ("Environment", "GPIOZERO_PIN_FACTORY=lgpio"),
+        ("LimitCORE", "0"),  # a core dump has pictures in it
         ("NoNewPrivileges", "yes"),
         ("ProtectSystem", "strict"),
         ("ProtectHome", "yes"),
@@ -58,6 +58,10 @@ def test_sections_are_those_of_a_service(unit: Unit) -> None:
 )
 def test_service_settings(unit: Unit, key: str, value: str) -> None:
     assert unit["Service", key] == [value]
+
+
+def test_environment(unit: Unit) -> None:
+    assert set(unit["Service", "Environment"]) == {"GPIOZERO_PIN_FACTORY=lgpio", "PYTHONFAULTHANDLER=1"}
 
 
 def test_restarts_are_limited_but_not_after_one_bad_minute(unit: Unit) -> None:
