@@ -1,0 +1,67 @@
+"""The simulated device: builds it, and runs the scenarios in it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.hil.debian import BuildError
+from tests.hil.guest import ROOT
+from tests.hil.image import Image
+from tests.hil.installation import Installation
+from tests.hil.machine import MACHINES, cache_folder
+from tests.hil.report import write_html
+
+
+def main() -> int:
+    """0: all went well. 1: a scenario failed, or the device can't be built."""
+    parser = argparse.ArgumentParser(prog="script/hil", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="not only the core of the scenarios")
+    parser.add_argument("-k", metavar="WORDS", dest="named", help="the scenarios of such names")
+    parser.add_argument("--soak", type=float, metavar="HOURS", help="presses and faults for so long")
+    parser.add_argument("--arch", choices=MACHINES, default="amd64", dest="architecture")
+    parser.add_argument("--report", type=Path, default=ROOT / "hil-report", metavar="DIR")
+    parser.add_argument(
+        "--if-possible", action="store_true", help="exit with 0, and say why, where it can't be built"
+    )
+    arguments = parser.parse_args()
+    folder = cache_folder() / arguments.architecture
+    installation = Installation(Image(folder, MACHINES[arguments.architecture]), folder)
+    began = time.monotonic()
+    print(f"script/hil: building the simulated device in {folder} ...", flush=True)
+    try:
+        said = installation.make()
+    except BuildError as error:
+        print(f"script/hil: the simulated device can't be built here: {error}", file=sys.stderr)
+        return 0 if arguments.if_possible else 1
+    print(f"{said}script/hil: built in {time.monotonic() - began:.0f} s", flush=True)
+    return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    report: Path = arguments.report.resolve()
+    report.mkdir(parents=True, exist_ok=True)
+    for old in report.glob("*/scenario.json"):
+        old.unlink()
+    command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT)]
+    command += ["--config-file", str(ROOT / "pyproject.toml"), str(ROOT / "tests/hil")]
+    command += ["--verbose", f"--junitxml={report / 'junit.xml'}"]
+    environment = {"EARSIGHT_HIL": arguments.architecture, "EARSIGHT_HIL_REPORT": str(report)}
+    if arguments.soak is not None:
+        command += ["-m", "soak"]
+        environment["EARSIGHT_HIL_SOAK"] = str(arguments.soak)
+    elif arguments.named:
+        command += ["-m", "not soak", "-k", arguments.named]
+    else:
+        command += ["-m", "not soak" if arguments.all else "core"]
+    status = subprocess.run(command, env=os.environ | environment, cwd=ROOT).returncode
+    print(f"script/hil: the report is {write_html(report)}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""What the wearer looks at: photos through the kernel's virtual camera (vivid), over its own HDMI loop.
+
+A photo goes into vivid's output and comes out of /dev/video0 unchanged, bit for bit; the controls of vivid
+let its stream fail in the ways in which real cameras do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Picture
+
+from tests.hil.guest import Guest
+
+WIDTH, HEIGHT = 640, 480
+DEVICE = "/dev/video0"
+_OUTPUT = "/dev/video1"
+_DRIVER = "/sys/bus/platform/drivers/vivid"
+_SHOWN = "/run/photo.yuyv"
+
+_LOAD = "modprobe vivid n_devs=1 node_types=0x0101 num_inputs=1 input_types=3 num_outputs=1 output_types=1"
+_TIMINGS = "--set-dv-bt-timings=index=0"
+# The timings of 640 x 480 are those of 60 frames a second, of which an emulated processor is spared most:
+# some five a second are left.
+_DROP_CONTROL = "percentage_of_dropped_buffers"
+_DROPPED = 92
+_FRESH = 1.2
+"""Seconds after which the service takes a frame for stale, and some."""
+
+_FORMAT = f"--set-fmt-video=width={WIDTH},height={HEIGHT},pixelformat=YUYV"
+_OUT_FORMAT = f"--set-fmt-video-out=width={WIDTH},height={HEIGHT},pixelformat=YUYV"
+
+
+def yuyv(photo: Path | Picture.Image) -> bytes:
+    """The middle of a photo as the camera's frame."""
+    picture = photo if isinstance(photo, Picture.Image) else Picture.open(photo)
+    picture = picture.convert("RGB")
+    scale = max(WIDTH / picture.width, HEIGHT / picture.height)
+    picture = picture.resize((round(picture.width * scale), round(picture.height * scale)))
+    left, top = (picture.width - WIDTH) // 2, (picture.height - HEIGHT) // 2
+    cut = picture.crop((left, top, left + WIDTH, top + HEIGHT)).convert("YCbCr")
+    y, cb, cr = np.moveaxis(np.asarray(cut, np.float32), 2, 0)
+    y = 16 + y * (219 / 255)  # limited range, as video has it
+    cb, cr = (128 + (plane - 128) * (224 / 255) for plane in (cb, cr))
+    frame = np.empty((HEIGHT, WIDTH, 2), np.float32)
+    frame[..., 0] = y
+    frame[:, 0::2, 1] = (cb[:, 0::2] + cb[:, 1::2]) / 2
+    frame[:, 1::2, 1] = (cr[:, 0::2] + cr[:, 1::2]) / 2
+    return np.round(frame).clip(0, 255).astype(np.uint8).tobytes()
+
+
+class Camera:
+    """Plugged in from the start, and black until it is shown something."""
+
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+        self._photo = guest.shared / "photo.yuyv"
+        guest.shell(f"{_LOAD}; udevadm settle")
+        self._connect()
+
+    def show(self, photo: Path | Picture.Image) -> None:
+        """Until no older picture is fresh enough to be described."""
+        fed = self._photo.exists()
+        self._photo.write_bytes(yuyv(photo))
+        # In place and at once: what feeds the camera reads this file over and over.
+        self._guest.shell(f"dd if=/hil/photo.yuyv of={_SHOWN} bs=1M conv=notrunc status=none")
+        if not fed:
+            self._feed()
+        self._guest.run("sleep", str(_FRESH))
+
+    def plug_out(self) -> None:
+        """Its nodes go away, under the hands of whoever reads from it."""
+        self._guest.run("systemctl", "stop", "hil-photo", check=False)
+        self._guest.write(f"{_DRIVER}/unbind", "vivid.0")
+        self._guest.run("udevadm", "settle")
+
+    def plug_back_in(self) -> float:
+        """When its nodes were there again, by the guest's clock."""
+        self._guest.write(f"{_DRIVER}/bind", "vivid.0")
+        self._guest.run("udevadm", "settle")
+        self._connect()
+        return self._guest.now()
+
+    def stall(self) -> None:
+        """No frame comes any more, and no error either."""
+        self.control(_DROP_CONTROL, 100)
+
+    def go_on(self) -> float:
+        self.control(_DROP_CONTROL, _DROPPED)
+        return self._guest.now()
+
+    def control(self, name: str, value: int = 1) -> None:
+        self._guest.run("v4l2-ctl", "-d", DEVICE, f"--set-ctrl={name}={value}")
+
+    def _connect(self) -> None:
+        for device, form in ((_OUTPUT, _OUT_FORMAT), (DEVICE, _FORMAT)):
+            self._guest.run("v4l2-ctl", "-d", device, _TIMINGS, form)
+        self.control("hdmi_000_0_is_connected_to", 2)
+        self.control("osd_text_mode", 2)
+        self.control(_DROP_CONTROL, _DROPPED)
+        if self._photo.exists():
+            self._feed()
+
+    def _feed(self) -> None:
+        stream = f"--silent --stream-out-mmap --stream-loop --stream-from={_SHOWN}"
+        unit = "systemd-run --quiet --unit=hil-photo --property=Nice=-5"
+        self._guest.run("systemctl", "reset-failed", "hil-photo", check=False)
+        self._guest.shell(f"{unit} v4l2-ctl -d {_OUTPUT} {stream}")

@@ -1,0 +1,128 @@
+"""The simulated device: a guest with a button, a camera, an ear at its sound card, and Earsight in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from earsight import wording
+from earsight.voice.earcons import Earcon, render
+from tests.hil import camera as cameras
+from tests.hil.button import PIN, Button
+from tests.hil.camera import Camera
+from tests.hil.ear import HEARD, Match, Recording
+from tests.hil.guest import Guest
+from tests.hil.photos import photo
+from tests.hil.recorder import PLAYED_TO, Recorder
+from tests.hil.service import Line, Service
+from tests.hil.speech import Speech
+
+_ATTEMPTS = 4
+ANSWER_LIMIT = 45.0
+"""Seconds from a press to its sentence: emulated, a caption takes 5 to 10, a busy machine doubles that."""
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "camera": {"source": "opencv", "device": cameras.DEVICE},
+    "triggers": {"keyboard": False, "button": {"pin": PIN}},
+    "voice": {"engine": "espeak", "player": "alsa", "device": PLAYED_TO},
+    # Emulated, a look takes a hundred times as long: one beam, few words, no threads that wait in circles.
+    "captioner": {"beams": 1, "max_tokens": 12, "time_limit": 30.0, "threads": 1},
+}
+
+
+def settings(**sections: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The usual ones, with these keys of these sections instead."""
+    names = [*SETTINGS, *(name for name in sections if name not in SETTINGS)]
+    return {name: {**SETTINGS.get(name, {}), **sections.get(name, {})} for name in names}
+
+
+class Device:
+    """Times are those of the guest's monotonic clock."""
+
+    def __init__(self, guest: Guest) -> None:
+        self.guest = guest
+        self.service = Service(guest)
+        self.service.stop()  # it was started with settings for another board
+        self.service.allow_for_emulation()
+        self.button = Button(guest)
+        self.camera = Camera(guest)
+        self.ear = Recorder(guest)
+        self.speech = Speech(guest)
+
+    def use(self, **sections: Mapping[str, Any]) -> None:
+        """Let the service run with the usual settings and these, and be ready."""
+        self.service.begin_with(settings(**sections))
+
+    def settle(self) -> None:
+        """As the wearer has it on an ordinary day."""
+        self.button.release()
+        self.camera.show(photo())
+        if self.service.state() != "active":
+            self.use()
+
+    def restore(self) -> None:
+        """Whatever a scenario has left: what can't be mended is the next one's failure, and tells why."""
+        self.button.release()
+
+    # What is heard
+
+    def hears(self, text: str, after: float, limit: float = 30.0) -> Match:
+        """Wait until the sentence was heard from its first to its last sample; raises AssertionError."""
+        return self._hears(self.speech.of(text), repr(text), after, limit)
+
+    def hears_tone(self, earcon: Earcon, after: float, limit: float = 30.0) -> Match:
+        return self._hears(render(earcon).samples, f"the tone {earcon}", after, limit)
+
+    def has_heard(self, text: str, after: float) -> bool:
+        """Until now."""
+        return self._recording(after).find(self.speech.of(text)).correlation >= HEARD
+
+    def times_heard(self, text: str, after: float) -> int:
+        """How often until now."""
+        recording, sound, times = self._recording(after), self.speech.of(text), 0
+        while (match := recording.find(sound)).correlation >= HEARD:
+            times += 1
+            first = max(0, round((match.at - recording.began) * len(recording.samples) / recording.seconds))
+            recording.samples[first : first + len(sound)] = 0
+        return times
+
+    def answer(self, after: float, limit: float = ANSWER_LIMIT) -> str:
+        """What the service says to a press at that time, once it was heard."""
+        line: Line = self.service.wait_for("^answer: ", after, limit)
+        text = line.text.removeprefix("answer: ")
+        self.hears(text, after, limit)
+        return text
+
+    def described(self) -> tuple[float, str]:
+        """Press, and hear a description: when it was pressed, and what was said.
+
+        Emulated on a busy machine, a look may take longer than the service waits for one, which it says: then
+        it is pressed again.
+        """
+        for _ in range(_ATTEMPTS):
+            pressed = self.button.press()
+            said = self.answer(pressed)
+            if said != wording.WENT_WRONG or not self._looked_too_long(pressed):
+                break
+        return pressed, said
+
+    def _looked_too_long(self, after: float) -> bool:
+        return any(line.text.startswith("no description within") for line in self.service.journal(after))
+
+    def _recording(self, after: float) -> Recording:
+        found = self.ear.between(after, self.guest.now())
+        return Recording(found.samples.copy(), found.began)
+
+    def _hears(self, sound: np.ndarray, what: str, after: float, limit: float) -> Match:
+        until = time.monotonic() + limit
+        while True:
+            match = self._recording(after).find(sound)
+            if match.correlation >= HEARD:
+                return match
+            assert time.monotonic() < until, (
+                f"{what} was not heard in {limit:g} s: the likest sound correlates by {match.correlation:.2f}"
+            )
+            time.sleep(0.5)

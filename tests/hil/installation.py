@@ -1,0 +1,83 @@
+"""The disk that the device starts from: the system, with Earsight put into it by script/install.
+
+script/install runs in the system's files as in a chroot, at this machine's speed: emulated, pip would take
+ten minutes. The service itself is only ever started in the device.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.hil.debian import BuildError, call
+from tests.hil.guest import ROOT
+from tests.hil.image import Image
+from tests.hil.wheels import gather
+
+_SOURCES = ("setup.py", "pyproject.toml", "README.md", "daemon", "systemd", "config", "script", "docs")
+
+_INSTALL = """\
+mount --bind /dev "$1/dev"
+mount -t proc proc "$1/proc"
+mount -t sysfs sysfs "$1/sys"
+mount -t tmpfs tmpfs "$1/run"
+mkdir -p "$1/source" "$1/wheels"
+mount --bind -o ro "$2" "$1/source"
+mount --bind -o ro "$3" "$1/wheels"
+export PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
+exec chroot "$1" /source/script/install --board raspberry-pi
+"""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """folder: where the disk is kept."""
+
+    image: Image
+    folder: Path
+
+    @property
+    def disk(self) -> Path:
+        return self.folder / "disk.ext4"
+
+    def make(self) -> str:
+        """Unless there is one of these sources; what script/install said. Raises BuildError."""
+        self.image.build()
+        gather(self.folder / "wheels", self.image.machine)
+        stamp = self.folder / "disk.stamp"
+        if self.disk.exists() and stamp.is_file() and stamp.read_text() == self._stamp():
+            return ""
+        stamp.unlink(missing_ok=True)
+        tree = self.folder / "installed"
+        shutil.rmtree(tree, ignore_errors=True)
+        call("cp", "-a", self.image.root, tree)
+        said = self._install(tree)
+        self.disk.unlink(missing_ok=True)
+        call("truncate", "--size=4G", self.disk)
+        call("mke2fs", "-q", "-t", "ext4", "-m", "0", "-d", tree, self.disk)
+        shutil.rmtree(tree)
+        stamp.write_text(self._stamp())
+        return said
+
+    def _install(self, tree: Path) -> str:
+        folders = [str(path) for path in (tree, ROOT, self.folder / "wheels")]
+        command = ["unshare", "--mount", "sh", "-euc", _INSTALL, "sh", *folders]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise BuildError(f"script/install failed:\n{done.stdout}{done.stderr}")
+        for name in ("source", "wheels"):
+            (tree / name).rmdir()
+        return done.stdout + done.stderr
+
+    def _stamp(self) -> str:
+        digest = hashlib.sha256(self.image.stamp.encode())
+        for name in _SOURCES:
+            path = ROOT / name
+            files = [path] if path.is_file() else sorted(path.rglob("*"))
+            for file in files:
+                if file.is_file() and "__pycache__" not in file.parts:
+                    digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+        return digest.hexdigest()

@@ -1,0 +1,40 @@
+"""What the camera is pointed at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Picture
+
+from earsight.cameras.replay import demo_photos
+
+_SIZE = (640, 480)
+
+
+def photo(number: int = 0) -> Path:
+    """One of the demo photos, whose captions differ: 0 to 4."""
+    return demo_photos()[number]
+
+
+def covered() -> Picture.Image:
+    """A finger on the lens: hardly any light, and the sensor's noise."""
+    noise = np.random.default_rng(1).normal(70, 4, (_SIZE[1], _SIZE[0], 3))
+    return Picture.fromarray(noise.clip(0, 255).astype(np.uint8))
+
+
+def dark() -> Picture.Image:
+    noise = np.random.default_rng(2).normal(12, 5, (_SIZE[1], _SIZE[0], 3))
+    return Picture.fromarray(noise.clip(0, 255).astype(np.uint8))
+
+
+def black() -> Picture.Image:
+    """A camera that delivers frames and has no picture."""
+    return Picture.new("RGB", _SIZE)
+
+
+def half(number: int = 0) -> Picture.Image:
+    """A transfer that broke off: the rest is grey."""
+    whole = Picture.open(photo(number)).convert("RGB").resize(_SIZE)
+    whole.paste((128, 128, 128), (0, _SIZE[1] // 2, *_SIZE))
+    return whole

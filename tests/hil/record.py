@@ -1,0 +1,35 @@
+"""What a run leaves of each scenario: its result, its timings, what was heard, and the journal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+SOUND, JOURNAL = "heard.wav", "journal.txt"
+
+
+@dataclass
+class Scenario:
+    """name: of its folder in the report. timings: seconds by what took them."""
+
+    name: str
+    title: str
+    result: str = "passed"
+    message: str = ""
+    seconds: float = 0.0
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def took(self, what: str, seconds: float) -> None:
+        """Note a time for the report; of several with one name the longest counts."""
+        self.timings[what] = round(max(seconds, self.timings.get(what, 0.0)), 3)
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "scenario.json").write_text(json.dumps(asdict(self), indent=1))
+
+
+def load_all(folder: Path) -> list[Scenario]:
+    """In the order in which they ran."""
+    files = sorted(folder.glob("*/scenario.json"), key=lambda file: file.stat().st_mtime_ns)
+    return [Scenario(**json.loads(file.read_text())) for file in files]

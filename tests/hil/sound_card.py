@@ -1,0 +1,42 @@
+"""USB earphones: plugged and unplugged as by hand, and what came out of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.hil.ear import RATE
+from tests.hil.guest import Guest
+
+CARD = "Audio"
+"""What the kernel calls qemu's."""
+
+PLAYED_TO = f"plughw:CARD={CARD},DEV=0"
+_QEMU_RATE, _HEADER = 44100, 44
+
+
+class Earphones:
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+        guest.shell("modprobe snd-usb-audio")
+
+    def plug_in(self) -> float:
+        """When the card was there, by the guest's clock."""
+        self._guest.qmp("device_add", driver="usb-audio", audiodev="earphones", id="earphones", bus="usb.0")
+        self._guest.shell(f"until grep -q {CARD} /proc/asound/cards; do sleep 0.1; done; udevadm settle")
+        return self._guest.now()
+
+    def plug_out(self) -> float:
+        at = self._guest.now()
+        self._guest.qmp("device_del", id="earphones")
+        return at
+
+    def is_plugged_in(self) -> bool:
+        return CARD in self._guest.read("/proc/asound/cards")
+
+    def heard(self) -> np.ndarray:
+        """int16 at RATE: all that they have played since the start, without the pauses in between."""
+        raw = self._guest.earphones_file.read_bytes()[_HEADER:]
+        both = np.frombuffer(raw[: len(raw) // 4 * 4], "<i2").reshape(-1, 2)
+        one = both.mean(axis=1)
+        places = np.arange(0, len(one), _QEMU_RATE / RATE)
+        return np.asarray(np.interp(places, np.arange(len(one)), one), np.int16)

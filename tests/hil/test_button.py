@@ -1,0 +1,82 @@
+"""The button: its contacts, its cable, and the second one."""
+
+from __future__ import annotations
+
+import pytest
+
+from earsight import wording
+from tests.hil.device import Device, settings
+from tests.hil.record import Scenario
+
+
+@pytest.mark.core
+def test_contacts_that_bounce(device: Device) -> None:
+    """A press whose contacts bounce is one press."""
+    device.use()
+    device.described()
+    pressed = device.button.bouncing_press()
+    device.answer(pressed)
+    device.guest.run("sleep", "2")
+    answers = [line for line in device.service.journal(pressed) if line.text.startswith("answer: ")]
+    assert len(answers) == 1
+
+
+@pytest.mark.core
+def test_twice_repeats(device: Device) -> None:
+    """Two quick presses say the last description again."""
+    device.use()
+    _, said = device.described()
+    assert device.answer(device.button.double_press()) == said
+
+
+@pytest.mark.core
+def test_stuck_down(device: Device, scenario: Scenario) -> None:
+    """A button that is stuck down is told once, then ignored; when it comes up it works again."""
+    device.use(gestures={"stuck_after": 8.0})
+    down = device.button.hold()
+    stuck = wording.is_stuck(wording.BUTTON)
+    scenario.took("down to the words", device.hears(stuck, down, 60).at - down)
+    device.guest.run("sleep", "10")
+    assert device.times_heard(stuck, down) == 1
+    device.button.release()
+    _, said = device.described()
+    assert not said.startswith("I can't see")
+
+
+def test_a_press_while_speaking(device: Device) -> None:
+    """A press ends what is being said, and gets an answer of its own."""
+    device.use()
+    _, said = device.described()
+    again = device.button.double_press()
+    device.service.wait_for("^answer: ", again, 20)
+    device.guest.run("sleep", "0.5")
+    pressed = device.button.press()
+    device.answer(pressed)
+    assert not device.has_heard(said, again) or device.times_heard(said, again) == 1
+
+
+def test_many_presses(device: Device) -> None:
+    """Ten presses in three seconds: the last one is answered, and nothing is left behind."""
+    device.use()
+    for _ in range(10):
+        pressed = device.button.press(0.1)
+        device.guest.run("sleep", "0.15")
+    device.answer(pressed, 90)
+    assert device.service.state() == "active"
+
+
+def test_the_line_comes_later(device: Device, scenario: Scenario) -> None:
+    """No pin when the service starts, as with a driver that is late: said, tried again, and said to work."""
+    device.service.stop()
+    device.button.detach()
+    try:
+        device.service.configure(settings())
+        began = device.service.start_without_waiting()
+        device.hears(wording.does_not_work(wording.BUTTON), began, 120)
+        device.service.wait_for_state("active", 120)
+    finally:
+        device.button.attach()
+    attached = device.guest.now()
+    works = device.hears(wording.works_again(wording.BUTTON), attached, 60)
+    scenario.took("line there to the words", works.at - attached)
+    device.described()

@@ -1,0 +1,124 @@
+"""The camera's cable, and what else a camera can do to the wearer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PIL import Image as Picture
+
+from earsight import wording
+from earsight.perception.quality import Problem
+from tests.hil import photos
+from tests.hil.camera import DEVICE
+from tests.hil.device import Device, settings
+from tests.hil.record import Scenario
+
+Sight = Callable[[], Picture.Image]
+
+NO_CAMERA = "I can't see: the camera does not work."
+BACK_WITHIN = 5.0
+"""Seconds from its first frame until it is said that the camera is back."""
+
+
+@pytest.mark.core
+def test_unplugged_and_back(device: Device, scenario: Scenario) -> None:
+    """The camera is unplugged and plugged in again: said once each, and a press describes as before."""
+    device.use()
+    gone = device.guest.now()
+    device.camera.plug_out()
+    scenario.took("unplugged to the words", device.hears(wording.CAMERA_LOST, gone).at - gone)
+    pressed = device.button.press()
+    assert device.answer(pressed) == NO_CAMERA
+    back = device.camera.plug_back_in()
+    recovery = device.hears(wording.CAMERA_BACK, back).at - back
+    scenario.took("plugged in to the words", recovery)
+    _, said = device.described()
+    assert said != NO_CAMERA
+    assert device.times_heard(wording.CAMERA_LOST, gone) == 1
+    assert device.times_heard(wording.CAMERA_BACK, gone) == 1
+    assert recovery <= BACK_WITHIN
+
+
+@pytest.mark.core
+def test_stalls_without_an_error(device: Device, scenario: Scenario) -> None:
+    """The camera delivers no new frame and reports no error: an old picture is never described."""
+    device.use()
+    stalled = device.guest.now()
+    device.camera.stall()
+    scenario.took("last frame to the words", device.hears(wording.CAMERA_LOST, stalled).at - stalled)
+    assert device.answer(device.button.press()).startswith("I can't see")
+    went_on = device.camera.go_on()
+    recovery = device.hears(wording.CAMERA_BACK, went_on).at - went_on
+    scenario.took("first frame to the words", recovery)
+    assert recovery <= BACK_WITHIN
+
+
+def test_never_there_at_the_start(device: Device, scenario: Scenario) -> None:
+    """No camera when the service starts: a press says so, and one that is plugged in later is used."""
+    device.service.stop()
+    device.camera.plug_out()
+    try:
+        device.use()
+        assert device.answer(device.button.press()) == NO_CAMERA
+    finally:
+        back = device.camera.plug_back_in()
+    scenario.took("plugged in to the words", device.hears(wording.CAMERA_BACK, back).at - back)
+    _, said = device.described()
+    assert said != NO_CAMERA
+
+
+def test_another_program_has_it(device: Device, scenario: Scenario) -> None:
+    """Another program holds the camera when the service starts, and lets go of it later."""
+    device.service.stop()
+    device.guest.shell(
+        f"systemd-run --quiet --unit=hil-thief v4l2-ctl -d {DEVICE} --silent --stream-mmap --stream-count=0"
+    )
+    try:
+        device.use()
+        assert device.answer(device.button.press()) == NO_CAMERA
+    finally:
+        device.guest.run("systemctl", "stop", "hil-thief")
+    freed = device.guest.now()
+    scenario.took("let go of to the words", device.hears(wording.CAMERA_BACK, freed).at - freed)
+    _, said = device.described()
+    assert said != NO_CAMERA
+
+
+@pytest.mark.parametrize("picture", [photos.black, photos.half], ids=["black", "half"])
+def test_no_whole_picture(device: Device, scenario: Scenario, picture: Sight) -> None:
+    """The camera delivers frames without a whole picture in them: none is described."""
+    device.use()
+    began = device.guest.now()
+    device.camera.show(picture())
+    scenario.took("first bad frame to the words", device.hears(wording.CAMERA_LOST, began).at - began)
+    assert device.answer(device.button.press()).startswith("I can't see")
+    device.camera.show(photos.photo())
+    back = device.guest.now()
+    scenario.took("first whole frame to the words", device.hears(wording.CAMERA_BACK, back).at - back)
+
+
+@pytest.mark.parametrize(
+    ("picture", "problem"),
+    [(photos.covered, Problem.COVERED), (photos.dark, Problem.DARK)],
+    ids=["covered", "dark"],
+)
+def test_nothing_to_be_seen(device: Device, picture: Sight, problem: Problem) -> None:
+    """A finger on the lens, or a dark room: that is said, and no description is made up."""
+    device.use()
+    device.camera.show(picture())
+    device.guest.run("sleep", "1.5")
+    assert device.answer(device.button.press()) == wording.PROBLEMS[problem]
+
+
+def test_narration_goes_on_after_a_loss(device: Device) -> None:
+    """Speaking by itself survives the camera's absence."""
+    device.service.begin_with(settings(narration={"every": 20}))
+    began = device.guest.now()
+    device.camera.plug_out()
+    device.hears(wording.CAMERA_LOST, began)
+    device.camera.show(photos.photo(1))
+    device.camera.plug_back_in()
+    device.hears(wording.CAMERA_BACK, began)
+    said = device.service.wait_for("^narration: ", began, 90).text.removeprefix("narration: ")
+    device.hears(said, began)

@@ -1,0 +1,67 @@
+"""The ear by itself, without a device: it must not hear what was not said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.hil.ear import HEARD, RATE, Recording, best_match
+from tests.hil.record import Scenario, load_all
+from tests.hil.report import write_html
+
+_RANDOM = np.random.default_rng(7)
+
+
+def speech(seconds: float = 1.0) -> np.ndarray:
+    """Something that is like no other call's."""
+    return _RANDOM.normal(0, 3000, round(RATE * seconds)).astype(np.int16)
+
+
+def recording_of(*parts: np.ndarray) -> np.ndarray:
+    pause = np.zeros(RATE // 2, np.int16)
+    return np.concatenate([pause, *(np.concatenate([part, pause]) for part in parts)])
+
+
+def test_a_sound_is_found_where_it_is() -> None:
+    first, second = speech(), speech()
+    found = Recording(recording_of(first, second), began=10.0).find(second)
+    assert found.correlation == pytest.approx(1.0, abs=1e-6)
+    assert found.at == pytest.approx(10.0 + 0.5 + 1.0 + 0.5, abs=1e-3)
+
+
+def test_another_sound_is_not_heard() -> None:
+    assert best_match(recording_of(speech()), speech())[0] < 0.5
+
+
+def test_half_a_sentence_is_not_heard() -> None:
+    whole = speech()
+    assert best_match(recording_of(whole[: RATE // 2]), whole)[0] < HEARD
+
+
+def test_a_cut_first_syllable_is_noticed() -> None:
+    whole = speech()
+    syllable = whole[: RATE // 4]
+    assert best_match(recording_of(whole[RATE // 4 :]), syllable)[0] < HEARD
+
+
+def test_silence_is_nothing() -> None:
+    assert best_match(np.zeros(RATE, np.int16), speech())[0] == pytest.approx(0.0, abs=1e-9)
+    assert Recording(np.zeros(RATE, np.int16), 0.0).first_sound() is None
+
+
+def test_quiet_noise_is_not_alike() -> None:
+    """A floor under the energy: without it, next to silence looks like everything."""
+    assert best_match(np.ones(RATE * 2, np.int16), speech())[0] < 0.1
+
+
+def test_the_report_names_failures_and_escapes_what_was_said(tmp_path: Path) -> None:
+    failed = Scenario("a", "Unplugged <and> back", result="failed", message="<b>no</b>")
+    failed.took("words", 1.25)
+    failed.save(tmp_path / "a")
+    page = write_html(tmp_path).read_text(encoding="utf-8")
+    assert "1 scenarios, 1 failed" in page
+    assert "&lt;b&gt;no&lt;/b&gt;" in page
+    assert "<b>no</b>" not in page
+    assert load_all(tmp_path) == [failed]

@@ -1,0 +1,79 @@
+"""A board that is busy, hot or short of power."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from earsight import wording
+from earsight.strain import Strain
+from tests.hil.device import Device, settings
+from tests.hil.record import Scenario
+
+_BUSY = ("sh", "-c", "while :; do :; done")
+
+
+def test_one_core_is_gone(device: Device) -> None:
+    """One of the processor's cores is taken away while it runs."""
+    device.use()
+    core = "/sys/devices/system/cpu/cpu1/online"
+    device.guest.write(core, "0")
+    try:
+        device.described()
+    finally:
+        device.guest.write(core, "1")
+
+
+def test_others_want_the_processor(device: Device, scenario: Scenario) -> None:
+    """Other programs want all of the processor: the tone still comes at once, and the answer comes."""
+    device.use()
+    for number in range(4):
+        device.guest.run(
+            "systemd-run", "--quiet", f"--unit=hil-busy{number}", "sh", "-c", "while :; do :; done"
+        )
+    try:
+        pressed, _ = device.described()
+        scenario.took("press until heard", device.guest.now() - pressed)
+    finally:
+        device.guest.shell("systemctl stop 'hil-busy*'")
+
+
+def test_describing_takes_longer_than_the_period(device: Device) -> None:
+    """It is to look every second and can't: it says so once, and looks less often."""
+    device.use(narration={"every": 1.0})
+    began = device.guest.now()
+    device.hears(wording.CANT_KEEP_UP, began - 30, 120)
+    device.guest.run("sleep", "20")
+    assert device.times_heard(wording.CANT_KEEP_UP, began - 30) == 1
+
+
+@pytest.mark.parametrize(("bits", "strain"), [(0x1, Strain.WEAK), (0x4, Strain.HOT)], ids=["power", "heat"])
+def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Strain) -> None:
+    """The Raspberry Pi's firmware tells of heat or low voltage: said once, and a press is answered."""
+    device.guest.write("/run/vcgencmd", f"#!/bin/sh\necho throttled={bits:#x}\n")
+    device.guest.shell(
+        "chmod 755 /run/vcgencmd; touch /usr/bin/vcgencmd; mount --bind /run/vcgencmd /usr/bin/vcgencmd"
+    )
+    try:
+        device.service.stop()
+        device.service.configure(settings())
+        began = device.service.start()
+        device.hears(wording.STRAINED[strain], began - 30, 60)
+        device.described()
+        assert device.times_heard(wording.STRAINED[strain], began - 30) == 1
+    finally:
+        device.guest.shell("umount /usr/bin/vcgencmd; rm /usr/bin/vcgencmd")
+
+
+@pytest.mark.core
+def test_the_sandbox(device: Device) -> None:
+    """The unit is sound, and keeps the service from all that it has no use for."""
+    device.use()
+    told = device.guest.run("systemd-analyze", "verify", "earsight.service", check=False)
+    assert (told.status, told.output + told.complaint) == (0, "")
+    lines = device.guest.run("systemd-analyze", "security", "--no-pager", "earsight.service").output
+    exposure = re.search(r"exposure level for earsight.service: ([\d.]+)", lines)
+    assert exposure
+    assert float(exposure[1]) <= 2.0, lines
+    device.described()

@@ -1,0 +1,39 @@
+"""A press, and what the wearer hears of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from earsight.voice.earcons import Earcon
+from tests.hil.device import Device
+from tests.hil.ear import HEARD
+from tests.hil.photos import photo
+from tests.hil.record import Scenario
+
+NOTHING_YET = "I have not described anything yet."
+
+
+@pytest.mark.core
+def test_a_press_is_answered(device: Device, scenario: Scenario) -> None:
+    """A press is answered by a tone and by the caption's own words, from the first syllable on."""
+    device.use()
+    pressed, said = device.described()
+    tone = device.hears_tone(Earcon.LOOK, pressed)
+    speech = device.hears(said, pressed)
+    scenario.took("press to tone", tone.at - pressed)
+    scenario.took("press to first word", speech.at - pressed)
+    assert tone.at < speech.at
+    first_syllable = device.speech.of(said)[: 22050 // 4]
+    assert device.ear.between(speech.at - 0.5, speech.at + 1.0).find(first_syllable).correlation >= HEARD
+
+
+@pytest.mark.core
+def test_another_sight_has_other_words(device: Device) -> None:
+    """What is said follows what is seen, and no other sentence is mistaken for it."""
+    device.use()
+    _, first = device.described()
+    device.camera.show(photo(1))
+    pressed, second = device.described()
+    assert first != second
+    assert not device.has_heard(first, pressed)
+    assert not device.has_heard(second.replace("is", "was", 1), pressed)

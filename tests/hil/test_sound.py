@@ -1,0 +1,88 @@
+"""Earphones and sound cards, which come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from earsight import wording
+from tests.hil.device import Device
+from tests.hil.ear import HEARD, best_match
+from tests.hil.record import Scenario
+from tests.hil.sound_card import PLAYED_TO, Earphones
+
+BACK_WITHIN = 5.0
+
+
+@pytest.fixture
+def earphones(device: Device) -> Iterator[Earphones]:
+    """USB earphones, plugged in, and the service speaking to them."""
+    found = Earphones(device.guest)
+    found.plug_in()
+    yield found
+    if found.is_plugged_in():
+        found.plug_out()
+
+
+def _wait_until_heard(device: Device, earphones: Earphones, text: str, limit: float = 30.0) -> None:
+    until = device.guest.now() + limit
+    while (found := best_match(earphones.heard(), device.speech.of(text))[0]) < HEARD:
+        assert device.guest.now() < until, f"{text!r} was not heard: the likest sound has {found:.2f}"
+
+
+@pytest.mark.core
+def test_unplugged_in_mid_word(device: Device, earphones: Earphones, scenario: Scenario) -> None:
+    """USB earphones are pulled out in the middle of a sentence, and plugged in again."""
+    device.use(voice={"device": PLAYED_TO})
+    _described(device, earphones)
+    again = device.button.double_press()
+    device.service.wait_for("^answer: ", again, 20)
+    device.guest.run("sleep", "0.7")
+    earphones.plug_out()
+    device.guest.run("sleep", "12")
+    assert device.service.state() == "active"
+    back = earphones.plug_in()
+    words = device.service.wait_for("sound is back", back, 30)
+    scenario.took("plugged in to the sound", words.at - back)
+    _wait_until_heard(device, earphones, wording.SOUND_BACK)
+    _described(device, earphones)
+    assert scenario.timings["plugged in to the sound"] <= BACK_WITHIN
+
+
+def test_no_card_at_the_start(device: Device, earphones: Earphones, scenario: Scenario) -> None:
+    """No sound card when the service starts: it starts all the same, and speaks when there is one."""
+    device.service.stop()
+    earphones.plug_out()
+    device.use(voice={"device": PLAYED_TO, "player": "auto"})
+    device.guest.run("sleep", "3")
+    back = earphones.plug_in()
+    words = device.service.wait_for("sound is back", back, 30)
+    scenario.took("plugged in to the sound", words.at - back)
+    _wait_until_heard(device, earphones, wording.SOUND_BACK)
+    _described(device, earphones)
+
+
+def test_what_is_stale_is_not_said(device: Device, earphones: Earphones) -> None:
+    """What could not be said while there was no sound is not said when it is no longer true."""
+    device.use(voice={"device": PLAYED_TO})
+    _, said = _described(device, earphones)
+    earphones.plug_out()
+    device.guest.run("sleep", "2")
+    began = device.button.double_press()
+    device.guest.run("sleep", "20")
+    heard_before = len(earphones.heard())
+    earphones.plug_in()
+    device.service.wait_for("sound is back", began, 30)
+    device.guest.run("sleep", "5")
+    late = earphones.heard()[heard_before:]
+    assert best_match(late, device.speech.of(said))[0] < HEARD
+
+
+def _described(device: Device, earphones: Earphones) -> tuple[float, str]:
+    """As Device.described(), through the earphones."""
+    pressed = device.button.press()
+    line = device.service.wait_for("^answer: ", pressed, 45)
+    text = line.text.removeprefix("answer: ")
+    _wait_until_heard(device, earphones, text)
+    return pressed, text
