@@ -10,7 +10,6 @@ from earsight_training.bundles.calibration import (
     Calibration,
     crossed,
     fit,
-    fit_in_order,
     regress,
     regression,
     truthful,
@@ -110,14 +109,9 @@ def test_what_is_said_is_likely_and_not_made_up(searched):
         assert calibration.confidence(of_word).mean() == pytest.approx(share, abs=0.1)
 
 
-def test_the_order_is_that_which_is_worth_most(searched):
-    def true(said):
-        return float(truthful(said).mean())
-
-    assert fit_in_order(searched, true).order == 0.3
-    assert fit_in_order(searched, lambda said: -true(said)).order == 0.0
-    firsts = [fit(searched).said(candidate) for candidate in searched]
-    assert firsts == searched
+def test_without_an_order_the_search_decides(searched):
+    calibration = fit(searched, 0.0)
+    assert [calibration.said(candidate) for candidate in searched] == searched
 
 
 def test_a_caption_that_was_cut_short_is_not_preferred(searched):

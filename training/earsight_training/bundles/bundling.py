@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_training.bundles.calibration import crossed, fit_in_order, truthful
+from earsight_training.bundles.calibration import crossed, fit, truthful
 from earsight_training.bundles.cards import model_card
 from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle
 from earsight_training.bundles.graph import Precision
@@ -22,7 +22,6 @@ from earsight_training.networks.clip_weights import load_clip
 from earsight_training.networks.model import CaptionModel
 from earsight_training.recipe import ClipEncoderSettings
 from earsight_training.scoring.evaluate import Candidate, describe, score
-from earsight_training.scoring.scores import cider
 from earsight_training.scoring.trust import COVERAGE, calibration_error, made_up_at
 
 CHECKED = 16
@@ -77,7 +76,7 @@ def export_bundle(
     candidates = describe(out, validation)
     scores = score(candidates)
     if scores["CIDEr"] >= WORTHLESS:
-        calibration = fit_in_order(candidates, _cider)
+        calibration = fit(candidates)
         scores = score([calibration.said(candidate) for candidate in candidates])
         said = crossed(candidates, calibration.order)
         confidence, truth = np.array([c.confidence for c in said]), truthful(said)
@@ -88,10 +87,6 @@ def export_bundle(
     card = model_card(captioner.recipe, scores, knows_nothing=bool(training))
     complete_manifest(out, calibration, scores, card)
     return scores
-
-
-def _cider(candidates: Sequence[Candidate]) -> float:
-    return cider([(candidate.caption, candidate.photo.captions) for candidate in candidates])
 
 
 def caption_photos(

@@ -9,7 +9,7 @@ is true, having been chosen for that, so the log-odds are scaled to the captions
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,14 +25,16 @@ LEAST_GAIN = 0.001
 """Nats a caption by which a feature has to lower the cross-validated log-loss, or it is left out."""
 LEAST_PHOTOS = 8
 """Photos whose captions have to have a word, and to lack it, for it to get a weight."""
-WORD_RIDGES = (3.0, 10.0, 30.0, 100.0)
-"""Strengths of the prior that keeps a word's weight at 0, of which the best is taken."""
+WORD_RIDGES = (6.0, 20.0, 60.0)
+"""Strengths of the prior that keeps a word's weight at 0, of which the best is taken. Weaker ones are
+surer of the photos that they saw than of others."""
 _RIDGE = 0.3
 _SCALINGS = 3
 _LEAST_SCALE = 0.1
 """A scale of 0 or less would turn the order around."""
-ORDERS = (0.0, 0.1, 0.3)
-"""Nats of mean log-probability that one of log-odds may be worth, where captions are put in order."""
+ORDER = 0.2
+"""Nats of mean log-probability that one of log-odds is worth, where captions are put in order. With more,
+captions become vague, since what names next to nothing makes nothing up (docs/builtin-model.md)."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +66,9 @@ class Calibration:
         return float(_logistic(np.array(self.logit(candidate)))) * candidate.evidence.get("something", 1.0)
 
 
-def fit(candidates: Sequence[Candidate], order: float = 0.0) -> Calibration:
-    """candidates: with all that their searches ended with. order: one of ORDERS."""
+def fit(candidates: Sequence[Candidate], order: float = ORDER) -> Calibration:
+    """candidates: with all that their searches ended with."""
     return _scaled(candidates, *_regressed(candidates), order)
-
-
-def fit_in_order(
-    candidates: Sequence[Candidate], worth: Callable[[Sequence[Candidate]], float]
-) -> Calibration:
-    """With the one of ORDERS by which what is said is worth most. Confidence alone would make captions vague:
-    what names next to nothing makes nothing up."""
-    found, log_odds = _regressed(candidates)
-    tried = [_scaled(candidates, found, log_odds, order) for order in ORDERS]
-    return max(tried, key=lambda calibration: worth([calibration.said(caption) for caption in candidates]))
 
 
 def _regressed(candidates: Sequence[Candidate]) -> tuple[Calibration, list[np.ndarray]]:
@@ -231,7 +223,7 @@ def regression(
     return weights
 
 
-def crossed(candidates: Sequence[Candidate], order: float = 0.0) -> list[Candidate]:
+def crossed(candidates: Sequence[Candidate], order: float = ORDER) -> list[Candidate]:
     """What a device would say, and how sure it would be, of each fold's photos by a calibration that was
     chosen and fitted on the others."""
     folds = np.random.default_rng(1).permutation(len(candidates)) % FOLDS
