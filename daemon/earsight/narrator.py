@@ -33,8 +33,6 @@ _log = logging.getLogger(__name__)
 _ANSWER_LIFE = 10.0
 """Seconds: an answer that could not begin by then describes a scene that has passed."""
 _NARRATION_LIFE = 3.0
-_LOOK_LIMIT = 10.0
-"""Seconds for one look: more means that the eyes hang, and the wearer must hear something."""
 
 
 Answer = Callable[[], Awaitable[str]]
@@ -55,7 +53,8 @@ class Policy:
 
     max_age: seconds. limits: None judges no picture. every: seconds between looks of its own, None for
     none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone. style: of all
-    descriptions.
+    descriptions. look_limit: seconds for one look; more means that the eyes hang, and the wearer must hear
+    something.
     """
 
     max_age: float
@@ -65,6 +64,7 @@ class Policy:
     novelty: float
     earcons: bool
     style: wording.Style = wording.Style.HEDGED
+    look_limit: float = 10.0
 
 
 class Narrator:
@@ -181,14 +181,14 @@ class Narrator:
             _log.exception("the earcon failed")
 
     async def _answer(self, answer: Answer) -> PressEnd:
-        spoken_of = PressEnd.SPOKEN
+        spoken_of, limit = PressEnd.SPOKEN, self.policy.look_limit
         try:
             with self.speaker.hold():
                 try:
                     text = await answer()
                 except (EarsightError, TimeoutError) as error:
                     spoken_of, text = PressEnd.ERROR_SPOKEN, wording.trouble(error)
-                    _log.error("%s", error if str(error) else f"no description within {_LOOK_LIMIT:g} s")
+                    _log.error("%s", error if str(error) else f"no description within {limit:g} s")
                 except Exception:  # whatever broke, the wearer who pressed must hear that it did
                     spoken_of, text = PressEnd.ERROR_SPOKEN, wording.WENT_WRONG
                     _log.exception("describing failed")
@@ -209,7 +209,7 @@ class Narrator:
         return self._last_description or wording.NOTHING_TO_REPEAT
 
     async def _see(self, looking: asyncio.Future[View], gesture: Gesture) -> str:
-        async with asyncio.timeout(_LOOK_LIMIT):
+        async with asyncio.timeout(self.policy.look_limit):
             view = await looking
         self._known_problem = view.problem
         if view.problem:
@@ -252,7 +252,7 @@ class Narrator:
     async def _look_for_news(self) -> View | None:
         policy, began = self.policy, time.monotonic()
         try:
-            async with asyncio.timeout(_LOOK_LIMIT):
+            async with asyncio.timeout(policy.look_limit):
                 return await self._eyes.look_for_news(
                     policy.max_age, policy.limits, self._known, policy.novelty
                 )

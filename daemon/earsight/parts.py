@@ -48,6 +48,9 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_WAV = Path("earsight.wav")
 
+_BEFORE_WORDS = 7.0
+"""Seconds of a look for all that comes before its words: a first picture, and its encoding."""
+
 
 def build_source(section: CameraSection) -> FrameSource:
     """auto: the board's camera, else a webcam, whenever there is one. Photos are shown instead only if they
@@ -154,6 +157,7 @@ def build_policy(config: Config) -> Policy:
         every=config.narration.every,
         novelty=config.narration.novelty,
         earcons=config.voice.earcons,
+        look_limit=config.captioner.time_limit + _BEFORE_WORDS,
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from earsight import narrator as narrator_module
 from earsight import wording
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
@@ -382,16 +381,16 @@ def test_a_dark_picture_is_told_of():
     tried(trial)
 
 
-def test_eyes_that_hang_are_told_of(monkeypatch):
-    monkeypatch.setattr(narrator_module, "_LOOK_LIMIT", 0.1)
-
+def test_eyes_that_hang_are_told_of():
     async def trial():
         async with stage() as on:
+            patient = on.narrator.policy
+            on.narrator.policy = replace(patient, look_limit=0.1)
             on.captioner.gate.clear()
             assert await on.press() is PressEnd.ERROR_SPOKEN
             assert on.said == [wording.WENT_WRONG]
             on.captioner.gate.set()
-            monkeypatch.setattr(narrator_module, "_LOOK_LIMIT", 30)
+            on.narrator.policy = patient
             assert await on.press() is PressEnd.SPOKEN
 
     tried(trial)

@@ -80,3 +80,8 @@ def test_the_policy_has_the_wording_of_the_configuration():
     policy = build_policy(Config(wording=wording))
     assert policy.style is Style.CAREFUL
     assert policy.thresholds == Thresholds(plain=0.9, probably=0.6, maybe=0.3, likely=0.7)
+
+
+def test_a_look_has_time_for_a_caption_that_takes_all_of_its_own():
+    assert build_policy(Config(captioner=CaptionerSection(time_limit=60))).look_limit > 60
+    assert build_policy(Config()).look_limit == 10
