@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Picture
+from PIL import ImageOps
 
 from tests.hil.guest import Guest
 
@@ -17,7 +18,10 @@ WIDTH, HEIGHT = 640, 480
 DEVICE = "/dev/video0"
 _OUTPUT = "/dev/video1"
 _DRIVER = "/sys/bus/platform/drivers/vivid"
-_SHOWN = "/run/photo.yuyv"
+_SHOWN = "/run/photo.bgr"
+
+_RULES = "/run/udev/rules.d/90-hil-camera.rules"
+"""Nobody but root may open a camera that is not set up yet: in use, it can't be."""
 
 _LOAD = "modprobe vivid n_devs=1 node_types=0x0101 num_inputs=1 input_types=3 num_outputs=1 output_types=1"
 _TIMINGS = "--set-dv-bt-timings=index=0"
@@ -28,26 +32,18 @@ _DROPPED = 92
 _FRESH = 1.2
 """Seconds after which the service takes a frame for stale, and some."""
 
-_FORMAT = f"--set-fmt-video=width={WIDTH},height={HEIGHT},pixelformat=YUYV"
-_OUT_FORMAT = f"--set-fmt-video-out=width={WIDTH},height={HEIGHT},pixelformat=YUYV"
+_PIXELS = "BGR3"
+"""What OpenCV asks for. The loop works while both ends have the same."""
+
+_FORMAT = f"--set-fmt-video=width={WIDTH},height={HEIGHT},pixelformat={_PIXELS}"
+_OUT_FORMAT = f"--set-fmt-video-out=width={WIDTH},height={HEIGHT},pixelformat={_PIXELS}"
 
 
-def yuyv(photo: Path | Picture.Image) -> bytes:
-    """The middle of a photo as the camera's frame."""
+def frame(photo: Path | Picture.Image) -> bytes:
+    """The middle of a photo, as the camera delivers it."""
     picture = photo if isinstance(photo, Picture.Image) else Picture.open(photo)
-    picture = picture.convert("RGB")
-    scale = max(WIDTH / picture.width, HEIGHT / picture.height)
-    picture = picture.resize((round(picture.width * scale), round(picture.height * scale)))
-    left, top = (picture.width - WIDTH) // 2, (picture.height - HEIGHT) // 2
-    cut = picture.crop((left, top, left + WIDTH, top + HEIGHT)).convert("YCbCr")
-    y, cb, cr = np.moveaxis(np.asarray(cut, np.float32), 2, 0)
-    y = 16 + y * (219 / 255)  # limited range, as video has it
-    cb, cr = (128 + (plane - 128) * (224 / 255) for plane in (cb, cr))
-    frame = np.empty((HEIGHT, WIDTH, 2), np.float32)
-    frame[..., 0] = y
-    frame[:, 0::2, 1] = (cb[:, 0::2] + cb[:, 1::2]) / 2
-    frame[:, 1::2, 1] = (cr[:, 0::2] + cr[:, 1::2]) / 2
-    return np.round(frame).clip(0, 255).astype(np.uint8).tobytes()
+    fitted = ImageOps.fit(picture.convert("RGB"), (WIDTH, HEIGHT))
+    return np.asarray(fitted)[..., ::-1].tobytes()
 
 
 class Camera:
@@ -55,16 +51,18 @@ class Camera:
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
-        self._photo = guest.shared / "photo.yuyv"
-        guest.shell(f"{_LOAD}; udevadm settle")
+        self._photo = guest.shared / "photo.bgr"
+        guest.run("mkdir", "-p", _RULES.rpartition("/")[0])
+        guest.write(_RULES, 'SUBSYSTEM=="video4linux", OWNER="root", GROUP="root", MODE="0600"\n')
+        guest.shell(f"udevadm control --reload; {_LOAD}; udevadm settle")
         self._connect()
 
     def show(self, photo: Path | Picture.Image) -> None:
         """Until no older picture is fresh enough to be described."""
         fed = self._photo.exists()
-        self._photo.write_bytes(yuyv(photo))
+        self._photo.write_bytes(frame(photo))
         # In place and at once: what feeds the camera reads this file over and over.
-        self._guest.shell(f"dd if=/hil/photo.yuyv of={_SHOWN} bs=1M conv=notrunc status=none")
+        self._guest.shell(f"dd if=/hil/photo.bgr of={_SHOWN} bs=1M conv=notrunc status=none")
         if not fed:
             self._feed()
         self._guest.run("sleep", str(_FRESH))
@@ -101,6 +99,7 @@ class Camera:
         self.control(_DROP_CONTROL, _DROPPED)
         if self._photo.exists():
             self._feed()
+        self._guest.shell(f"chgrp video {DEVICE} && chmod 660 {DEVICE}")
 
     def _feed(self) -> None:
         stream = f"--silent --stream-out-mmap --stream-loop --stream-from={_SHOWN}"
