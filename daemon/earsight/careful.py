@@ -49,16 +49,16 @@ class Found:
 def likelihood(evidence: Evidence) -> float:
     """The probability that someone who describes the photo would make the claim too.
 
-    A logistic regression on what a built-in bundle said of 1,000 of Flickr8k's training photos;
+    A logistic regression on what the built-in bundle said of 1,000 of Flickr8k's training photos;
     benchmarks/careful.py fits it anew. It takes the captioner's calibrated confidence, so it holds for
     another captioner as far as that does.
     """
     logit = (
-        -0.45
-        + 1.55 * evidence.share
-        - 0.60 * evidence.place
-        + 1.01 * evidence.generality
-        + 0.80 * evidence.confidence
+        -1.00
+        + 2.48 * evidence.share
+        - 0.37 * evidence.place
+        + 0.68 * evidence.generality
+        + 0.36 * evidence.confidence
     )
     return 1 / (1 + math.exp(-logit))
 

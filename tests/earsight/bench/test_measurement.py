@@ -70,7 +70,7 @@ def test_nothing_goes_on_when_the_caller_has_ended(number, tmp_path):
     try:
         child = until(lambda: measuring(caller.pid))
         os.killpg(caller.pid, number) if number == signal.SIGINT else caller.kill()
-        assert caller.wait(20) == (130 if number == signal.SIGINT else -signal.SIGKILL)
+        assert caller.wait(90) == (130 if number == signal.SIGINT else -signal.SIGKILL)
         assert until(lambda: not Path(f"/proc/{child}").exists() or state(child) == "Z")
     finally:
         with contextlib.suppress(ProcessLookupError):

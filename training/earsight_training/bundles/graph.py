@@ -22,7 +22,7 @@ INTEGER_FROM = 20_000_000
 """Weights of a graph from which int8 ones are computed with as they are: fewer take little memory as float32
 too, and are more exact."""
 
-ROUNDED_FROM = 20_000
+ROUNDED_FROM = 100_000
 """Numbers of a weight from which int8 saves enough to be worth its error. Smaller ones, such as a depthwise
 convolution's, are kept as float16: together they are a few hundred kilobytes, and most of the error."""
 
