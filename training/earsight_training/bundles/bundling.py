@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from earsight_training.bundles.calibration import crossed, fit, truthful
 from earsight_training.bundles.cards import model_card
 from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle
 from earsight_training.bundles.graph import Precision
-from earsight_training.bundles.surroundings import SCENES, learn_surroundings
+from earsight_training.bundles.surroundings import PROBE, SCENES, learn_surroundings
 from earsight_training.captioner import Captioner, load_captioner
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.embed import encoder_identity
@@ -62,8 +63,9 @@ def export_bundle(
     """Write, check against torch, and, where there are photos to validate by, calibrate and score.
 
     training: photos that it was trained on, by which it learns what is no picture of anything. The
-    calibration error is that of confidences by a calibration that was fitted on other photos of the
-    validation set.
+    calibration is fitted on what the model says in float32, so that it is the same in every precision: fitted
+    on each for itself, chance would put other captions first. The calibration error is that of confidences
+    by a calibration that was fitted on other photos of the validation set.
     """
     pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:CHECKED]]
     write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures, other_encoders)
@@ -76,7 +78,8 @@ def export_bundle(
     candidates = describe(out, validation)
     scores = score(candidates)
     if scores["CIDEr"] >= WORTHLESS:
-        calibration = fit(candidates)
+        exact = candidates if precision == "float32" else _in_float32(captioner, validation, out)
+        calibration = fit(exact)
         scores = score([calibration.said(candidate) for candidate in candidates])
         said = crossed(candidates, calibration.order)
         confidence, truth = np.array([c.confidence for c in said]), truthful(said)
@@ -87,6 +90,18 @@ def export_bundle(
     card = model_card(captioner.recipe, scores, knows_nothing=bool(training))
     complete_manifest(out, calibration, scores, card)
     return scores
+
+
+def _in_float32(captioner: Captioner, photos: Sequence[CaptionedPhoto], bundle: Path) -> list[Candidate]:
+    """What the bundle would say in float32, with what it has learned of surroundings."""
+    with tempfile.TemporaryDirectory() as folder:
+        exact = Path(folder) / "bundle"
+        write_bundle(exact, captioner, "float32", "")
+        for name in (SCENES, PROBE):
+            if (bundle / name).exists():
+                shutil.copy(bundle / name, exact / name)
+        complete_manifest(exact, UNCALIBRATED, {}, "")
+        return describe(exact, photos)
 
 
 def caption_photos(
