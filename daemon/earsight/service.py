@@ -76,6 +76,7 @@ class Service:
         file = self._options.config_file
         self._config_watch = ConfigWatch(file) if file else None
         self._stopping = asyncio.Event()
+        self._ready = asyncio.Event()
         self._answered = asyncio.Event()
         self._background: set[asyncio.Task[object]] = set()
 
@@ -161,7 +162,7 @@ class Service:
 
     async def _serve(self) -> None:
         watch = Watch(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
-        tasks = [self._attend(), watch.camera(), watch.sound(), watch.life(), watch.strain()]
+        tasks = [self._attend(), watch.camera(), watch.sound(), self._live(watch), watch.strain()]
         tasks += [self._narrator.narrate(), self._take_new_configs(), self._settle(), self._welcome()]
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(task) for task in tasks]
@@ -169,6 +170,12 @@ class Service:
             self._narrator.speaker.silence()
             for task in (*running, *self._background):
                 task.cancel()
+
+    async def _live(self, watch: Watch) -> None:
+        # The first feed winds the watchdog up, and a model may take longer to load than that waits: until
+        # it is loaded, the time for the start is the limit.
+        await self._ready.wait()
+        await watch.life()
 
     async def _attend(self) -> None:
         await self._attendance.attend()
@@ -190,6 +197,7 @@ class Service:
             _log.exception("the captioner can't be loaded")
             problems.append(wording.trouble(error))
         notify("READY=1")
+        self._ready.set()
         self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
         try:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from earsight import attendance, wording
+from earsight.captioners.captioner import CaptionerError
 from earsight.config_file import load_config
 from earsight.narrator import PressEnd
 from earsight.parts import Builders
@@ -16,6 +17,7 @@ from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.manager import Manager
 from tests.earsight.stand_ins import Scene, painted, unplugged, until
 
 NO_MODEL = "I can't describe anything: the model is missing or damaged."
@@ -73,6 +75,31 @@ def test_without_a_model_it_says_so_and_stays_up(tmp_path):
             assert on.heard == [NO_MODEL, NO_MODEL]
 
     asyncio.run(trial())
+
+
+def test_the_watchdog_waits_for_a_model_that_takes_long_to_load(tmp_path, monkeypatch):
+    monkeypatch.setenv("WATCHDOG_USEC", "300000")
+    manager = Manager(tmp_path, monkeypatch)
+
+    def slow(_section):
+        time.sleep(0.6)
+        raise CaptionerError("no model")
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        service = Service(
+            load_config(on.config), Options(build=Builders(lambda _section: on.scene, on.voice, slow))
+        )
+        running = asyncio.create_task(service.run())
+        await until(lambda: manager.messages.count("WATCHDOG=1") >= 2)
+        service.stop()
+        await asyncio.wait_for(running, 30)
+        assert manager.messages.index("READY=1") < manager.messages.index("WATCHDOG=1")
+
+    try:
+        asyncio.run(trial())
+    finally:
+        manager.close()
 
 
 def test_a_camera_that_goes_and_comes(tmp_path):
