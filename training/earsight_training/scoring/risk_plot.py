@@ -48,7 +48,7 @@ def plot_risk(path: Path, confidence: np.ndarray, truthful: np.ndarray, title: s
         xlim=(0, 1),
         ylim=(0, 1),
     )
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="upper left", frameon=False)
     figure.savefig(path)
     plt.close(figure)
 
