@@ -224,7 +224,7 @@ class NarrationSection(Section):
         default=None, description="Seconds between looks; null = only on a press."
     )
     novelty: float = Field(
-        default=0.3,
+        default=0.4,
         ge=0,
         le=2,
         description="Cosine distance from the last described scene that counts as a new one.",
