@@ -1,0 +1,232 @@
+"""script/install: what is there afterwards, and what an upgrade that fails and --uninstall leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.install.box import Box, opened, why_not
+
+CONFIG = "/etc/earsight/earsight.yaml"
+UNITS = "/usr/local/lib/systemd/system"
+
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    try:
+        with opened(tmp_path) as box:
+            yield box
+    except OSError as error:
+        pytest.skip(f"no file system of our own can be had here: {error}")
+
+
+@pytest.fixture
+def installed(box: Box) -> Box:
+    done = box.install("--board", "raspberry-pi")
+    assert done.returncode == 0, done.stderr
+    return box
+
+
+def change(box: Box, readme: str) -> None:
+    """Make the sources a newer version."""
+    box.write(f"{box.sources}/README.md", readme)
+
+
+def test_the_first_time_everything_is_put_in_place_and_started(installed: Box) -> None:
+    asked = installed.asked()
+    assert [line for line in asked if "enable" in line or " start " in line] == [
+        "systemctl --quiet enable earsight",
+        "systemctl start earsight",
+    ]
+    assert any("[gpio,opencv]" in line for line in asked), asked
+    assert installed.read(CONFIG) == installed.read(f"{installed.sources}/config/raspberry-pi.yaml")
+    assert installed.read(f"{UNITS}/earsight.service") == installed.read(
+        f"{installed.sources}/systemd/earsight.service"
+    )
+    for path in (
+        "/opt/earsight/venv/bin/earsight",
+        "/usr/local/bin/earsight",
+        f"{UNITS}/earsight-doctor.service",
+        "/usr/local/lib/udev/rules.d/60-earsight.rules",
+        "/usr/local/lib/systemd/system.conf.d/50-earsight.conf",
+    ):
+        assert installed.has(path), path
+    groups = installed.shell("id -nG earsight").stdout.split()
+    assert {"video", "audio", "gpio"} <= set(groups)
+    assert installed.shell("stat -c '%U %a' /var/lib/earsight").stdout == "earsight 700\n"
+
+
+def test_a_second_time_nothing_is_done(installed: Box) -> None:
+    before = installed.release()
+    installed.asked()
+    again = installed.install()
+    assert again.returncode == 0, again.stderr
+    assert installed.release() == before
+    assert not [line for line in installed.asked() if "pip" in line or "start" in line or "stop" in line]
+
+
+def test_what_somebody_took_away_is_put_back(installed: Box) -> None:
+    installed.shell(f"rm {UNITS}/earsight.service /usr/local/bin/earsight")
+    installed.asked()
+    assert installed.install().returncode == 0
+    assert installed.has(f"{UNITS}/earsight.service")
+    assert installed.has("/usr/local/bin/earsight")
+    assert "systemctl start earsight" in installed.asked()
+
+
+def test_an_upgrade_takes_the_place_of_the_old_version_and_keeps_the_settings(installed: Box) -> None:
+    before = installed.release()
+    installed.write(CONFIG, "voice: {rate: 200}\n")
+    change(installed, "second")
+    done = installed.install()
+    assert done.returncode == 0, done.stderr
+    assert installed.release() != before
+    assert [f"releases/{name}" for name in installed.releases()] == [installed.release()]
+    assert installed.read("/opt/earsight/current/README.md") == "second"
+    assert installed.read(CONFIG) == "voice: {rate: 200}\n"
+
+
+@pytest.mark.parametrize("what", ["pip", "proof"])
+def test_an_upgrade_that_can_not_be_built_or_does_not_work_never_touches_the_running_one(
+    installed: Box, what: str
+) -> None:
+    before = installed.release()
+    change(installed, "second")
+    installed.write(f"{installed.sources}/systemd/earsight.service", "# second\n")
+    installed.write(f"/fails/{what}", "")
+    installed.asked()
+    done = installed.install()
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Earsight: ")
+    assert [f"releases/{name}" for name in installed.releases()] == [before]
+    assert installed.read(f"{UNITS}/earsight.service") != "# second\n"
+    assert not [line for line in installed.asked() if "stop" in line or "start" in line]
+
+
+@pytest.mark.parametrize("how", ["dies at once", "dies soon"])
+def test_an_upgrade_that_does_not_start_is_taken_back_with_its_files(installed: Box, how: str) -> None:
+    before = installed.release()
+    unit = installed.read(f"{UNITS}/earsight.service")
+    change(installed, how)
+    installed.write(f"{installed.sources}/systemd/earsight.service", f"{unit}# second\n")
+    done = installed.install()
+    assert done.returncode == 1
+    assert "going back" in done.stderr
+    assert installed.release() == before
+    assert [f"releases/{name}" for name in installed.releases()] == [before]
+    assert installed.read(f"{UNITS}/earsight.service") == unit
+    assert installed.read("/state") == "active\n"
+
+
+def test_a_service_that_was_stopped_stays_stopped(installed: Box) -> None:
+    installed.shell("systemctl stop earsight")
+    change(installed, "second")
+    done = installed.install()
+    assert done.returncode == 0
+    assert "stays so" in done.stderr
+    assert installed.read("/state") == "inactive\n"
+
+
+def test_a_service_that_has_failed_is_started_anew_by_an_upgrade(installed: Box) -> None:
+    installed.write("/state", "failed\n")
+    change(installed, "second")
+    assert installed.install().returncode == 0
+    assert installed.read("/state") == "active\n"
+
+
+def test_in_a_chroot_all_is_done_but_the_start(box: Box) -> None:
+    box.shell("rmdir /run/systemd/system")
+    done = box.install("--board", "debian")
+    assert done.returncode == 0, done.stderr
+    assert box.has("/enabled")
+    assert "systemctl start earsight" not in box.asked()
+    assert not box.has("/usr/local/lib/systemd/system.conf.d/50-earsight.conf"), "no board, no watchdog"
+
+
+def test_as_a_persons_user_and_back(installed: Box) -> None:
+    installed.shell("useradd --create-home wearer")
+    uid = installed.shell("id -u wearer").stdout.strip()
+    done = installed.install("--user", "wearer")
+    assert done.returncode == 0, done.stderr
+    dropped = installed.read(f"{UNITS}/earsight.service.d/30-user.conf")
+    assert f"User=wearer\nEnvironment=XDG_RUNTIME_DIR=/run/user/{uid}\n" in dropped
+    assert "@" not in dropped.replace(f"user@{uid}.service", "")
+    assert installed.has("/var/lib/systemd/linger/wearer")
+    change(installed, "second")
+    assert installed.install().returncode == 0
+    assert installed.has(f"{UNITS}/earsight.service.d/30-user.conf"), "an upgrade keeps what was chosen"
+    assert installed.install("--user", "earsight").returncode == 0
+    assert not installed.has(f"{UNITS}/earsight.service.d/30-user.conf")
+
+
+# What useradd and groupadd keep beside their files.
+BACKUPS = {f"/etc/{name}" for name in ("passwd-", "group-", "shadow-", "gshadow-", ".pwd.lock")}
+
+LISTING = """
+find /etc /opt /usr/local /var/lib/earsight /var/cache/earsight /var/lib/systemd/linger /home 2>/dev/null
+getent passwd; getent group
+"""
+
+
+def listing(box: Box) -> set[str]:
+    return set(box.shell(LISTING).stdout.splitlines()) - BACKUPS
+
+
+def test_uninstalling_leaves_nothing(box: Box) -> None:
+    before = listing(box)
+    assert box.install("--board", "raspberry-pi").returncode == 0
+    assert listing(box) != before
+    done = box.shell("/opt/earsight/current/script/install --uninstall")
+    assert done.returncode == 0, done.stderr
+    assert listing(box) == before
+    assert not box.has("/enabled")
+    assert box.install("--uninstall").returncode == 0, "twice does no harm"
+
+
+def test_uninstalling_leaves_what_the_owner_wrote(installed: Box) -> None:
+    override = "/etc/systemd/system/earsight.service.d/override.conf"
+    installed.write(CONFIG, "voice: {rate: 200}\n")
+    installed.write(override, "[Service]\nNice=0\n")
+    done = installed.install("--uninstall")
+    assert done.returncode == 0, done.stderr
+    assert installed.read(CONFIG) == "voice: {rate: 200}\n"
+    assert installed.has(override)
+    assert "/etc/earsight" in done.stderr
+    assert "earsight.service.d" in done.stderr
+    assert installed.install().returncode == 0
+    assert installed.read(CONFIG) == "voice: {rate: 200}\n"
+
+
+def test_somebody_elses_command_stays(box: Box) -> None:
+    box.write("/usr/local/bin/earsight", "theirs")
+    assert "somebody else's" in box.install().stderr
+    assert box.read("/usr/local/bin/earsight") == "theirs"
+    assert box.install("--uninstall").returncode == 0
+    assert box.read("/usr/local/bin/earsight") == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--bord"], "--bord: no such option"),
+        (["--board", "toaster"], "expected raspberry-pi, jetson or debian"),
+        (["--board"], "--board needs a name"),
+        (["--user", "nobody-here"], "no such user"),
+        (["--user", "root"], "not as root"),
+    ],
+)
+def test_mistakes_on_the_command_line_change_nothing(box: Box, arguments: list[str], said: str) -> None:
+    done = box.install(*arguments)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert not box.has("/opt/earsight")
+
+
+def test_an_installed_copy_says_that_it_has_no_program_to_install(installed: Box) -> None:
+    done = installed.shell("/opt/earsight/current/script/install")
+    assert done.returncode == 1
+    assert "in the folder of the version to install" in done.stderr
