@@ -1,6 +1,8 @@
 """Settings for all tests."""
 
-from __future__ import signal
+from __future__ import annotations
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
