@@ -156,6 +156,7 @@ def test_as_a_persons_user_and_back(installed: Box) -> None:
     assert f"User=wearer\nEnvironment=XDG_RUNTIME_DIR=/run/user/{uid}\n" in dropped
     assert "@" not in dropped.replace(f"user@{uid}.service", "")
     assert installed.has("/var/lib/systemd/linger/wearer")
+    assert installed.shell("stat -c %U /var/lib/earsight").stdout == "wearer\n"
     change(installed, "second")
     assert installed.install().returncode == 0
     assert installed.has(f"{UNITS}/earsight.service.d/30-user.conf"), "an upgrade keeps what was chosen"
