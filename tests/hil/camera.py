@@ -80,6 +80,12 @@ class Camera:
         self._connect()
         return self._guest.now()
 
+    def restore(self) -> None:
+        """Plugged in and going, whatever was done to it."""
+        if self._guest.run("test", "-e", DEVICE, check=False).status:
+            self.plug_back_in()
+        self.go_on()
+
     def stall(self) -> None:
         """No frame comes any more, and no error either."""
         self.control(_DROP_CONTROL, 100)
