@@ -98,7 +98,7 @@ def _advice(pin: int, error: Exception, key: str) -> str:
     if kind == "GPIOPinInUse" or "busy" in said:
         todo = "another program holds the pin: stop it or choose another pin"
     elif ".lgd-nfy" in said:  # lgpio keeps a pipe in the working directory
-        todo = "lgpio keeps a pipe in the folder that Earsight is started in: start it in one that it may write to"
+        todo = "lgpio keeps a pipe in the working folder: start Earsight in one that it may write to"
     elif isinstance(error, ImportError) and "lgpio" in said:
         todo = "install lgpio with `pip install lgpio` or `apt install python3-lgpio`"
     elif isinstance(error, PermissionError) or "permission" in said or "can not open gpiochip" in said:

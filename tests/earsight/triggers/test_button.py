@@ -191,7 +191,7 @@ def test_the_factory_of_the_environment_is_used_and_closed(monkeypatch):
         (PermissionError(13, "Permission denied"), "group gpio"),
         (Exception("'can not open gpiochip'"), "group gpio"),
         (Exception("'GPIO busy'"), "another program"),
-        (FileNotFoundError(2, "No such file or directory", ".lgd-nfy-3"), "LG_WD"),
+        (FileNotFoundError(2, "No such file or directory", ".lgd-nfy-3"), "may write to"),
         (gpiozero.exc.PinUnknownPi("unknown"), "triggers.button to null"),
         (gpiozero.exc.PinInvalidPin("GPIO99 is not a valid pin name"), "no such line"),
         (Exception("'bad GPIO'"), "no such line"),
