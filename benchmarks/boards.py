@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from earsight.bench.work import Work, graph_work
 
@@ -60,6 +59,8 @@ def caption_work(bundle: Path, tokens: int) -> dict[str, Work]:
 
 
 def _prefix_length(encoder: Path) -> int:
+    import onnxruntime  # after earsight, which switches its telemetry off
+
     session = onnxruntime.InferenceSession(str(encoder), providers=["CPUExecutionProvider"])
     (pixels,) = session.get_inputs()
     return session.run(["prefix"], {"pixels": np.zeros(pixels.shape, np.uint8)})[0].shape[1]
