@@ -17,7 +17,7 @@ from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
-from tests.earsight.manager import Manager
+from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import Scene, painted, unplugged, until
 
 NO_MODEL = "I can't describe anything: the model is missing or damaged."
@@ -79,7 +79,7 @@ def test_without_a_model_it_says_so_and_stays_up(tmp_path):
 
 def test_the_watchdog_waits_for_a_model_that_takes_long_to_load(tmp_path, monkeypatch):
     monkeypatch.setenv("WATCHDOG_USEC", "300000")
-    manager = Manager(tmp_path, monkeypatch)
+    manager = InitSystem(tmp_path, monkeypatch)
 
     def slow(_section):
         time.sleep(0.6)

@@ -17,7 +17,7 @@ import pytest
 from earsight import cli, wording
 from earsight.commands.run import GAVE_UP
 from earsight.starts import LIMIT, Starts, starts_file
-from tests.earsight.manager import Manager
+from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import photo
 
 SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
@@ -26,7 +26,7 @@ SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng
 @pytest.fixture
 def manager(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    manager = Manager(tmp_path, monkeypatch)
+    manager = InitSystem(tmp_path, monkeypatch)
     yield manager
     manager.close()
 

@@ -23,7 +23,7 @@ from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.speaker import Speaker
 from earsight.watch import Watch
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
-from tests.earsight.manager import Manager
+from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
 
 
@@ -31,7 +31,7 @@ from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged,
 def manager(tmp_path, monkeypatch):
     """With a watchdog that wants to be fed every 0.3 s."""
     monkeypatch.setenv("WATCHDOG_USEC", "300000")
-    manager = Manager(tmp_path, monkeypatch)
+    manager = InitSystem(tmp_path, monkeypatch)
     yield manager
     manager.close()
 

@@ -1,4 +1,4 @@
-"""A service manager as far as a service can tell: it starts it with variables, and listens."""
+"""An init system as far as a service can tell: it starts it with variables, and listens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 
-class Manager:
+class InitSystem:
     """What a service says to it, in the order in which it came."""
 
     def __init__(self, folder: Path, environment: pytest.MonkeyPatch) -> None:
