@@ -42,6 +42,7 @@ _LETTING_GO = 1.0
 """Seconds at the end for a camera or an inference that hangs."""
 _FIRST_FRAME = 10.0
 """Seconds that a camera may take for its first picture when one press is all there is."""
+_POLL = 0.05
 
 
 @dataclass(frozen=True)
@@ -200,11 +201,13 @@ class Service:
         self._ready.set()
         self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
+        while not self._narrator.speaker.idle:  # the tone would cut off what is told of a button
+            await asyncio.sleep(_POLL)
         try:
             await self._narrator.speaker.earcon(Earcon.READY)
         except VoiceError as error:  # it sounds as soon as sound works
             _log.error("%s", error)
-        for problem in problems:  # after the tone, which would cut them off
+        for problem in problems:
             self._notice(problem)
 
     @contextlib.contextmanager

@@ -14,8 +14,9 @@ from earsight.narrator import PressEnd
 from earsight.parts import Builders
 from earsight.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
+from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import Speaker
+from earsight.voice.speaker import Outcome, Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import Scene, painted, unplugged, until
@@ -28,7 +29,9 @@ class Stage:
         self.config = folder / "earsight.yaml"
         self.scene = scene
         self.heard = []
+        self.kinds = []
         self.voices_that_fail = 0
+        self.pace = 20
         self.write("")
         self.service = self.made()
 
@@ -47,9 +50,11 @@ class Stage:
         if self.voices_that_fail:
             self.voices_that_fail -= 1
             raise VoiceError("voice.wav_file: full disk")
-        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=self.note)
+        self.speaker = Speaker(ToneSynthesizer(), FastPlayer(speed=self.pace), on_sound=self.note)
+        return self.speaker
 
-    def note(self, _kind, text, _at):
+    def note(self, kind, text, _at):
+        self.kinds.append(kind)
         if text is not None:
             self.heard.append(text)
 
@@ -186,6 +191,31 @@ def test_a_voice_that_can_not_be_had_at_the_start_is_an_error_at_a_terminal(tmp_
         on.voices_that_fail = 1
         with pytest.raises(VoiceError, match="full disk"):
             await on.service.run()
+
+    asyncio.run(trial())
+
+
+def test_the_tone_for_ready_does_not_cut_off_what_is_told_of_a_button(tmp_path):
+    """The control socket stands for it."""
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.pace = 1
+        on.config.write_text(on.config.read_text().replace("control.sock", "missing/folder/control.sock"))
+        told = wording.does_not_work(wording.SOCKET)
+
+        def until_told(_section):
+            while told not in on.heard:
+                time.sleep(0.01)
+            raise CaptionerError("no model")
+
+        config = load_config(on.config)
+        on.service = Service(config, Options(build=Builders(lambda _section: on.scene, on.voice, until_told)))
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: Earcon.READY in on.kinds)
+        assert on.speaker.tally[Outcome.INTERRUPTED] == 0
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
 
     asyncio.run(trial())
 
