@@ -13,6 +13,7 @@ DAEMON = [
     "PyYAML>=6.0",
     "tqdm>=4.66",
 ]
+ONNX = "onnx>=1.17"
 OPENCV = ["opencv-python-headless>=4.9"]
 EXTRAS = {
     "opencv": OPENCV,
@@ -31,7 +32,7 @@ EXTRAS = {
     # torch is pinned: an open range draws whichever build is newest, with gigabytes beside it.
     "train": [
         "torch==2.13.0",
-        "onnx>=1.17",
+        ONNX,
         "tokenizers>=0.20",
         "safetensors>=0.4",
         "transformers>=5.0",
@@ -43,6 +44,7 @@ EXTRAS = {
     ],
     "test": [
         *OPENCV,
+        ONNX,
         "pytest>=8.2",
         "hypothesis>=6.100",
         "gpiozero>=2.0.1.post3",

@@ -58,9 +58,10 @@ class Button:
         return self._guest.pulses(self._pull, steps)[0]
 
     def bouncing_press(self, bounces: int = 5) -> float:
-        """With contacts that chatter for some milliseconds at both ends; when it first went down."""
+        """With contacts that chatter at both ends, for some 40 milliseconds since each change takes a few in
+        emulation; when it first went down."""
         chatter = [(_DOWN, 0.001), (_UP, 0.001)] * bounces
-        steps = [*chatter, (_DOWN, 0.12), *reversed(chatter), (_UP, 0.0)]
+        steps = [*chatter, (_DOWN, 0.3), *reversed(chatter), (_UP, 0.0)]
         return self._guest.pulses(self._pull, steps)[0]
 
     def hold(self) -> float:

@@ -29,8 +29,8 @@ _TIMINGS = "--set-dv-bt-timings=index=0"
 # some five a second are left.
 _DROP_CONTROL = "percentage_of_dropped_buffers"
 _DROPPED = 92
-_FRESH = 1.2
-"""Seconds after which the service takes a frame for stale, and some."""
+_FRESH = 2.5
+"""Seconds after which the service takes a frame for stale, and those that were under way have come."""
 
 _PIXELS = "BGR3"
 """What OpenCV asks for. The loop works while both ends have the same."""
@@ -108,7 +108,7 @@ class Camera:
         self._guest.shell(f"chgrp video {DEVICE} && chmod 660 {DEVICE}")
 
     def _feed(self) -> None:
-        stream = f"--silent --stream-out-mmap --stream-loop --stream-from={_SHOWN}"
+        stream = f"--silent --stream-out-mmap=2 --stream-loop --stream-from={_SHOWN}"
         unit = "systemd-run --quiet --unit=hil-photo --property=Nice=-5"
         self._guest.run("systemctl", "reset-failed", "hil-photo", check=False)
         self._guest.shell(f"{unit} v4l2-ctl -d {_OUTPUT} {stream}")

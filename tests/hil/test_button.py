@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earsight import wording
+from tests.hil.button import PIN
 from tests.hil.device import Device, settings
 from tests.hil.record import Scenario
 
@@ -12,7 +13,7 @@ from tests.hil.record import Scenario
 @pytest.mark.core
 def test_contacts_that_bounce(device: Device) -> None:
     """A press whose contacts bounce is one press."""
-    device.use()
+    device.use(triggers={"button": {"pin": PIN, "debounce": 0.1}})
     device.described()
     pressed = device.button.bouncing_press()
     device.answer(pressed)

@@ -34,6 +34,6 @@ def test_another_sight_has_other_words(device: Device) -> None:
     _, first = device.described()
     device.camera.show(photo(1))
     pressed, second = device.described()
-    assert first != second
+    assert second == "A cat looks at the camera."
     assert not device.has_heard(first, pressed)
-    assert not device.has_heard(second.replace("is", "was", 1), pressed)
+    assert not device.has_heard("A cat looks at a camera.", pressed)

@@ -1,0 +1,29 @@
+"""The model by itself, without a device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from earsight.captioners.bundle import open_bundle
+from earsight.captioners.onnx import OnnxCaptioner
+from earsight.perception.novelty import cosine_distance
+from tests.hil import quick_model
+from tests.hil.camera import frame
+from tests.hil.photos import photo
+
+
+def test_each_photo_has_a_sentence_of_its_own_and_is_news_after_any_other(tmp_path: Path) -> None:
+    quick_model.write(tmp_path / "model")
+    captioner = OnnxCaptioner(open_bundle(tmp_path / "model"))
+    embeddings = []
+    for number, tokens in enumerate(quick_model.SENTENCES):
+        pixels = np.frombuffer(frame(photo(number)), np.uint8).reshape(480, 640, 3)[..., ::-1]
+        encoding = captioner.encode(captioner.prepare(pixels))
+        best = captioner.describe(encoding)[0]
+        assert best.text == "".join(tokens).replace("Ġ", " ")
+        assert best.confidence > 0.95
+        embeddings.append(encoding.embedding)
+    for number, embedding in enumerate(embeddings):
+        assert all(cosine_distance(embedding, other) > 0.4 for other in embeddings[:number])
