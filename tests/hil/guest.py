@@ -166,7 +166,7 @@ class Guest:
 
     @property
     def earphones_file(self) -> Path:
-        """What the USB earphones have played: WAV, 48 kHz, two channels."""
+        """What the USB earphones have played: WAV, two channels. qemu makes it when they are plugged in."""
         return self._folder / "earphones.wav"
 
     def _connect(self, name: str) -> socket.socket:

@@ -11,7 +11,7 @@ CARD = "Audio"
 """What the kernel calls qemu's."""
 
 PLAYED_TO = f"plughw:CARD={CARD},DEV=0"
-_QEMU_RATE, _HEADER = 44100, 44
+_QEMU_RATE, _HEADER, _BYTES = 44100, 44, 4
 
 
 class Earphones:
@@ -21,6 +21,7 @@ class Earphones:
 
     def plug_in(self) -> float:
         """When the card was there, by the guest's clock."""
+        self._guest.earphones_file.unlink(missing_ok=True)  # qemu begins a new one
         self._guest.qmp("device_add", driver="usb-audio", audiodev="earphones", id="earphones", bus="usb.0")
         self._guest.shell(f"until grep -q {CARD} /proc/asound/cards; do sleep 0.1; done; udevadm settle")
         return self._guest.now()
@@ -33,10 +34,20 @@ class Earphones:
     def is_plugged_in(self) -> bool:
         return CARD in self._guest.read("/proc/asound/cards")
 
-    def heard(self) -> np.ndarray:
-        """int16 at RATE: all that they have played since the start, without the pauses in between."""
-        raw = self._guest.earphones_file.read_bytes()[_HEADER:]
-        both = np.frombuffer(raw[: len(raw) // 4 * 4], "<i2").reshape(-1, 2)
-        one = both.mean(axis=1)
+    def mark(self) -> int:
+        """For heard(): what was played until now."""
+        return len(self._played()) // _BYTES
+
+    def heard(self, since: int = 0) -> np.ndarray:
+        """int16 at RATE: all that they have played since they were plugged in, or since a mark(), without the
+        pauses in between."""
+        raw = self._played()[_BYTES * since :]
+        one = np.frombuffer(raw[: len(raw) // _BYTES * _BYTES], "<i2").reshape(-1, 2).mean(axis=1)
+        if not len(one):
+            return np.zeros(0, np.int16)
         places = np.arange(0, len(one), _QEMU_RATE / RATE)
         return np.asarray(np.interp(places, np.arange(len(one)), one), np.int16)
+
+    def _played(self) -> bytes:
+        file = self._guest.earphones_file
+        return file.read_bytes()[_HEADER:] if file.exists() else b""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.hil.ear import HEARD, RATE, Recording, best_match
+from tests.hil.ear import HEARD, HEARD_MOST, RATE, Recording, best_match, share_heard
 from tests.hil.record import Scenario, load_all
 from tests.hil.report import write_html
 
@@ -54,6 +54,18 @@ def test_silence_is_nothing() -> None:
 def test_quiet_noise_is_not_alike() -> None:
     """A floor under the energy: without it, next to silence looks like everything."""
     assert best_match(np.ones(RATE * 2, np.int16), speech())[0] < 0.1
+
+
+def test_a_clock_that_runs_fast_does_not_hide_a_sentence() -> None:
+    whole = np.convolve(speech(2.0), np.hanning(20), "same").astype(np.int16)
+    places = np.arange(0, len(whole), 1.002)
+    fast = np.interp(places, np.arange(len(whole)), whole).astype(np.int16)
+    heard = recording_of(fast)
+    assert best_match(heard, whole)[0] < HEARD
+    assert share_heard(heard, whole) > 0.9
+    assert share_heard(heard[: len(heard) // 3], whole) < HEARD_MOST
+    other = np.convolve(speech(2.0), np.hanning(20), "same").astype(np.int16)
+    assert share_heard(heard, other) < 0.2
 
 
 def test_the_report_names_failures_and_escapes_what_was_said(tmp_path: Path) -> None:

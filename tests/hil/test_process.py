@@ -108,7 +108,7 @@ def test_settings_change_while_it_runs(device: Device) -> None:
     """Good settings are taken up, bad ones are refused, both in words."""
     device.use()
     began = device.guest.now()
-    device.service.configure(settings(narration={"novelty": 0.4}))
+    device.service.configure(settings(narration={"novelty": 0.6}))
     device.hears(wording.CONFIG_TAKEN, began)
     began = device.guest.now()
     device.service.configure(settings(narration={"novelty": "much"}))

@@ -8,7 +8,7 @@ import pytest
 
 from earsight import wording
 from tests.hil.device import Device
-from tests.hil.ear import HEARD, best_match
+from tests.hil.ear import HEARD_MOST, share_heard
 from tests.hil.record import Scenario
 from tests.hil.sound_card import PLAYED_TO, Earphones
 
@@ -25,10 +25,12 @@ def earphones(device: Device) -> Iterator[Earphones]:
         found.plug_out()
 
 
-def _wait_until_heard(device: Device, earphones: Earphones, text: str, limit: float = 30.0) -> None:
+def _wait_until_heard(
+    device: Device, earphones: Earphones, text: str, since: int = 0, limit: float = 30.0
+) -> None:
     until = device.guest.now() + limit
-    while (found := best_match(earphones.heard(), device.speech.of(text))[0]) < HEARD:
-        assert device.guest.now() < until, f"{text!r} was not heard: the likest sound has {found:.2f}"
+    while (share := share_heard(earphones.heard(since), device.speech.of(text))) < HEARD_MOST:
+        assert device.guest.now() < until, f"{text!r} was not heard, only {share:.0%} of it"
 
 
 @pytest.mark.core
@@ -71,18 +73,16 @@ def test_what_is_stale_is_not_said(device: Device, earphones: Earphones) -> None
     device.guest.run("sleep", "2")
     began = device.button.double_press()
     device.guest.run("sleep", "20")
-    heard_before = len(earphones.heard())
     earphones.plug_in()
     device.service.wait_for("sound is back", began, 30)
     device.guest.run("sleep", "5")
-    late = earphones.heard()[heard_before:]
-    assert best_match(late, device.speech.of(said))[0] < HEARD
+    assert share_heard(earphones.heard(), device.speech.of(said)) < HEARD_MOST
 
 
 def _described(device: Device, earphones: Earphones) -> tuple[float, str]:
     """As Device.described(), through the earphones."""
-    pressed = device.button.press()
+    since, pressed = earphones.mark(), device.button.press()
     line = device.service.wait_for("^answer: ", pressed, 45)
     text = line.text.removeprefix("answer: ")
-    _wait_until_heard(device, earphones, text)
+    _wait_until_heard(device, earphones, text, since)
     return pressed, text
