@@ -1,71 +1,112 @@
-"""The wearer's finger: a button on a line of the kernel's simulated GPIO chip."""
+"""The wearer's fingers: buttons on lines of the kernel's simulated GPIO chip."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tests.hil.guest import Guest
 
-PIN = 17
-CHIP_LABEL = "pinctrl-bcm2711"
-"""The Raspberry Pi 4's. The button connects the line to ground, so that down is pull-down."""
+PIN, SECOND_PIN = 17, 27
 
-_FOLDER = "/sys/kernel/config/gpio-sim/board"
-_SET_UP = f"""
-modprobe gpio-sim
-mkdir -p {_FOLDER}/bank/line{PIN}
-echo 58 >{_FOLDER}/bank/num_lines
-echo {CHIP_LABEL} >{_FOLDER}/bank/label
-echo GPIO{PIN} >{_FOLDER}/bank/line{PIN}/name
-"""
+_GPIO_SIM = "/sys/kernel/config/gpio-sim"
+_HEADER, _OTHER = f"{_GPIO_SIM}/header", f"{_GPIO_SIM}/other"
 # gpiozero asks for the board's revision before it looks for the chip. The service has a /proc of its own.
-_BOARD = """
-cp /proc/cpuinfo /run/cpuinfo
-printf 'Revision\\t: c03114\\nModel\\t\\t: Raspberry Pi 4 Model B Rev 1.4\\n' >>/run/cpuinfo
-cd /run/systemd/system; mkdir -p earsight.service.d
-printf '[Service]\\nBindReadOnlyPaths=/run/cpuinfo:/proc/cpuinfo\\n' >earsight.service.d/board.conf
+_OWN_PROC = """
+mkdir -p /run/systemd/system/earsight.service.d; cd /run/systemd/system/earsight.service.d
+printf '[Service]\\nBindReadOnlyPaths=/run/cpuinfo:/proc/cpuinfo\\n' >board.conf
 systemctl daemon-reload
 """
 
 _UP, _DOWN = "pull-up", "pull-down"
 
 
-class Button:
-    """Times are those of the guest's clock."""
+@dataclass(frozen=True)
+class Board:
+    """What of a board gpiozero goes by. label: of the chip with the header's pins."""
+
+    model: str
+    revision: str
+    label: str
+
+
+PI_4 = Board("Raspberry Pi 4 Model B Rev 1.4", "c03114", "pinctrl-bcm2711")
+PI_5 = Board("Raspberry Pi 5 Model B Rev 1.0", "d04170", "pinctrl-rp1")
+
+
+class Header:
+    """The board's pins. It can be changed only while nobody holds a line."""
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
-        guest.shell(_SET_UP + _BOARD)
+        lines = "".join(
+            f"mkdir -p {_HEADER}/bank/line{pin}; echo GPIO{pin} >{_HEADER}/bank/line{pin}/name\n"
+            for pin in (PIN, SECOND_PIN)
+        )
+        guest.shell(f"modprobe gpio-sim\n{lines}echo 58 >{_HEADER}/bank/num_lines\n{_OWN_PROC}")
+        self.become(PI_4)
+
+    def become(self, board: Board) -> None:
+        """Let the chip of this board appear, in place of another."""
+        if self._guest.read(f"{_HEADER}/live").strip() == "1":
+            self.detach()
+        self._guest.write(f"{_HEADER}/bank/label", board.label)
+        told = f"Revision\t: {board.revision}\nModel\t\t: {board.model}\n"
+        self._guest.shell("cat /proc/cpuinfo - >/run/cpuinfo", stdin=told)
         self.attach()
 
     def attach(self) -> None:
-        """Let the chip with the line appear."""
-        self._guest.write(f"{_FOLDER}/live", "1")
-        device = self._guest.read(f"{_FOLDER}/dev_name").strip()
-        chip = self._guest.read(f"{_FOLDER}/bank/chip_name").strip()
-        self._pull = f"/sys/devices/platform/{device}/{chip}/sim_gpio{PIN}/pull"
-        self.release()
-        self._guest.shell(f"udevadm settle; chgrp gpio /dev/{chip} && chmod 660 /dev/{chip} || true")
+        self._appear(_HEADER)
 
     def detach(self) -> None:
-        """As a board without that chip. Only while nobody holds the line."""
-        self._guest.write(f"{_FOLDER}/live", "0")
+        """As a board without that chip."""
+        self._guest.write(f"{_HEADER}/live", "0")
+
+    def put_another_before(self) -> None:
+        """A chip that is none of the header's, and has the lower number."""
+        self.detach()
+        self._guest.shell(f"mkdir -p {_OTHER}/bank; echo 58 >{_OTHER}/bank/num_lines")
+        self._appear(_OTHER)
+        self.attach()
+
+    def take_other_away(self) -> None:
+        self._guest.write(f"{_OTHER}/live", "0")
+
+    def pull_of(self, pin: int) -> str:
+        """The file by which a line is moved."""
+        device = self._guest.read(f"{_HEADER}/dev_name").strip()
+        chip = self._guest.read(f"{_HEADER}/bank/chip_name").strip()
+        return f"/sys/devices/platform/{device}/{chip}/sim_gpio{pin}/pull"
+
+    def _appear(self, folder: str) -> None:
+        self._guest.write(f"{folder}/live", "1")
+        chip = self._guest.read(f"{folder}/bank/chip_name").strip()
+        self._guest.shell(f"udevadm settle; chgrp gpio /dev/{chip} && chmod 660 /dev/{chip} || true")
+
+
+class Button:
+    """Connects its line to ground, so that down is pull-down. Times are those of the guest's clock."""
+
+    def __init__(self, guest: Guest, header: Header, pin: int) -> None:
+        self._guest, self._header, self._pin = guest, header, pin
 
     def press(self, seconds: float = 0.12) -> float:
         """Down for so long, and up again; when it went down."""
-        return self._guest.pulses(self._pull, [(_DOWN, seconds), (_UP, 0.0)])[0]
+        return self._move([(_DOWN, seconds), (_UP, 0.0)])
 
     def double_press(self, pause: float = 0.12) -> float:
-        steps = [(_DOWN, 0.08), (_UP, pause), (_DOWN, 0.08), (_UP, 0.0)]
-        return self._guest.pulses(self._pull, steps)[0]
+        return self._move([(_DOWN, 0.08), (_UP, pause), (_DOWN, 0.08), (_UP, 0.0)])
 
     def bouncing_press(self, bounces: int = 5) -> float:
         """With contacts that chatter at both ends, for some 40 milliseconds since each change takes a few in
         emulation; when it first went down."""
         chatter = [(_DOWN, 0.001), (_UP, 0.001)] * bounces
-        steps = [*chatter, (_DOWN, 0.3), *reversed(chatter), (_UP, 0.0)]
-        return self._guest.pulses(self._pull, steps)[0]
+        return self._move([*chatter, (_DOWN, 0.3), *reversed(chatter), (_UP, 0.0)])
 
     def hold(self) -> float:
-        return self._guest.write(self._pull, _DOWN)
+        return self._guest.write(self._header.pull_of(self._pin), _DOWN)
 
     def release(self) -> float:
-        return self._guest.write(self._pull, _UP)
+        return self._guest.write(self._header.pull_of(self._pin), _UP)
+
+    def _move(self, steps: list[tuple[str, float]]) -> float:
+        return self._guest.pulses(self._header.pull_of(self._pin), steps)[0]

@@ -18,6 +18,7 @@ from tests.hil.image import Image
 from tests.hil.installation import Installation
 from tests.hil.machine import MACHINES, cache_folder
 from tests.hil.record import JOURNAL, SOUND, Scenario
+from tests.hil.sound_card import Earphones
 
 ARCHITECTURE = os.environ.get("EARSIGHT_HIL", "")
 """Set by script/hil, which builds the device: amd64 or arm64."""
@@ -96,6 +97,16 @@ def device(booted: Device, scenario: Scenario) -> Iterator[Device]:
     except GuestError as error:
         (folder / JOURNAL).write_text(f"the guest no longer answers: {error}\n{booted.guest.console()}")
     booted.restore()
+
+
+@pytest.fixture
+def earphones(device: Device) -> Iterator[Earphones]:
+    """USB earphones, plugged in, and the service speaking to them."""
+    found = Earphones(device.guest)
+    found.plug_in()
+    yield found
+    if found.is_plugged_in():
+        found.plug_out()
 
 
 def _facts(guest: Guest, boot: float) -> dict[str, object]:

@@ -11,7 +11,7 @@ import numpy as np
 from earsight.voice.earcons import Earcon, render
 from tests.hil import camera as cameras
 from tests.hil import quick_model
-from tests.hil.button import PIN, Button
+from tests.hil.button import PIN, SECOND_PIN, Button, Header
 from tests.hil.camera import Camera
 from tests.hil.ear import HEARD, Match, Recording
 from tests.hil.guest import Guest
@@ -23,7 +23,9 @@ from tests.hil.speech import Speech
 ANSWER_LIMIT = 30.0
 """Seconds of this machine from a press to the end of its sentence."""
 
-BUNDLE = "/run/hil-model"
+BUNDLE, BUNDLE_THAT_HANGS = "/run/hil-model", "/run/hil-model-that-hangs"
+HANGS_AT = 4
+"""The photo over which the second never comes to an end."""
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "camera": {"source": "opencv", "device": cameras.DEVICE},
@@ -46,9 +48,13 @@ class Device:
         self.guest = guest
         self.service = Service(guest)
         self.service.stop()  # it was started with settings for another board
-        quick_model.write(guest.shared / "model")
-        guest.run("cp", "-r", "/hil/model", BUNDLE)
-        self.button = Button(guest)
+        for path, hangs_at in ((BUNDLE, None), (BUNDLE_THAT_HANGS, HANGS_AT)):
+            name = path.rpartition("/")[2]
+            quick_model.write(guest.shared / name, hangs_at)
+            guest.run("cp", "-r", f"/hil/{name}", path)
+        self.header = Header(guest)
+        self.button = Button(guest, self.header, PIN)
+        self.second_button = Button(guest, self.header, SECOND_PIN)
         self.camera = Camera(guest)
         self.ear = Recorder(guest)
         self.speech = Speech(guest)
@@ -60,15 +66,19 @@ class Device:
 
     def settle(self) -> None:
         """As the wearer has it on an ordinary day."""
-        self.button.release()
+        self._let_go()
         self.camera.show(photo())
         if self.service.state() != "active":
             self.use()
 
     def restore(self) -> None:
         """What a scenario that failed may have left behind."""
-        self.button.release()
+        self._let_go()
         self.camera.restore()
+
+    def _let_go(self) -> None:
+        self.button.release()
+        self.second_button.release()
 
     # What is heard
 

@@ -35,10 +35,11 @@ _END = len(_WORDS)
 _VOCABULARY = _END + 1
 
 
-def write(folder: Path) -> None:
-    """The whole bundle; the folder is made."""
+def write(folder: Path, hangs_at: int | None = None) -> None:
+    """The whole bundle; the folder is made. hangs_at: the number of the photo over which it never comes to an
+    end, as a driver or a kernel that hangs in mid-sum."""
     folder.mkdir()
-    onnx.save(_encoder(), folder / "encoder.onnx")
+    onnx.save(_encoder(hangs_at), folder / "encoder.onnx")
     onnx.save(_decoder(), folder / "decoder.onnx")
     width = _VOCABULARY + len(SENTENCES)
     np.save(folder / "tokens.npy", np.eye(_VOCABULARY, width, dtype=np.float32))
@@ -74,7 +75,7 @@ def _known() -> np.ndarray:
     return np.stack([_embedding(squashed(bgr.reshape(480, 640, 3)[..., ::-1], _SIDE)) for bgr in shown])
 
 
-def _encoder() -> onnx.ModelProto:
+def _encoder(hangs_at: int | None) -> onnx.ModelProto:
     known = _known()
     constants = {
         "likeness": (_SURE * known.T).astype(np.float32),
@@ -97,7 +98,10 @@ def _encoder() -> onnx.ModelProto:
         helper.make_node("Div", ["centred", "divisor"], ["embedding"]),
         helper.make_node("MatMul", ["embedding", "likeness"], ["alike"]),
         helper.make_node("Add", ["alike", "above_the_rest"], ["likely"]),
-        helper.make_node("Concat", ["no_token", "likely"], ["row"], axis=1),
+        *(_hang(hangs_at, constants) if hangs_at is not None else []),
+        helper.make_node(
+            "Concat", ["no_token", "likely" if hangs_at is None else "in the end"], ["row"], axis=1
+        ),
         helper.make_node("Reshape", ["row", "as_prefix"], ["prefix"]),
     ]
     inputs = [helper.make_tensor_value_info("pixels", TensorProto.UINT8, [1, _SIDE, _SIDE, 3])]
@@ -106,6 +110,40 @@ def _encoder() -> onnx.ModelProto:
         helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, known.shape[1]]),
     ]
     return _model(nodes, inputs, outputs, constants)
+
+
+def _hang(photo: int, constants: dict[str, np.ndarray]) -> list[onnx.NodeProto]:
+    """Rounds without end where the picture is this photo, and none where it is another."""
+    constants |= {
+        "its_place": np.array([photo]),
+        "alike_enough": np.array(0.95 * _SURE, np.float32),
+        "for_ever": np.array(2**62),
+    }
+    form = [1, len(SENTENCES)]
+    round_ = helper.make_graph(
+        [
+            helper.make_node("Identity", ["on"], ["on_again"]),
+            helper.make_node("Identity", ["carried"], ["carried_on"]),
+        ],
+        "round",
+        [
+            helper.make_tensor_value_info("number", TensorProto.INT64, []),
+            helper.make_tensor_value_info("on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("carried", TensorProto.FLOAT, form),
+        ],
+        [
+            helper.make_tensor_value_info("on_again", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("carried_on", TensorProto.FLOAT, form),
+        ],
+    )
+    return [
+        helper.make_node("Gather", ["alike", "its_place"], ["likeness to it"], axis=1),
+        helper.make_node("Greater", ["likeness to it", "alike_enough"], ["is it"]),
+        helper.make_node("Cast", ["is it"], ["once"], to=TensorProto.INT64),
+        helper.make_node("Mul", ["once", "for_ever"], ["table of rounds"]),
+        helper.make_node("ReduceMax", ["table of rounds"], ["rounds"], keepdims=0),
+        helper.make_node("Loop", ["rounds", "", "likely"], ["in the end"], body=round_),
+    ]
 
 
 def _decoder() -> onnx.ModelProto:

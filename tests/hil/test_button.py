@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earsight import wording
-from tests.hil.button import PIN
+from tests.hil.button import PI_4, PI_5, PIN, SECOND_PIN
 from tests.hil.device import Device, settings
 from tests.hil.record import Scenario
 
@@ -69,15 +69,38 @@ def test_many_presses(device: Device) -> None:
 def test_the_line_comes_later(device: Device, scenario: Scenario) -> None:
     """No pin when the service starts, as with a driver that is late: said, tried again, and said to work."""
     device.service.stop()
-    device.button.detach()
+    device.header.detach()
     try:
         device.service.configure(settings())
         began = device.service.start_without_waiting()
         device.hears(wording.does_not_work(wording.BUTTON), began, 120)
         device.service.wait_for_state("active", 120)
     finally:
-        device.button.attach()
+        device.header.attach()
     attached = device.guest.now()
     works = device.hears(wording.works_again(wording.BUTTON), attached, 60)
     scenario.took("line there to the words", works.at - attached)
     device.described()
+
+
+def test_a_raspberry_pi_5(device: Device) -> None:
+    """A board with another header chip, which is not the first: it is found by its label."""
+    device.service.stop()
+    device.header.become(PI_5)
+    device.header.put_another_before()
+    try:
+        device.use()
+        device.described()
+    finally:
+        device.service.stop()
+        device.header.take_other_away()
+        device.header.become(PI_4)
+
+
+def test_a_second_button(device: Device) -> None:
+    """A second button says the last description again, louder when it is pressed twice, quieter when held."""
+    device.use(triggers={"second_button": {"pin": SECOND_PIN}})
+    _, said = device.described()
+    assert device.answer(device.second_button.press()) == said
+    assert device.answer(device.second_button.press(1.2)) == wording.QUIETER
+    assert device.answer(device.second_button.double_press()) == wording.LOUDER

@@ -93,8 +93,8 @@ def test_no_whole_picture(device: Device, scenario: Scenario, picture: Sight) ->
     device.camera.show(picture())
     scenario.took("first bad frame to the words", device.hears(wording.CAMERA_LOST, began).at - began)
     assert device.answer(device.button.press()).startswith("I can't see")
-    device.camera.show(photos.photo())
     back = device.guest.now()
+    device.camera.show(photos.photo())
     scenario.took("first whole frame to the words", device.hears(wording.CAMERA_BACK, back).at - back)
 
 

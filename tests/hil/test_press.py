@@ -37,3 +37,14 @@ def test_another_sight_has_other_words(device: Device) -> None:
     assert second == "A cat looks at the camera."
     assert not device.has_heard(first, pressed)
     assert not device.has_heard("A cat looks at a camera.", pressed)
+
+
+def test_the_model_that_ships(device: Device, scenario: Scenario) -> None:
+    """A press is answered by the built-in model's own words. All other scenarios have one for emulation."""
+    with device.service.patient():
+        # Threads that wait in circles for each other cost an emulated processor more than they bring.
+        device.use(captioner={"bundle": "builtin", "threads": 1, "time_limit": 20.0})
+        pressed = device.button.press()
+        said = device.answer(pressed, 240)
+        assert not said.startswith("I can't see"), said
+        scenario.took("press to first word", device.hears(said, pressed).at - pressed)

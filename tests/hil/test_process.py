@@ -6,7 +6,8 @@ import pytest
 
 from earsight import wording
 from earsight.voice.earcons import Earcon
-from tests.hil.device import Device, settings
+from tests.hil.device import BUNDLE_THAT_HANGS, HANGS_AT, Device, settings
+from tests.hil.photos import photo
 from tests.hil.record import Scenario
 from tests.hil.service import WATCHDOG
 
@@ -75,6 +76,21 @@ def test_a_hung_synthesizer(device: Device, scenario: Scenario) -> None:
     device.described()
 
 
+def test_a_hung_inference(device: Device, scenario: Scenario) -> None:
+    """The model never comes to an end over a picture: the press is told, and the watchdog starts it anew."""
+    device.use(captioner={"bundle": BUNDLE_THAT_HANGS})
+    device.described()
+    device.camera.show(photo(HANGS_AT))
+    pressed = device.button.press()
+    assert device.answer(pressed) == wording.WENT_WRONG
+    struck = device.service.wait_for("[Ww]atchdog timeout", pressed, WATCHDOG + 30).at
+    scenario.took("press to the watchdog", struck - pressed)
+    ready = device.hears_tone(Earcon.READY, struck, STARTS_WITHIN)
+    scenario.took("watchdog to the tone of readiness", ready.at - struck)
+    device.camera.show(photo())
+    device.described()
+
+
 def test_a_crash_loop_ends_in_words(device: Device, scenario: Scenario) -> None:
     """It dies again and again soon after its start: it says that it can't start, and stays so."""
     device.service.stop()
@@ -89,7 +105,7 @@ def test_a_crash_loop_ends_in_words(device: Device, scenario: Scenario) -> None:
     scenario.took("last death to the words", words.at - began)
     device.service.wait_for_state("failed", 30)
     assert wording.CANT_START_CRASHES in device.service.shown("StatusText")
-    device.service.start()
+    device.guest.run("systemctl", "restart", "earsight")  # as the manual has it
     device.described()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from earsight import wording
@@ -13,16 +11,6 @@ from tests.hil.record import Scenario
 from tests.hil.sound_card import PLAYED_TO, Earphones
 
 BACK_WITHIN = 5.0
-
-
-@pytest.fixture
-def earphones(device: Device) -> Iterator[Earphones]:
-    """USB earphones, plugged in, and the service speaking to them."""
-    found = Earphones(device.guest)
-    found.plug_in()
-    yield found
-    if found.is_plugged_in():
-        found.plug_out()
 
 
 def _wait_until_heard(
