@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earsight import wording
+from tests.hil import wearer
 from tests.hil.device import Device
 from tests.hil.ear import HEARD_MOST, share_heard
 from tests.hil.record import Scenario
@@ -74,3 +75,19 @@ def _described(device: Device, earphones: Earphones) -> tuple[float, str]:
     text = line.text.removeprefix("answer: ")
     _wait_until_heard(device, earphones, text, since)
     return pressed, text
+
+
+def test_the_sound_server_is_restarted(device: Device, earphones: Earphones, scenario: Scenario) -> None:
+    """As the wearer's own user: PipeWire is restarted in mid-sentence, and the sentence is said again."""
+    device.service.stop()
+    with wearer.logged_in(device.guest) as user:
+        device.use(voice={"device": wearer.PLAYED_TO})
+        _, said = _described(device, earphones)
+        again = device.button.double_press()
+        device.service.wait_for("^answer: ", again, 20)
+        device.guest.run("sleep", "0.7")
+        restarted, since = user.restart_sound_server(), earphones.mark()
+        _wait_until_heard(device, earphones, said, since)
+        scenario.took("restart to the end of the sentence", device.guest.now() - restarted)
+        _described(device, earphones)
+        device.service.stop()
