@@ -13,7 +13,7 @@ from tests.hil import camera as cameras
 from tests.hil import quick_model
 from tests.hil.button import PIN, SECOND_PIN, Button, Header
 from tests.hil.camera import Camera
-from tests.hil.ear import HEARD, Match, Recording
+from tests.hil.ear import HEARD, Match, Recording, share_heard
 from tests.hil.guest import Guest
 from tests.hil.photos import photo
 from tests.hil.recorder import PLAYED_TO, Recorder
@@ -121,10 +121,12 @@ class Device:
     def _hears(self, sound: np.ndarray, what: str, after: float, limit: float) -> Match:
         until = time.monotonic() + limit
         while True:
-            match = self._recording(after).find(sound)
-            if match.correlation >= HEARD:
+            recording = self._recording(after)
+            if match := recording.hears(sound):
                 return match
+            correlation, share = recording.find(sound).correlation, share_heard(recording.samples, sound)
             assert time.monotonic() < until, (
-                f"{what} was not heard in {limit:g} s: the likest sound correlates by {match.correlation:.2f}"
+                f"{what} was not heard in {limit:g} s: the likest sound correlates by {correlation:.2f}, and "
+                f"{share:.0%} of it was there"
             )
             time.sleep(0.5)

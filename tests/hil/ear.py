@@ -18,6 +18,10 @@ RATE = 22050
 HEARD = 0.9
 """From this correlation on, a sentence was heard. One other word makes it less than 0.7."""
 
+HEARD_BUT_FOR_CLICKS = 0.85
+"""From this share on (see share_heard()), too: an emulated card that loses a few milliseconds of a sentence
+moves the rest of it, and the whole no longer correlates. Where one other word matters, HEARD decides alone."""
+
 HEARD_MOST = 0.6
 """From this share on (see share_heard()), a sentence was heard through a card with a clock of its own."""
 
@@ -49,6 +53,13 @@ class Recording:
         """sound: int16 at RATE."""
         correlation, index = best_match(self.samples, sound)
         return Match(correlation, self.began + index / RATE)
+
+    def hears(self, sound: np.ndarray) -> Match | None:
+        """Where the sound was heard, if it was; the loss of some milliseconds is forgiven."""
+        match = self.find(sound)
+        if match.correlation >= HEARD or share_heard(self.samples, sound) >= HEARD_BUT_FOR_CLICKS:
+            return match
+        return None
 
     def first_sound(self, after: float = 0.0) -> float | None:
         """When it was first loud at or after that time."""

@@ -9,7 +9,7 @@ import json
 from html import escape
 from pathlib import Path
 
-from tests.hil.record import JOURNAL, SOUND, Scenario, load_all
+from tests.hil.record import JOURNAL, PASSED, PASSED_LATE, SOUND, Scenario, load_all
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -25,7 +25,7 @@ def write_html(folder: Path) -> Path:
     scenarios = load_all(folder)
     facts = folder / "machine.json"
     machine = json.loads(facts.read_text()) if facts.is_file() else {}
-    failed = sum(scenario.result != "passed" for scenario in scenarios)
+    failed = sum(scenario.result not in (PASSED, PASSED_LATE) for scenario in scenarios)
     rows = "".join(_row(scenario) for scenario in scenarios)
     page = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Earsight, simulated</title>'

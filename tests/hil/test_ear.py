@@ -56,6 +56,14 @@ def test_quiet_noise_is_not_alike() -> None:
     assert best_match(np.ones(RATE * 2, np.int16), speech())[0] < 0.1
 
 
+def test_a_click_does_not_hide_a_sentence() -> None:
+    whole = speech(2.0)
+    clicked = recording_of(np.concatenate([whole[: RATE - 100], whole[RATE:]]))
+    assert best_match(clicked, whole)[0] < HEARD
+    assert Recording(clicked, 0.0).hears(whole)
+    assert not Recording(clicked[: len(clicked) * 2 // 3], 0.0).hears(whole)
+
+
 def test_a_clock_that_runs_fast_does_not_hide_a_sentence() -> None:
     whole = np.convolve(speech(2.0), np.hanning(20), "same").astype(np.int16)
     places = np.arange(0, len(whole), 1.002)
