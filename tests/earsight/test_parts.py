@@ -83,5 +83,5 @@ def test_the_policy_has_the_wording_of_the_configuration():
 
 
 def test_a_look_has_time_for_a_caption_that_takes_all_of_its_own():
-    assert build_policy(Config(captioner=CaptionerSection(time_limit=60))).look_limit > 60
+    assert build_policy(Config(captioner=CaptionerSection(time_limit=20))).look_limit > 20
     assert build_policy(Config()).look_limit == 10

@@ -20,7 +20,7 @@ HEARD = 0.9
 
 HEARD_BUT_FOR_CLICKS = 0.85
 """From this share on (see share_heard()), too: an emulated card that loses a few milliseconds of a sentence
-moves the rest of it, and the whole no longer correlates. Where one other word matters, HEARD decides alone."""
+moves the rest of it, and the whole no longer correlates. Where one word matters, HEARD decides alone."""
 
 HEARD_MOST = 0.6
 """From this share on (see share_heard()), a sentence was heard through a card with a clock of its own."""

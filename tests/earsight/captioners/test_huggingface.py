@@ -353,7 +353,7 @@ def test_what_fails_while_it_runs_is_told_of_in_a_line(captioner, monkeypatch):
 
 def test_the_eyes_describe_with_it(folders, tmp_path):
     section = CaptionerSection(
-        engine="huggingface", model=folders["git"], threads=1, beams=2, max_tokens=4, time_limit=60
+        engine="huggingface", model=folders["git"], threads=1, beams=2, max_tokens=4, time_limit=20
     )
     camera = Camera(ReplaySource(photo(tmp_path, "blue")))
     eyes = Eyes(camera, lambda: build_captioner(section))
@@ -381,7 +381,7 @@ def test_the_service_speaks_what_it_says(folders, tmp_path):
     config.write_text(
         f"""
         camera: {{source: replay, replay: {photo(tmp_path)}, max_age: 10}}
-        captioner: {{engine: huggingface, model: {folders["florence2"]}, max_tokens: 4, time_limit: 60}}
+        captioner: {{engine: huggingface, model: {folders["florence2"]}, max_tokens: 4, time_limit: 20}}
         """,
         encoding="utf-8",
     )
