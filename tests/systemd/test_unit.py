@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from earsight.doctor.examination import TORCH_LIMIT
+from earsight.starts import LIMIT
+
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNIT = FOLDER / "earsight.service"
 
@@ -16,10 +19,14 @@ Unit = dict[tuple[str, str], list[str]]
 
 @pytest.fixture(scope="module")
 def unit() -> Unit:
+    return read(UNIT)
+
+
+def read(path: Path) -> Unit:
     """(section, key): its values in their order. A key may stand there more than once."""
     values: Unit = defaultdict(list)
     section = ""
-    for line in UNIT.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if re.fullmatch(r"\[\w+\]", line):
             section = line[1:-1]
         elif line and line[0] not in "#;":
@@ -45,7 +52,7 @@ def test_sections_are_those_of_a_service(unit: Unit) -> None:
         ("RuntimeDirectory", "earsight"),  # default_control_socket() goes by it
         ("RuntimeDirectoryMode", "0700"),
         ("StateDirectory", "earsight"),
-        ("WorkingDirectory", "%S/earsight"),  # writable, for lgpio's pipes
+        ("WorkingDirectory", "%t/earsight"),  # writable, for lgpio's pipes, and not on the card
         ("LimitCORE", "0"),  # a core dump has pictures in it
         ("NoNewPrivileges", "yes"),
         ("ProtectSystem", "strict"),
@@ -69,6 +76,33 @@ def test_restarts_are_limited_but_not_after_one_bad_minute(unit: Unit) -> None:
     (watchdog,) = unit["Service", "WatchdogSec"]
     assert int(burst) * int(pause) < int(interval), "the limit would never be reached by failing at once"
     assert int(interval) > int(watchdog)
+    assert int(burst) >= 3 * (LIMIT + 1), "a wearer who tries again would hear nothing"
+
+
+def test_a_start_may_take_as_long_as_loading_torch(unit: Unit) -> None:
+    assert int(*unit["Service", "TimeoutStartSec"]) > TORCH_LIMIT
+
+
+def test_the_doctor_does_not_inherit_what_speaks_for_the_service(unit: Unit) -> None:
+    """earsight-doctor.service is a copy, and its drop-in could not take a dependency away."""
+    assert ("Unit", "OnFailure") not in unit
+    assert read(FOLDER / "cant-start.conf")["Unit", "OnFailure"] == ["earsight-cant-start.service"]
+
+
+def test_what_speaks_for_the_service_needs_no_python_and_comes_to_an_end() -> None:
+    speaker = read(FOLDER / "earsight-cant-start.service")
+    assert speaker["Service", "ExecStart"] == ["/opt/earsight/current/script/cant-start"]
+    (burst,), (interval,) = speaker["Unit", "StartLimitBurst"], speaker["Unit", "StartLimitIntervalSec"]
+    (pause,) = speaker["Service", "RestartSec"]
+    assert int(burst) * int(pause) < int(interval)
+
+
+def test_a_jetson_allows_no_device_by_name() -> None:
+    """One that is allowed shuts out all others, and on systemd 249 ProtectClock= allows the clock's."""
+    jetson = read(FOLDER / "jetson.conf")
+    assert jetson["Service", "DevicePolicy"] == ["auto"]
+    assert jetson["Service", "DeviceAllow"] == [""]
+    assert jetson["Service", "ProtectClock"] == ["no"]
 
 
 def test_devices_and_groups_go_together(unit: Unit) -> None:
