@@ -26,8 +26,11 @@ _PROGRAMS = {
                 printf '#!/bin/bash\\n' >"${0%python}earsight"
                 chmod +x "${0%python}earsight" ;;
             "-P -c "*) [[ ! -e /fails/proof ]] ;;
+            *"-venv"*) echo python3.13-venv ;;
+            *"import ensurepip"*)
+                [[ ! -e /fails/venv ]] || grep -qx "Package: python3.13-venv" /var/lib/dpkg/status ;;
         esac""",
-    # A service manager with one service, which dies of a README that says so.
+    # A service manager with one service, which dies of a README that says so, or of a person's user.
     "systemctl": """
         echo "systemctl $*" >>/asked
         state=$(cat /state 2>/dev/null || echo inactive)
@@ -38,12 +41,24 @@ _PROGRAMS = {
             stop*|"--quiet stop"*) echo inactive >/state ;;
             start*)
                 echo active >/state
-                if grep -q "dies" /opt/earsight/current/README.md; then echo failed >/state; fi
+                user_conf=/usr/local/lib/systemd/system/earsight.service.d/30-user.conf
+                if grep -q "dies" /opt/earsight/current/README.md ||
+                    [[ -e /fails/user && -e $user_conf ]]; then echo failed >/state; fi
                 ! grep -q "at once" /opt/earsight/current/README.md ;;
+            daemon-reload) [[ ! -e /fails/reload ]] ;;
             "--quiet enable"*) touch /enabled ;;
             "--quiet disable"*) rm -f /enabled ;;
         esac""",
-    "apt-get": 'echo "apt-get ${*: -1}" >>/asked',
+    # Installs packages without files, but for those that /fails names.
+    "apt-get": """
+        echo "apt-get ${*: -1}" >>/asked
+        line="$*"
+        [[ $line == *" install "* ]] || exit 0
+        for package in ${line##*--no-install-recommends}; do
+            [[ ! -e /fails/$package ]] || exit 1
+            printf '%s\\n' "Package: $package" "Status: install ok installed" "Version: 1" \
+                "Architecture: all" "Maintainer: nobody" "Description: none" "" >>/var/lib/dpkg/status
+        done""",
     "apt-mark": ":",
     "espeak-ng": ":",
     "aplay": ":",
@@ -147,7 +162,11 @@ def opened(folder: Path) -> Iterator[Box]:
 def _fill(box: Box) -> None:
     for name, text in _PROGRAMS.items():
         box.write(f"/usr/bin/{name}", f"#!/bin/bash\n{text}\n")
-    box.shell("cd /usr/bin && cp python3 python3.13 && chmod 755 " + " ".join([*_PROGRAMS, "python3.13"]))
+    box.shell(
+        "cd /usr/bin && chmod 755 "
+        + " ".join(_PROGRAMS)
+        + "&& mv python3 python3.13 && ln -s python3.13 python3"
+    )
     # The real scripts, units and settings; a program of one file.
     done = box.shell(
         """

@@ -122,6 +122,21 @@ def test_an_upgrade_that_does_not_start_is_taken_back_with_its_files(installed: 
     assert installed.read("/state") == "active\n"
 
 
+def test_a_version_that_is_taken_back_takes_its_new_files_along(installed: Box) -> None:
+    """And the old one is started, also where a step on the way back fails."""
+    new = (f"{UNITS}/earsight-cant-start.service", f"{UNITS}/earsight.service.d/50-cant-start.conf")
+    installed.shell('rm "$@" /opt/earsight/current/systemd/*cant-start*', *new)
+    change(installed, "second")
+    installed.write("/fails/reload", "")
+    installed.asked()
+    done = installed.install()
+    assert done.returncode == 1
+    assert "going back" in done.stderr
+    assert installed.read("/opt/earsight/current/README.md") == "first\n"
+    assert [path for path in new if installed.has(path)] == []
+    assert "systemctl start earsight" in installed.asked()
+
+
 def test_a_service_that_was_stopped_stays_stopped(installed: Box) -> None:
     installed.shell("systemctl stop earsight")
     change(installed, "second")
@@ -164,6 +179,66 @@ def test_as_a_persons_user_and_back(installed: Box) -> None:
     assert not installed.has(f"{UNITS}/earsight.service.d/30-user.conf")
 
 
+def owners(box: Box) -> str:
+    """Whose the service's folders and all in them are."""
+    return box.shell("find /var/lib/earsight /var/cache/earsight -printf '%u\\n' | sort -u").stdout
+
+
+def test_a_user_for_whom_it_is_not_proven_changes_nothing(installed: Box) -> None:
+    installed.shell("useradd --create-home wearer")
+    installed.write("/fails/proof", "")
+    assert installed.install("--user", "wearer").returncode == 1
+    assert owners(installed) == "earsight\n"
+    installed.shell("rm /fails/proof")
+    assert installed.install().returncode == 0
+    assert owners(installed) == "earsight\n", "a plain install goes by what was there before"
+    assert not installed.has(f"{UNITS}/earsight.service.d/30-user.conf")
+
+
+def test_a_user_for_whom_it_does_not_start_is_taken_back(installed: Box) -> None:
+    installed.shell("useradd --create-home wearer; touch /var/lib/earsight/volume.json")
+    installed.write("/fails/user", "")
+    before = installed.release()
+    done = installed.install("--user", "wearer")
+    assert done.returncode == 1
+    assert "going back" in done.stderr
+    assert installed.release() == before
+    assert installed.read("/opt/earsight/notes/user") == "earsight\n"
+    assert not installed.has(f"{UNITS}/earsight.service.d/30-user.conf")
+    assert owners(installed) == "earsight\n"
+    assert installed.read("/state") == "active\n"
+
+
+def test_a_person_hears_what_the_service_can_not_say(installed: Box) -> None:
+    installed.shell("useradd --create-home wearer")
+    assert installed.install("--user", "wearer").returncode == 0
+    assert "User=wearer" in installed.read(f"{UNITS}/earsight-cant-start.service.d/30-user.conf")
+    assert installed.has(f"{UNITS}/earsight.service.d/50-cant-start.conf")
+    assert not installed.has(f"{UNITS}/earsight-doctor.service.d/50-cant-start.conf"), (
+        "it would say it for both"
+    )
+
+
+@pytest.mark.parametrize(
+    ("python", "extras"), [("the system's", ""), ("one beside it", "opencv")], ids=["JetPack 7", "JetPack 6"]
+)
+def test_a_jetsons_opencv_is_the_systems_where_its_python_is(box: Box, python: str, extras: str) -> None:
+    if python != "the system's":
+        box.shell("cd /usr/bin && cp --remove-destination python3.13 python3")
+    assert box.install("--board", "jetson").returncode == 0
+    (pip,) = (line for line in box.asked() if "pip" in line)
+    assert f"[{extras}]" in pip
+
+
+def test_settings_that_can_not_be_written_whole_are_not_there(box: Box) -> None:
+    """A disk that is full is the same as a power cut: half a file would count as the owner's."""
+    box.shell(
+        "mkdir /etc/earsight && mount -t tmpfs -o size=4k none /etc/earsight && head -c 4k /dev/zero >$_/x"
+    )
+    assert box.install().returncode == 1
+    assert not box.has(CONFIG)
+
+
 # What useradd and groupadd keep beside their files.
 BACKUPS = {f"/etc/{name}" for name in ("passwd-", "group-", "shadow-", "gshadow-", ".pwd.lock")}
 
@@ -200,6 +275,39 @@ def test_uninstalling_leaves_what_the_owner_wrote(installed: Box) -> None:
     assert "earsight.service.d" in done.stderr
     assert installed.install().returncode == 0
     assert installed.read(CONFIG) == "voice: {rate: 200}\n"
+
+
+def test_uninstalling_leaves_the_owners_login_of_the_same_name(box: Box) -> None:
+    box.shell("useradd earsight")
+    assert box.install().returncode == 0
+    assert box.install("--uninstall").returncode == 0
+    assert box.shell("id earsight").returncode == 0
+
+
+def test_uninstalling_goes_on_where_the_user_can_not_be_taken_away(installed: Box) -> None:
+    installed.write("/usr/sbin/userdel", "#!/bin/sh\nexit 8\n")
+    done = installed.install("--uninstall")
+    assert done.returncode == 0
+    assert "the user earsight stays" in done.stderr
+    assert not installed.has("/opt/earsight")
+
+
+def test_uninstalling_ends_the_lingering_of_all_who_had_it_begun(installed: Box) -> None:
+    for name in ("wearer", "other"):
+        installed.shell('useradd --create-home "$1"', name)
+        assert installed.install("--user", name).returncode == 0
+    assert installed.install("--uninstall").returncode == 0
+    assert installed.shell("ls /var/lib/systemd/linger").stdout == ""
+
+
+@pytest.mark.parametrize("fails", ["pipewire", "venv"])
+def test_packages_are_noted_also_where_the_installation_ends_early(box: Box, fails: str) -> None:
+    box.shell("useradd --create-home wearer")
+    box.write(f"/fails/{fails}", "")
+    done = box.install("--board", "raspberry-pi", "--user", "wearer")
+    noted = box.read("/opt/earsight/notes/packages").split()
+    assert "python3-picamera2" in noted
+    assert (done.returncode, "python3.13-venv" in noted) == ((1, False) if fails == "pipewire" else (0, True))
 
 
 def test_somebody_elses_command_stays(box: Box) -> None:
