@@ -204,7 +204,7 @@ class CaptionerSection(Section):
     time_limit: float = Field(
         default=3.0,
         ge=0.1,
-        le=20,  # with the rest of a look less than the unit's WatchdogSec, or a slow caption passes for a hang
+        le=20,  # with the rest of a look less than the unit's WatchdogSec, or what is slow passes for hung
         description="Seconds after which a caption is cut short with what there is.",
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from earsight import careful
-from earsight.cameras.source import CameraError, StaleFrame
+from earsight.cameras.source import BlackPictures, CameraError, StaleFrame
 from earsight.captioners.captioner import CaptionerError
 from earsight.perception.quality import Problem
 from earsight.safety import promises_safety
@@ -28,6 +28,7 @@ SECOND_BUTTON = "The second button"
 KEYBOARD = "The keyboard"
 SOCKET = "Pressing from other programs"
 CAMERA_LOST = "Camera lost."
+CAMERA_BLACK = "The camera sees only black."
 CAMERA_BACK = "Camera is back."
 CONFIG_REFUSED = "The new settings have a mistake. The old ones stay."
 CONFIG_TAKEN = "New settings."
@@ -95,6 +96,8 @@ def trouble(error: Exception) -> str:
     """What to say instead of a description; the log has the error itself."""
     if isinstance(error, StaleFrame):
         return "I can't see: the picture is too old."
+    if isinstance(error, BlackPictures):
+        return "I can't see: the picture is all black."
     if isinstance(error, CameraError):
         return "I can't see: the camera does not work."
     if isinstance(error, CaptionerError):

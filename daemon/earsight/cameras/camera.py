@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from earsight.cameras.source import CameraError, FrameSource, StaleFrame
+from earsight.cameras.source import BlackPictures, CameraError, FrameSource, StaleFrame, unforeseen
 from earsight.scene import Frame
 
 _T = TypeVar("_T")
@@ -77,7 +77,7 @@ class Camera:
         self._opens_within = opens_within
         self._hung_after = hung_after
         self._recent = RecentFrames(keep)
-        self._failure: str | None = None
+        self._failure: CameraError | None = None
         self._last_sign = time.monotonic()
         self._reading = False
         self._worked = False
@@ -111,19 +111,26 @@ class Camera:
             if self._stop.is_set():
                 raise CameraError("The camera is closed.")
             if self._failure is not None:
-                raise CameraError(self._failure)
+                raise type(self._failure)(*self._failure.args)
             return self._recent.within(max_age, time.monotonic())
 
     @property
     def lost(self) -> str | None:
         """Why the camera gives no pictures, one line; None while it works, starts or is closed."""
         with self._changed:
-            if self._failure is not None or self._stop.is_set():
-                return self._failure
+            if self._failure is not None:
+                return str(self._failure)
+            if self._stop.is_set():
+                return None
             limit = self._stalled_after if self._reading else self._opens_within
             if self._thread.is_alive() and time.monotonic() - self._last_sign > limit:
                 return f"The camera has given no picture for more than {limit:g} s."
             return None
+
+    @property
+    def black(self) -> bool:
+        """Whether it is lost for want of light in its pictures."""
+        return isinstance(self._failure, BlackPictures)
 
     @property
     def hung(self) -> bool:
@@ -159,10 +166,10 @@ class Camera:
                 while not self._stop.is_set():
                     self._keep(self._call(self._source.read))
             except CameraError as error:
-                self._fail(str(error))
+                self._fail(error)
             except Exception as error:  # a driver's surprise must not end the thread that recovers from it
                 log.exception("The camera failed in an unforeseen way.")
-                self._fail(f"The camera failed: {type(error).__name__}: {' '.join(str(error).split())}")
+                self._fail(unforeseen(error))
             finally:
                 self._reading = False
                 self._close_source()
@@ -197,13 +204,13 @@ class Camera:
             self._recent.add(frame)
             self._changed.notify_all()
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, error: CameraError) -> None:
         with self._changed:
             if self._stop.is_set():
                 return
-            if self._failure != message:
-                log.warning("%s", message)
-            self._failure = message
+            if str(self._failure) != str(error):
+                log.warning("%s", error)
+            self._failure = error
             self._recent.clear()
             self._changed.notify_all()
 

@@ -1,7 +1,7 @@
 """Pictures that a camera delivers although it has none: black ones, and halves that end in a grey field.
 
 They must not be described: half of a scene gives wrong words. One of them is dropped; where nothing else
-comes, the camera does not work.
+comes, the camera does not work, or it has no light.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import BlackPictures, CameraError
 
 PATIENCE = 3.0
 """Seconds for which a camera may give nothing that is whole."""
 
 _PAUSE = 0.02
 _SHADOW, _GLARE = 32, 223
-"""Grey levels outside which a part of a real picture may be of one colour."""
+"""Grey levels outside which a part of a real picture may be of one colour. In video of limited range black is
+16 and white 235."""
+_BLACK = "black pictures"
 
 
 def damage(pixels: np.ndarray) -> str | None:
@@ -32,7 +34,9 @@ def damage(pixels: np.ndarray) -> str | None:
     if (pixels[-1] != colour).any():  # nearly always
         return None
     if (pixels == colour).all():
-        return None if colour.min() == 255 else "pictures of a single colour"
+        if colour.max() < _SHADOW:
+            return _BLACK
+        return None if colour.min() > _GLARE else "pictures of a single colour"
     lower_quarter = pixels[-max(1, len(pixels) // 4) :]
     if (lower_quarter == colour).all() and colour.max() >= _SHADOW and colour.min() <= _GLARE:
         return "pictures whose lower part is missing"
@@ -53,5 +57,6 @@ def whole_picture(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
         if time.monotonic() >= deadline:
             if wrong is None:
                 return None
-            raise CameraError(f"The camera gives only {wrong}: check its cable and its lens cap.")
+            kind = BlackPictures if wrong is _BLACK else CameraError
+            raise kind(f"The camera gives only {wrong}: check its cable and its lens cap.")
         time.sleep(_PAUSE)

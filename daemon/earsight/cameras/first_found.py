@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import numpy as np
 
-from earsight.cameras.source import CameraError, FrameSource
+from earsight.cameras.source import CameraError, FrameSource, unforeseen
+
+_log = logging.getLogger(__name__)
 
 
 class FirstFound:
@@ -15,6 +19,7 @@ class FirstFound:
     def __init__(self, look: Callable[[], Sequence[FrameSource]]) -> None:
         self._look = look
         self._source: FrameSource | None = None
+        self._logged: str | None = None
 
     def open(self) -> None:
         problem = CameraError("No camera is found: connect one, or name one in camera.source.")
@@ -24,8 +29,14 @@ class FirstFound:
                 source.open()
                 return
             except CameraError as error:
-                source.close()
                 problem = error
+            except Exception as error:  # a library that does not fit the others, say
+                problem = unforeseen(error)
+                if self._logged != str(problem):  # it is tried again every other second
+                    self._logged = str(problem)
+                    _log.exception("A camera failed in an unforeseen way.")
+            with suppress(Exception):  # of one that never opened
+                source.close()
         raise problem
 
     def read(self) -> np.ndarray:

@@ -17,6 +17,15 @@ class StaleFrame(CameraError):  # noqa: N818 - the name says what the wearer is 
     """The newest picture is too old to be described as what is in front of the wearer."""
 
 
+class BlackPictures(CameraError):  # noqa: N818 - the name says what the wearer is told
+    """The camera works, but there is no light in its pictures: a cap, a dark room, or a broken sensor."""
+
+
+def unforeseen(error: Exception) -> CameraError:
+    """A driver's or a library's surprise, as what the camera is lost for."""
+    return CameraError(f"The camera failed: {type(error).__name__}: {' '.join(str(error).split())}")
+
+
 class FrameSource(Protocol):
     """A device or a fake. All calls come from one thread; after an error it is closed and opened again."""
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageFile
 
 from earsight.cameras import damage as damage_module
 from earsight.cameras.damage import damage, whole_picture
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import BlackPictures, CameraError
 from tests.earsight.stand_ins import painted
 
 WHOLE = painted("red", 120, 160)
@@ -40,9 +40,12 @@ def test_a_field_of_one_colour_below_is_damage(colour):
     assert damage(filled(colour, 0.2)) is None
 
 
-@pytest.mark.parametrize("level", [0, 16, 128])
-def test_a_picture_of_a_single_colour_was_never_taken(level):
-    assert damage(np.full((120, 160, 3), level, np.uint8)) == "pictures of a single colour"
+@pytest.mark.parametrize(
+    ("level", "what"),
+    [(0, "black pictures"), (16, "black pictures"), (128, "pictures of a single colour")],
+)
+def test_a_picture_of_a_single_colour_was_never_taken(level, what):
+    assert damage(np.full((120, 160, 3), level, np.uint8)) == what
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,7 @@ def test_a_picture_of_a_single_colour_was_never_taken(level):
         WHOLE,
         noise(0, 3),  # a dark room
         np.full((120, 160, 3), 255, np.uint8),  # the sun
+        np.full((120, 160, 3), 235, np.uint8),  # the sun, in video of limited range
         filled(0),  # deep shadow on the ground
         filled(255),  # snow
         filled(10),
@@ -75,4 +79,6 @@ def test_nothing_but_damage_is_an_error_and_nothing_at_all_is_told_apart(monkeyp
     monkeypatch.setattr(damage_module, "PATIENCE", 0.1)
     with pytest.raises(CameraError, match="lower part is missing"):
         whole_picture(lambda: filled(128))
+    with pytest.raises(BlackPictures, match="lens cap"):
+        whole_picture(lambda: filled(0, 1.0))
     assert whole_picture(lambda: None) is None

@@ -26,6 +26,19 @@ def test_the_first_that_opens_is_taken_and_looked_for_again_each_time():
     source.close()
 
 
+def test_a_library_that_fails_in_an_unforeseen_way_hides_no_other_camera(caplog):
+    clash = ValueError("numpy.dtype size changed, may indicate\nbinary incompatibility")
+    broken, good = Scene(clash), Scene(painted("red"))
+    source = FirstFound(lambda: [broken, good])
+    for _ in range(3):
+        source.open()
+        assert source.read() is good.picture
+        source.close()
+    assert len(caplog.records) == 1, "it is tried every other second"
+    with pytest.raises(CameraError, match="ValueError: numpy.dtype size changed, may indicate binary"):
+        FirstFound(lambda: [broken]).open()
+
+
 @pytest.fixture
 def board(monkeypatch):
     """A machine without picamera2; /dev/video7 is there when its name is in the list."""
