@@ -4,40 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from earsight import wording
 from earsight.config import ButtonSection, Config, GesturesSection
+from earsight.notices import Notices
 from earsight.systemd_notify import Troubles
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import ControlServer, default_control_socket
 from earsight.triggers.gestures import GestureRecognizer
 from earsight.triggers.keyboard import KeyboardTrigger
-from earsight.triggers.trigger import PressSink, Trigger, TriggerError
+from earsight.triggers.trigger import Press, PressSink, Trigger, TriggerError
 
 _log = logging.getLogger(__name__)
 
 _RETRY = 5.0
 _WORKS = 1.0
-"""Seconds after which a trigger that has not failed counts as working."""
+"""Seconds for which a trigger must have listened without a failure to count as working."""
 
 
 class Attendance:
     """first: takes the presses of the first button, which keyboard and socket stand for. second: those of the
-    second one. notice: takes a sentence for the wearer."""
+    second one."""
 
     def __init__(
         self,
         config: Config,
         first: PressSink,
         second: PressSink,
-        notice: Callable[[str], None],
+        notices: Notices,
         troubles: Troubles,
     ) -> None:
         self._section = config.triggers
         self._gestures = config.gestures
         self._first, self._second = first, second
-        self._notice = notice
+        self._notices = notices
         self._troubles = troubles
         self._recognizers: list[GestureRecognizer] = []
 
@@ -77,25 +77,38 @@ class Attendance:
         self._recognizers.append(recognizer)
 
         def stuck() -> None:
-            self._notice(wording.is_stuck(name))
+            self._notices.news(_stuck(name), wording.is_stuck(name))
 
         return ButtonTrigger(section.pin, section.pull_up, section.debounce, recognizer, stuck, key)
 
     async def _keep_running(self, trigger: Trigger, sink: PressSink, name: str) -> None:
         loop = asyncio.get_running_loop()
+        works: list[asyncio.TimerHandle] = []
+
+        def listening() -> None:
+            works.append(loop.call_later(_WORKS, self._works, name))
+
+        def pressed(press: Press) -> object:
+            self._notices.trouble(_stuck(name), None)
+            return sink(press)
+
         while True:
-            works = loop.call_later(_WORKS, self._works, name)
             try:
-                await trigger.run(sink)
+                await trigger.run(pressed, listening)
                 return
             except TriggerError as error:
                 if self._troubles.report(name, str(error)):
                     _log.error("%s", error)
-                    self._notice(wording.does_not_work(name))
+                self._notices.trouble(name, wording.does_not_work(name), over=wording.works_again(name))
             finally:
-                works.cancel()
+                while works:
+                    works.pop().cancel()
             await asyncio.sleep(_RETRY)
 
     def _works(self, name: str) -> None:
-        if self._troubles.report(name, None):
-            self._notice(wording.works_again(name))
+        self._troubles.report(name, None)
+        self._notices.trouble(name, None)
+
+
+def _stuck(name: str) -> str:
+    return f"{name}, stuck"

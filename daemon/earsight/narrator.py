@@ -20,6 +20,7 @@ import numpy as np
 from earsight import wording
 from earsight.errors import EarsightError
 from earsight.eyes import Eyes, View
+from earsight.notices import Notices
 from earsight.pace import Pace
 from earsight.perception.quality import Problem, QualityLimits
 from earsight.scene import Priority, Utterance
@@ -68,12 +69,14 @@ class Policy:
 
 
 class Narrator:
-    """Turns presses and time into utterances. speaker and policy may be replaced while it runs."""
+    """Turns presses and time into utterances. speaker and policy may be replaced while it runs. notices: what
+    the wearer has to know; said by whoever runs Notices.say()."""
 
     def __init__(self, eyes: Eyes, speaker: Speaker, policy: Policy) -> None:
         self.speaker = speaker
         self.policy = policy
         self.pace = Pace()
+        self.notices = Notices()
         self._eyes = eyes
         self._touched: tuple[float, asyncio.Future[View]] | None = None
         self._answering: asyncio.Task[PressEnd] | None = None
@@ -107,20 +110,16 @@ class Narrator:
 
         self._answering = self._begin_answer(known)
 
+    @property
+    def described(self) -> bool:
+        """Whether a picture has come to words yet."""
+        return self._last_description is not None
+
     async def close(self) -> None:
         """End what is being said. Eyes and speaker belong to whoever made them."""
         self._hush()
         if tasks := [task for task in (self._answering, *self._tones) if task]:
             await asyncio.wait(tasks)
-
-    async def notice(self, text: str) -> bool:
-        """Say something that was not asked for but matters. Whether any of it was heard: one that a press
-        cuts off was. A voice that fails is logged, not raised."""
-        try:
-            return await self._say(text, Priority.NOTICE, _ANSWER_LIFE) is not Outcome.STALE
-        except VoiceError as error:
-            _log.error("%s", error)
-            return False
 
     async def narrate(self) -> None:
         """Describe what is new every ``policy.every`` seconds, for ever; idle while that is None. Less often
@@ -132,7 +131,7 @@ class Narrator:
                 last = now
                 if not self._asked():
                     await self._narrate_once()
-                await self._tell_pace(every)
+                self._tell_pace(every)
             # In short naps: a new policy may shorten the period at any time.
             rest = math.inf if every is None else last + self.pace.period(every) - time.monotonic()
             await asyncio.sleep(min(1.0, max(0.0, rest)))
@@ -203,7 +202,7 @@ class Narrator:
             return PressEnd.NOT_SPOKEN
         if outcome is Outcome.SPOKEN:
             return spoken_of
-        return PressEnd.SUPERSEDED if outcome is Outcome.INTERRUPTED else PressEnd.NOT_SPOKEN
+        return PressEnd.NOT_SPOKEN if outcome is Outcome.STALE else PressEnd.SUPERSEDED
 
     async def _repeat(self) -> str:
         return self._last_description or wording.NOTHING_TO_REPEAT
@@ -229,12 +228,13 @@ class Narrator:
         touched = self._touched is not None and not self._touched[1].done()
         return touched or (self._answering is not None and not self._answering.done())
 
-    async def _tell_pace(self, every: float) -> None:
+    def _tell_pace(self, every: float) -> None:
         longer = self.pace.news(every)
         if longer:
-            await self.notice(wording.LESS_OFTEN if self.pace.strained else wording.CANT_KEEP_UP)
+            trouble = wording.LESS_OFTEN if self.pace.strained else wording.CANT_KEEP_UP
+            self.notices.trouble("pace", trouble, over=wording.AS_BEFORE)
         elif longer is False:
-            await self.notice(wording.AS_BEFORE)
+            self.notices.trouble("pace", None)
 
     async def _narrate_once(self) -> None:
         try:
@@ -265,7 +265,8 @@ class Narrator:
         self._told(view, text)  # before its end: it can be repeated while it is said
         heard = False
         try:
-            heard = await self._say(text, Priority.NARRATION, _NARRATION_LIFE) is not Outcome.STALE
+            outcome = await self._say(text, Priority.NARRATION, _NARRATION_LIFE)
+            heard = outcome in (Outcome.SPOKEN, Outcome.INTERRUPTED)
         except VoiceError as error:
             _log.error("%s", error)
         if not heard:

@@ -18,13 +18,15 @@ from pathlib import Path
 
 from earsight import parts, wording
 from earsight.attendance import Attendance
+from earsight.audition import heard, plainest
 from earsight.cameras.camera import Camera
 from earsight.captioners.captioner import CaptionerError
-from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, VoiceSection, changed_sections
+from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
 from earsight.config_file import ConfigError, load_config
 from earsight.config_watch import ConfigWatch
 from earsight.eyes import Eyes
 from earsight.narrator import Narrator, PressEnd
+from earsight.notices import Notices
 from earsight.starts import SETTLED, Starts
 from earsight.state import state_folder
 from earsight.systemd_notify import Troubles, managed, notify
@@ -70,15 +72,16 @@ class Service:
         self._camera = Camera(self._build.source(config.camera), rotation=config.camera.rotation)
         self._eyes = Eyes(self._camera, partial(self._build.captioner, config.captioner))
         self._narrator: Narrator
+        self._notices: Notices
         self._troubles = Troubles()
-        self._attendance = Attendance(config, self.press, self.press_second, self._notice, self._troubles)
+        self._attendance: Attendance
         folder = state_folder()
         self._volume = Volume(config.voice.volume, folder / "volume.json" if folder else None)
         file = self._options.config_file
         self._config_watch = ConfigWatch(file) if file else None
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
-        self._answered = asyncio.Event()
+        self._described = asyncio.Event()
         self._background: set[asyncio.Task[object]] = set()
 
     def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
@@ -105,8 +108,10 @@ class Service:
         self._soon(asyncio.to_thread(self._volume.keep))
 
     def _ended(self, end: asyncio.Future[PressEnd]) -> None:
-        if not end.cancelled() and end.result() is PressEnd.SPOKEN:
-            self._answered.set()
+        # Not any answer: one may repeat, again and again, while describing kills the process each time.
+        if not end.cancelled() and end.result() is PressEnd.SPOKEN and self._narrator.described:
+            self._described.set()
+            self._notices.trouble("model", None)
 
     def stop(self) -> None:
         """Let run() come to its end."""
@@ -140,6 +145,10 @@ class Service:
         speaker = await self._first_speaker()
         speaker.set_volume(self._volume.value)
         self._narrator = Narrator(self._eyes, speaker, parts.build_policy(self._config))
+        self._notices = self._narrator.notices
+        self._attendance = Attendance(
+            self._config, self.press, self.press_second, self._notices, self._troubles
+        )
         self._camera.start()
 
     async def _first_speaker(self) -> Speaker:
@@ -148,9 +157,26 @@ class Service:
         except VoiceError as error:
             if not managed():  # somebody reads the message
                 raise
-            _log.error("%s", error)
-            self._troubles.report("voice", str(error))
-            return await self._build.speaker(_plainest(self._config.voice))
+            return await self._other_voice(error)
+
+    async def _other_voice(self, error: VoiceError) -> Speaker:
+        _log.error("%s", error)
+        self._troubles.report("voice", str(error))
+        return await self._build.speaker(plainest(self._config.voice))
+
+    async def _rehearse(self) -> None:
+        """A voice that can't make words, of a language that there is not, say, only shows when it speaks."""
+        voice = self._narrator.speaker
+        try:
+            if managed() and not self._troubles.has("voice"):
+                await voice.rehearse(wording.NOTHING_TO_REPEAT)
+        except VoiceError as error:
+            self._use(await self._other_voice(error))
+            await voice.close()
+
+    def _use(self, speaker: Speaker) -> None:
+        speaker.set_volume(self._volume.value)
+        self._narrator.speaker = speaker
 
     async def _end(self) -> None:
         notify("STOPPING=1")
@@ -165,6 +191,7 @@ class Service:
         watch = Watch(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
         tasks = [self._attend(), watch.camera(), watch.sound(), self._live(watch), watch.strain()]
         tasks += [self._narrator.narrate(), self._take_new_configs(), self._settle(), self._welcome()]
+        tasks.append(self._notices.say(lambda: self._narrator.speaker))
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(task) for task in tasks]
             await self._stopping.wait()
@@ -184,31 +211,33 @@ class Service:
 
     async def _settle(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._answered.wait(), SETTLED)
+            await asyncio.wait_for(self._described.wait(), SETTLED)
         self._options.starts.settled()
 
     async def _welcome(self) -> None:
-        problems = [wording.VOICE_INSTEAD] if self._troubles.has("voice") else []
+        loaded = self._eyes.ready()
+        await self._rehearse()
+        if self._troubles.has("voice"):
+            self._notices.trouble("voice", wording.VOICE_INSTEAD)
         try:
-            await self._eyes.ready()
+            await loaded
         except CaptionerError as error:
             _log.error("%s", error)
-            problems.append(wording.trouble(error))
+            self._notices.trouble("model", wording.trouble(error))
         except Exception as error:  # tried again at every press; the service stays up to say so
             _log.exception("the captioner can't be loaded")
-            problems.append(wording.trouble(error))
+            self._notices.trouble("model", wording.trouble(error))
         notify("READY=1")
         self._ready.set()
         self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
-        while not self._narrator.speaker.idle:  # the tone would cut off what is told of a button
+        # The tone would cut off what is told of a button.
+        while not self._narrator.speaker.idle:  # noqa: ASYNC110 - the speaker may be replaced meanwhile
             await asyncio.sleep(_POLL)
         try:
             await self._narrator.speaker.earcon(Earcon.READY)
         except VoiceError as error:  # it sounds as soon as sound works
             _log.error("%s", error)
-        for problem in problems:
-            self._notice(problem)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
@@ -234,9 +263,6 @@ class Service:
         if self._config_watch:
             self._config_watch.ask()
 
-    def _notice(self, text: str) -> None:
-        self._soon(self._narrator.notice(text))
-
     def _soon(self, work: Coroutine[None, None, object]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
@@ -245,6 +271,7 @@ class Service:
     # The configuration
 
     async def _take_new_configs(self) -> None:
+        await self._ready.wait()  # until then there is a limit of its own, and nothing to reload
         while self._config_watch and self._options.config_file:
             await self._config_watch.changed()
             await self._reload_config(self._options.config_file)
@@ -255,35 +282,32 @@ class Service:
             await self._take(self._options.adjust(await asyncio.to_thread(load_config, path)))
         except (ConfigError, VoiceError) as error:
             _log.error("the new settings are not taken:\n%s", error)
-            self._notice(wording.CONFIG_REFUSED)
+            self._notices.news("settings", wording.CONFIG_REFUSED)
         notify("READY=1")
 
     async def _take(self, new: Config) -> None:
-        """All of what can be taken, or nothing: raises VoiceError when there can be no such voice."""
+        """All of what can be taken, or nothing: raises VoiceError when no such voice can be heard."""
         changed = changed_sections(self._config, new)
         if not changed:
             return
-        old = self._narrator.speaker
-        speaker = await self._build.speaker(new.voice) if "voice" in changed else old
         later = changed & RESTART_SECTIONS
+        told = wording.CONFIG_NEEDS_RESTART if later else wording.CONFIG_TAKEN
+        speaker: Speaker | None = None
+        if "voice" in changed:
+            speaker = await heard(self._build, new.voice, self._volume.under(new.voice.volume), told)
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = parts.build_policy(self._config)
         self._attendance.retime(self._config.gestures)
         self._volume.configure(self._config.voice.volume)
-        speaker.set_volume(self._volume.value)
-        self._narrator.speaker = speaker
-        if speaker is not old:
-            self._troubles.report("voice", None)
-            await old.close()
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:
             _log.warning("a restart is needed for: %s", ", ".join(sorted(later)))
-        self._notice(wording.CONFIG_NEEDS_RESTART if later else wording.CONFIG_TAKEN)
-
-
-def _plainest(voice: VoiceSection) -> VoiceSection:
-    """The same voice by the means that are most likely to be there."""
-    return voice.model_copy(
-        update={"engine": "auto", "piper_model": None, "player": "auto", "wav_file": None}
-    )
+        if speaker is None:
+            self._notices.news("settings", told)
+            return
+        old = self._narrator.speaker
+        self._use(speaker)
+        self._troubles.report("voice", None)
+        self._notices.trouble("voice", None)
+        await old.close()

@@ -6,7 +6,9 @@ From the kernel's thermal zones and, on a Raspberry Pi, from its firmware.
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from enum import StrEnum
@@ -18,6 +20,12 @@ HOT = 80.0
 _COOLER = 5.0
 """Degrees below the limit at which a board that was hot is so no more."""
 
+_NEAR = 15.0
+"""Degrees below the limit from which a processor that is slowed down may be so for its heat."""
+
+_WEAK_LASTS = 300.0
+"""Seconds for which the power counts as low after it last was: it comes and goes with the load."""
+
 _PROGRAM_LIMIT = 5.0
 _LOW_VOLTAGE, _CAPPED, _THROTTLED = 1 << 0, 1 << 1, 1 << 2
 _NOT_OF_THE_PROCESSOR = ("PMIC-Die",)  # always 100 degrees on some Jetsons
@@ -28,20 +36,30 @@ class Strain(StrEnum):
     WEAK = "weak"
 
 
-async def strain(before: Strain | None = None) -> Strain | None:
-    """What slows the board down now. before: what it was; a hot board has to cool down a little."""
-    bits = await throttled()
-    if bits is not None and bits & _LOW_VOLTAGE:
-        return Strain.WEAK
-    margin = _COOLER if before is Strain.HOT else 0.0
-    return Strain.HOT if await asyncio.to_thread(is_hot, bits, margin) else None
+class Strains:
+    """What slows the board down, without going back and forth."""
+
+    def __init__(self) -> None:
+        self._was_hot = False
+        self._weak_until = -math.inf
+
+    async def now(self) -> Strain | None:
+        bits = await throttled()
+        if bits is not None and bits & _LOW_VOLTAGE:
+            self._weak_until = time.monotonic() + _WEAK_LASTS
+        hot = await asyncio.to_thread(is_hot, bits, _COOLER if self._was_hot else 0.0)
+        weak = time.monotonic() < self._weak_until
+        self._was_hot = hot and not weak
+        return Strain.WEAK if weak else Strain.HOT if hot else None
 
 
 def is_hot(bits: int | None, margin: float = 0.0, thermal: Path = Path("/sys/class/thermal")) -> bool:
     """bits: of `vcgencmd get_throttled`. margin: degrees below the limits that count as hot too."""
+    below = [limit - degrees for degrees, limit in _zones(thermal)]
     if bits is not None and bits & (_CAPPED | _THROTTLED):
-        return True
-    return any(degrees >= limit - margin for degrees, limit in _zones(thermal))
+        margin = max(margin, _NEAR)  # cooler than that, it is for want of power
+        return not below or min(below) <= margin
+    return bool(below) and min(below) <= margin
 
 
 def temperature(thermal: Path = Path("/sys/class/thermal")) -> float | None:

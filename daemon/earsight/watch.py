@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 
@@ -12,7 +13,7 @@ from earsight.cameras.camera import Camera
 from earsight.eyes import Eyes
 from earsight.narrator import Narrator
 from earsight.starts import Starts
-from earsight.strain import Strain, strain
+from earsight.strain import Strain, Strains
 from earsight.systemd_notify import Troubles, notify, watchdog_interval
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
@@ -30,7 +31,7 @@ must not fill the ear."""
 
 
 class Watch:
-    """Endless tasks. narrator: its speaker may be replaced meanwhile. strain_now: see strain.strain()."""
+    """Endless tasks. narrator: its speaker may be replaced meanwhile. strain_now: see strain.Strains."""
 
     def __init__(
         self,
@@ -39,16 +40,17 @@ class Watch:
         narrator: Narrator,
         troubles: Troubles,
         starts: Starts,
-        strain_now: Callable[[Strain | None], Awaitable[Strain | None]] = strain,
+        strain_now: Callable[[], Awaitable[Strain | None]] | None = None,
     ) -> None:
         self._camera, self._eyes, self._narrator = camera, eyes, narrator
         self._troubles, self._starts = troubles, starts
-        self._strain = strain_now
+        self._notices = narrator.notices
+        self._strain = strain_now or Strains().now
 
     async def camera(self) -> None:
-        """Say once that it is lost, and once that it is back."""
-        known_as_lost = False
-        steady, back_at = _STEADY, 0.0
+        """Tell that it is lost, and that it is back."""
+        lost = False
+        steady, back_at = _STEADY, -math.inf
         works_since = time.monotonic()
         while True:
             await asyncio.sleep(_POLL)
@@ -56,14 +58,14 @@ class Watch:
             self._troubles.report("camera", reason)
             if reason:
                 works_since = now
-            if self._narrator.speaker.silent:  # nobody would hear it: it is said when sound is back
-                continue
-            if reason and not known_as_lost:
-                steady = min(2 * steady, _STEADY_AT_MOST) if now < back_at + 60 else _STEADY
-                known_as_lost = await self._narrator.notice(wording.CAMERA_LOST)
-            elif known_as_lost and now - works_since >= steady:
-                known_as_lost = not await self._narrator.notice(wording.CAMERA_BACK)
-                back_at = time.monotonic()
+                if not lost:
+                    lost = True
+                    steady = min(2 * steady, _STEADY_AT_MOST) if now < back_at + 60 else _STEADY
+                words = wording.CAMERA_BLACK if self._camera.black else wording.CAMERA_LOST
+                self._notices.trouble("camera", words, over=wording.CAMERA_BACK)
+            elif lost and now - works_since >= steady:
+                lost, back_at = False, now
+                self._notices.trouble("camera", None)
 
     async def sound(self) -> None:
         """When sound has failed, try until it can be heard again, and say so."""
@@ -79,20 +81,16 @@ class Watch:
                 await asyncio.sleep(_SOUND_RETRY)
             else:
                 _log.info("sound is back")
-                await self._narrator.notice(wording.SOUND_BACK)
+                self._notices.news("sound", wording.SOUND_BACK)
 
     async def strain(self) -> None:
         """Spare a board that is hot or short of power, and say so once."""
-        before: Strain | None = None
         while True:
-            now = await self._strain(before)
+            now = await self._strain()
             self._narrator.pace.strained = now is not None
-            if now is not before:
-                self._troubles.report("board", None if now is None else now.value)
+            if self._troubles.report("board", now and now.value):
                 _log.warning("the board is %s", now or "itself again")
-                if now is not None:
-                    await self._narrator.notice(wording.STRAINED[now])
-            before = now
+            self._notices.trouble("board", now and wording.STRAINED[now])
             await asyncio.sleep(_STRAIN_POLL)
 
     async def life(self) -> None:

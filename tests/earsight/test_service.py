@@ -2,24 +2,29 @@
 
 import asyncio
 import json
+import os
+import signal
+import threading
 import time
 from contextlib import asynccontextmanager
+from itertools import repeat
 
 import pytest
 
-from earsight import attendance, wording
+from earsight import attendance, watch, wording
 from earsight.captioners.captioner import CaptionerError
 from earsight.config_file import load_config
 from earsight.narrator import PressEnd
 from earsight.parts import Builders
 from earsight.service import Options, Service
-from earsight.triggers.trigger import Gesture, Press
+from earsight.starts import Starts
+from earsight.triggers.trigger import Gesture, Press, TriggerError
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Outcome, Speaker
-from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.init_system import InitSystem
-from tests.earsight.stand_ins import Scene, painted, unplugged, until
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
 
 NO_MODEL = "I can't describe anything: the model is missing or damaged."
 
@@ -31,7 +36,9 @@ class Stage:
         self.heard = []
         self.kinds = []
         self.voices_that_fail = 0
+        self.player_faults, self.engine_faults = (), ()
         self.pace = 20
+        self.speaker = None
         self.write("")
         self.service = self.made()
 
@@ -50,7 +57,10 @@ class Stage:
         if self.voices_that_fail:
             self.voices_that_fail -= 1
             raise VoiceError("voice.wav_file: full disk")
-        self.speaker = Speaker(ToneSynthesizer(), FastPlayer(speed=self.pace), on_sound=self.note)
+        engine, player = ToneSynthesizer(self.engine_faults), FastPlayer(self.player_faults, self.pace)
+        self.player_faults, self.engine_faults = (), ()
+        self.speaker = Speaker(engine, player, replay_for=0.0, on_sound=self.note)
+        self.player = player
         return self.speaker
 
     def note(self, kind, text, _at):
@@ -131,6 +141,29 @@ def test_new_settings_whose_voice_can_not_be_had_are_refused(tmp_path):
     asyncio.run(trial())
 
 
+@pytest.mark.parametrize("faults", ["player_faults", "engine_faults"])
+def test_new_settings_whose_voice_can_not_be_heard_are_refused(tmp_path, faults):
+    """A wrong device or language only shows when it speaks."""
+
+    async def trial():
+        async with serving(tmp_path, Scene(painted("red"))) as on:
+            before = on.speaker
+            setattr(on, faults, repeat(Fault.FAILS))
+            on.write("voice: {device: nowhere}")
+            await until(lambda: wording.CONFIG_REFUSED in on.heard)
+            with pytest.raises(VoiceError, match="closed"):
+                await on.speaker.earcon(Earcon.READY)
+            await until(lambda: before.idle)
+            await on.service.press(Press(Gesture.SHORT, time.monotonic()))
+            assert on.heard[-1] == NO_MODEL
+            on.write("voice: {device: somewhere}")
+            await until(lambda: wording.CONFIG_TAKEN in on.heard)
+            await asyncio.sleep(0.5)
+            assert on.heard.count(wording.CONFIG_TAKEN) == 1
+
+    asyncio.run(trial())
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -180,6 +213,71 @@ def test_a_voice_that_can_not_be_had_at_the_start_is_replaced_for_a_wearer(tmp_p
         await asyncio.wait_for(running, 30)
 
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    asyncio.run(trial())
+
+
+def test_a_voice_that_can_not_make_words_at_the_start_is_replaced_for_a_wearer(tmp_path, monkeypatch):
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.engine_faults = repeat(Fault.FAILS)
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: wording.VOICE_INSTEAD in on.heard)
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    asyncio.run(trial())
+
+
+def test_a_reload_while_the_model_loads_waits_for_it(tmp_path, monkeypatch):
+    """READY=1 arms the watchdog."""
+    manager = InitSystem(tmp_path, monkeypatch)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        loading, loaded = threading.Event(), threading.Event()
+
+        def slow(_section):
+            loading.set()
+            assert loaded.wait(30)
+            raise CaptionerError("no model")
+
+        options = Options(on.config, build=Builders(lambda _section: on.scene, on.voice, slow))
+        running = asyncio.create_task(Service(load_config(on.config), options).run())
+        await until(loading.is_set)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.sleep(1.0)
+        assert "READY=1" not in manager.messages
+        loaded.set()
+        await until(lambda: manager.messages.count("READY=1") == 2)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(running, 30)
+        assert manager.messages.index("READY=1") < manager.messages.index("RELOADING=1")
+
+    try:
+        asyncio.run(trial())
+    finally:
+        manager.close()
+
+
+def test_only_a_description_shows_that_the_start_has_lasted(tmp_path):
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        starts = Starts(tmp_path / "starts")
+        starts.begin()
+        build = Builders(lambda _section: on.scene, on.voice, lambda _section: ColourCaptioner())
+        service = Service(load_config(on.config), Options(on.config, build=build, starts=starts))
+        running = asyncio.create_task(service.run())
+        await until(lambda: Earcon.READY in on.kinds)
+        end = await service.press(Press(Gesture.DOUBLE, time.monotonic()))
+        assert end is PressEnd.SPOKEN
+        await asyncio.sleep(0.2)
+        assert (tmp_path / "starts").exists()
+        await service.press(Press(Gesture.SHORT, time.monotonic()))
+        await until(lambda: not (tmp_path / "starts").exists())
+        service.stop()
+        await asyncio.wait_for(running, 30)
+
     asyncio.run(trial())
 
 
@@ -235,6 +333,62 @@ def test_a_button_that_can_not_be_had_is_said_and_so_is_its_return(tmp_path, mon
         folder.mkdir(parents=True)
         await until(lambda: wording.works_again(wording.SOCKET) in on.heard)
         assert on.heard.count(wording.does_not_work(wording.SOCKET)) == 1
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+def test_a_button_that_does_not_work_is_told_when_the_earphones_come(tmp_path, monkeypatch):
+    """The control socket stands for it."""
+    monkeypatch.setattr(watch, "_SOUND_RETRY", 0.1)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.config.write_text(on.config.read_text().replace("control.sock", "missing/folder/control.sock"))
+        on.player_faults = repeat(Fault.FAILS)
+        on.service = on.made()
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: on.speaker is not None and on.speaker.silent)
+        await asyncio.sleep(1.0)
+        assert on.heard == []
+        on.player.mend()
+        await until(lambda: len(on.heard) == 3)
+        assert set(on.heard) == {wording.SOUND_BACK, wording.does_not_work(wording.SOCKET), NO_MODEL}
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+class Late:
+    """A trigger whose device takes long to open, and then can't be had, twice."""
+
+    def __init__(self):
+        self.attempts = 0
+
+    async def run(self, _press, listening=lambda: None):
+        self.attempts += 1
+        await asyncio.sleep(0.3)
+        if self.attempts <= 2:
+            raise TriggerError("no such pin")
+        listening()
+        await asyncio.get_running_loop().create_future()
+
+
+def test_a_trigger_works_again_when_it_listens(tmp_path, monkeypatch):
+    monkeypatch.setattr(attendance, "_RETRY", 0.05)
+    monkeypatch.setattr(attendance, "_WORKS", 0.1)
+    monkeypatch.setattr(attendance, "ControlServer", lambda _path: late)
+    late = Late()
+    broken, mended = wording.does_not_work(wording.SOCKET), wording.works_again(wording.SOCKET)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: mended in on.heard)
+        assert late.attempts == 3
+        assert [on.heard.count(broken), on.heard.count(mended)] == [1, 1]
         on.service.stop()
         await asyncio.wait_for(running, 30)
 

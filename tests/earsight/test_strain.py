@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from earsight import strain as strain_module
-from earsight.strain import Strain, is_hot, strain, temperature, throttled
+from earsight.strain import Strain, Strains, is_hot, temperature, throttled
 
 
 def zone(folder, number, temp, kind="cpu-thermal", **trips):
@@ -83,12 +83,40 @@ def test_a_program_that_fails_or_hangs_says_nothing(tmp_path, monkeypatch, code)
     assert asyncio.run(throttled(tmp_path / "nowhere", firmware(tmp_path, f"exec {code}"))) is None
 
 
-def test_low_power_is_told_from_heat(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(strain_module, "_zones", lambda _thermal: iter([(50.0, 80.0)]))
-    monkeypatch.setattr(strain_module, "_bits", lambda _platform: None)
-    found = []
-    for bits in ("0x5", "0x4", "0x0"):
-        firmware(tmp_path, f"echo throttled={bits}")
-        found.append(asyncio.run(strain()))
-    assert found == [Strain.WEAK, Strain.HOT, None]
+class Board:
+    """What the firmware and a sensor whose limit is 80 degrees say, and what is made of it."""
+
+    def __init__(self, monkeypatch):
+        self.bits, self.degrees = 0, 50.0
+        self.strains = Strains()
+
+        async def bits():
+            return self.bits
+
+        monkeypatch.setattr(strain_module, "throttled", bits)
+        monkeypatch.setattr(strain_module, "_zones", lambda _thermal: iter([(self.degrees, 80.0)]))
+
+    def found(self, bits=0, degrees=50.0):
+        self.bits, self.degrees = bits, degrees
+        return asyncio.run(self.strains.now())
+
+
+def test_low_power_comes_and_goes_and_is_told_from_heat(monkeypatch):
+    board = Board(monkeypatch)
+    assert [board.found(bits) for bits in (0x0, 0x5, 0x4, 0x0)] == [None, *[Strain.WEAK] * 3]
+    monkeypatch.setattr(strain_module, "_WEAK_LASTS", 0.0)
+    board.found(0x1)
+    assert board.found(0x4) is None, "slowed down, but not for heat"
+    assert board.found(0x4, 78.0) is Strain.HOT
+    assert board.found(0x0, 50.0) is None
+
+
+def test_a_hot_board_stays_hot_until_it_has_cooled_down_a_little(monkeypatch):
+    board = Board(monkeypatch)
+    assert [board.found(0, degrees) for degrees in (79, 81, 76, 74, 76)] == [
+        None,
+        Strain.HOT,
+        Strain.HOT,
+        None,
+        None,
+    ]

@@ -12,12 +12,13 @@ import pytest
 from earsight import watch as watch_module
 from earsight import wording
 from earsight.cameras.camera import Camera
+from earsight.cameras.source import BlackPictures
 from earsight.config import Config
 from earsight.eyes import Eyes
-from earsight.narrator import Narrator
+from earsight.narrator import Narrator, PressEnd
 from earsight.parts import build_policy
 from earsight.starts import Starts
-from earsight.strain import Strain, strain
+from earsight.strain import Strain
 from earsight.systemd_notify import Troubles
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.speaker import Speaker
@@ -37,7 +38,7 @@ def manager(tmp_path, monkeypatch):
 
 
 class Stage:
-    def __init__(self, scene, starts, synthesizer, player, strain_now=strain, **camera):
+    def __init__(self, scene, starts, synthesizer, player, strain_now=None, **camera):
         self.scene = scene
         self.captioner = ColourCaptioner()
         self.camera = Camera(self.scene, retry_after=0.01, retry_at_most=0.02, **camera)
@@ -68,7 +69,7 @@ async def watched(task, *, scene=None, synthesizer=None, player=None, starts=Non
         **camera,
     )
     on.camera.start()
-    watching = asyncio.create_task(getattr(on.watch, task)())
+    watching = asyncio.gather(getattr(on.watch, task)(), on.narrator.notices.say(lambda: on.speaker))
     try:
         yield on
     finally:
@@ -147,6 +148,41 @@ def test_a_loss_that_nobody_could_hear_is_said_when_sound_is_back():
     tried(trial)
 
 
+def test_a_camera_that_comes_back_unheard_is_not_told_of():
+    async def trial():
+        async with watched("camera", player=FastPlayer(repeat(Fault.FAILS))) as on:
+            on.scene.picture = unplugged()
+            await until(lambda: on.speaker.silent is not None)
+            on.scene.picture = painted("red")
+            await asyncio.sleep(2.5)
+            on.player.mend()
+            sounding = asyncio.create_task(on.watch.sound())
+            await until(lambda: wording.SOUND_BACK in on.heard)
+            await asyncio.sleep(0.5)
+            assert on.heard == ["(ready)", wording.SOUND_BACK]
+            sounding.cancel()
+
+    tried(trial)
+
+
+def test_black_pictures_are_no_lost_camera():
+    async def trial():
+        async with watched("camera") as on:
+            on.scene.picture = BlackPictures("The camera gives only black pictures.")
+            await until(lambda: wording.CAMERA_BLACK in on.heard and on.speaker.idle)
+            assert await on.press() is PressEnd.ERROR_SPOKEN
+            on.scene.picture = painted("red")
+            await until(lambda: wording.CAMERA_BACK in on.heard)
+            assert on.heard == [
+                wording.CAMERA_BLACK,
+                "(look)",
+                "I can't see: the picture is all black.",
+                wording.CAMERA_BACK,
+            ]
+
+    tried(trial)
+
+
 # Sound
 
 
@@ -174,7 +210,7 @@ def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
     found = iter([None, *[Strain.HOT] * 5])
     last = []
 
-    async def reading(_before):
+    async def reading():
         last.append(next(found, None))
         return last[-1]
 
@@ -183,7 +219,7 @@ def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
             await until(lambda: wording.STRAINED[Strain.HOT] in on.heard)
             assert on.narrator.pace.strained
             assert "board: hot" in manager.status
-            await until(lambda: not on.narrator.pace.strained)
+            await until(lambda: not on.narrator.pace.strained and manager.status == "Everything works.")
             assert on.heard == [wording.STRAINED[Strain.HOT]]
             assert manager.status == "Everything works."
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from earsight.triggers.debounce import Debouncer
 from earsight.triggers.gestures import GestureRecognizer, Stuck
 from earsight.triggers.pins import Pin
-from earsight.triggers.trigger import Press, PressSink, TriggerError
+from earsight.triggers.trigger import Listening, Press, PressSink, TriggerError
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class ButtonTrigger:
         self._stuck = stuck
         self._key = key
 
-    async def run(self, press: PressSink) -> None:
+    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
         """Pass on presses until cancelled. Raises TriggerError when the pin can't be had."""
         opening = asyncio.ensure_future(asyncio.to_thread(Pin, self._pin, self._pull_up, self._key))
         try:
@@ -51,6 +51,7 @@ class ButtonTrigger:
                 (await opening).close()
             raise
         try:
+            listening()
             await self._listen(pin, press)
         finally:
             pin.close()

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from earsight.triggers.trigger import Gesture, Press, PressSink, TriggerError
+from earsight.triggers.trigger import Gesture, Listening, Press, PressSink, TriggerError
 
 MAX_LINE = 512
 MAX_CLIENTS = 8
@@ -49,7 +49,7 @@ class ControlServer:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def run(self, press: PressSink) -> None:
+    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
         """Pass on presses until cancelled. Raises TriggerError when the socket can't be had."""
         loop = asyncio.get_running_loop()
         clients: dict[asyncio.Task[None], socket.socket] = {}
@@ -67,6 +67,7 @@ class ControlServer:
         # Not asyncio's own server: Python 3.11's leaks a connection that comes while it closes.
         with _bound(self._path) as listener:
             loop.add_reader(listener, accept)
+            listening()
             try:
                 await loop.create_future()
             finally:

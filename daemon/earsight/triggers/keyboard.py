@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import IO, Any
 
-from earsight.triggers.trigger import Gesture, Press, PressSink
+from earsight.triggers.trigger import Gesture, Listening, Press, PressSink
 
 KEYS = {"": Gesture.SHORT, "d": Gesture.DOUBLE, "l": Gesture.LONG}
 QUIT = "q"
@@ -33,11 +33,12 @@ class KeyboardTrigger:
     def __init__(self, stream: IO[Any] | None = None) -> None:
         self._stream = sys.stdin if stream is None else stream
 
-    async def run(self, press: PressSink) -> None:
+    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
         """Pass on presses until cancelled; returns only when `q` asks for the end of the service.
 
         The end of the input ends the keyboard but not the service: run then waits to be cancelled.
         """
+        listening()
         async with aclosing(self._lines()) as lines:
             async for line in lines:
                 at, word = time.monotonic(), line.strip().lower()

@@ -36,6 +36,10 @@ PressSink = Callable[[Press], object]
 """Takes presses; only ever called on the event loop's thread, and never blocks."""
 
 
+Listening = Callable[[], object]
+"""Called once a trigger has its device and hears presses."""
+
+
 class Trigger(Protocol):
-    async def run(self, press: PressSink) -> None:
+    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
         """Pass on presses until cancelled. Raises TriggerError when the device can't be had."""

@@ -34,16 +34,18 @@ _TIMER_SLACK = 0.001
 
 
 class Outcome(StrEnum):
-    """SPOKEN: to the end. INTERRUPTED: cut off, or dropped for something newer. STALE: too late to begin."""
+    """SPOKEN: to the end. INTERRUPTED: cut off after it had begun to sound. DROPPED: for something newer,
+    before any of it could be heard. STALE: too late to begin."""
 
     SPOKEN = "spoken"
     INTERRUPTED = "interrupted"
+    DROPPED = "dropped"
     STALE = "stale"
 
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """Something that wants to sound. sound: None until it is synthesized."""
+    """Something that wants to sound. sound: None until it is synthesized. begun: whether it was heard."""
 
     kind: str
     text: str | None
@@ -51,6 +53,7 @@ class _Job:
     expires_at: float
     done: asyncio.Future[Outcome]
     sound: Sound | None = None
+    begun: bool = False
 
     @property
     def stale(self) -> bool:
@@ -144,6 +147,10 @@ class Speaker:
             _Job(SPEECH, utterance.text, utterance.priority, utterance.expires_at, self._promise())
         )
 
+    async def rehearse(self, text: str) -> None:
+        """Make the sound of a text, for nobody. Raises VoiceError where there are no such words."""
+        await self._engine.make(text, lambda: False)
+
     async def earcon(self, earcon: Earcon) -> Outcome:
         """Play it at once: it stops whatever sounds. Raises VoiceError if it can't be played."""
         self._drop(lambda job: job.rank == _EARCON_RANK)
@@ -168,7 +175,7 @@ class Speaker:
             self._conduct()
 
     async def close(self) -> None:
-        """Stop, resolve what waits as INTERRUPTED, and leave no task, process or device behind."""
+        """Stop, resolve what waits as DROPPED, and leave no task, process or device behind."""
         self._closed = True
         self._drop(lambda _: True)
         tasks = [task for task in (self._playback, self._synthesis) if task is not None]
@@ -196,7 +203,7 @@ class Speaker:
             outcome = await job.done
         except asyncio.CancelledError:
             self._withdraw(job)
-            self.tally[Outcome.INTERRUPTED] += 1
+            self.tally[Outcome.INTERRUPTED if job.begun else Outcome.DROPPED] += 1
             raise
         except Exception:
             self.tally["failed"] += 1
@@ -214,7 +221,7 @@ class Speaker:
             self._waiting.remove(job)
         self._conduct()
 
-    def _drop(self, unwanted: Callable[[_Job], bool], outcome: Outcome = Outcome.INTERRUPTED) -> None:
+    def _drop(self, unwanted: Callable[[_Job], bool], outcome: Outcome = Outcome.DROPPED) -> None:
         for job in [job for job in self._waiting if unwanted(job)]:
             self._waiting.remove(job)
             job.resolve(outcome)
@@ -269,7 +276,7 @@ class Speaker:
     def _played(self, job: _Job, task: asyncio.Task[Outcome]) -> None:
         self._sounding = self._playback = None
         if task.cancelled():
-            job.resolve(Outcome.INTERRUPTED)
+            job.resolve(Outcome.INTERRUPTED if job.begun else Outcome.DROPPED)
         elif (error := task.exception()) is not None:
             job.fail(error)
         else:
@@ -294,6 +301,7 @@ class Speaker:
         self.tally["retried"] += 1
 
     def _heard(self, job: _Job, started_at: float) -> None:
+        job.begun = True
         if self._on_sound is not None:
             lead_in = self._lead_in if job.kind == SPEECH else 0.0
             self._on_sound(job.kind, job.text, started_at + lead_in)

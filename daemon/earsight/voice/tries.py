@@ -19,7 +19,9 @@ _T = TypeVar("_T")
 
 class Synthesis:
     """A speech engine that is asked twice. limit: seconds for one text. stuck_after: seconds that it must
-    have worked on a text that it does not finish to count as stuck. retried: called before the second try."""
+    have worked on a text that it does not finish to count as stuck. What is called off before its end counts
+    only from twice the longest that it has needed so far: an engine may be slow, above all with its first
+    text. retried: called before the second try."""
 
     def __init__(
         self, engine: Synthesizer, limit: float, stuck_after: float, retried: Callable[[], None]
@@ -29,6 +31,7 @@ class Synthesis:
         self._stuck_after = stuck_after
         self._retried = retried
         self._stuck = 0
+        self._longest: float | None = None
 
     @property
     def hung(self) -> bool:
@@ -53,12 +56,22 @@ class Synthesis:
         late = f"the speech engine (voice.engine) did not finish within {self._limit:g} s"
         try:
             sound = await _bounded(self._engine.synthesize(text), self._limit, late)
-        except BaseException:  # also what a newer press cancels: nobody waits for a hung engine to the end
+        except asyncio.CancelledError:  # a newer press: nobody waits for a hung engine to the end
+            if time.monotonic() - began >= self._patience():
+                self._stuck += 1
+            raise
+        except Exception:
             if time.monotonic() - began >= self._stuck_after:
                 self._stuck += 1
             raise
         self._stuck = 0
+        self._longest = max(self._longest or 0.0, time.monotonic() - began)
         return sound
+
+    def _patience(self) -> float:
+        if self._longest is None:
+            return self._limit
+        return max(self._stuck_after, 2 * self._longest)
 
 
 class Playback:

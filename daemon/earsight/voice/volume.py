@@ -25,9 +25,13 @@ class Volume:
         self._turn = threading.Lock()
         self.value = self._kept()
 
+    def under(self, configured: float) -> float:
+        """What it would be with that in the configuration."""
+        return self.value if configured == self._configured else configured
+
     def configure(self, configured: float) -> None:
-        if configured != self._configured:
-            self._configured = self.value = configured
+        self.value = self.under(configured)
+        self._configured = configured
 
     def louder(self) -> bool:
         """False: it is as loud as it gets."""

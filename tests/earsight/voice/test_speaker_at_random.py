@@ -98,11 +98,13 @@ def check(actions, results, heard):
         if isinstance(action, Earcon):
             assert result is not Outcome.STALE
             continue
-        if result is Outcome.STALE:
+        if result in (Outcome.STALE, Outcome.DROPPED):
             assert text not in heard
         if result is Outcome.SPOKEN:
             assert text in heard
         if result is Outcome.INTERRUPTED:
+            assert text in heard
+        if result in (Outcome.INTERRUPTED, Outcome.DROPPED):
             later = actions[index + 1 :]
             assert any(
                 other == "silence"

@@ -1,0 +1,112 @@
+"""What the wearer has to know of Earsight itself: each thing is said until it was heard, or is over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from earsight.scene import Priority, Utterance
+from earsight.voice.sound import VoiceError
+from earsight.voice.speaker import Outcome, Speaker
+
+_log = logging.getLogger(__name__)
+
+_LIFE = 10.0
+"""Seconds: a notice that could not begin by then is looked at anew, since it may be over."""
+_POLL = 0.1
+_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a voice that failed while sound worked is tried again; twice as many each time."""
+
+
+class _Matter:
+    """One thing that can be in trouble. is_, heard: the trouble as it is, and as the wearer knows it; None
+    for none. over: what to say of its end. again: whether its words were cut off, and are to be said anew."""
+
+    def __init__(self) -> None:
+        self.is_: str | None = None
+        self.heard: str | None = None
+        self.over: str | None = None
+        self.again = False
+
+    def become(self, trouble: str | None) -> None:
+        if trouble != self.is_:
+            self.is_, self.again = trouble, False
+        if not self.words:  # it ends unsaid
+            self.heard = self.is_
+
+    def sounded(self, trouble: str | None, whole: bool) -> None:
+        """What was said of it has reached the ear, to its end or not."""
+        self.again = not whole and trouble != self.heard and trouble == self.is_
+        self.heard = trouble
+
+    @property
+    def words(self) -> str | None:
+        """What the wearer has yet to hear."""
+        if self.is_ == self.heard and not self.again:
+            return None
+        return self.over if self.is_ is None else self.is_
+
+
+class Notices:
+    """Bookkeeping, and one task that says what is left to say, the oldest first. To be used from one event
+    loop. What nobody could hear waits until sound is back; of a trouble that is over before it was heard
+    nothing is said, nor of its end. A notice that a press cuts off is said once more."""
+
+    def __init__(self) -> None:
+        self._matters: dict[str, _Matter] = {}
+        self._news = asyncio.Event()
+
+    def trouble(self, matter: str, text: str | None, over: str | None = None) -> None:
+        """text: what is wrong now, None for nothing. over: the words for its end; without any it ends unsaid.
+        May be called again and again."""
+        known = self._matters.setdefault(matter, _Matter())
+        known.over = over or known.over
+        waited = known.words
+        known.become(text)
+        if not waited:
+            self._matters[matter] = self._matters.pop(matter)  # behind those that wait
+        self._news.set()
+
+    def news(self, matter: str, text: str) -> None:
+        """Something that has just happened, however often it has before: said before all that waits. It
+        replaces older news of the same matter."""
+        self._matters.pop(matter, None)
+        self._matters = {matter: _Matter()} | self._matters
+        self._matters[matter].become(text)
+        self._news.set()
+
+    async def say(self, speaker: Callable[[], Speaker]) -> None:
+        """For ever. speaker: the one that is in use at the moment."""
+        pause = _PAUSE
+        while True:
+            matter = next((matter for matter in self._matters.values() if matter.words), None)
+            if matter is None:
+                self._news.clear()
+                await self._news.wait()
+            elif speaker().silent:
+                await asyncio.sleep(_POLL)
+            elif await _say(matter, speaker()):
+                pause = _PAUSE
+            elif not speaker().silent:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+async def _say(matter: _Matter, speaker: Speaker) -> bool:
+    """Whether the voice did what it could."""
+    trouble, text = matter.is_, matter.words
+    assert text is not None
+    _log.info("notice: %s", text)
+    try:
+        outcome = await speaker.say(Utterance(text, Priority.NOTICE, time.monotonic() + _LIFE))
+    except VoiceError as error:
+        _log.error("%s", error)
+        return False
+    except Exception:
+        _log.exception("saying a notice failed")
+        return False
+    if outcome in (Outcome.SPOKEN, Outcome.INTERRUPTED):
+        matter.sounded(trouble, outcome is Outcome.SPOKEN)
+    return True
