@@ -79,8 +79,7 @@ class Header:
 
     def _appear(self, folder: str) -> None:
         self._guest.write(f"{folder}/live", "1")
-        chip = self._guest.read(f"{folder}/bank/chip_name").strip()
-        self._guest.shell(f"udevadm settle; chgrp gpio /dev/{chip} && chmod 660 /dev/{chip} || true")
+        self._guest.run("udevadm", "settle")
 
 
 class Button:
@@ -93,6 +92,11 @@ class Button:
         """Down for so long, and up again; when it went down."""
         return self._move([(_DOWN, seconds), (_UP, 0.0)])
 
+    def presses(self, count: int) -> float:
+        """So many a little over half a second apart; when the last one went down."""
+        steps = [(_DOWN, 0.06), (_UP, 0.5)] * count
+        return self._guest.pulses(self._header.pull_of(self._pin), steps)[-2]
+
     def double_press(self, pause: float = 0.12) -> float:
         return self._move([(_DOWN, 0.08), (_UP, pause), (_DOWN, 0.08), (_UP, 0.0)])
 
@@ -100,7 +104,7 @@ class Button:
         """With contacts that chatter at both ends, for some 40 milliseconds since each change takes a few in
         emulation; when it first went down."""
         chatter = [(_DOWN, 0.001), (_UP, 0.001)] * bounces
-        return self._move([*chatter, (_DOWN, 0.3), *reversed(chatter), (_UP, 0.0)])
+        return self._move([*chatter, (_DOWN, 0.45), *reversed(chatter), (_UP, 0.0)])
 
     def hold(self) -> float:
         return self._guest.write(self._header.pull_of(self._pin), _DOWN)
@@ -109,4 +113,5 @@ class Button:
         return self._guest.write(self._header.pull_of(self._pin), _UP)
 
     def _move(self, steps: list[tuple[str, float]]) -> float:
+        """When the first of them began."""
         return self._guest.pulses(self._header.pull_of(self._pin), steps)[0]

@@ -13,6 +13,7 @@ from PIL import Image as Picture
 from PIL import ImageOps
 
 from tests.hil.guest import Guest
+from tests.hil.photos import photo
 
 WIDTH, HEIGHT = 640, 480
 DEVICE = "/dev/video0"
@@ -39,28 +40,34 @@ _FORMAT = f"--set-fmt-video=width={WIDTH},height={HEIGHT},pixelformat={_PIXELS}"
 _OUT_FORMAT = f"--set-fmt-video-out=width={WIDTH},height={HEIGHT},pixelformat={_PIXELS}"
 
 
-def frame(photo: Path | Picture.Image) -> bytes:
+def frame(sight: Path | Picture.Image) -> bytes:
     """The middle of a photo, as the camera delivers it."""
-    picture = photo if isinstance(photo, Picture.Image) else Picture.open(photo)
+    picture = sight if isinstance(sight, Picture.Image) else Picture.open(sight)
     fitted = ImageOps.fit(picture.convert("RGB"), (WIDTH, HEIGHT))
     return np.asarray(fitted)[..., ::-1].tobytes()
 
 
 class Camera:
-    """Plugged in from the start, and black until it is shown something."""
+    """Plugged in from the start, and black until it is shown something.
+
+    shows: the number of the demo photo in front of it; None for anything else.
+    """
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
+        self.shows: int | None = None
         self._photo = guest.shared / "photo.bgr"
         guest.run("mkdir", "-p", _RULES.rpartition("/")[0])
         guest.write(_RULES, 'SUBSYSTEM=="video4linux", OWNER="root", GROUP="root", MODE="0600"\n')
         guest.shell(f"udevadm control --reload; {_LOAD}; udevadm settle")
         self._connect()
 
-    def show(self, photo: Path | Picture.Image) -> None:
-        """Until no older picture is fresh enough to be described."""
+    def show(self, sight: int | Picture.Image) -> None:
+        """A demo photo by its number, or something else; until no older picture is fresh enough to be
+        described."""
         fed = self._photo.exists()
-        self._photo.write_bytes(frame(photo))
+        self.shows = sight if isinstance(sight, int) else None
+        self._photo.write_bytes(frame(photo(sight) if isinstance(sight, int) else sight))
         # In place and at once: what feeds the camera reads this file over and over.
         self._guest.shell(f"dd if=/hil/photo.bgr of={_SHOWN} bs=1M conv=notrunc status=none")
         if not fed:

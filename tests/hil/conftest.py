@@ -53,16 +53,51 @@ def installation() -> Installation:
     return Installation(Image(folder, MACHINES[ARCHITECTURE]), folder)
 
 
+class _Bench:
+    """Holds the one device that the scenarios share."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._device: Device | None = None
+
+    def device(self) -> Device:
+        if self._device is None:
+            guest = Guest(self._installation.image, self._installation.disk)
+            try:
+                seconds = guest.start()
+                self._device = Device(guest)
+            except BaseException:
+                guest.close()
+                raise
+            facts = REPORT / "machine.json"
+            if not facts.exists():
+                facts.write_text(json.dumps(_facts(guest, seconds), indent=1))
+        return self._device
+
+    def pause(self, paused: bool) -> None:
+        """So that another device has this machine to itself. Its clock stands still meanwhile."""
+        if self._device is not None:
+            self._device.guest.qmp("stop" if paused else "cont")
+
+    def discard(self) -> None:
+        if self._device is not None:
+            self._device.guest.close()
+            self._device = None
+
+
 @pytest.fixture(scope="session")
-def booted(installation: Installation) -> Iterator[Device]:
-    guest = Guest(installation.image, installation.disk)
-    try:
-        seconds = guest.start()
-        found = Device(guest)
-        (REPORT / "machine.json").write_text(json.dumps(_facts(guest, seconds), indent=1))
-        yield found
-    finally:
-        guest.close()
+def bench(installation: Installation) -> Iterator[_Bench]:
+    found = _Bench(installation)
+    yield found
+    found.discard()
+
+
+@pytest.fixture
+def alone(bench: _Bench) -> Iterator[None]:
+    """For scenarios that start a device of their own."""
+    bench.pause(True)
+    yield
+    bench.pause(False)
 
 
 @pytest.fixture
@@ -85,22 +120,34 @@ def scenario(request: pytest.FixtureRequest) -> Iterator[Scenario]:
 
 
 @pytest.fixture
-def device(booted: Device, scenario: Scenario) -> Iterator[Device]:
-    """Running, with the button up, the camera at a photo, and nothing being said. A test changes its settings
-    by device.use()."""
-    booted.settle()
-    began = booted.guest.now()
-    yield booted
-    folder = REPORT / scenario.name
-    folder.mkdir(parents=True, exist_ok=True)
+def device(request: pytest.FixtureRequest, bench: _Bench, scenario: Scenario) -> Iterator[Device]:
+    """Running, with the buttons up, the camera at a photo, and nothing being said. A test changes its
+    settings by device.use(). After a scenario that failed there is a new one."""
     try:
-        ended = booted.guest.now()
-        booted.ear.between(began, ended).save(folder / SOUND)
-        lines = booted.service.journal(began)
-        (folder / JOURNAL).write_text("\n".join(f"{line.at - began:9.3f}  {line.text}" for line in lines))
+        found = bench.device()
+        found.settle()
+    except (GuestError, AssertionError):
+        bench.discard()
+        raise
+    began = found.guest.now()
+    yield found
+    outcome = request.node.stash.get(_OUTCOME, None)
+    try:
+        leave(found, began, REPORT / scenario.name)
+        if outcome is not None and outcome.passed:
+            found.restore()
+            return
     except GuestError as error:
-        (folder / JOURNAL).write_text(f"the guest no longer answers: {error}\n{booted.guest.console()}")
-    booted.restore()
+        (REPORT / scenario.name / JOURNAL).write_text(f"{error}\n{found.guest.console()}")
+    bench.discard()
+
+
+def leave(device: Device, began: float, folder: Path) -> None:
+    """For the report: what was heard and written since that time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    device.ear.between(began, device.guest.now()).save(folder / SOUND)
+    lines = device.service.journal(began)
+    (folder / JOURNAL).write_text("\n".join(f"{line.at - began:9.3f}  {line.text}" for line in lines))
 
 
 @pytest.fixture

@@ -13,15 +13,17 @@ from tests.hil import camera as cameras
 from tests.hil import quick_model
 from tests.hil.button import PIN, SECOND_PIN, Button, Header
 from tests.hil.camera import Camera
-from tests.hil.ear import HEARD, Match, Recording, share_heard
+from tests.hil.ear import HEARD, RATE, Match, Recording, share_heard
 from tests.hil.guest import Guest
-from tests.hil.photos import photo
 from tests.hil.recorder import PLAYED_TO, Recorder
-from tests.hil.service import Line, Service
+from tests.hil.service import Service
 from tests.hil.speech import Speech
 
 ANSWER_LIMIT = 30.0
 """Seconds of this machine from a press to the end of its sentence."""
+
+CUT_OFF = 0.9
+"""Less than this share of a sentence was heard when it was cut off."""
 
 BUNDLE, BUNDLE_THAT_HANGS = "/run/hil-model", "/run/hil-model-that-hangs"
 HANGS_AT = 4
@@ -67,7 +69,7 @@ class Device:
     def settle(self) -> None:
         """As the wearer has it on an ordinary day."""
         self._let_go()
-        self.camera.show(photo())
+        self.camera.show(0)
         if self.service.state() != "active":
             self.use()
 
@@ -90,43 +92,48 @@ class Device:
         return self._hears(render(earcon).samples, f"the tone {earcon}", after, limit)
 
     def has_heard(self, text: str, after: float) -> bool:
-        """Until now."""
+        """This very sentence, until now."""
         return self._recording(after).find(self.speech.of(text)).correlation >= HEARD
-
-    def times_heard(self, text: str, after: float) -> int:
-        """How often until now."""
-        recording, sound, times = self._recording(after), self.speech.of(text), 0
-        while (match := recording.find(sound)).correlation >= HEARD:
-            times += 1
-            first = max(0, round((match.at - recording.began) * len(recording.samples) / recording.seconds))
-            recording.samples[first : first + len(sound)] = 0
-        return times
 
     def answer(self, after: float, limit: float = ANSWER_LIMIT) -> str:
         """What the service says to a press at that time, once it was heard."""
-        line: Line = self.service.wait_for("^answer: ", after, limit)
-        text = line.text.removeprefix("answer: ")
+        text = self.service.wait_for("^answer: ", after, limit).text.removeprefix("answer: ")
         self.hears(text, after, limit)
         return text
 
     def described(self) -> tuple[float, str]:
-        """Press, and hear a description: when it was pressed, and what was said."""
+        """Press, and hear the description of what is in front of the camera: when, and what was said."""
         pressed = self.button.press()
-        return pressed, self.answer(pressed)
+        said = self.answer(pressed)
+        assert said == self.sight()
+        return pressed, said
+
+    def described_at_length(self) -> str:
+        """As described(), by a long press: what was said."""
+        said = self.answer(self.button.press(1.2))
+        assert said.startswith(self.sight())
+        return said
+
+    def begins(self, text: str, after: float) -> None:
+        """Wait until the sentence can be heard, but not all of it yet."""
+        beginning = self.speech.of(text)[: RATE // 2]
+        self._hears(beginning, f"the beginning of {text!r}", after, 20)
+
+    def share_heard(self, text: str, after: float) -> float:
+        """How much of the sentence, 0 to 1, until now."""
+        return share_heard(self._recording(after).samples, self.speech.of(text))
+
+    def sight(self) -> str:
+        """What there is to be said of the photo that the camera is shown."""
+        assert self.camera.shows is not None
+        return quick_model.sentence(self.camera.shows)
 
     def _recording(self, after: float) -> Recording:
-        found = self.ear.between(after, self.guest.now())
-        return Recording(found.samples.copy(), found.began)
+        return self.ear.between(after, self.guest.now())
 
     def _hears(self, sound: np.ndarray, what: str, after: float, limit: float) -> Match:
         until = time.monotonic() + limit
-        while True:
-            recording = self._recording(after)
-            if match := recording.hears(sound):
-                return match
-            correlation, share = recording.find(sound).correlation, share_heard(recording.samples, sound)
-            assert time.monotonic() < until, (
-                f"{what} was not heard in {limit:g} s: the likest sound correlates by {correlation:.2f}, and "
-                f"{share:.0%} of it was there"
-            )
+        while (match := self._recording(after).hears(sound)) is None:
+            assert time.monotonic() < until, f"{what} was not heard in {limit:g} s"
             time.sleep(0.5)
+        return match

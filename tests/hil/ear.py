@@ -1,7 +1,8 @@
 """The wearer's ear: what the device's loopback card has played, and whether a sentence was among it.
 
 espeak-ng says the same words in the same way every time, so a recording is compared with a fresh synthesis:
-their normalised cross-correlation is 1 where the sentence was heard whole, and far less for another one.
+their normalised cross-correlation is 1 where the sentence was heard whole, and less for another one. Since an
+emulated card stutters, it is the pieces of a sentence, a twentieth of a second each, that have to be there.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ RATE = 22050
 """espeak-ng's, and that of the earcons."""
 
 HEARD = 0.9
-"""From this correlation on, a sentence was heard. One other word makes it less than 0.7."""
-
-HEARD_BUT_FOR_CLICKS = 0.85
-"""From this share on (see share_heard()), too: an emulated card that loses a few milliseconds of a sentence
-moves the rest of it, and the whole no longer correlates. Where one word matters, HEARD decides alone."""
+"""From this correlation on, two sounds are the same. One other word in a sentence makes it less than 0.85."""
 
 HEARD_MOST = 0.6
 """From this share on (see share_heard()), a sentence was heard through a card with a clock of its own."""
 
 _LOUD = 300
-_PIECE = RATE // 10
-_ALIKE = 0.7
+_PIECE = RATE // 20
+_ALIKE = 0.85
+_WAVERING = RATE // 500
+_STUTTER = round(0.4 * RATE)
+"""Samples by which an emulated card that starves moves the rest of a sentence. It loses none of it."""
+_WORTH_A_LOOK = 0.2
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,15 @@ class Recording:
         return Match(correlation, self.began + index / RATE)
 
     def hears(self, sound: np.ndarray) -> Match | None:
-        """Where the sound was heard, if it was; the loss of some milliseconds is forgiven."""
+        """Where the sound was heard, if it was, from its first to its last piece. A card that stutters is
+        forgiven; a word that is missing or another is not."""
         match = self.find(sound)
-        if match.correlation >= HEARD or share_heard(self.samples, sound) >= HEARD_BUT_FOR_CLICKS:
-            return match
-        return None
-
-    def first_sound(self, after: float = 0.0) -> float | None:
-        """When it was first loud at or after that time."""
-        skipped = max(0, round((after - self.began) * RATE))
-        loud = np.flatnonzero(np.abs(self.samples[skipped:].astype(np.int32)) > _LOUD)
-        return self.began + (skipped + int(loud[0])) / RATE if len(loud) else None
+        if match.correlation < _WORTH_A_LOOK:
+            return None
+        offsets = _offsets(self.samples, sound, round((match.at - self.began) * RATE))
+        if not _in_order(offsets):
+            return None
+        return Match(match.correlation, self.began + int(offsets[0]) / RATE)
 
     def last_sound(self) -> float | None:
         loud = np.flatnonzero(np.abs(self.samples.astype(np.int32)) > _LOUD)
@@ -80,22 +79,41 @@ class Recording:
 
 
 def share_heard(recording: np.ndarray, sound: np.ndarray) -> float:
-    """How much of a sound was heard, 0 to 1: for cards whose clock runs a little fast or slow, so that the
-    whole would not correlate. Its tenths of a second are looked for one by one; they count where they
-    sound alike and keep their distances."""
-    starts = range(0, len(sound) - _PIECE, _PIECE)
-    pieces = [(start, sound[start : start + _PIECE]) for start in starts]
-    found = [
-        (correlation, index - start)
-        for start, piece in pieces
-        if np.abs(piece.astype(np.int32)).max() > _LOUD
-        for correlation, index in [best_match(recording, piece)]
-    ]
-    alike = [offset for correlation, offset in found if correlation >= _ALIKE]
-    if not alike:
-        return 0.0
-    middle = np.median(alike)
-    return sum(abs(offset - middle) < _PIECE / 2 for offset in alike) / len(found)
+    """How much of a sound was heard, 0 to 1: of what was cut off, and through cards whose clock runs a little
+    fast or slow, so that not all of its pieces correlate."""
+    _, begin = best_match(recording, sound)
+    return float(np.mean(~np.isnan(_offsets(recording, sound, begin))))
+
+
+def _offsets(recording: np.ndarray, sound: np.ndarray, begin: int) -> np.ndarray:
+    """Of each loud piece of a sound that seems to begin at this sample: the sample at which the sound would
+    begin by it alone, NaN for one that is not there."""
+    offsets = []
+    for start in range(0, len(sound) - _PIECE // 2, _PIECE):
+        piece = sound[start : start + _PIECE]
+        if np.abs(piece.astype(np.int32)).max() <= _LOUD:
+            continue
+        # Where the piece before it has it to be; elsewhere only if the card has stuttered there.
+        for reach in (_WAVERING, _STUTTER):
+            first = max(0, begin + start - reach)
+            correlation, index = best_match(recording[first : begin + start + _PIECE + reach], piece)
+            if correlation >= _ALIKE:
+                begin = first + index - start
+                break
+        offsets.append(begin if correlation >= _ALIKE else np.nan)
+    return np.array(offsets)
+
+
+def _in_order(offsets: np.ndarray) -> bool:
+    """Whether all are there, and none before its time: but for two neighbours at most, which a stutter may
+    have torn, and which are neither the first nor the last."""
+    there = np.flatnonzero(~np.isnan(offsets))
+    if not len(there) or there[0] > 0 or there[-1] < len(offsets) - 1:
+        return False
+    missing = np.flatnonzero(np.isnan(offsets))
+    if len(missing) > 2 or (len(missing) == 2 and missing[1] != missing[0] + 1):
+        return False
+    return bool((np.diff(offsets[there]) >= -_WAVERING).all())
 
 
 def best_match(recording: np.ndarray, sound: np.ndarray) -> tuple[float, int]:

@@ -149,6 +149,7 @@ class Guest:
         words = f"console={machine.console} quiet panic=-1 mitigations=off audit=0 net.ifnames=0"
         words += f" systemd.show_status=0 systemd.firstboot=no {machine.clock} {self._extra}"
         return [
+            *("setpriv", "--pdeathsig", "KILL"),  # it never outlives who started it
             *(machine.emulator, "-accel", "tcg,thread=multi", *machine.processor),
             *("-smp", str(min(2, os.cpu_count() or 1)), "-m", "1536M"),
             *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),

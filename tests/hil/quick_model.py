@@ -28,6 +28,13 @@ SENTENCES = (
 )
 """One for each of the demo photos, in the tokens of which it is said."""
 
+
+def sentence(number: int) -> str:
+    """What the wearer hears of a demo photo."""
+    text = "".join(SENTENCES[number]).replace("Ġ", " ")
+    return f"{text[0].upper()}{text[1:]}."
+
+
 _SIDE, _BLOCK = 32, 8
 _SURE = 30.0
 _WORDS = [token.replace(" ", "Ġ") for sentence in SENTENCES for token in sentence]

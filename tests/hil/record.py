@@ -8,7 +8,8 @@ from pathlib import Path
 
 SOUND, JOURNAL = "heard.wav", "journal.txt"
 
-PASSED, PASSED_LATE = "passed", "passed at the second try"
+PASSED, FAILED = "passed", "failed"
+FAILED_FIRST, PASSED_LATE = "failed at the first try", "passed at the second try"
 
 
 @dataclass

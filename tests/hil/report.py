@@ -9,7 +9,7 @@ import json
 from html import escape
 from pathlib import Path
 
-from tests.hil.record import JOURNAL, PASSED, PASSED_LATE, SOUND, Scenario, load_all
+from tests.hil.record import FAILED, JOURNAL, PASSED_LATE, SOUND, Scenario, load_all
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -25,12 +25,13 @@ def write_html(folder: Path) -> Path:
     scenarios = load_all(folder)
     facts = folder / "machine.json"
     machine = json.loads(facts.read_text()) if facts.is_file() else {}
-    failed = sum(scenario.result not in (PASSED, PASSED_LATE) for scenario in scenarios)
+    late = sum(scenario.result == PASSED_LATE for scenario in scenarios)
+    failed = sum(scenario.result == FAILED for scenario in scenarios)
     rows = "".join(_row(scenario) for scenario in scenarios)
     page = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Earsight, simulated</title>'
         f"<style>{_STYLE}</style><h1>Earsight on the simulated device</h1>"
-        f"<p>{len(scenarios)} scenarios, {failed} failed.</p>"
+        f"<p>{len(scenarios)} scenarios, {failed} failed, {late} passed at the second try.</p>"
         f"<h2>The machine</h2>{_table(machine)}"
         f"<h2>All scenarios</h2><table><tr><th>Scenario<th>Result<th>Seconds<th>Times</tr>{rows}</table>"
         f"{''.join(_section(folder, scenario) for scenario in scenarios)}</html>"
@@ -38,6 +39,17 @@ def write_html(folder: Path) -> Path:
     index = folder / "index.html"
     index.write_text(page, encoding="utf-8")
     return index
+
+
+def write_markdown(folder: Path) -> Path:
+    """table.md in that folder: the table of docs/reliability.md."""
+    lines = ["| scenario | result | times in the device |", "|---|---|---|"]
+    for scenario in load_all(folder):
+        times = "; ".join(f"{what} {seconds:.1f} s" for what, seconds in scenario.timings.items())
+        lines.append(f"| {scenario.title} | {scenario.result} | {times} |")
+    table = folder / "table.md"
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return table
 
 
 def _row(scenario: Scenario) -> str:

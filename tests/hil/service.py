@@ -81,9 +81,6 @@ class Service:
         done = self._guest.run("systemctl", "stop", UNIT)
         return done.ended - done.began
 
-    def reload(self) -> None:
-        self._guest.run("systemctl", "reload", UNIT)
-
     def kill(self, signal: str) -> float:
         """Its main process only; when."""
         return self._guest.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", UNIT).began
@@ -93,13 +90,12 @@ class Service:
     def state(self) -> str:
         return self._guest.run("systemctl", "is-active", UNIT, check=False).output.strip()
 
-    def wait_for_state(self, state: str, limit: float) -> float:
-        """When it was seen; raises AssertionError."""
+    def wait_for_state(self, state: str, limit: float) -> None:
+        """Raises AssertionError."""
         until = time.monotonic() + limit
         while (seen := self.state()) != state:
             assert time.monotonic() < until, f"{UNIT} is {seen} and not {state} after {limit:g} s"
             time.sleep(0.5)
-        return self._guest.now()
 
     def shown(self, name: str) -> str:
         return self._guest.run("systemctl", "show", "--value", f"--property={name}", UNIT).output.strip()
@@ -125,6 +121,11 @@ class Service:
             Line(int(entry["__MONOTONIC_TIMESTAMP"]) / 1e6, _text(entry["MESSAGE"])) for entry in entries
         ]
         return [line for line in lines if line.at >= after]
+
+    def times_said(self, text: str, after: float) -> int:
+        """As an answer, a notice or a narration."""
+        ways = tuple(f"{way}: {text}" for way in ("answer", "notice", "narration"))
+        return sum(line.text in ways for line in self.journal(after))
 
     def wait_for(self, pattern: str, after: float, limit: float) -> Line:
         """The first line after that time in which the regular expression is found; raises AssertionError."""

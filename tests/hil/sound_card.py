@@ -20,11 +20,12 @@ class Earphones:
         guest.shell("modprobe snd-usb-audio")
 
     def plug_in(self) -> float:
-        """When the card was there, by the guest's clock."""
+        """When that was asked for, by the guest's clock; until the card is there."""
         self._guest.earphones_file.unlink(missing_ok=True)  # qemu begins a new one
+        at = self._guest.now()
         self._guest.qmp("device_add", driver="usb-audio", audiodev="earphones", id="earphones", bus="usb.0")
         self._guest.shell(f"until grep -q {CARD} /proc/asound/cards; do sleep 0.1; done; udevadm settle")
-        return self._guest.now()
+        return at
 
     def plug_out(self) -> float:
         at = self._guest.now()

@@ -8,17 +8,25 @@ import pytest
 from PIL import Image as Picture
 
 from earsight import wording
+from earsight.cameras.source import CameraError, StaleFrame
 from earsight.perception.quality import Problem
 from tests.hil import photos
 from tests.hil.camera import DEVICE
-from tests.hil.device import Device, settings
+from tests.hil.device import Device
 from tests.hil.record import Scenario
 
 Sight = Callable[[], Picture.Image]
 
-NO_CAMERA = "I can't see: the camera does not work."
+NO_CAMERA = wording.trouble(CameraError())
+TOO_OLD = wording.trouble(StaleFrame())
 BACK_WITHIN = 5.0
 """Seconds from its first frame until it is said that the camera is back."""
+
+
+@pytest.fixture(autouse=True)
+def _afresh(device: Device) -> None:
+    """A process without a past: one that loses its camera again soon is slow to say that it is back."""
+    device.service.stop()
 
 
 @pytest.mark.core
@@ -33,10 +41,9 @@ def test_unplugged_and_back(device: Device, scenario: Scenario) -> None:
     back = device.camera.plug_back_in()
     recovery = device.hears(wording.CAMERA_BACK, back).at - back
     scenario.took("plugged in to the words", recovery)
-    _, said = device.described()
-    assert said != NO_CAMERA
-    assert device.times_heard(wording.CAMERA_LOST, gone) == 1
-    assert device.times_heard(wording.CAMERA_BACK, gone) == 1
+    device.described()
+    assert device.service.times_said(wording.CAMERA_LOST, gone) == 1
+    assert device.service.times_said(wording.CAMERA_BACK, gone) == 1
     assert recovery <= BACK_WITHIN
 
 
@@ -47,7 +54,7 @@ def test_stalls_without_an_error(device: Device, scenario: Scenario) -> None:
     stalled = device.guest.now()
     device.camera.stall()
     scenario.took("last frame to the words", device.hears(wording.CAMERA_LOST, stalled).at - stalled)
-    assert device.answer(device.button.press()).startswith("I can't see")
+    assert device.answer(device.button.press()) in (NO_CAMERA, TOO_OLD)
     went_on = device.camera.go_on()
     recovery = device.hears(wording.CAMERA_BACK, went_on).at - went_on
     scenario.took("first frame to the words", recovery)
@@ -64,8 +71,7 @@ def test_never_there_at_the_start(device: Device, scenario: Scenario) -> None:
     finally:
         back = device.camera.plug_back_in()
     scenario.took("plugged in to the words", device.hears(wording.CAMERA_BACK, back).at - back)
-    _, said = device.described()
-    assert said != NO_CAMERA
+    device.described()
 
 
 def test_another_program_has_it(device: Device, scenario: Scenario) -> None:
@@ -81,8 +87,7 @@ def test_another_program_has_it(device: Device, scenario: Scenario) -> None:
         device.guest.run("systemctl", "stop", "hil-thief")
     freed = device.guest.now()
     scenario.took("let go of to the words", device.hears(wording.CAMERA_BACK, freed).at - freed)
-    _, said = device.described()
-    assert said != NO_CAMERA
+    device.described()
 
 
 @pytest.mark.parametrize("picture", [photos.black, photos.half], ids=["black", "half"])
@@ -92,9 +97,9 @@ def test_no_whole_picture(device: Device, scenario: Scenario, picture: Sight) ->
     began = device.guest.now()
     device.camera.show(picture())
     scenario.took("first bad frame to the words", device.hears(wording.CAMERA_LOST, began).at - began)
-    assert device.answer(device.button.press()).startswith("I can't see")
+    assert device.answer(device.button.press()) == NO_CAMERA
     back = device.guest.now()
-    device.camera.show(photos.photo())
+    device.camera.show(0)
     scenario.took("first whole frame to the words", device.hears(wording.CAMERA_BACK, back).at - back)
 
 
@@ -113,12 +118,13 @@ def test_nothing_to_be_seen(device: Device, picture: Sight, problem: Problem) ->
 
 def test_narration_goes_on_after_a_loss(device: Device) -> None:
     """Speaking by itself survives the camera's absence."""
-    device.service.begin_with(settings(narration={"every": 20}))
+    device.use(narration={"every": 5})
     began = device.guest.now()
     device.camera.plug_out()
     device.hears(wording.CAMERA_LOST, began)
-    device.camera.show(photos.photo(1))
-    device.camera.plug_back_in()
-    device.hears(wording.CAMERA_BACK, began)
-    said = device.service.wait_for("^narration: ", began, 90).text.removeprefix("narration: ")
-    device.hears(said, began)
+    device.camera.show(1)
+    back = device.camera.plug_back_in()
+    device.hears(wording.CAMERA_BACK, back)
+    line = device.service.wait_for("^narration: ", back, 90)
+    assert line.text == f"narration: {device.sight()}"
+    device.hears(device.sight(), back)

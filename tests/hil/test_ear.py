@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 
 from tests.hil.ear import HEARD, HEARD_MOST, RATE, Recording, best_match, share_heard
 from tests.hil.record import Scenario, load_all
-from tests.hil.report import write_html
+from tests.hil.report import write_html, write_markdown
 
 _RANDOM = np.random.default_rng(7)
 
@@ -48,7 +51,7 @@ def test_a_cut_first_syllable_is_noticed() -> None:
 
 def test_silence_is_nothing() -> None:
     assert best_match(np.zeros(RATE, np.int16), speech())[0] == pytest.approx(0.0, abs=1e-9)
-    assert Recording(np.zeros(RATE, np.int16), 0.0).first_sound() is None
+    assert Recording(np.zeros(RATE, np.int16), 0.0).last_sound() is None
 
 
 def test_quiet_noise_is_not_alike() -> None:
@@ -56,12 +59,36 @@ def test_quiet_noise_is_not_alike() -> None:
     assert best_match(np.ones(RATE * 2, np.int16), speech())[0] < 0.1
 
 
-def test_a_click_does_not_hide_a_sentence() -> None:
+def test_a_stutter_does_not_hide_a_sentence() -> None:
+    whole, gap = speech(2.0), np.zeros(round(0.16 * RATE), np.int16)
+    torn = recording_of(np.concatenate([whole[: RATE // 3], gap, whole[RATE // 3 :]]))
+    found = Recording(torn, 0.0).hears(whole)
+    assert found
+    assert found.at == pytest.approx(0.5, abs=1e-3)
+
+
+def test_a_lost_beginning_end_or_middle_does() -> None:
     whole = speech(2.0)
-    clicked = recording_of(np.concatenate([whole[: RATE - 100], whole[RATE:]]))
-    assert best_match(clicked, whole)[0] < HEARD
-    assert Recording(clicked, 0.0).hears(whole)
-    assert not Recording(clicked[: len(clicked) * 2 // 3], 0.0).hears(whole)
+    for missing in (slice(0, RATE // 10), slice(-RATE // 10, None), slice(RATE, RATE + RATE // 5)):
+        torn = whole.copy()
+        torn[missing] = 0
+        assert not Recording(recording_of(torn), 0.0).hears(whole)
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
+@pytest.mark.parametrize("other", ["a bag", "the flag", "a flag there"])
+def test_one_other_word_is_another_sentence(tmp_path: Path, other: str) -> None:
+    first, second = (spoken(f"A woman stands before {what}.", tmp_path) for what in ("a flag", other))
+    assert Recording(recording_of(first), 0.0).hears(first)
+    assert not Recording(recording_of(second), 0.0).hears(first)
+    assert not Recording(recording_of(first), 0.0).hears(second)
+
+
+def spoken(text: str, folder: Path) -> np.ndarray:
+    path = folder / "said.wav"
+    subprocess.run(["espeak-ng", "-z", "-w", path, text], check=True)
+    with wave.open(str(path)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2")
 
 
 def test_a_clock_that_runs_fast_does_not_hide_a_sentence() -> None:
@@ -81,7 +108,8 @@ def test_the_report_names_failures_and_escapes_what_was_said(tmp_path: Path) -> 
     failed.took("words", 1.25)
     failed.save(tmp_path / "a")
     page = write_html(tmp_path).read_text(encoding="utf-8")
-    assert "1 scenarios, 1 failed" in page
+    assert "1 scenarios, 1 failed," in page
     assert "&lt;b&gt;no&lt;/b&gt;" in page
     assert "<b>no</b>" not in page
     assert load_all(tmp_path) == [failed]
+    assert "| Unplugged <and> back | failed | words 1.2 s |" in write_markdown(tmp_path).read_text()

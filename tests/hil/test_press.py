@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from earsight import wording
+from earsight.cameras.source import CameraError, StaleFrame
+from earsight.captioners.captioner import CaptionerError
 from earsight.voice.earcons import Earcon
 from tests.hil.device import Device
-from tests.hil.ear import HEARD
-from tests.hil.photos import photo
 from tests.hil.record import Scenario
-
-NOTHING_YET = "I have not described anything yet."
 
 
 @pytest.mark.core
@@ -19,12 +18,10 @@ def test_a_press_is_answered(device: Device, scenario: Scenario) -> None:
     device.use()
     pressed, said = device.described()
     tone = device.hears_tone(Earcon.LOOK, pressed)
-    speech = device.hears(said, pressed)
+    speech = device.hears(said, pressed)  # from its first piece on
     scenario.took("press to tone", tone.at - pressed)
     scenario.took("press to first word", speech.at - pressed)
     assert tone.at < speech.at
-    first_syllable = device.speech.of(said)[: 22050 // 4]
-    assert device.ear.between(speech.at - 0.5, speech.at + 1.0).find(first_syllable).correlation >= HEARD
 
 
 @pytest.mark.core
@@ -32,11 +29,11 @@ def test_another_sight_has_other_words(device: Device) -> None:
     """What is said follows what is seen, and no other sentence is mistaken for it."""
     device.use()
     _, first = device.described()
-    device.camera.show(photo(1))
+    device.camera.show(1)
     pressed, second = device.described()
-    assert second == "A cat looks at the camera."
+    assert first != second
     assert not device.has_heard(first, pressed)
-    assert not device.has_heard("A cat looks at a camera.", pressed)
+    assert not device.has_heard(second.replace("the", "a"), pressed)
 
 
 def test_the_model_that_ships(device: Device, scenario: Scenario) -> None:
@@ -46,5 +43,7 @@ def test_the_model_that_ships(device: Device, scenario: Scenario) -> None:
         device.use(captioner={"bundle": "builtin", "threads": 1, "time_limit": 20.0})
         pressed = device.button.press()
         said = device.answer(pressed, 240)
-        assert not said.startswith("I can't see"), said
+        troubles = (CameraError(), CaptionerError(), StaleFrame(), TimeoutError())
+        assert said not in [wording.trouble(trouble) for trouble in troubles]
+        assert said != wording.CANT_TELL
         scenario.took("press to first word", device.hears(said, pressed).at - pressed)

@@ -17,6 +17,7 @@ TIMES, WATCHDOG_TIMES = 10, 5
 
 def test_the_camera_again_and_again(device: Device, scenario: Scenario) -> None:
     """The camera is unplugged and plugged in ten times: from its return to the words, at most 5 s."""
+    device.service.stop()
     device.use()
 
     def once() -> float:
