@@ -23,6 +23,9 @@ from earsight.scene import Caption, Encoding, Frame
 
 _T = TypeVar("_T")
 
+THREAD = "eyes"
+"""Name of the thread in which all looking happens."""
+
 _FIRST_FRAME = 1.0
 """Seconds that a look waits for a camera that has just been opened."""
 
@@ -48,7 +51,7 @@ class Eyes:
         self._captioner: Captioner | None = None
         self._work: SimpleQueue[tuple[Future, Callable[[], object]] | None] = SimpleQueue()
         # A daemon thread: an inference that hangs must not keep the process from ending.
-        self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
 
     def look(self, max_age: float, limits: QualityLimits | None) -> asyncio.Future[View]:
         """Describe the sharpest of the frames not older than max_age seconds. limits: None judges none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import shutil
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from earsight import cli, wording
+from earsight import cli, last_words, wording
 from earsight.commands.run import GAVE_UP
+from earsight.config import VoiceSection
 from earsight.starts import LIMIT, Starts, starts_file
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import photo
@@ -128,6 +130,32 @@ def test_a_configuration_that_is_gone_is_said_by_whatever_voice_there_is(tmp_pat
     assert cli.main(["run", "--config", str(tmp_path / "none.yaml")]) == cli.WRONG_USAGE
     assert manager.status.startswith(wording.CANT_START_CONFIG)
     assert (tmp_path / "heard").stat().st_size > 20_000
+
+
+@SPEECH
+def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, manager, monkeypatch):
+    """The card is there at the tenth time, which is later than one voice may take."""
+    monkeypatch.setattr(last_words, "_PAUSE", 0.05)
+    card = tmp_path / "aplay"
+    card.write_text(
+        f"#!/bin/sh\necho >> '{tmp_path}/tries'\n"
+        f"[ $(wc -l < '{tmp_path}/tries') -ge 10 ] || exit 1\ncat >> '{tmp_path}/heard'\n"
+    )
+    card.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    asyncio.run(last_words.say_until_heard(wording.CANT_START_CONFIG, (VoiceSection(),), 2.0, 60.0))
+    assert (tmp_path / "heard").stat().st_size > 20_000
+    extended = [line for line in manager.messages if line.startswith("EXTEND_TIMEOUT_USEC=")]
+    assert len(extended) > 1
+    assert all(int(line.partition("=")[2]) > 2e6 for line in extended)
+
+
+def test_the_last_words_come_to_an_end_though_nobody_hears_them(tmp_path, manager, monkeypatch, caplog):
+    monkeypatch.setattr(last_words, "_PAUSE", 0.05)
+    monkeypatch.setenv("PATH", str(tmp_path))  # neither engine nor card
+    asyncio.run(last_words.say_until_heard("I can't start.", (VoiceSection(),) * 2, 5.0, 0.3))
+    assert len([line for line in manager.messages if line.startswith("EXTEND")]) > 1
+    assert len(caplog.records) == 1, "a reason is enough once"
 
 
 @SPEECH

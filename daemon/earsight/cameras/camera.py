@@ -18,6 +18,9 @@ _T = TypeVar("_T")
 
 log = logging.getLogger(__name__)
 
+THREAD = "camera"
+"""Name of the thread that reads a source."""
+
 
 class RecentFrames:
     """The newest few frames, oldest first. Not locked: its owner does that."""
@@ -84,7 +87,7 @@ class Camera:
         self._calling_since: float | None = None
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
 
     def start(self) -> None:
         """Begin to read. Once only: a closed camera is not started again, make a new one."""

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from earsight import wording
+from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
 from earsight.config import Config, VoiceSection
 from earsight.config_file import ConfigError, load_config, readable_voice
+from earsight.eyes import THREAD as EYES_THREAD
 from earsight.starts import LIMIT, Starts, starts_file
 from earsight.systemd_notify import managed, show
 
@@ -26,7 +28,8 @@ GAVE_UP = 70
 _END_LIMIT = 1.4
 """Seconds from the signal that asks for the end; what hangs is left behind then."""
 
-_LAST_WORDS = 15.0
+_LAST_WORDS, _PATIENCE = 15.0, 120.0
+"""Seconds for one voice to say why there is no service, and for earphones to come that are to hear it."""
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     status = asyncio.run(_run(arguments, config, adjust, starts))
     starts.settled()
-    if any(thread.name in ("camera", "eyes") for thread in threading.enumerate()):
+    if any(thread.name in (CAMERA_THREAD, EYES_THREAD) for thread in threading.enumerate()):
         _leave_at_once(status)
     return status
 
@@ -104,8 +107,7 @@ def _say_why(sentence: str, reason: str, voice: VoiceSection) -> None:
     from earsight import last_words
 
     show(f"{sentence} {reason}")
-    for error in asyncio.run(last_words.say(sentence, (voice, VoiceSection()), _LAST_WORDS)):
-        _log.error("%s", error)
+    asyncio.run(last_words.say_until_heard(sentence, (voice, VoiceSection()), _LAST_WORDS, _PATIENCE))
 
 
 def leave_soon() -> None:
