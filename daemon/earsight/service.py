@@ -28,7 +28,7 @@ from earsight.eyes import Eyes
 from earsight.narrator import Narrator, PressEnd
 from earsight.notices import Notices
 from earsight.starts import SETTLED, Starts
-from earsight.state import state_folder
+from earsight.state import service_folder
 from earsight.systemd_notify import Troubles, managed, notify
 from earsight.triggers.keyboard import HELP
 from earsight.triggers.trigger import Gesture, Press
@@ -75,7 +75,7 @@ class Service:
         self._notices: Notices
         self._troubles = Troubles()
         self._attendance: Attendance
-        folder = state_folder()
+        folder = service_folder("STATE")
         self._volume = Volume(config.voice.volume, folder / "volume.json" if folder else None)
         file = self._options.config_file
         self._config_watch = ConfigWatch(file) if file else None

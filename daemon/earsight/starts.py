@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 from contextlib import suppress
 from pathlib import Path
+
+from earsight.state import service_folder
 
 LIMIT = 5
 """Starts in a row that did not last: after these, another one would only drain the battery."""
@@ -21,8 +22,8 @@ _log = logging.getLogger(__name__)
 def starts_file() -> Path | None:
     """In the service manager's runtime folder, which it clears when the service is stopped (but not when it
     is restarted) and at power-off; None without a service manager."""
-    folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    return Path(folder) / "starts" if folder else None
+    folder = service_folder("RUNTIME")
+    return folder / "starts" if folder else None
 
 
 class Starts:

@@ -1,14 +1,16 @@
-"""Files that Earsight writes for itself: whole at any moment, also after a power cut in mid-write."""
+"""Files that Earsight writes for itself: where, and whole at any moment, even after a power cut."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 
-def state_folder() -> Path | None:
-    """Where the service manager lets this service keep what it learns; None without one."""
-    folder = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+def service_folder(kind: Literal["STATE", "RUNTIME", "CACHE"]) -> Path | None:
+    """Where the service manager lets this service keep what it learns, what ends with it, or what may be
+    lost; None without one. It names one folder, or several."""
+    folder = os.environ.get(f"{kind}_DIRECTORY", "").split(":")[0]
     return Path(folder) if folder else None
 
 

@@ -19,6 +19,7 @@ from PIL import Image
 
 from earsight import cli
 from earsight.captioners.bundle import bundle_folder
+from earsight.commands import press as press_command
 from earsight.wording import CANT_TELL
 from tests.earsight.stand_ins import painted
 
@@ -277,6 +278,7 @@ def test_config_schema_is_json(capsys):
 
 def test_press_without_a_service(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(press_command, "INSTALLED", tmp_path / "installed.sock")
     assert cli.main(["press", "long"]) == 1
     assert "no service is running" in one_line(capsys.readouterr().err)
 

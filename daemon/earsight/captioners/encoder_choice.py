@@ -18,7 +18,7 @@ import onnxruntime
 
 from earsight.captioners.bundle import Bundle
 from earsight.captioners.graph import Graph, Provider
-from earsight.state import write_whole
+from earsight.state import service_folder, write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -74,9 +74,8 @@ class _Memory:
 
     def __init__(self, circumstances: str) -> None:
         home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-        # systemd names the service's own folder, or several.
-        folder = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0] or str(Path(home) / "earsight")
-        self._path = Path(folder) / f"encoder-{circumstances[:16]}"
+        folder = service_folder("CACHE") or Path(home) / "earsight"
+        self._path = folder / f"encoder-{circumstances[:16]}"
 
     def choice(self) -> str | None:
         try:

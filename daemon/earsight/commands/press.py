@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from earsight.config_file import load_config
-from earsight.triggers.control import GESTURES, default_control_socket, send_press
+from earsight.triggers.control import GESTURES, INSTALLED, default_control_socket, press_somewhere
 from earsight.triggers.trigger import Gesture
 
 
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: the service has taken the press."""
-    socket = load_config(arguments.config).triggers.control_socket or default_control_socket()
-    send_press(socket, Gesture(arguments.gesture))
+    configured = load_config(arguments.config).triggers.control_socket
+    sockets = [configured] if configured else [default_control_socket(), INSTALLED]
+    press_somewhere(sockets, Gesture(arguments.gesture))
     return 0

@@ -14,10 +14,11 @@ import os
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from earsight.state import service_folder
 from earsight.triggers.trigger import Gesture, Listening, Press, PressSink, TriggerError
 
 MAX_LINE = 512
@@ -28,19 +29,23 @@ MAX_PATH = 107  # bytes, the kernel's limit
 GESTURES = (Gesture.SHORT, Gesture.DOUBLE, Gesture.LONG)
 
 
+INSTALLED = Path("/run/earsight/control.sock")
+"""Of the installed service, which systemd starts."""
+
+
 def default_control_socket() -> Path:
-    """Where the service listens and `earsight press` looks when the config says nothing.
+    """Where the service listens, and `earsight press` looks first, when the config says nothing.
 
     The service manager's runtime folder; for root /run/earsight; else the user's runtime folder.
     """
-    managed = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    managed = service_folder("RUNTIME")
     if managed:
-        return Path(managed) / "control.sock"
+        return managed / "control.sock"
     if os.geteuid() != 0:
         user = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.geteuid()}")
         if user.is_absolute() and user.is_dir():
             return user / "earsight.sock"
-    return Path("/run/earsight/control.sock")
+    return INSTALLED
 
 
 class ControlServer:
@@ -132,6 +137,18 @@ def parse_request(line: bytes) -> Gesture:
     return Gesture(request["press"])
 
 
+class NoServiceError(TriggerError):
+    """Nobody listens on the socket."""
+
+
+def press_somewhere(paths: Sequence[Path], gesture: Gesture) -> None:
+    """send_press() to the first of the sockets on which there is a service."""
+    for path in paths[:-1]:
+        with suppress(NoServiceError):
+            return send_press(path, gesture)
+    return send_press(paths[-1], gesture)
+
+
 def send_press(path: Path, gesture: Gesture, timeout: float = 5.0) -> None:
     """Press, as the button would, and wait until the service has taken it. timeout: seconds in all.
 
@@ -153,9 +170,11 @@ def send_press(path: Path, gesture: Gesture, timeout: float = 5.0) -> None:
                     break
                 answer += data
     except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
-        raise TriggerError(f"no service is running (socket {path}): start it with `earsight run`") from None
+        raise NoServiceError(f"no service is running (socket {path}): start it with `earsight run`") from None
     except PermissionError:
-        raise TriggerError(f"the service on {path} belongs to another user: press as that user") from None
+        raise TriggerError(
+            f"the service on {path} belongs to another user: press with `sudo earsight press`"
+        ) from None
     except (TimeoutError, BlockingIOError):
         raise TriggerError(
             f"the service on {path} does not answer within {timeout:g} s: restart it"

@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import json
 import os
 import socket
@@ -14,7 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earsight.triggers import control
-from earsight.triggers.control import ControlServer, default_control_socket, parse_request, send_press
+from earsight.triggers.control import (
+    ControlServer,
+    default_control_socket,
+    parse_request,
+    press_somewhere,
+    send_press,
+)
 from earsight.triggers.trigger import Gesture, TriggerError
 
 
@@ -64,6 +71,28 @@ async def exchange(path, data, end=True):
         answer = b""
     writer.close()
     return [json.loads(line) for line in answer.splitlines()]
+
+
+def test_the_client_finds_the_installed_service_where_the_user_has_none(path):
+    none = path.with_name("user.sock")
+
+    async def client():
+        await asyncio.to_thread(press_somewhere, [none, path], Gesture.SHORT)
+        await asyncio.to_thread(press_somewhere, [path, none], Gesture.LONG)
+        with pytest.raises(TriggerError, match="no service is running"):
+            await asyncio.to_thread(press_somewhere, [none, none], Gesture.SHORT)
+
+    assert serve(path, client)[1] == ["short", "long"]
+
+
+def test_a_service_of_another_user_is_told_from_none(path, monkeypatch):
+    class Refusing(socket.socket):
+        def connect(self, _address):
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(control.socket, "socket", Refusing)
+    with pytest.raises(TriggerError, match="sudo earsight press"):
+        press_somewhere([path, path], Gesture.SHORT)
 
 
 def test_the_client_presses(path):
