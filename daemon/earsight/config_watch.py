@@ -22,16 +22,19 @@ class ConfigWatch:
         self._asked.set()
 
     async def changed(self) -> None:
-        """Wait until it has been written, or until asked."""
+        """Wait until it has been written, or until asked. While it changes, or is not there, it is being
+        written."""
+        before: tuple[int, int, int] | None = None
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), _POLL)
             stamp = _stamp(self._path)
-            # A file that is not there is being replaced, unless a reload was asked for.
-            if self._asked.is_set() or stamp not in (self._seen, None):
+            written = stamp is not None and stamp != self._seen and stamp == before
+            if self._asked.is_set() or written:
                 self._asked.clear()
                 self._seen = stamp
                 return
+            before = stamp
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
