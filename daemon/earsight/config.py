@@ -64,8 +64,9 @@ class CameraSection(Section):
         description="auto takes the board's camera, else a webcam, also one that comes later; at a terminal "
         "without a camera, replayed photos.",
     )
-    device: Annotated[int, Field(ge=0, le=255)] | VideoDevice = Field(
-        default=0, description="Which camera: its number, or for opencv its device file."
+    device: Annotated[int, Field(ge=0, le=255)] | VideoDevice | None = Field(
+        default=None,
+        description="Which webcam opencv takes: its number or device file; null = the first that is there.",
     )
     pipeline: Pipeline | None = Field(
         default=None,

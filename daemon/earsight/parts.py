@@ -59,7 +59,10 @@ def build_source(section: CameraSection) -> FrameSource:
     if source == "picamera2":
         return Picamera2Source(section.width, section.height, section.fps)
     if source == "opencv":
-        return OpenCvSource(section.device, section.width, section.height, section.fps)
+        if section.device is not None:
+            return _webcam(section, section.device)
+        # One that comes back may have another number. Where there is none, the first number tells why.
+        return FirstFound(lambda: [_webcam(section, find_webcam() or 0)])
     if source == "gstreamer":
         assert section.pipeline is not None  # the config has checked it
         return GStreamerSource(section.pipeline)
@@ -75,8 +78,12 @@ def _cameras(section: CameraSection) -> list[FrameSource]:
     if find_spec("picamera2"):
         found.append(Picamera2Source(section.width, section.height, section.fps))
     if webcam := find_webcam():
-        found.append(OpenCvSource(webcam, section.width, section.height, section.fps))
+        found.append(_webcam(section, webcam))
     return found
+
+
+def _webcam(section: CameraSection, device: int | str) -> FrameSource:
+    return OpenCvSource(device, section.width, section.height, section.fps)
 
 
 def build_captioner(section: CaptionerSection) -> Captioner:

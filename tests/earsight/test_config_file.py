@@ -100,7 +100,8 @@ triggers:
     assert problems(file, text) == [
         '2: camera.source: got "opencvv"; expected one of auto, picamera2, opencv, gstreamer, replay',
         "3: camera.heigth: unknown key; did you mean camera.height?",
-        '4: camera.device: got "nope"; expected a whole number from 0 to 255, or text such as /dev/video0',
+        '4: camera.device: got "nope"; expected a whole number from 0 to 255, or text such as /dev/video0, '
+        "or null",
         "6: voice.language: got no; expected text such as en-gb (put it in quotes)",
         '7: voice.rate: got "abc"; expected a whole number from 80 to 450',
         "8: voice.rate: given twice, first on line 7",

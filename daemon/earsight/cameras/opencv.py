@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,7 @@ class OpenCvSource:
         self._fps = fps
         self._cv2: Any = None
         self._capture: Any = None
+        self._read_at = math.inf
 
     def open(self) -> None:
         check_camera(self._device)
@@ -59,6 +62,7 @@ class OpenCvSource:
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._width)
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._height)
         capture.set(cv2.CAP_PROP_FPS, self._fps)
+        self._read_at = math.inf  # until the first picture no buffer is filled
 
     def read(self) -> np.ndarray:
         pixels = whole_picture(self._next)
@@ -71,7 +75,10 @@ class OpenCvSource:
 
     def _next(self) -> np.ndarray | None:
         """None for a picture that was lost on the way."""
+        if time.monotonic() > self._read_at + 2 / self._fps:
+            self._capture.grab()  # the one buffer was filled while we were held up, and is old by now
         good, bgr = self._capture.read()
+        self._read_at = time.monotonic()
         if not good or bgr is None:
             check_camera(self._device)  # says so when it was unplugged
             return None

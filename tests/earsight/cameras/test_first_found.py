@@ -73,6 +73,18 @@ def test_a_camera_that_goes_is_not_replaced_by_photos_at_a_terminal_either(board
         source.open()
 
 
+def test_a_webcam_that_comes_back_as_another_number_is_found(board):
+    source = parts.build_source(CameraSection(source="opencv"))
+    for webcam in ("/dev/video250", "/dev/video251"):
+        board[:] = [webcam]
+        with pytest.raises(CameraError, match=webcam):
+            source.open()
+    board.clear()
+    with pytest.raises(CameraError, match="/dev/video0"):
+        source.open()
+
+
+@pytest.mark.parametrize("device", [0, "/dev/video7"])
 @pytest.mark.usefixtures("board")
-def test_a_camera_that_is_named_is_the_only_one():
-    assert isinstance(parts.build_source(CameraSection(source="opencv")), OpenCvSource)
+def test_a_camera_that_is_named_is_the_only_one(device):
+    assert isinstance(parts.build_source(CameraSection(source="opencv", device=device)), OpenCvSource)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,7 @@ class Capture:
         self.opens = opens
         self.pictures = pictures
         self.damaged = 0
+        self.grabbed = 0
         self.asked: list[tuple[int, float]] = []
         self.released = False
 
@@ -36,6 +38,10 @@ class Capture:
 
     def set(self, key: int, value: float) -> None:
         self.asked.append((key, value))
+
+    def grab(self) -> bool:
+        self.grabbed += 1
+        return True
 
     def read(self) -> tuple[bool, Any]:
         self.pictures -= 1
@@ -83,6 +89,30 @@ def test_opencv_asks_for_fresh_mjpg_and_gives_rgb(captures: list[Capture]) -> No
     source.close()
     source.close()
     assert capture.released
+
+
+def test_opencv_drops_what_was_taken_while_nobody_read(captures: list[Capture]) -> None:
+    source = OpenCvSource(2, fps=100)
+    source.open()
+    (capture,) = captures
+    capture.pictures = 10
+    time.sleep(0.05)
+    source.read()
+    assert capture.grabbed == 0, "nothing is old before the first picture"
+    time.sleep(0.05)
+    source.read()
+    assert capture.grabbed == 1
+    source.close()
+
+
+def test_opencv_keeps_each_picture_that_it_was_in_time_for(captures: list[Capture]) -> None:
+    source = OpenCvSource(2, fps=1)
+    source.open()
+    (capture,) = captures
+    capture.pictures = 10
+    for _ in range(5):
+        source.read()
+    assert capture.grabbed == 0
 
 
 def test_opencv_survives_a_lost_and_a_damaged_picture(captures: list[Capture]) -> None:
