@@ -30,7 +30,9 @@ _TIMINGS = "--set-dv-bt-timings=index=0"
 # some five a second are left.
 _DROP_CONTROL = "percentage_of_dropped_buffers"
 _DROPPED = 92
-_FRESH = 2.5
+_BUFFERS = 4
+"""Of the photos' way out: with none of them filled, vivid shows its test pattern instead."""
+_FRESH = 3.0
 """Seconds after which the service takes a frame for stale, and those that were under way have come."""
 
 _PIXELS = "BGR3"
@@ -104,6 +106,14 @@ class Camera:
     def control(self, name: str, value: int = 1) -> None:
         self._guest.run("v4l2-ctl", "-d", DEVICE, f"--set-ctrl={name}={value}")
 
+    def state(self) -> str:
+        """For the report of a failure: without the same format at both ends, vivid shows its test pattern."""
+        formats = [
+            self._guest.run("v4l2-ctl", "-d", device, option, check=False).output
+            for device, option in ((DEVICE, "--get-fmt-video"), (_OUTPUT, "--get-fmt-video-out"))
+        ]
+        return "".join(formats) + self._guest.run("systemctl", "status", "hil-photo", check=False).output
+
     def _connect(self) -> None:
         for device, form in ((_OUTPUT, _OUT_FORMAT), (DEVICE, _FORMAT)):
             self._guest.run("v4l2-ctl", "-d", device, _TIMINGS, form)
@@ -115,7 +125,7 @@ class Camera:
         self._guest.shell(f"chgrp video {DEVICE} && chmod 660 {DEVICE}")
 
     def _feed(self) -> None:
-        stream = f"--silent --stream-out-mmap=2 --stream-loop --stream-from={_SHOWN}"
-        unit = "systemd-run --quiet --unit=hil-photo --property=Nice=-5"
+        stream = f"--silent --stream-out-mmap={_BUFFERS} --stream-loop --stream-from={_SHOWN}"
+        unit = "systemd-run --quiet --unit=hil-photo --property=Nice=-15"
         self._guest.run("systemctl", "reset-failed", "hil-photo", check=False)
         self._guest.shell(f"{unit} v4l2-ctl -d {_OUTPUT} {stream}")

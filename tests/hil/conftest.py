@@ -137,6 +137,8 @@ def device(request: pytest.FixtureRequest, bench: _Bench, scenario: Scenario) ->
         if outcome is not None and outcome.passed:
             found.restore()
             return
+        with (REPORT / scenario.name / JOURNAL).open("a") as journal:
+            journal.write(f"\n\n{found.camera.state()}")
     except GuestError as error:
         (REPORT / scenario.name / JOURNAL).write_text(f"{error}\n{found.guest.console()}")
     bench.discard()

@@ -29,6 +29,8 @@ BUNDLE, BUNDLE_THAT_HANGS = "/run/hil-model", "/run/hil-model-that-hangs"
 HANGS_AT = 4
 """The photo over which the second never comes to an end."""
 
+_SECOND_CORE = "/sys/devices/system/cpu/cpu1/online"
+
 SETTINGS: dict[str, dict[str, Any]] = {
     "camera": {"source": "opencv", "device": cameras.DEVICE},
     "triggers": {"keyboard": False, "button": {"pin": PIN}},
@@ -81,6 +83,12 @@ class Device:
     def _let_go(self) -> None:
         self.button.release()
         self.second_button.release()
+
+    def take_a_core(self) -> None:
+        self.guest.write(_SECOND_CORE, "0")
+
+    def give_the_core_back(self) -> None:
+        self.guest.write(_SECOND_CORE, "1")
 
     # What is heard
 

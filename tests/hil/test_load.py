@@ -16,12 +16,11 @@ from tests.hil.record import Scenario
 def test_one_core_is_gone(device: Device) -> None:
     """One of the processor's cores is taken away while it runs."""
     device.use()
-    core = "/sys/devices/system/cpu/cpu1/online"
-    device.guest.write(core, "0")
+    device.take_a_core()
     try:
         device.described()
     finally:
-        device.guest.write(core, "1")
+        device.give_the_core_back()
 
 
 def test_others_want_the_processor(device: Device, scenario: Scenario) -> None:

@@ -6,15 +6,18 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
 
 import pytest
 
+from earsight import wording
 from tests.hil import photos
 from tests.hil.conftest import REPORT
 from tests.hil.device import Device
-from tests.hil.leaks import ALLOWED, Holding, growth, holding
+from tests.hil.guest import GuestError
+from tests.hil.leaks import ALLOWED, ENOUGH, Holding, growth, holding
 from tests.hil.record import Scenario
 
 HOURS = float(os.environ.get("EARSIGHT_HIL_SOAK", "0"))
@@ -22,6 +25,24 @@ HOURS = float(os.environ.get("EARSIGHT_HIL_SOAK", "0"))
 _BETWEEN_PRESSES = (5.0, 40.0)
 _BETWEEN_FAULTS = 180.0
 _FAULT_LASTS = (2.0, 15.0)
+_BACK_AFTER = 8.0
+"""Seconds after a fault from which on everything has to be as before."""
+
+
+@dataclass
+class _Record:
+    """missed: presses without the answer that they should have had, and why. recoveries: seconds from the
+    camera's return to the words."""
+
+    presses: int = 0
+    faults: int = 0
+    missed: list[str] = field(default_factory=list)
+    recoveries: list[float] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
+
+    def save(self) -> None:
+        grown = growth(self.holdings) if len(self.holdings) >= ENOUGH else {}
+        (REPORT / "soak.json").write_text(json.dumps({"growth": grown, **asdict(self)}, indent=1))
 
 
 @pytest.mark.soak
@@ -29,85 +50,92 @@ def test_hours_of_use(device: Device, scenario: Scenario) -> None:
     """No press goes unanswered, nothing grows, and the process is the same at the end."""
     if not HOURS:
         pytest.skip("script/hil --soak HOURS runs this")
-    chance = random.Random(6)
+    chance, record = random.Random(6), _Record()
     device.use()
     process = device.service.process
     ends = time.monotonic() + HOURS * 3600
     next_fault = time.monotonic() + _BETWEEN_FAULTS
-    holdings: list[Holding] = []
-    missed: list[float] = []
-    presses = faults = 0
     while time.monotonic() < ends:
-        pressed = device.button.press(chance.uniform(0.08, 0.4))
-        presses += 1
-        if not _is_answered(device, pressed):
-            missed.append(pressed)
+        _press(device, record, chance.uniform(0.08, 0.4), device.sight())
         device.guest.run("sleep", f"{chance.uniform(*_BETWEEN_PRESSES):.1f}")
-        assert device.service.process == process, "the process has ended, and nobody asked for it"
-        holdings.append(holding(device.guest, process))
         if time.monotonic() >= next_fault:
-            chance.choice(FAULTS)(device, chance.uniform(*_FAULT_LASTS))
-            faults += 1
+            _suffer(device, record, chance)
             next_fault = time.monotonic() + _BETWEEN_FAULTS
-        _save(presses, faults, missed, holdings)
-    scenario.took("hours", HOURS)
-    assert not missed
-    grown = growth(holdings)
+        assert device.service.process == process, "the process has ended, and nobody asked for it"
+        record.holdings.append(holding(device.guest, process))
+        record.save()
+    for seconds in record.recoveries:
+        scenario.took("camera back to the words, at most", seconds)
+    assert not record.missed
+    assert len(record.holdings) >= ENOUGH, "too short to tell whether anything grows"
+    grown = growth(record.holdings)
     assert {name: by for name, by in grown.items() if by > ALLOWED[name]} == {}
 
 
-def _is_answered(device: Device, pressed: float) -> bool:
+def _press(device: Device, record: _Record, seconds: float, wanted: str | None) -> None:
+    """wanted: None takes any answer, as long as it is heard."""
+    record.presses += 1
     try:
-        device.answer(pressed)
-    except AssertionError:
-        return False
-    return True
+        said = device.answer(device.button.press(seconds))
+        if wanted not in (None, said):
+            record.missed.append(f"{said!r} instead of {wanted!r}")
+    except (AssertionError, GuestError) as error:
+        record.missed.append(str(error))
 
 
-def _camera_out(device: Device, seconds: float) -> None:
+def _suffer(device: Device, record: _Record, chance: random.Random) -> None:
+    """A fault, a press in the midst of it, and a wait until it must be over for the wearer, too."""
+    record.faults += 1
+    fault = chance.choice(FAULTS)
+    with fault(device):
+        device.guest.run("sleep", f"{chance.uniform(*_FAULT_LASTS):.1f}")
+        _press(device, record, 0.12, None)
+    over = device.guest.now()
+    if fault in (_camera_out, _camera_stalls) and device.service.times_said(wording.CAMERA_LOST, over - 40):
+        told = device.service.wait_for(f"^notice: {wording.CAMERA_BACK}", over, 40)
+        record.recoveries.append(round(told.at - over, 2))
+    device.guest.run("sleep", str(_BACK_AFTER))
+
+
+@contextmanager
+def _camera_out(device: Device) -> Iterator[None]:
     device.camera.plug_out()
-    device.guest.run("sleep", f"{seconds:.1f}")
+    yield
     device.camera.plug_back_in()
 
 
-def _camera_stalls(device: Device, seconds: float) -> None:
+@contextmanager
+def _camera_stalls(device: Device) -> Iterator[None]:
     device.camera.stall()
-    device.guest.run("sleep", f"{seconds:.1f}")
+    yield
     device.camera.go_on()
 
 
-def _lens_covered(device: Device, seconds: float) -> None:
+@contextmanager
+def _lens_covered(device: Device) -> Iterator[None]:
     device.camera.show(photos.covered())
-    device.guest.run("sleep", f"{seconds:.1f}")
-    device.camera.show(photos.photo(1))
+    yield
+    device.camera.show(1)
 
 
-def _core_gone(device: Device, seconds: float) -> None:
-    core = "/sys/devices/system/cpu/cpu1/online"
-    device.guest.write(core, "0")
-    device.guest.run("sleep", f"{seconds:.1f}")
-    device.guest.write(core, "1")
+@contextmanager
+def _core_gone(device: Device) -> Iterator[None]:
+    device.take_a_core()
+    yield
+    device.give_the_core_back()
 
 
-def _button_bounces(device: Device, seconds: float) -> None:  # noqa: ARG001
-    device.button.bouncing_press()
+@contextmanager
+def _other_work(device: Device) -> Iterator[None]:
+    device.guest.run("systemd-run", "--quiet", "--unit=hil-busy", "sh", "-c", "while :; do :; done")
+    yield
+    device.guest.run("systemctl", "stop", "hil-busy")
 
 
-FAULTS: tuple[Callable[[Device, float], None], ...] = (
+FAULTS: tuple[Callable[[Device], AbstractContextManager[None]], ...] = (
     _camera_out,
     _camera_stalls,
     _lens_covered,
     _core_gone,
-    _button_bounces,
+    _other_work,
 )
-
-
-def _save(presses: int, faults: int, missed: list[float], holdings: list[Holding]) -> None:
-    record = {
-        "presses": presses,
-        "faults": faults,
-        "missed": missed,
-        "growth": growth(holdings) if len(holdings) >= 4 else {},
-        "holdings": [asdict(one) for one in holdings],
-    }
-    (REPORT / "soak.json").write_text(json.dumps(record, indent=1))
