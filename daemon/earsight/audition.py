@@ -4,30 +4,66 @@ from __future__ import annotations
 
 import logging
 
+from earsight import wording
 from earsight.config import VoiceSection
 from earsight.parts import Builders
 from earsight.scene import Priority, Utterance
+from earsight.systemd_notify import Troubles, managed
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Outcome, Speaker
+from earsight.voice.volume import Volume
 
 _log = logging.getLogger(__name__)
 
 
-async def heard(build: Builders, section: VoiceSection, volume: float, text: str) -> Speaker:
-    """A voice that has said the text. Raises VoiceError: a wrong device or language shows at its words."""
-    speaker = await build.speaker(section)
-    speaker.set_volume(volume)
-    _log.info("notice: %s", text)
-    try:
-        if await speaker.say(Utterance(text, Priority.NOTICE)) is not Outcome.SPOKEN:
-            raise VoiceError(f"the new voice could not say {text!r}")
-    except BaseException:
-        await speaker.close()
-        raise
-    return speaker
+class Audition:
+    """Makes voices as loud as the wearer wants them. A voice that does not work is an error where somebody
+    reads it; a wearer gets another voice, and the trouble is reported."""
 
+    def __init__(self, build: Builders, volume: Volume, troubles: Troubles) -> None:
+        self._build, self._volume, self._troubles = build, volume, troubles
 
-def plainest(voice: VoiceSection) -> VoiceSection:
-    """The same voice by the means that are most likely to be there."""
-    plain = {"engine": "auto", "piper_model": None, "player": "auto", "wav_file": None}
-    return voice.model_copy(update=plain | {"language": VoiceSection().language})
+    async def first(self, section: VoiceSection) -> Speaker:
+        """The voice, if it can be had. Raises VoiceError."""
+        try:
+            return await self._made(section)
+        except VoiceError as error:
+            if not managed():
+                raise
+            return await self._plainer(section, error)
+
+    async def rehearsed(self, voice: Speaker, section: VoiceSection) -> Speaker:
+        """That voice, if it can make words: in a language that there is not, say, it has none."""
+        if not managed() or self._troubles.has("voice"):
+            return voice
+        try:
+            await voice.rehearse(wording.NOTHING_TO_REPEAT)
+        except VoiceError as error:
+            return await self._plainer(section, error)
+        return voice
+
+    async def heard(self, section: VoiceSection, text: str) -> Speaker:
+        """A voice that has said the text. Raises VoiceError: a wrong device only shows at the first sound."""
+        voice = await self._made(section)
+        _log.info("notice: %s", text)
+        try:
+            if await voice.say(Utterance(text, Priority.NOTICE)) is not Outcome.SPOKEN:
+                raise VoiceError(f"the new voice could not say {text!r}")
+        except BaseException:
+            await voice.close()
+            raise
+        self._troubles.report("voice", None)
+        return voice
+
+    async def _made(self, section: VoiceSection) -> Speaker:
+        voice = await self._build.speaker(section)
+        voice.set_volume(self._volume.under(section.volume))
+        return voice
+
+    async def _plainer(self, section: VoiceSection, error: VoiceError) -> Speaker:
+        """By the means that are most likely to be there."""
+        _log.error("%s", error)
+        self._troubles.report("voice", str(error))
+        plain = {"engine": "auto", "piper_model": None, "player": "auto", "wav_file": None}
+        plain["language"] = VoiceSection().language
+        return await self._made(section.model_copy(update=plain))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from earsight import parts, wording
 from earsight.attendance import Attendance
-from earsight.audition import heard, plainest
+from earsight.audition import Audition
 from earsight.cameras.camera import Camera
 from earsight.captioners.captioner import CaptionerError
 from earsight.config import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
@@ -29,7 +29,7 @@ from earsight.narrator import Narrator, PressEnd
 from earsight.notices import Notices
 from earsight.starts import SETTLED, Starts
 from earsight.state import service_folder
-from earsight.systemd_notify import Troubles, managed, notify
+from earsight.systemd_notify import Troubles, notify
 from earsight.triggers.keyboard import HELP
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.earcons import Earcon
@@ -77,6 +77,7 @@ class Service:
         self._attendance: Attendance
         folder = service_folder("STATE")
         self._volume = Volume(config.voice.volume, folder / "volume.json" if folder else None)
+        self._audition = Audition(self._build, self._volume, self._troubles)
         file = self._options.config_file
         self._config_watch = ConfigWatch(file) if file else None
         self._stopping = asyncio.Event()
@@ -142,8 +143,7 @@ class Service:
     # Start and end
 
     async def _start(self) -> None:
-        speaker = await self._first_speaker()
-        speaker.set_volume(self._volume.value)
+        speaker = await self._audition.first(self._config.voice)
         self._narrator = Narrator(self._eyes, speaker, parts.build_policy(self._config))
         self._notices = self._narrator.notices
         self._attendance = Attendance(
@@ -151,32 +151,15 @@ class Service:
         )
         self._camera.start()
 
-    async def _first_speaker(self) -> Speaker:
-        try:
-            return await self._build.speaker(self._config.voice)
-        except VoiceError as error:
-            if not managed():  # somebody reads the message
-                raise
-            return await self._other_voice(error)
+    async def _silence(self) -> None:
+        while not self._narrator.speaker.idle:  # noqa: ASYNC110 - it may be replaced meanwhile
+            await asyncio.sleep(_POLL)
 
-    async def _other_voice(self, error: VoiceError) -> Speaker:
-        _log.error("%s", error)
-        self._troubles.report("voice", str(error))
-        return await self._build.speaker(plainest(self._config.voice))
-
-    async def _rehearse(self) -> None:
-        """A voice that can't make words, of a language that there is not, say, only shows when it speaks."""
-        voice = self._narrator.speaker
-        try:
-            if managed() and not self._troubles.has("voice"):
-                await voice.rehearse(wording.NOTHING_TO_REPEAT)
-        except VoiceError as error:
-            self._use(await self._other_voice(error))
-            await voice.close()
-
-    def _use(self, speaker: Speaker) -> None:
-        speaker.set_volume(self._volume.value)
-        self._narrator.speaker = speaker
+    async def _use(self, voice: Speaker) -> None:
+        old, self._narrator.speaker = self._narrator.speaker, voice
+        voice.set_volume(self._volume.value)
+        if voice is not old:
+            await old.close()
 
     async def _end(self) -> None:
         notify("STOPPING=1")
@@ -216,7 +199,7 @@ class Service:
 
     async def _welcome(self) -> None:
         loaded = self._eyes.ready()
-        await self._rehearse()
+        await self._use(await self._audition.rehearsed(self._narrator.speaker, self._config.voice))
         if self._troubles.has("voice"):
             self._notices.trouble("voice", wording.VOICE_INSTEAD)
         try:
@@ -231,9 +214,7 @@ class Service:
         self._ready.set()
         self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
-        # The tone would cut off what is told of a button.
-        while not self._narrator.speaker.idle:  # noqa: ASYNC110 - the speaker may be replaced meanwhile
-            await asyncio.sleep(_POLL)
+        await self._silence()  # the tone would cut off what is told of a button
         try:
             await self._narrator.speaker.earcon(Earcon.READY)
         except VoiceError as error:  # it sounds as soon as sound works
@@ -292,9 +273,11 @@ class Service:
             return
         later = changed & RESTART_SECTIONS
         told = wording.CONFIG_NEEDS_RESTART if later else wording.CONFIG_TAKEN
-        speaker: Speaker | None = None
+        voice: Speaker | None = None
         if "voice" in changed:
-            speaker = await heard(self._build, new.voice, self._volume.under(new.voice.volume), told)
+            await self._silence()  # many a sound device is for one voice at a time
+            with self._narrator.speaker.hold():
+                voice = await self._audition.heard(new.voice, told)
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = parts.build_policy(self._config)
@@ -303,11 +286,8 @@ class Service:
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:
             _log.warning("a restart is needed for: %s", ", ".join(sorted(later)))
-        if speaker is None:
+        if voice is None:
             self._notices.news("settings", told)
-            return
-        old = self._narrator.speaker
-        self._use(speaker)
-        self._troubles.report("voice", None)
-        self._notices.trouble("voice", None)
-        await old.close()
+        else:
+            self._notices.trouble("voice", None)
+            await self._use(voice)
