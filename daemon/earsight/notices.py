@@ -22,13 +22,15 @@ _PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 
 class _Matter:
     """One thing that can be in trouble. is_, heard: the trouble as it is, and as the wearer knows it; None
-    for none. over: what to say of its end. again: whether its words were cut off, and are to be said anew."""
+    for none. over: what to say of its end. again: whether its words were cut off, and are to be said anew.
+    tried: the words that wait for an ear, as the log has them."""
 
     def __init__(self) -> None:
         self.is_: str | None = None
         self.heard: str | None = None
         self.over: str | None = None
         self.again = False
+        self.tried: str | None = None
 
     def become(self, trouble: str | None) -> None:
         if trouble != self.is_:
@@ -40,6 +42,7 @@ class _Matter:
         """What was said of it has reached the ear, to its end or not."""
         self.again = not whole and trouble != self.heard and trouble == self.is_
         self.heard = trouble
+        self.tried = None
 
     @property
     def words(self) -> str | None:
@@ -98,7 +101,9 @@ async def _say(matter: _Matter, speaker: Speaker) -> bool:
     """Whether the voice did what it could."""
     trouble, text = matter.is_, matter.words
     assert text is not None
-    _log.info("notice: %s", text)
+    if matter.tried != text:
+        matter.tried = text
+        _log.info("notice: %s", text)
     try:
         outcome = await speaker.say(Utterance(text, Priority.NOTICE, time.monotonic() + _LIFE))
     except VoiceError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import asynccontextmanager
 from itertools import repeat
 
@@ -96,7 +97,7 @@ def test_a_trouble_without_words_for_its_end_is_told_each_time():
     tried(trial)
 
 
-def test_what_nobody_could_hear_waits_for_sound():
+def test_what_nobody_could_hear_waits_for_sound(caplog):
     async def trial():
         async with notified(FastPlayer(repeat(Fault.FAILS))) as on:
             on.notices.trouble("it", BROKEN)
@@ -108,7 +109,9 @@ def test_what_nobody_could_hear_waits_for_sound():
             await on.plug_in()
             await until(lambda: on.heard == [BROKEN, "Hot."])
 
+    caplog.set_level(logging.INFO, notices_module.__name__)
     tried(trial)
+    assert caplog.messages.count(f"notice: {BROKEN}") == 1
 
 
 def test_what_is_over_before_it_was_heard_is_not_said():

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import asynccontextmanager
 from itertools import repeat
+from typing import ClassVar
 
 import pytest
 
@@ -389,6 +390,53 @@ def test_a_trigger_works_again_when_it_listens(tmp_path, monkeypatch):
         await until(lambda: mended in on.heard)
         assert late.attempts == 3
         assert [on.heard.count(broken), on.heard.count(mended)] == [1, 1]
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+class StuckButton:
+    """Stuck from the start; `pressed` is the next press of it."""
+
+    def __init__(self, _pin, _pull_up, _debounce, _recognizer, stuck, _key):
+        self.stuck = stuck
+        self.pressed = asyncio.Event()
+        self.made.append(self)
+
+    made: ClassVar[list] = []
+
+    async def run(self, press, listening=lambda: None):
+        listening()
+        self.stuck()
+        await self.pressed.wait()
+        press(Press(Gesture.SHORT, time.monotonic()))
+        await asyncio.get_running_loop().create_future()
+
+
+@pytest.mark.parametrize("let_go", [False, True])
+def test_a_stuck_button_is_told_of_when_sound_is_back_unless_it_was_pressed_since(
+    tmp_path, monkeypatch, let_go
+):
+    monkeypatch.setattr(watch, "_SOUND_RETRY", 0.1)
+    monkeypatch.setattr(attendance, "ButtonTrigger", StuckButton)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.config.write_text(
+            on.config.read_text().replace("keyboard: false", "button: {pin: 17}, keyboard: false")
+        )
+        on.player_faults = repeat(Fault.FAILS)
+        on.service = on.made()
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: on.speaker is not None and on.speaker.silent)
+        if let_go:
+            StuckButton.made[-1].pressed.set()
+            await asyncio.sleep(0.5)
+        on.player.mend()
+        await until(lambda: NO_MODEL in on.heard)
+        await asyncio.sleep(0.5)
+        assert (wording.is_stuck(wording.BUTTON) in on.heard) is not let_go
         on.service.stop()
         await asyncio.wait_for(running, 30)
 
