@@ -43,6 +43,7 @@ class _Matter:
         self.again = not whole and trouble != self.heard and trouble == self.is_
         self.heard = trouble
         self.tried = None
+        self.become(self.is_)  # it may have ended meanwhile
 
     @property
     def words(self) -> str | None:

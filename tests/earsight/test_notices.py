@@ -97,6 +97,20 @@ def test_a_trouble_without_words_for_its_end_is_told_each_time():
     tried(trial)
 
 
+def test_a_trouble_that_ends_while_it_is_told_is_told_the_next_time():
+    async def trial():
+        async with notified(FastPlayer(speed=2)) as on:
+            on.notices.trouble("board", "Hot.")
+            await until(lambda: on.heard == ["Hot."])
+            on.notices.trouble("board", None)
+            await until(lambda: on.speaker.idle)
+            await asyncio.sleep(0.05)
+            on.notices.trouble("board", "Hot.")
+            await until(lambda: on.heard == ["Hot.", "Hot."])
+
+    tried(trial)
+
+
 def test_what_nobody_could_hear_waits_for_sound(caplog):
     async def trial():
         async with notified(FastPlayer(repeat(Fault.FAILS))) as on:
