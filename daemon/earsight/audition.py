@@ -9,8 +9,9 @@ from earsight.config import VoiceSection
 from earsight.parts import Builders
 from earsight.scene import Priority, Utterance
 from earsight.systemd_notify import Troubles, managed
+from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import Outcome, Speaker
+from earsight.voice.speaker import Speaker
 from earsight.voice.volume import Volume
 
 _log = logging.getLogger(__name__)

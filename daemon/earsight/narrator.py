@@ -26,8 +26,9 @@ from earsight.perception.quality import Problem, QualityLimits
 from earsight.scene import Priority, Utterance
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.earcons import Earcon
+from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import Outcome, Speaker
+from earsight.voice.speaker import Speaker
 
 _log = logging.getLogger(__name__)
 

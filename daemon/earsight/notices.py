@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 
 from earsight.scene import Priority, Utterance
+from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import Outcome, Speaker
+from earsight.voice.speaker import Speaker
 
 _log = logging.getLogger(__name__)
 

@@ -21,8 +21,9 @@ from earsight.service import Options, Service
 from earsight.starts import Starts
 from earsight.triggers.trigger import Gesture, Press, TriggerError
 from earsight.voice.earcons import Earcon
+from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import Outcome, Speaker
+from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until

@@ -8,8 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -17,6 +15,7 @@ import numpy as np
 
 from earsight.scene import Priority, Utterance
 from earsight.voice.earcons import Earcon, render
+from earsight.voice.job import Job, Outcome
 from earsight.voice.player import Player
 from earsight.voice.sound import Sound, VoiceError
 from earsight.voice.synthesizer import Synthesizer
@@ -31,41 +30,6 @@ SPEECH = "speech"
 _EARCON_RANK = Priority.ANSWER + 1
 _TIMER_SLACK = 0.001
 """Seconds: the event loop's timers may fire a little before their time."""
-
-
-class Outcome(StrEnum):
-    """SPOKEN: to the end. INTERRUPTED: cut off after it had begun to sound. DROPPED: for something newer,
-    before any of it could be heard. STALE: too late to begin."""
-
-    SPOKEN = "spoken"
-    INTERRUPTED = "interrupted"
-    DROPPED = "dropped"
-    STALE = "stale"
-
-
-@dataclass(eq=False, slots=True)
-class _Job:
-    """Something that wants to sound. sound: None until it is synthesized. begun: whether it was heard."""
-
-    kind: str
-    text: str | None
-    rank: int
-    expires_at: float
-    done: asyncio.Future[Outcome]
-    sound: Sound | None = None
-    begun: bool = False
-
-    @property
-    def stale(self) -> bool:
-        return time.monotonic() >= self.expires_at
-
-    def resolve(self, outcome: Outcome) -> None:
-        if not self.done.done():
-            self.done.set_result(outcome)
-
-    def fail(self, error: BaseException) -> None:
-        if not self.done.done():
-            self.done.set_exception(error)
 
 
 class Speaker:
@@ -100,9 +64,9 @@ class Speaker:
         self._on_sound = on_sound
         self._earcon_share = earcon_volume / volume if volume else 0.0
         self._earcons = {earcon: render(earcon, earcon_volume) for earcon in Earcon}
-        self._waiting: list[_Job] = []
-        self._sounding: _Job | None = None
-        self._preparing: _Job | None = None
+        self._waiting: list[Job] = []
+        self._sounding: Job | None = None
+        self._preparing: Job | None = None
         self._playback: asyncio.Task[Outcome] | None = None
         self._synthesis: asyncio.Task[Sound] | None = None
         self._holds = 0
@@ -144,7 +108,7 @@ class Speaker:
             if self._sounding is not None and self._sounding.rank <= Priority.ANSWER:
                 self._stop_sounding()
         return await self._request(
-            _Job(SPEECH, utterance.text, utterance.priority, utterance.expires_at, self._promise())
+            Job(SPEECH, utterance.text, utterance.priority, utterance.expires_at, self._promise())
         )
 
     async def rehearse(self, text: str) -> None:
@@ -156,7 +120,7 @@ class Speaker:
         self._drop(lambda job: job.rank == _EARCON_RANK)
         self._stop_sounding()
         sound = self._earcons[earcon]
-        return await self._request(_Job(earcon, None, _EARCON_RANK, math.inf, self._promise(), sound))
+        return await self._request(Job(earcon, None, _EARCON_RANK, math.inf, self._promise(), sound))
 
     def silence(self) -> None:
         """Stop what sounds, now, and drop an answer that waits. Narration and notices go on waiting."""
@@ -190,7 +154,7 @@ class Speaker:
     def _promise(self) -> asyncio.Future[Outcome]:
         return asyncio.get_running_loop().create_future()
 
-    async def _request(self, job: _Job) -> Outcome:
+    async def _request(self, job: Job) -> Outcome:
         if self._closed:
             raise VoiceError("the voice is closed")
         self._waiting.append(job)
@@ -214,19 +178,19 @@ class Speaker:
         self.tally[outcome] += 1
         return outcome
 
-    def _withdraw(self, job: _Job) -> None:
+    def _withdraw(self, job: Job) -> None:
         if job is self._sounding:
             self._stop_sounding()
         elif job in self._waiting:
             self._waiting.remove(job)
         self._conduct()
 
-    def _drop(self, unwanted: Callable[[_Job], bool], outcome: Outcome = Outcome.DROPPED) -> None:
+    def _drop(self, unwanted: Callable[[Job], bool], outcome: Outcome = Outcome.DROPPED) -> None:
         for job in [job for job in self._waiting if unwanted(job)]:
             self._waiting.remove(job)
             job.resolve(outcome)
 
-    def _next(self, *, speech: bool = False) -> _Job | None:
+    def _next(self, *, speech: bool = False) -> Job | None:
         """The highest rank that may begin (of speech, if so asked), the oldest of equals."""
         floor = Priority.ANSWER if self._holds else Priority.NARRATION
         ceiling = Priority.ANSWER if speech else _EARCON_RANK
@@ -250,12 +214,12 @@ class Speaker:
         elif job is not None and job.sound is None and job.text is not None:
             self._prepare(job, job.text)
 
-    def _prepare(self, job: _Job, text: str) -> None:
+    def _prepare(self, job: Job, text: str) -> None:
         self._preparing = job
         self._synthesis = asyncio.create_task(self._synthesize(job, text), name="synthesis")
         self._synthesis.add_done_callback(partial(self._prepared, job))
 
-    def _prepared(self, job: _Job, task: asyncio.Task[Sound]) -> None:
+    def _prepared(self, job: Job, task: asyncio.Task[Sound]) -> None:
         self._preparing = self._synthesis = None
         if not task.cancelled():
             error = task.exception()
@@ -267,13 +231,13 @@ class Speaker:
                 job.fail(error)
         self._conduct()
 
-    def _begin(self, job: _Job, sound: Sound) -> None:
+    def _begin(self, job: Job, sound: Sound) -> None:
         self._waiting.remove(job)
         self._sounding = job
         self._playback = asyncio.create_task(self._play(job, sound), name="playback")
         self._playback.add_done_callback(partial(self._played, job))
 
-    def _played(self, job: _Job, task: asyncio.Task[Outcome]) -> None:
+    def _played(self, job: Job, task: asyncio.Task[Outcome]) -> None:
         self._sounding = self._playback = None
         if task.cancelled():
             job.resolve(Outcome.INTERRUPTED if job.begun else Outcome.DROPPED)
@@ -289,10 +253,10 @@ class Speaker:
 
     # The work itself
 
-    async def _synthesize(self, job: _Job, text: str) -> Sound:
+    async def _synthesize(self, job: Job, text: str) -> Sound:
         return _shape(await self._engine.make(text, lambda: job.stale), self._volume, self._lead_in)
 
-    async def _play(self, job: _Job, sound: Sound) -> Outcome:
+    async def _play(self, job: Job, sound: Sound) -> Outcome:
         expires_at = -math.inf if job.rank == _EARCON_RANK else job.expires_at
         await self._output.play(sound, partial(self._heard, job), expires_at)
         return Outcome.SPOKEN
@@ -300,7 +264,7 @@ class Speaker:
     def _retried(self) -> None:
         self.tally["retried"] += 1
 
-    def _heard(self, job: _Job, started_at: float) -> None:
+    def _heard(self, job: Job, started_at: float) -> None:
         job.begun = True
         if self._on_sound is not None:
             lead_in = self._lead_in if job.kind == SPEECH else 0.0

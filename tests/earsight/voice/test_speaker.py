@@ -8,8 +8,9 @@ import pytest
 
 from earsight.scene import Priority, Utterance
 from earsight.voice.earcons import Earcon, render
+from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import Outcome, Speaker
+from earsight.voice.speaker import Speaker
 from earsight.voice.wav import WavPlayer
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.stand_ins import until

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from earsight.scene import Priority, Utterance
 from earsight.voice.earcons import Earcon
+from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import SPEECH, Outcome, Speaker
+from earsight.voice.speaker import SPEECH, Speaker
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 
