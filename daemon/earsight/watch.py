@@ -75,13 +75,13 @@ class Watch:
             if not speaker.silent or not speaker.idle:
                 await asyncio.sleep(_POLL)
                 continue
+            self._notices.news("sound", wording.SOUND_BACK)  # now: it is to come before all that waits for it
             try:
                 await speaker.earcon(Earcon.READY)
             except VoiceError:  # known, and logged when it began
                 await asyncio.sleep(_SOUND_RETRY)
             else:
                 _log.info("sound is back")
-                self._notices.news("sound", wording.SOUND_BACK)
 
     async def strain(self) -> None:
         """Spare a board that is hot or short of power, and say so once."""
