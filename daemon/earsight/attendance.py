@@ -40,17 +40,24 @@ class Attendance:
         self._notices = notices
         self._troubles = troubles
         self._recognizers: list[GestureRecognizer] = []
+        self._opening: set[str] = set()
+        self._opened = asyncio.Event()
 
     def retime(self, gestures: GesturesSection) -> None:
         for recognizer in self._recognizers:
             recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
 
+    async def opened(self) -> None:
+        """Until each of them has listened, or failed."""
+        await self._opened.wait()
+
     async def attend(self) -> None:
         """Until one of them ends by itself, which is the keyboard's q; else for ever."""
+        triggers = self._triggers()
+        self._opening = {name for _, _, name in triggers}
         async with asyncio.TaskGroup() as group:
             running = [
-                group.create_task(self._keep_running(trigger, sink, name))
-                for trigger, sink, name in self._triggers()
+                group.create_task(self._keep_running(trigger, sink, name)) for trigger, sink, name in triggers
             ]
             await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in running:
@@ -86,6 +93,7 @@ class Attendance:
         works: list[asyncio.TimerHandle] = []
 
         def listening() -> None:
+            self._decided(name)
             works.append(loop.call_later(_WORKS, self._works, name))
 
         def pressed(press: Press) -> object:
@@ -97,6 +105,7 @@ class Attendance:
                 await trigger.run(pressed, listening)
                 return
             except TriggerError as error:
+                self._decided(name)
                 if self._troubles.report(name, str(error)):
                     _log.error("%s", error)
                 self._notices.trouble(name, wording.does_not_work(name), over=wording.works_again(name))
@@ -104,6 +113,11 @@ class Attendance:
                 while works:
                     works.pop().cancel()
             await asyncio.sleep(_RETRY)
+
+    def _decided(self, name: str) -> None:
+        self._opening.discard(name)
+        if not self._opening:
+            self._opened.set()
 
     def _works(self, name: str) -> None:
         self._troubles.report(name, None)

@@ -44,6 +44,8 @@ _LETTING_GO = 1.0
 """Seconds at the end for a camera or an inference that hangs."""
 _FIRST_FRAME = 10.0
 """Seconds that a camera may take for its first picture when one press is all there is."""
+_OPENING = 5.0
+"""Seconds that a button's driver may take before Earsight calls itself ready without it."""
 _POLL = 0.05
 
 
@@ -210,6 +212,8 @@ class Service:
         except Exception as error:  # tried again at every press; the service stays up to say so
             _log.exception("the captioner can't be loaded")
             self._notices.trouble("model", wording.trouble(error))
+        with contextlib.suppress(TimeoutError):  # who hears the tone presses at once
+            await asyncio.wait_for(self._attendance.opened(), _OPENING)
         notify("READY=1")
         self._ready.set()
         self._troubles.show()

@@ -19,6 +19,7 @@ from earsight.narrator import PressEnd
 from earsight.parts import Builders
 from earsight.service import Options, Service
 from earsight.starts import Starts
+from earsight.triggers.control import ControlServer
 from earsight.triggers.trigger import Gesture, Press, TriggerError
 from earsight.voice.earcons import Earcon
 from earsight.voice.job import Outcome
@@ -314,6 +315,34 @@ def test_the_tone_for_ready_does_not_cut_off_what_is_told_of_a_button(tmp_path):
         running = asyncio.create_task(on.service.run())
         await until(lambda: Earcon.READY in on.kinds)
         assert on.speaker.tally[Outcome.INTERRUPTED] == 0
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+def test_it_is_ready_when_its_buttons_are(tmp_path, monkeypatch):
+    """The control socket stands for them: who hears the tone presses at once."""
+    manager = InitSystem(tmp_path, monkeypatch)
+    began, let = asyncio.Event(), asyncio.Event()
+    listen = ControlServer.run
+
+    async def slow(self, press, listening):
+        began.set()
+        await let.wait()
+        await listen(self, press, listening)
+
+    monkeypatch.setattr(ControlServer, "run", slow)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        running = asyncio.create_task(on.service.run())
+        await began.wait()
+        await asyncio.sleep(0.5)
+        assert "READY=1" not in manager.messages
+        let.set()
+        await until(lambda: Earcon.READY in on.kinds)
+        assert "READY=1" in manager.messages
         on.service.stop()
         await asyncio.wait_for(running, 30)
 

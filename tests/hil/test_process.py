@@ -115,6 +115,21 @@ def test_a_crash_loop_ends_in_words(device: Device, scenario: Scenario) -> None:
     device.described()
 
 
+def test_a_program_that_is_gone(device: Device, scenario: Scenario) -> None:
+    """There is no Python any more that could say why it can't start: that it can't is said without."""
+    device.service.stop()
+    device.guest.shell("mkdir -p /run/nothing; mount --bind /run/nothing $(readlink -f /opt/earsight/venv)")
+    try:
+        began = device.service.start_without_waiting()
+        words = device.hears("Earsight can't start. Switch the device off and on to try again.", began, 180)
+        scenario.took("first start to the words", words.at - began)
+        device.service.wait_for_state("failed", 30)
+    finally:
+        device.guest.shell("umount $(readlink -f /opt/earsight/venv)")
+    device.use()
+    device.described()
+
+
 def test_settings_with_a_mistake(device: Device, scenario: Scenario) -> None:
     """The configuration has a mistake at the start: that is said, and the service does not try again."""
     device.service.stop()
