@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Picture
 
 from earsight import wording
-from earsight.cameras.source import CameraError, StaleFrame
+from earsight.cameras.source import BlackPictures, CameraError, StaleFrame
 from earsight.perception.quality import Problem
 from tests.hil import photos
 from tests.hil.camera import DEVICE
@@ -90,14 +90,21 @@ def test_another_program_has_it(device: Device, scenario: Scenario) -> None:
     device.described()
 
 
-@pytest.mark.parametrize("picture", [photos.black, photos.half], ids=["black", "half"])
-def test_no_whole_picture(device: Device, scenario: Scenario, picture: Sight) -> None:
+@pytest.mark.parametrize(
+    ("picture", "told", "answer"),
+    [
+        (photos.black, wording.CAMERA_BLACK, wording.trouble(BlackPictures())),
+        (photos.half, wording.CAMERA_LOST, NO_CAMERA),
+    ],
+    ids=["black", "half"],
+)
+def test_no_whole_picture(device: Device, scenario: Scenario, picture: Sight, told: str, answer: str) -> None:
     """The camera delivers frames without a whole picture in them: none is described."""
     device.use()
     began = device.guest.now()
     device.camera.show(picture())
-    scenario.took("first bad frame to the words", device.hears(wording.CAMERA_LOST, began).at - began)
-    assert device.answer(device.button.press()) == NO_CAMERA
+    scenario.took("first bad frame to the words", device.hears(told, began).at - began)
+    assert device.answer(device.button.press()) == answer
     back = device.guest.now()
     device.camera.show(0)
     scenario.took("first whole frame to the words", device.hears(wording.CAMERA_BACK, back).at - back)
