@@ -46,6 +46,8 @@ _FIRST_FRAME = 10.0
 """Seconds that a camera may take for its first picture when one press is all there is."""
 _OPENING = 5.0
 """Seconds that a button's driver may take before Earsight calls itself ready without it."""
+_TELLING = 8.0
+"""Seconds for which the tone of readiness waits for what is being told."""
 _POLL = 0.05
 
 
@@ -218,7 +220,9 @@ class Service:
         self._ready.set()
         self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
-        await self._silence()  # the tone would cut off what is told of a button
+        # The tone would cut off what is told of a button; a speech engine that hangs must not hold it up.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._silence(), _TELLING)
         try:
             await self._narrator.speaker.earcon(Earcon.READY)
         except VoiceError as error:  # it sounds as soon as sound works
