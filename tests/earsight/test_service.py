@@ -206,23 +206,14 @@ def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monk
     asyncio.run(trial())
 
 
-def test_a_voice_that_can_not_be_had_at_the_start_is_replaced_for_a_wearer(tmp_path, monkeypatch):
+@pytest.mark.parametrize("failure", ["can't be had", "can't make words"])
+def test_a_voice_that_fails_at_the_start_is_replaced_for_a_wearer(tmp_path, monkeypatch, failure):
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))
-        on.voices_that_fail = 1
-        running = asyncio.create_task(on.service.run())
-        await until(lambda: wording.VOICE_INSTEAD in on.heard)
-        on.service.stop()
-        await asyncio.wait_for(running, 30)
-
-    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
-    asyncio.run(trial())
-
-
-def test_a_voice_that_can_not_make_words_at_the_start_is_replaced_for_a_wearer(tmp_path, monkeypatch):
-    async def trial():
-        on = Stage(tmp_path, Scene(painted("red")))
-        on.engine_faults = repeat(Fault.FAILS)
+        if failure == "can't be had":
+            on.voices_that_fail = 1
+        else:
+            on.engine_faults = repeat(Fault.FAILS)
         running = asyncio.create_task(on.service.run())
         await until(lambda: wording.VOICE_INSTEAD in on.heard)
         on.service.stop()

@@ -28,18 +28,17 @@ SENTENCES = (
 )
 """One for each of the demo photos, in the tokens of which it is said."""
 
-
-def sentence(number: int) -> str:
-    """What the wearer hears of a demo photo."""
-    text = "".join(SENTENCES[number]).replace("Ġ", " ")
-    return f"{text[0].upper()}{text[1:]}."
-
-
 _SIDE, _BLOCK = 32, 8
 _SURE = 30.0
 _WORDS = [token.replace(" ", "Ġ") for sentence in SENTENCES for token in sentence]
 _END = len(_WORDS)
 _VOCABULARY = _END + 1
+
+
+def sentence(number: int) -> str:
+    """What the wearer hears of a demo photo."""
+    text = "".join(SENTENCES[number]).replace("Ġ", " ")
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def write(folder: Path, hangs_at: int | None = None) -> None:

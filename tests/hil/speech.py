@@ -6,6 +6,7 @@ import wave
 
 import numpy as np
 
+from tests.hil.ear import RATE
 from tests.hil.guest import Guest
 
 _COMMAND = "espeak-ng -v en -s 175 -p 50 -a 100 -b 1 -z --stdin -w /hil/said.wav"
@@ -17,10 +18,10 @@ class Speech:
         self._known: dict[str, np.ndarray] = {}
 
     def of(self, text: str) -> np.ndarray:
-        """int16 at 22050 samples a second."""
+        """int16 at RATE."""
         if text not in self._known:
             self._guest.run(*_COMMAND.split(), stdin=text)
             with wave.open(str(self._guest.shared / "said.wav")) as file:
-                assert file.getframerate() == 22050
+                assert file.getframerate() == RATE
                 self._known[text] = np.frombuffer(file.readframes(file.getnframes()), "<i2")
         return self._known[text]
