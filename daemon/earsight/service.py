@@ -46,8 +46,8 @@ _FIRST_FRAME = 10.0
 """Seconds that a camera may take for its first picture when one press is all there is."""
 _OPENING = 5.0
 """Seconds that a button's driver may take before Earsight calls itself ready without it."""
-_TELLING = 8.0
-"""Seconds for which the tone of readiness waits for what is being told."""
+_MUTE = 3.0
+"""Seconds for which the tone of readiness waits for a speech engine that has something to tell."""
 _POLL = 0.05
 
 
@@ -220,13 +220,19 @@ class Service:
         self._ready.set()
         self._troubles.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")
-        # The tone would cut off what is told of a button; a speech engine that hangs must not hold it up.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._silence(), _TELLING)
+        await self._told()
         try:
             await self._narrator.speaker.earcon(Earcon.READY)
         except VoiceError as error:  # it sounds as soon as sound works
             _log.error("%s", error)
+
+    async def _told(self) -> None:
+        """The tone would cut off what is told of a button; an engine that hangs must not hold it up."""
+        heard_at = time.monotonic()
+        while not self._narrator.speaker.idle and time.monotonic() < heard_at + _MUTE:
+            if self._narrator.speaker.sounding:
+                heard_at = time.monotonic()
+            await asyncio.sleep(_POLL)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:

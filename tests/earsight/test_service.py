@@ -312,6 +312,21 @@ def test_the_tone_for_ready_does_not_cut_off_what_is_told_of_a_button(tmp_path):
     asyncio.run(trial())
 
 
+def test_the_tone_for_ready_does_not_wait_for_an_engine_that_hangs(tmp_path, monkeypatch):
+    monkeypatch.setattr("earsight.service._MUTE", 0.3)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.engine_faults = repeat(Fault.HANGS)
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: Earcon.READY in on.kinds, limit=10)  # the engine's own limit is 15 s
+        assert on.heard == []
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
 def test_it_is_ready_when_its_buttons_are(tmp_path, monkeypatch):
     """The control socket stands for them: who hears the tone presses at once."""
     manager = InitSystem(tmp_path, monkeypatch)

@@ -59,6 +59,7 @@ class Speaker:
     ) -> None:
         self._engine = Synthesis(synthesizer, synthesis_limit, stuck_after, self._retried)
         self._output = Playback(player, playback_limit, replay_for, self._retried)
+        self._stuck_after = stuck_after
         self._volume = volume
         self._lead_in = lead_in
         self._on_sound = on_sound
@@ -84,6 +85,11 @@ class Speaker:
     def idle(self) -> bool:
         """Whether nothing sounds, waits or is being synthesized."""
         return not (self._waiting or self._sounding or self._synthesis)
+
+    @property
+    def sounding(self) -> bool:
+        """Whether something is being played."""
+        return self._sounding is not None
 
     @property
     def hung(self) -> bool:
@@ -112,8 +118,10 @@ class Speaker:
         )
 
     async def rehearse(self, text: str) -> None:
-        """Make the sound of a text, for nobody. Raises VoiceError where there are no such words."""
-        await self._engine.make(text, lambda: False)
+        """Make the sound of a text, for nobody. Raises VoiceError where there are no such words; an engine
+        that hangs is asked but once, since the wearer waits for the tone of readiness."""
+        stuck_at = time.monotonic() + self._stuck_after
+        await self._engine.make(text, lambda: time.monotonic() >= stuck_at)
 
     async def earcon(self, earcon: Earcon) -> Outcome:
         """Play it at once: it stops whatever sounds. Raises VoiceError if it can't be played."""

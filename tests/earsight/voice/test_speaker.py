@@ -358,6 +358,18 @@ def test_an_engine_that_is_stuck_twice_counts_as_hung_until_it_finishes_a_text()
     on_stage(scenario, ToneSynthesizer([Fault.HANGS] * 2), synthesis_limit=0.3, stuck_after=0.2)
 
 
+@pytest.mark.parametrize(("fault", "asked"), [(Fault.HANGS, 1), (Fault.FAILS, 2)])
+def test_a_rehearsal_asks_an_engine_that_hangs_only_once(fault, asked):
+    synthesizer = ToneSynthesizer([fault] * 2)
+
+    async def scenario(stage):
+        with pytest.raises(VoiceError):
+            await stage.speaker.rehearse("it does not work")
+        assert synthesizer.begun == asked
+
+    on_stage(scenario, synthesizer, synthesis_limit=0.3, stuck_after=0.2)
+
+
 def test_an_engine_whose_hanging_is_cut_short_by_the_next_press_is_found_out():
     async def scenario(stage):
         await stage.speaker.rehearse("it has worked")
