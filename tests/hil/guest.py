@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
@@ -45,14 +46,18 @@ class Result:
 class Guest:
     """One qemu. disk: the disk that it runs from; kept: whether what it writes there outlasts it.
 
-    `shared` is the folder /hil of the guest. extra: words for the kernel's command line.
+    `shared` is the folder /hil of the guest. extra: words for the kernel's command line. more: options for
+    qemu.
     """
 
-    def __init__(self, image: Image, disk: Path, *, kept: bool = False, extra: str = "") -> None:
+    def __init__(
+        self, image: Image, disk: Path, *, kept: bool = False, extra: str = "", more: Sequence[str] = ()
+    ) -> None:
         self._image = image
         self._disk = disk
         self._kept = kept
         self._extra = extra
+        self._more = more
         self._folder = Path(tempfile.mkdtemp(prefix="earsight-hil-"))
         self.shared = self._folder / "hil"
         self.shared.mkdir()
@@ -163,6 +168,7 @@ class Guest:
             *("-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=agent"),
             *("-device", "qemu-xhci,id=usb"),
             *("-audiodev", f"wav,id=earphones,path={folder}/earphones.wav"),
+            *self._more,
         ]
 
     @property

@@ -14,7 +14,7 @@ FAILED_FIRST, PASSED_LATE = "failed at the first try", "passed at the second try
 
 @dataclass
 class Scenario:
-    """name: of its folder in the report. timings: seconds by what took them."""
+    """name: of its folder in the report. timings: seconds by what took them. counts: how many of what."""
 
     name: str
     title: str
@@ -22,10 +22,19 @@ class Scenario:
     message: str = ""
     seconds: float = 0.0
     timings: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def took(self, what: str, seconds: float) -> None:
         """Note a time for the report; of several with one name the longest counts."""
         self.timings[what] = round(max(seconds, self.timings.get(what, 0.0)), 3)
+
+    def counted(self, what: str, count: int) -> None:
+        self.counts[what] = count
+
+    def figures(self) -> dict[str, str]:
+        """All of them, as they are to be read."""
+        times = {what: f"{seconds:.2f} s" for what, seconds in self.timings.items()}
+        return times | {what: str(count) for what, count in self.counts.items()}
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,7 @@ def write_markdown(folder: Path) -> Path:
     """table.md in that folder: the table of docs/reliability.md."""
     lines = ["| scenario | result | times in the device |", "|---|---|---|"]
     for scenario in load_all(folder):
-        times = "; ".join(f"{what} {seconds:.1f} s" for what, seconds in scenario.timings.items())
+        times = "; ".join(f"{what} {figure}" for what, figure in scenario.figures().items())
         lines.append(f"| {scenario.title} | {scenario.result} | {times} |")
     table = folder / "table.md"
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -53,7 +53,7 @@ def write_markdown(folder: Path) -> Path:
 
 
 def _row(scenario: Scenario) -> str:
-    times = "; ".join(f"{escape(what)} {seconds:.2f} s" for what, seconds in scenario.timings.items())
+    times = "; ".join(f"{escape(what)} {figure}" for what, figure in scenario.figures().items())
     link = f'<a href="#{escape(scenario.name)}">{escape(scenario.title)}</a>'
     return (
         f'<tr><td>{link}<td class="{escape(scenario.result)}">{escape(scenario.result)}'
@@ -65,8 +65,8 @@ def _section(folder: Path, scenario: Scenario) -> str:
     place = folder / scenario.name
     parts = [f'<h2 id="{escape(scenario.name)}">{escape(scenario.title)}</h2>']
     parts.append(f'<p class="{escape(scenario.result)}">Result: {escape(scenario.result)}</p>')
-    if scenario.timings:
-        parts.append(_table({what: f"{seconds:.2f} s" for what, seconds in scenario.timings.items()}))
+    if figures := scenario.figures():
+        parts.append(_table(figures))
     if scenario.message:
         parts.append(f"<h3>What failed</h3><pre>{escape(scenario.message)}</pre>")
     if (place / SOUND).is_file():

@@ -106,10 +106,12 @@ def test_a_clock_that_runs_fast_does_not_hide_a_sentence() -> None:
 def test_the_report_names_failures_and_escapes_what_was_said(tmp_path: Path) -> None:
     failed = Scenario("a", "Unplugged <and> back", result="failed", message="<b>no</b>")
     failed.took("words", 1.25)
+    failed.counted("presses", 3)
     failed.save(tmp_path / "a")
     page = write_html(tmp_path).read_text(encoding="utf-8")
     assert "1 scenarios, 1 failed," in page
     assert "&lt;b&gt;no&lt;/b&gt;" in page
     assert "<b>no</b>" not in page
     assert load_all(tmp_path) == [failed]
-    assert "| Unplugged <and> back | failed | words 1.2 s |" in write_markdown(tmp_path).read_text()
+    table = write_markdown(tmp_path).read_text()
+    assert "| Unplugged <and> back | failed | words 1.25 s; presses 3 |" in table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ import yaml
 
 from earsight import wording
 from earsight.voice.earcons import Earcon, render
+from earsight.voice.volume import LEVELS
 from tests.hil import quick_model
 from tests.hil.button import SECOND_PIN
 from tests.hil.device import Device, settings
 from tests.hil.guest import Guest
 from tests.hil.installation import Installation
+from tests.hil.power_cut import Left, LoggedCard
 from tests.hil.record import Scenario
 from tests.hil.recorder import Recorder
 from tests.hil.service import SETTINGS, UNIT, Service
@@ -28,6 +31,24 @@ CUTS_AT = (4.0, 9.0, 13.0, 17.0, 22.0)
 """Seconds after a start of the service at which the power goes; from some eight on it is ready."""
 
 _VOLUME = "/var/lib/earsight/volume.json"
+
+CUTS = 1000
+_KEEPING = 120.0
+"""Seconds for which it writes, to be cut off at any moment."""
+_READ_THE_LOG = 50
+"""Of so many cuts one has its log read, which takes the device a while."""
+_ON_THE_CARD = """
+mount /dev/vdb /mnt
+for place in state=/var/lib/earsight settings=/etc/earsight logs=/var/log/journal; do
+    mkdir -p ${place#*=}
+    cp -a ${place#*=} /mnt/${place%%=*}
+    mount --bind /mnt/${place%%=*} ${place#*=}
+done
+mkdir -p /run/systemd/journald.conf.d
+printf '[Journal]\nStorage=persistent\nSyncIntervalSec=1s\n' >/run/systemd/journald.conf.d/on-the-card.conf
+systemctl restart systemd-journald
+journalctl --flush
+"""
 
 
 @pytest.fixture
@@ -44,7 +65,7 @@ def own_disk(installation: Installation, tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("alone")
 def test_power_cuts(installation: Installation, own_disk: Path, scenario: Scenario) -> None:
     """The power goes while the service starts, and while it keeps the volume: all is whole, each time."""
-    wanted = settings(triggers={"second_button": {"pin": SECOND_PIN}}, narration={"novelty": 0.7})
+    wanted = _settings()
     for number, seconds in enumerate((*CUTS_AT, None)):
         guest = Guest(installation.image, own_disk, kept=True)
         try:
@@ -63,6 +84,64 @@ def test_power_cuts(installation: Installation, own_disk: Path, scenario: Scenar
                 guest.cut_power()
         finally:
             guest.close()
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_thousand_power_cuts(installation: Installation, tmp_path: Path, scenario: Scenario) -> None:
+    """At a thousand moments, less what the card has not promised: settings, volume and log are whole."""
+    card, chance, wanted = LoggedCard(tmp_path), random.Random(6), _settings()
+    guest = Guest(installation.image, installation.disk, more=card.options())
+    try:
+        guest.start()
+        guest.shell(_ON_THE_CARD)
+        device = Device(guest)
+        device.service.configure(wanted)
+        guest.run("sync")
+        first = len(card.log())
+        _keep_volumes(device, _KEEPING)
+        log = card.log()
+        cuts = card.cuts(log, chance)
+        volumes, losses = [], 0
+        for number, moment in enumerate(sorted(chance.choices(range(first, len(log) + 1), k=CUTS))):
+            content, lost = cuts.after(moment)
+            (tmp_path / "left.img").write_bytes(content)
+            left = Left(tmp_path / "left.img")
+            assert yaml.safe_load(left.content("/settings/earsight.yaml")) == wanted
+            volumes.append(_volume(left))
+            losses += lost > 0
+            if number % _READ_THE_LOG == 0:
+                _assert_log_can_be_read(guest, left)
+    finally:
+        guest.close()
+    scenario.counted("power cuts", CUTS)
+    scenario.counted("of these with writes lost", losses)
+    scenario.counted("writes and flushes, among which they were", len(log) - first)
+    kept = [volume for volume in volumes if volume is not None]
+    assert len(set(kept)) > 1, "nothing was written: the test has tested nothing"
+    assert volumes[-len(kept) :] == kept, "a volume that was kept is gone"
+
+
+def _volume(left: Left) -> float | None:
+    """None: none has been kept yet."""
+    names = {name for name in left.names("/state") if not name.startswith(".")}  # libraries have some, too
+    assert names <= {"volume.json", "volume.json.partial"}
+    if "volume.json" not in names:
+        return None
+    kept = json.loads(left.content("/state/volume.json"))
+    assert kept["volume"] in LEVELS
+    return float(kept["volume"])
+
+
+def _assert_log_can_be_read(guest: Guest, left: Left) -> None:
+    logs = guest.shared / "logs"
+    shutil.rmtree(logs, ignore_errors=True)
+    left.copy_out("/logs", guest.shared)
+    command = ["journalctl", "--directory=/hil/logs", f"--unit={UNIT}", "--output=cat", "--quiet"]
+    assert guest.run(*command).output
+
+
+def _settings() -> dict[str, Any]:
+    return settings(triggers={"second_button": {"pin": SECOND_PIN}}, narration={"novelty": 0.7})
 
 
 def _keep_volumes(device: Device, seconds: float) -> None:
