@@ -192,7 +192,8 @@ class Image:
         shutil.rmtree(self.root, ignore_errors=True)
         doc = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale")]
         call(
-            "mmdebstrap",
+            # It mounts /proc, /sys and /dev there, and leaves them mounted when it is killed.
+            *("unshare", "--mount", "mmdebstrap"),
             "--quiet",
             "--variant=minbase",
             "--format=directory",
