@@ -17,7 +17,7 @@ from tests.hil.guest import ROOT
 from tests.hil.image import Image
 from tests.hil.wheels import gather
 
-_SOURCES = ("setup.py", "pyproject.toml", "README.md", "daemon", "systemd", "config", "script", "docs")
+SOURCES = ("setup.py", "pyproject.toml", "README.md", "daemon", "systemd", "config", "script", "docs")
 
 _INSTALL = """\
 mount --bind /dev "$1/dev"
@@ -74,7 +74,7 @@ class Installation:
 
     def _stamp(self) -> str:
         digest = hashlib.sha256(self.image.stamp.encode())
-        for name in _SOURCES:
+        for name in SOURCES:
             path = ROOT / name
             files = [path] if path.is_file() else sorted(path.rglob("*"))
             for file in files:

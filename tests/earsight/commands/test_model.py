@@ -1,0 +1,50 @@
+"""`earsight model`, and bundles that are damaged."""
+
+import json
+
+import pytest
+
+from earsight import cli
+from tests.earsight.commands.process import (
+    one_line,
+)
+
+
+def test_a_damaged_bundle(photos, damaged, capsys):
+    for words in (
+        ["describe", "--bundle", str(damaged), str(photos / "good.jpg")],
+        ["model", "verify", str(damaged)],
+    ):
+        assert cli.main(words) == 1
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert f"{damaged / 'encoder.onnx'}: damaged" in one_line(printed.err)
+
+
+def test_a_bundle_with_a_wrong_hash(damaged, capsys):
+    manifest = json.loads((damaged / "manifest.json").read_text())
+    manifest["files"]["decoder.onnx"] = "0" * 64
+    del manifest["files"]["encoder.onnx"]
+    manifest["files"]["encoder.onnx"] = "0" * 64
+    (damaged / "manifest.json").write_text(json.dumps(manifest))
+    assert cli.main(["model", "verify", str(damaged)]) == 1
+    assert "sha256" in one_line(capsys.readouterr().err)
+
+
+def test_model_info_and_verify(capsys):
+    assert cli.main(["model", "info", "builtin"]) == 0
+    assert "MB, licence: " in capsys.readouterr().out
+    assert cli.main(["model", "verify", "builtin"]) == 0
+    assert one_line(capsys.readouterr().out).endswith(": whole")
+
+
+@pytest.mark.parametrize("action", ["info", "verify"])
+def test_model_of_what_is_no_bundle(tmp_path, capsys, action):
+    assert cli.main(["model", action, str(tmp_path)]) == 1
+    assert "not a model bundle" in one_line(capsys.readouterr().err)
+
+
+def test_model_info_with_a_card_that_is_no_text(damaged, capsys):
+    (damaged / "MODEL_CARD.md").write_bytes(b"\xff\xfe a card\n")
+    assert cli.main(["model", "info", str(damaged)]) == 0
+    assert "a card" in capsys.readouterr().out

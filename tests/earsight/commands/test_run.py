@@ -1,0 +1,144 @@
+"""`earsight run`, once and as a service."""
+
+import signal
+import wave
+
+import pytest
+
+from earsight import cli
+from tests.earsight.commands.process import (
+    QUICK,
+    SOON,
+    SPEECH,
+    UNWRITABLE,
+    ServiceProcess,
+    earsight,
+    loudness,
+    one_line,
+    unwritable,
+)
+
+
+@SPEECH
+def test_run_once_says_what_is_on_a_photo(photos, quick, tmp_path):
+    said = tmp_path / "said.wav"
+    words = ["run", "--once", "--config", quick, "--replay", photos / "good.jpg", "--wav", said]
+    ended = earsight(*words, tmp_path=tmp_path)
+    assert ended.stderr == b""
+    assert ended.returncode == 0
+    assert b"answer: I can't tell what this is." in ended.stdout
+    assert loudness(said) > 500
+
+
+def test_run_with_a_path_that_is_missing(tmp_path, capsys):
+    assert cli.main(["run", "--once", "--replay", str(tmp_path / "none.jpg")]) == 1
+    message = one_line(capsys.readouterr().err)
+    assert "--replay" in message
+    assert "none.jpg" in message
+
+
+@SPEECH
+def test_run_once_without_a_picture_says_so_soon(photos, quick, tmp_path):
+    said = tmp_path / "said.wav"
+    words = ["run", "--once", "--config", quick, "--replay", photos / "text.jpg", "--wav", said]
+    ended = earsight(*words, tmp_path=tmp_path)
+    assert ended.returncode == 1
+    assert b"Traceback" not in ended.stderr
+    assert b"text.jpg" in ended.stderr
+    assert b"answer: I can't see: the camera does not work." in ended.stdout
+    assert loudness(said) > 500
+
+
+@pytest.mark.parametrize("kind", UNWRITABLE)
+def test_run_into_what_can_not_be_written(photos, tmp_path, capsys, kind):
+    path = unwritable(kind, tmp_path)
+    words = ["run", "--once", "--replay", str(photos / "good.jpg"), "--wav", str(path)]
+    assert cli.main(words) == 1
+    assert str(path) in one_line(capsys.readouterr().err)
+
+
+def test_run_with_an_unknown_camera(tmp_path, capsys):
+    path = tmp_path / "periscope.yaml"
+    path.write_text("camera: {source: periscope}\n")
+    assert cli.main(["run", "--config", str(path)]) == 2
+    assert "camera.source" in one_line(capsys.readouterr().err)
+
+
+@pytest.fixture
+def service(tmp_path, photos):
+    running = ServiceProcess(tmp_path, photos / "good.jpg")
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, photos):
+    """One service for the tests that leave it running."""
+    running = ServiceProcess(tmp_path_factory.mktemp("service"), photos / "good.jpg")
+    yield running.ready()
+    running.close()
+
+
+@SPEECH
+def test_a_press_makes_the_service_speak(shared):
+    before = len(shared.out.read_text())
+    ended = shared.press()
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+    shared.wait_for(lambda: shared.told("answer: I can't tell what this is.", since=before))
+    shared.wait_for(lambda: loudness(shared.folder / "said.wav") > 500)
+
+
+def test_only_the_owner_can_press(shared):
+    assert (shared.folder / "control.sock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_bad_new_config_is_refused_and_a_good_one_taken(shared):
+    before = len(shared.out.read_text())
+    shared.config.write_text("camera: {source: periscope}\n")
+    shared.process.send_signal(signal.SIGHUP)
+    shared.wait_for(lambda: shared.complained("camera.source"))
+    assert shared.complained("the new settings are not taken")
+    shared.wait_for(
+        lambda: shared.told("notice: The new settings have a mistake. The old ones stay.", before)
+    )
+    assert shared.press("double").returncode == 0
+
+    before = len(shared.out.read_text())
+    shared.config.write_text(QUICK + "narration: {novelty: 0.5}\n")
+    shared.process.send_signal(signal.SIGHUP)
+    shared.wait_for(lambda: shared.told("new settings: narration", before))
+    shared.wait_for(lambda: shared.told("notice: New settings.", before))
+    assert shared.press("double").returncode == 0
+    assert not shared.complained("Traceback")
+
+
+@SPEECH
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_while_it_speaks(service, number):
+    service.ready()
+    assert service.press().returncode == 0
+    service.wait_for(lambda: service.told("answer: "))
+    assert service.end(number) < SOON
+    assert service.process.returncode == 0
+    assert service.err.read_text() == ""
+    assert service.left_behind() == []
+    assert not (service.folder / "control.sock").exists()
+    with wave.open(str(service.folder / "said.wav")) as recording:
+        assert recording.getnframes() > 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_while_the_model_loads(service, number):
+    service.wait_for((service.folder / "control.sock").exists)
+    assert service.end(number) < SOON
+    assert service.process.returncode == 0
+    assert service.err.read_text() == ""
+
+
+def test_q_ends_it(service):
+    service.ready()
+    service.process.stdin.write(b"q\n")
+    service.process.stdin.flush()
+    assert service.end() < SOON
+    assert service.process.returncode == 0
+    assert service.err.read_text() == ""
