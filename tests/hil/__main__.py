@@ -36,6 +36,8 @@ def main() -> int:
     began = time.monotonic()
     print(f"script/hil: building the simulated device in {folder} ...", flush=True)
     try:
+        if (os.cpu_count() or 1) < 2:
+            raise BuildError("it wants two cores, and here is one")
         said = installation.make()
     except BuildError as error:
         print(f"script/hil: the simulated device can't be built here: {error}", file=sys.stderr)

@@ -17,7 +17,8 @@ from tests.hil.guest import ROOT
 from tests.hil.image import Image
 from tests.hil.wheels import gather
 
-SOURCES = ("setup.py", "pyproject.toml", "README.md", "daemon", "systemd", "config", "script", "docs")
+_SOURCES = "setup.py pyproject.toml README.md LICENSE daemon training config docs script systemd".split()
+"""As script/install has them: of these a version consists."""
 
 _INSTALL = """\
 mount --bind /dev "$1/dev"
@@ -74,10 +75,20 @@ class Installation:
 
     def _stamp(self) -> str:
         digest = hashlib.sha256(self.image.stamp.encode())
-        for name in SOURCES:
+        for name in _SOURCES:
             path = ROOT / name
             files = [path] if path.is_file() else sorted(path.rglob("*"))
             for file in files:
                 if file.is_file() and "__pycache__" not in file.parts:
                     digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
         return digest.hexdigest()
+
+
+def copy_sources(target: Path) -> None:
+    """For a script/install in the device, which finds that they are what is installed."""
+    target.mkdir()
+    for name in _SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, target)

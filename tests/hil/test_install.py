@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.hil.device import Device
-from tests.hil.guest import ROOT, Guest
-from tests.hil.installation import SOURCES, Installation
+from tests.hil.guest import Guest
+from tests.hil.installation import Installation, copy_sources
 from tests.hil.record import Scenario
 from tests.hil.service import SETTINGS, UNIT
 
@@ -24,13 +23,7 @@ def owned(alone: None, installation: Installation) -> Iterator[Device]:  # noqa:
     guest = Guest(installation.image, installation.disk)
     try:
         guest.start()
-        for name in SOURCES:
-            source, target = ROOT / name, guest.shared / "source" / name
-            target.parent.mkdir(exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-            else:
-                shutil.copy(source, target)
+        copy_sources(guest.shared / "source")
         device = Device(guest)
         device.camera.show(0)
         device.use()
@@ -40,21 +33,24 @@ def owned(alone: None, installation: Installation) -> Iterator[Device]:  # noqa:
 
 
 def test_an_update_that_fails(owned: Device, scenario: Scenario) -> None:
-    """A new version can't be had to its end: the old one answers meanwhile, and afterwards."""
+    """A new version can't be had to its end: the old one answers meanwhile, and runs on afterwards."""
     owned.described()
     process, guest = owned.service.process, owned.guest
     (guest.shared / "source/README.md").write_text("Another version.\n")
     began = guest.now()
     unit = ("systemd-run", "--quiet", "--unit=update", "--setenv=PIP_NO_INDEX=1")
     guest.run(*unit, "/hil/source/script/install")
-    until = time.monotonic() + _LIMIT
+    until, answers = time.monotonic() + _LIMIT, []
     while _shown(owned, "ActiveState") == "active":
         assert time.monotonic() < until, "script/install does not come to an end"
-        owned.described()
-        guest.run("sleep", "10")
+        answers.append(owned.answer(owned.button.press()))
+        guest.run("sleep", "5")
     scenario.took("the update until it failed", guest.now() - began)
+    scenario.counted("presses meanwhile", len(answers))
+    scenario.counted("descriptions in answer", answers.count(owned.sight()))
     assert _shown(owned, "ExecMainStatus") == "1", guest.run("journalctl", "--unit=update").output
     assert owned.service.process == process
+    assert answers.count(owned.sight()) > len(answers) / 2, answers
     owned.described()
     assert guest.run("ls", "/opt/earsight/releases").output.split() == [
         guest.run("readlink", "/opt/earsight/current").output.strip().rpartition("/")[2]

@@ -75,6 +75,28 @@ def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Strain)
         device.guest.shell("umount /usr/bin/vcgencmd; rm /usr/bin/vcgencmd")
 
 
+def test_a_thermal_zone_is_hot(device: Device) -> None:
+    """The kernel's own sensor, as on a Jetson, passes the limit and falls again: said once, and over."""
+    zone, drop_in = "/run/thermal/thermal_zone0", "/run/systemd/system/earsight.service.d/thermal.conf"
+    device.service.stop()
+    device.guest.run("mkdir", "-p", zone, drop_in.rpartition("/")[0])
+    device.guest.write(f"{zone}/type", "cpu-thermal")
+    device.guest.write(f"{zone}/temp", "60000")
+    device.guest.write(drop_in, "[Service]\nBindReadOnlyPaths=/run/thermal:/sys/class/thermal\n")
+    device.guest.run("systemctl", "daemon-reload")
+    try:
+        device.use()
+        began = device.guest.write(f"{zone}/temp", "86000")
+        device.hears(wording.STRAINED[Strain.HOT], began, 60)
+        device.described()
+        device.guest.write(f"{zone}/temp", "70000")
+        device.service.wait_for("the board is itself again", began, 60)
+        assert device.service.times_said(wording.STRAINED[Strain.HOT], began) == 1
+    finally:
+        device.service.stop()
+        device.guest.shell(f"rm {drop_in}; systemctl daemon-reload")
+
+
 @pytest.mark.core
 def test_the_sandbox(device: Device) -> None:
     """The unit is sound, and keeps the service from all that it has no use for."""

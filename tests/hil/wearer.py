@@ -1,32 +1,30 @@
-"""Earsight as a person's own user, whose PipeWire has the sound, as `script/install --user` sets it up."""
+"""Earsight as a person's own user, whose PipeWire has the sound: `script/install --user`, and back again."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.hil.guest import Guest, Result
+from tests.hil.installation import copy_sources
 
 NAME = "wearer"
 PLAYED_TO = "pipewire"
 
-_DROP_IN = "/run/systemd/system/earsight.service.d/30-user.conf"
-# What script/install does, but for the packages and the program: these are there.
 _MAKE = f"""
-id {NAME} >/dev/null 2>&1 || useradd --create-home --groups video,audio,gpio {NAME}
+id {NAME} >/dev/null 2>&1 || useradd --create-home {NAME}
+/hil/source/script/install --user {NAME}
 uid=$(id -u {NAME})
-sed "s/@USER@/{NAME}/; s/@UID@/$uid/" /opt/earsight/current/systemd/user.conf >{_DROP_IN}
-mkdir -p /var/lib/systemd/linger; touch /var/lib/systemd/linger/{NAME}
-systemctl daemon-reload
 systemctl start user@$uid
 export XDG_RUNTIME_DIR=/run/user/$uid
 until runuser -u {NAME} -- wpctl inspect @DEFAULT_AUDIO_SINK@ >/dev/null 2>&1; do sleep 0.5; done
 runuser -u {NAME} -- wpctl set-volume @DEFAULT_AUDIO_SINK@ 1.0
 """
 _UNDO = f"""
-rm -f {_DROP_IN} /var/lib/systemd/linger/{NAME}; systemctl daemon-reload
+/hil/source/script/install --user earsight
+loginctl disable-linger {NAME}
 systemctl stop user@$(id -u {NAME})
-chown -R earsight /var/lib/earsight /var/cache/earsight
 """
 
 
@@ -46,8 +44,10 @@ class Wearer:
 @contextmanager
 def logged_in(guest: Guest) -> Iterator[Wearer]:
     """The service must not run when this begins and ends."""
-    guest.shell(_MAKE)
+    copy_sources(guest.shared / "source")
     try:
+        guest.shell(_MAKE, limit=300)
         yield Wearer(guest)
     finally:
-        guest.shell(_UNDO)
+        guest.shell(_UNDO, limit=300)
+        shutil.rmtree(guest.shared / "source")

@@ -292,6 +292,17 @@ def test_uninstalling_goes_on_where_the_user_can_not_be_taken_away(installed: Bo
     assert not installed.has("/opt/earsight")
 
 
+def test_the_wearers_sound_server_may_use_the_sound_cards_until_it_is_uninstalled(installed: Box) -> None:
+    """A session that starts at boot has no rights of a seat."""
+    installed.shell("useradd --create-home new; useradd --create-home --groups audio old")
+    for name in ("new", "old", "new"):
+        assert installed.install("--user", name).returncode == 0
+        assert "audio" in installed.shell('id -nG "$1"', name).stdout.split()
+    assert installed.install("--uninstall").returncode == 0
+    assert "audio" not in installed.shell("id -nG new").stdout.split()
+    assert "audio" in installed.shell("id -nG old").stdout.split()
+
+
 def test_uninstalling_ends_the_lingering_of_all_who_had_it_begun(installed: Box) -> None:
     for name in ("wearer", "other"):
         installed.shell('useradd --create-home "$1"', name)
