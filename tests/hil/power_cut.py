@@ -7,7 +7,9 @@ be on the card or not, in any order, and the last of it may be torn: that is all
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import struct
 import subprocess
 from collections.abc import Sequence
@@ -40,14 +42,12 @@ class LoggedCard:
 
     def __init__(self, folder: Path) -> None:
         """Makes it, with an empty file system."""
-        self._folder = folder
         self._disk, self._log, self._empty = folder / "card.img", folder / "card.log", folder / "empty.img"
-        for path in (self._disk, self._empty):
-            path.touch()
-        subprocess.run(["truncate", f"--size={_MEGABYTES}M", self._disk], check=True)
-        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-b", "4096", self._disk], check=True)
-        subprocess.run(["cp", "--sparse=always", self._disk, self._empty], check=True)
         self._log.touch()
+        self._disk.touch()
+        os.truncate(self._disk, _MEGABYTES << 20)
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-b", "4096", self._disk], check=True)
+        shutil.copy(self._disk, self._empty)
 
     def options(self) -> tuple[str, ...]:
         """For qemu."""
