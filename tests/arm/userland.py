@@ -100,21 +100,25 @@ class Userland:
         shutil.rmtree(apt.folder)
 
     def _make_board(self, processor: str) -> None:
-        """A prefix for qemu's -L: what is in it is read instead of this machine's. The C library and
-        ONNX Runtime look into /proc/cpuinfo; the latter ends with a segmentation fault at x86's."""
+        """A prefix for qemu's -L: what is in it is read instead of this machine's."""
         prefix = self.folder / processor
         prefix.mkdir()
         for entry in (self.folder / "root").iterdir():
             (prefix / entry.name).symlink_to(Path("../root") / entry.name)
-        part, features = PROCESSORS[processor]
-        core = (
-            f"BogoMIPS\t: 108.00\nFeatures\t: {features}\nCPU implementer\t: 0x41\nCPU architecture: 8\n"
-            f"CPU variant\t: 0x0\nCPU part\t: {part}\nCPU revision\t: 3\n\n"
-        )
-        cores = os.cpu_count() or 1  # as many as /sys says, which is this machine's
         (prefix / "proc").mkdir()
-        text = "".join(f"processor\t: {index}\n{core}" for index in range(cores))
-        (prefix / "proc/cpuinfo").write_text(text)
+        (prefix / "proc/cpuinfo").write_text(cpuinfo(processor))
+
+
+def cpuinfo(processor: str) -> str:
+    """What /proc/cpuinfo has on a board with one of PROCESSORS. The C library and ONNX Runtime look into it;
+    the latter ends with a segmentation fault at x86's."""
+    part, features = PROCESSORS[processor]
+    core = (
+        f"BogoMIPS\t: 108.00\nFeatures\t: {features}\nCPU implementer\t: 0x41\nCPU architecture: 8\n"
+        f"CPU variant\t: 0x0\nCPU part\t: {part}\nCPU revision\t: 3\n\n"
+    )
+    cores = os.cpu_count() or 1  # as many as /sys says, which is this machine's
+    return "".join(f"processor\t: {index}\n{core}" for index in range(cores))
 
 
 class _Apt:

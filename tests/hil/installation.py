@@ -7,11 +7,14 @@ ten minutes. The service itself is only ever started in the device.
 from __future__ import annotations
 
 import hashlib
+import os
+import platform
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.arm.userland import cpuinfo
 from tests.hil.debian import BuildError, call
 from tests.hil.guest import ROOT
 from tests.hil.image import Image
@@ -23,6 +26,7 @@ _SOURCES = "setup.py pyproject.toml README.md LICENSE daemon training config doc
 _INSTALL = """\
 mount --bind /dev "$1/dev"
 mount -t proc proc "$1/proc"
+if [ -e "$4" ]; then mount --bind "$4" "$1/proc/cpuinfo"; fi
 mount -t sysfs sysfs "$1/sys"
 mount -t tmpfs tmpfs "$1/run"
 mkdir -p "$1/source" "$1/wheels"
@@ -64,9 +68,13 @@ class Installation:
         return said
 
     def _install(self, tree: Path) -> str:
-        folders = [str(path) for path in (tree, ROOT, self.folder / "wheels")]
-        command = ["unshare", "--mount", "sh", "-euc", _INSTALL, "sh", *folders]
-        done = subprocess.run(command, capture_output=True, text=True)
+        machine, told = self.image.machine, self.folder / "cpuinfo"
+        if machine.wheel_platform != platform.machine():
+            told.write_text(cpuinfo(machine.processor[-1]))  # the kernel lets qemu run it, on this machine's
+        paths = [str(path) for path in (tree, ROOT, self.folder / "wheels", told)]
+        command = ["unshare", "--mount", "sh", "-euc", _INSTALL, "sh", *paths]
+        environment = os.environ | {"QEMU_CPU": machine.processor[-1]}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
         if done.returncode:
             raise BuildError(f"script/install failed:\n{done.stdout}{done.stderr}")
         for name in ("source", "wheels"):
