@@ -70,7 +70,7 @@ class Installation:
     def _install(self, tree: Path) -> str:
         machine, told = self.image.machine, self.folder / "cpuinfo"
         if machine.wheel_platform != platform.machine():
-            told.write_text(cpuinfo(machine.processor[-1]))  # the kernel lets qemu run it, on this machine's
+            told.write_text(cpuinfo(machine.processor[-1]))  # else what qemu runs finds this machine's
         paths = [str(path) for path in (tree, ROOT, self.folder / "wheels", told)]
         command = ["unshare", "--mount", "sh", "-euc", _INSTALL, "sh", *paths]
         environment = os.environ | {"QEMU_CPU": machine.processor[-1]}
