@@ -26,8 +26,10 @@ _T = TypeVar("_T")
 THREAD = "eyes"
 """Name of the thread in which all looking happens."""
 
-_FIRST_FRAME = 1.0
-"""Seconds that a look waits for a camera that has just been opened."""
+_PATIENCE = 2.0
+"""Seconds that a look waits for a fresh frame: the first of a camera that has just been opened, or the next
+of one that stutters. An answer that comes late is worth more to the wearer than an excuse that comes at once.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,7 @@ class Eyes:
         return self._captioner
 
     def _sharpest(self, max_age: float) -> Frame:
-        self._camera.wait_ready(_FIRST_FRAME)  # at once, but for a press that comes before the first frame
-        return max(self._camera.recent(max_age), key=lambda frame: sharpness(frame.pixels))
+        return max(self._camera.recent(max_age, _PATIENCE), key=lambda frame: sharpness(frame.pixels))
 
     @staticmethod
     def _problem(frame: Frame, limits: QualityLimits | None) -> View | None:

@@ -37,10 +37,13 @@ class RecentFrames:
     def __len__(self) -> int:
         return len(self._frames)
 
+    def fresh(self, max_age: float, now: float) -> tuple[Frame, ...]:
+        """Those at most max_age seconds old at `now`, newest last."""
+        return tuple(frame for frame in self._frames if now - frame.captured_at <= max_age)
+
     def within(self, max_age: float, now: float) -> tuple[Frame, ...]:
-        """Those at most max_age seconds old at `now`, newest last. Raises StaleFrame when there are none."""
-        fresh = tuple(frame for frame in self._frames if now - frame.captured_at <= max_age)
-        if fresh:
+        """As fresh(); raises StaleFrame when there are none."""
+        if fresh := self.fresh(max_age, now):
             return fresh
         if not self._frames:
             raise StaleFrame("The camera has given no picture yet.")
@@ -104,13 +107,20 @@ class Camera:
             self._changed.wait_for(decided, timeout)
             return len(self._recent) > 0
 
-    def recent(self, max_age: float) -> tuple[Frame, ...]:
-        """The kept frames of at most max_age seconds, newest last, at least one. Never waits for the device.
+    def recent(self, max_age: float, patience: float = 0.0) -> tuple[Frame, ...]:
+        """The kept frames of at most max_age seconds, newest last, at least one.
 
+        patience: seconds to wait for such a frame, where there is none; never for the device itself.
         Raises CameraError with the source's message while the camera is lost, StaleFrame when the newest
-        frame is too old.
+        frame is still too old.
         """
+
+        def decided() -> bool:
+            fresh = self._recent.fresh(max_age, time.monotonic())
+            return bool(fresh) or self._failure is not None or self._stop.is_set()
+
         with self._changed:
+            self._changed.wait_for(decided, patience)
             if self._stop.is_set():
                 raise CameraError("The camera is closed.")
             if self._failure is not None:

@@ -239,6 +239,48 @@ def test_a_read_that_hangs_holds_up_nobody() -> None:
     assert source.closed == 1
 
 
+def test_a_camera_that_stutters_is_waited_for() -> None:
+    go_on = threading.Event()
+
+    def stutter() -> np.ndarray:
+        go_on.wait(30.0)
+        return PICTURE
+
+    camera = quick(ScriptedSource(lambda: PICTURE, stutter))
+    camera.start()
+    assert camera.wait_ready(5.0)
+    time.sleep(0.1)
+    with pytest.raises(StaleFrame, match="s old"):
+        camera.recent(0.05, patience=0.05)
+    asked = time.monotonic()
+    timer = threading.Timer(0.05, go_on.set)
+    timer.start()
+    assert camera.recent(0.05, patience=30.0)[-1].captured_at > asked
+    timer.join()
+    camera.close()
+
+
+def test_the_wait_for_a_fresh_frame_ends_with_a_failure() -> None:
+    began = time.monotonic()
+    pulled = threading.Event()
+
+    def pull() -> np.ndarray:
+        pulled.wait(30.0)
+        raise CameraError("The plug is out.")
+
+    camera = Camera(ScriptedSource(lambda: PICTURE, pull), retry_after=60.0, retry_at_most=60.0)
+    camera.start()
+    assert camera.wait_ready(5.0)
+    time.sleep(0.1)
+    timer = threading.Timer(0.05, pulled.set)
+    timer.start()
+    with pytest.raises(CameraError, match="plug"):
+        camera.recent(0.01, patience=30.0)
+    assert time.monotonic() - began < 15.0
+    timer.join()
+    camera.close()
+
+
 def test_waiting_for_the_first_frame_ends_with_a_failure_or_with_close() -> None:
     began = time.monotonic()
     camera = Camera(ScriptedSource(refusals=10**6), retry_after=60.0, retry_at_most=60.0)
