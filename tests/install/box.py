@@ -14,6 +14,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 
+CONFIG = "/etc/earsight/earsight.yaml"
+UNITS = "/usr/local/lib/systemd/system"
+
 _PROGRAMS = {
     # Makes environments that hold a copy of it; "installs" an earsight; tries what /fails does not forbid.
     "python3": """
@@ -118,6 +121,10 @@ class Box:
     def write(self, path: str, text: str) -> None:
         done = self.shell('mkdir -p -- "$(dirname -- "$1")" && printf %s "$2" >"$1"', path, text)
         assert done.returncode == 0, done.stderr
+
+    def change(self, readme: str) -> None:
+        """Make the sources a newer version."""
+        self.write(f"{self.sources}/README.md", readme)
 
     def has(self, path: str) -> bool:
         return self.shell("[[ -e $1 || -L $1 ]]", path).returncode == 0
