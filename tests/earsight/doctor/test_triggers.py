@@ -1,0 +1,96 @@
+"""The doctor, buttons and the control socket."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from earsight.config import Config
+from earsight.doctor import Finding, Status, triggers
+from earsight.triggers.control import ControlServer
+from tests.earsight.doctor.boards import config, found
+
+
+def test_no_button_is_fine(tmp_path: Path) -> None:
+    finding = asyncio.run(triggers.check_button(Config(), tmp_path / "none"))
+    assert finding == found("button", Status.OK, "none configured")
+
+
+@pytest.fixture
+def mock_pins(monkeypatch: pytest.MonkeyPatch):
+    gpiozero = pytest.importorskip("gpiozero")
+    from gpiozero.pins.mock import MockFactory
+
+    factory = MockFactory()
+    monkeypatch.setattr(gpiozero.Device, "pin_factory", factory)
+    yield factory
+    factory.reset()
+
+
+@pytest.mark.usefixtures("mock_pins")
+def test_a_button_that_is_up(tmp_path: Path) -> None:
+    settings = config(triggers={"button": {"pin": 17}})
+    finding = asyncio.run(triggers.check_button(settings, tmp_path / "none"))
+    assert finding == found("button", Status.OK, "GPIO 17 is ready")
+
+
+def test_a_button_that_is_held_down_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gpiozero = pytest.importorskip("gpiozero")
+    from gpiozero.pins.mock import MockFactory, MockPin
+
+    class Held(MockPin):
+        def _set_pull(self, value: str) -> None:
+            super()._set_pull(value)
+            self._change_state(value != "up")
+
+    monkeypatch.setattr(gpiozero.Device, "pin_factory", MockFactory(pin_class=Held))
+    settings = config(triggers={"button": {"pin": 17}})
+    finding = asyncio.run(triggers.check_button(settings, tmp_path / "none"))
+    assert finding.status is Status.WARNING
+    assert "held down" in finding.detail
+
+
+@pytest.mark.usefixtures("mock_pins")
+def test_a_pin_that_is_taken_is_a_failure(tmp_path: Path) -> None:
+    from gpiozero import LED
+
+    with LED(17):
+        finding = asyncio.run(
+            triggers.check_button(config(triggers={"button": {"pin": 17}}), tmp_path / "none")
+        )
+    assert finding.status is Status.FAILURE
+    assert "GPIO 17" in finding.detail
+
+
+def test_the_socket_of_a_running_service(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+
+    async def examined() -> Finding:
+        server = asyncio.create_task(ControlServer(path).run(lambda _: None))
+        while not path.exists():  # noqa: ASYNC110 - a file sets no event
+            await asyncio.sleep(0.01)
+        try:
+            return await asyncio.to_thread(triggers.check_control_socket, path)
+        finally:
+            server.cancel()
+
+    finding = asyncio.run(examined())
+    assert finding.status is Status.OK
+    assert "is running" in finding.detail
+
+
+def test_a_socket_that_can_be_made_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "control.sock"
+    finding = triggers.check_control_socket(path)
+    assert finding.status is Status.OK
+    assert "no service is running" in finding.detail
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize("path", ["/none/at/all/control.sock", f"/tmp/{'x' * 120}"])
+def test_a_socket_that_cannot_be_made(path: str) -> None:
+    finding = triggers.check_control_socket(Path(path))
+    assert finding.status is Status.FAILURE
+    assert "triggers.control_socket" in finding.advice
