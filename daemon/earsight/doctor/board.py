@@ -133,7 +133,7 @@ def check_memory(meminfo: Path = Path("/proc/meminfo")) -> Finding | None:
     return Finding("memory", Status.OK, f"{free / 1e6:.0f} MB are free")
 
 
-def check_disk(folder: Path = Path(), little: float = LITTLE_DISK) -> Finding:
+def check_disk(folder: Path, little: float = LITTLE_DISK) -> Finding:
     """How much room the disk has that folder lies on. little: bytes that are too few."""
     free = shutil.disk_usage(folder).free
     if free < little:

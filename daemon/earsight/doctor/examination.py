@@ -7,6 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 
 from earsight.config import Config
 from earsight.doctor import board, triggers, vision, voice
@@ -43,7 +44,7 @@ def checks(config: Config) -> dict[str, Check]:
         "temperature": partial(_in_thread, board.check_temperature),
         "power": board.check_power,
         "memory": partial(_in_thread, board.check_memory),
-        "disk": partial(_in_thread, board.check_disk),
+        "disk": partial(_in_thread, partial(board.check_disk, Path(__file__).parent)),
     }
 
 

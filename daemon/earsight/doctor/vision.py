@@ -12,6 +12,7 @@ from earsight.cameras.source import CameraError
 from earsight.config import CameraSection, CaptionerSection, Config
 from earsight.doctor.finding import Finding, Status
 from earsight.doctor.triggers import service_running
+from earsight.eyes import PATIENCE
 from earsight.perception.quality import Problem, QualityLimits, assess
 from earsight.scene import Frame
 from earsight.wording import PROBLEMS
@@ -69,7 +70,7 @@ def _look(
         settled = time.monotonic() + _SETTLING
         while limits and (problem := assess(frame, limits)) and time.monotonic() < settled:
             time.sleep(0.1)
-            frame = camera.recent(section.max_age)[-1]
+            frame = camera.recent(section.max_age, PATIENCE)[-1]
         problem = assess(frame, limits) if limits else None
     finally:
         camera.close()
@@ -84,7 +85,7 @@ def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
             raise CameraError(reason)
         if time.monotonic() > deadline:
             raise CameraError(f"The camera has given no picture within {limit:g} s: check its cable.")
-    return camera.recent(max_age)[-1]
+    return camera.recent(max_age, PATIENCE)[-1]
 
 
 def _is_makeshift(section: CameraSection) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from earsight import cli
 from earsight.config import Config
 from earsight.doctor import Finding, Status, examine, vision
 from earsight.doctor.examination import checks, run_checks
@@ -76,3 +78,12 @@ def test_the_whole_examination_of_a_machine_without_anything(tmp_path: Path) -> 
     assert findings["model"].status is Status.FAILURE
     assert "not a model bundle" in findings["model"].detail
     assert not (tmp_path / "speech.wav").exists()
+
+
+def test_the_disk_is_the_one_that_the_program_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unit's own folder is in memory."""
+    asked: list[Path] = []
+    usage = shutil.disk_usage(Path(__file__).parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: asked.append(folder) or usage)
+    asyncio.run(checks(Config())["disk"]())
+    assert [Path(cli.__file__).is_relative_to(folder.parent) for folder in asked] == [True]
