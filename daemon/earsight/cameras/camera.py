@@ -119,6 +119,8 @@ class Camera:
             fresh = self._recent.fresh(max_age, time.monotonic())
             return bool(fresh) or self._failure is not None or self._stop.is_set()
 
+        if self.lost:  # known already: nobody is to wait for the same words again
+            patience = 0.0
         with self._changed:
             self._changed.wait_for(decided, patience)
             if self._stop.is_set():

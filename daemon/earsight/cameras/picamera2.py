@@ -39,7 +39,7 @@ class Picamera2Source:
                 f"and a virtual environment made with --system-site-packages. ({error})"
             ) from error
         try:
-            if not Picamera2.global_camera_info():
+            if not _on_ribbons(Picamera2):
                 raise CameraError(
                     "No camera is found on the board: check its ribbon cable, then restart the board."
                 )
@@ -76,6 +76,19 @@ class Picamera2Source:
         if self._camera is not None:
             camera, self._camera = self._camera, None
             camera.close()
+
+
+def _on_ribbons(library: Any) -> list[dict[str, Any]]:
+    """libcamera has those on USB too, some of them in formats that are not meant here; OpenCV reads all."""
+
+    def listed() -> list[dict[str, Any]]:
+        return [camera for camera in library.global_camera_info() if "/usb" not in camera.get("Id", "")]
+
+    # Listed once; what has come since is announced by the ways of the network, which the sandbox has not.
+    look_anew = getattr(getattr(library, "_cm", None), "reset", None)
+    if not listed() and look_anew:
+        look_anew()
+    return listed()
 
 
 def _why(error: Exception) -> str:

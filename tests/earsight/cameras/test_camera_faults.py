@@ -187,3 +187,22 @@ def test_random_failures_leave_nothing_behind(seed: int) -> None:
     camera.close()
     assert source.closed == len(source.opened)
     assert not [thread for thread in threading.enumerate() if thread.name == "camera"]
+
+
+def test_a_camera_that_is_known_to_be_lost_is_not_waited_for() -> None:
+    release = threading.Event()
+
+    def hang() -> np.ndarray:
+        release.wait(30.0)
+        return PICTURE
+
+    camera = quick(ScriptedSource(lambda: PICTURE, hang), stalled_after=0.05)
+    camera.start()
+    assert camera.wait_ready(5.0)
+    until(lambda: camera.lost is not None)
+    began = time.monotonic()
+    with pytest.raises(StaleFrame, match="s old"):
+        camera.recent(0.01, patience=30.0)
+    assert time.monotonic() - began < 10.0
+    release.set()
+    camera.close()

@@ -4,7 +4,7 @@ import importlib.util
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -186,7 +186,7 @@ def test_gstreamer_needs_an_opencv_that_has_it(
 class BoardCamera:
     """picamera2.Picamera2 of a camera that shows red, with the library's own idea of format names."""
 
-    found: list[dict] = [{"Model": "imx708"}]  # noqa: RUF012 - a stand-in for the library's global list
+    found: list[dict] = [{"Model": "imx708", "Id": "/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a"}]  # noqa: RUF012
     trouble: Exception | None = None
     made: list["BoardCamera"] = []  # noqa: RUF012
 
@@ -275,6 +275,29 @@ def test_the_board_s_camera_is_busy_missing_or_broken(
     without("picamera2", monkeypatch)
     with pytest.raises(CameraError, match=r"camera\.source picamera2.*python3-picamera2"):
         Picamera2Source().open()
+
+
+def test_a_webcam_is_not_the_board_s_camera(
+    board: type[BoardCamera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webcam = {"Model": "C270", "Id": "/base/axi/pcie@120000/rp1/usb@200000-1:1.0-046d:0825"}
+    monkeypatch.setattr(board, "found", [webcam])
+    with pytest.raises(CameraError, match="No camera is found on the board"):
+        Picamera2Source().open()
+
+
+def test_a_board_s_camera_that_comes_later_is_found(
+    board: type[BoardCamera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libcamera's list is made once."""
+    there = board.found
+    manager = SimpleNamespace(reset=lambda: monkeypatch.setattr(board, "found", there))
+    monkeypatch.setattr(board, "found", [])
+    monkeypatch.setattr(board, "_cm", manager, raising=False)
+    source = Picamera2Source(320, 240, 10)
+    source.open()
+    assert source.read().shape == (240, 320, 3)
+    source.close()
 
 
 def test_who_holds_the_board_s_camera_is_said(
