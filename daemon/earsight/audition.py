@@ -40,6 +40,9 @@ class Audition:
         try:
             await voice.rehearse(wording.NOTHING_TO_REPEAT)
         except VoiceError as error:
+            if _is_plain(section):  # another of its kind is no better, and this one may come to itself
+                _log.error("%s", error)
+                return voice
             return await self._plainer(section, error)
         return voice
 
@@ -68,3 +71,9 @@ class Audition:
         plain = {"engine": "auto", "piper_model": None, "player": "auto", "wav_file": None}
         plain["language"] = VoiceSection().language
         return await self._made(section.model_copy(update=plain))
+
+
+def _is_plain(section: VoiceSection) -> bool:
+    """Whether its words come from what a voice falls back on."""
+    espeak = section.engine == "espeak" or (section.engine == "auto" and section.piper_model is None)
+    return espeak and section.language == VoiceSection().language

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ _T = TypeVar("_T")
 THREAD = "eyes"
 """Name of the thread in which all looking happens."""
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
 """Seconds that a look waits for a fresh frame: the first of a camera that has just been opened, or the next
 of one that stutters. An answer that comes late is worth more to the wearer than an excuse that comes at once.
 """
@@ -39,6 +40,15 @@ class View:
     problem: Problem | None = None
     embedding: np.ndarray | None = None
     captions: tuple[Caption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A look for what is new. view: None where nothing is. seconds: what the work took, without the wait for
+    a turn and for a picture: how fast the board is."""
+
+    view: View | None
+    seconds: float
 
 
 class Eyes:
@@ -69,17 +79,22 @@ class Eyes:
 
     def look_for_news(
         self, max_age: float, limits: QualityLimits | None, known: np.ndarray | None, novelty: float
-    ) -> asyncio.Future[View | None]:
-        """Like look(), but None without decoding when the scene is within novelty of the known embedding."""
+    ) -> asyncio.Future[Glance]:
+        """Like look(), but nothing is decoded when the scene is within novelty of the known embedding."""
 
-        def work() -> View | None:
-            frame = self._sharpest(max_age)
+        def news(frame: Frame) -> View | None:
             if problem := self._problem(frame, limits):
                 return problem
             encoding = self._encode(frame)
             if known is not None and cosine_distance(encoding.embedding, known) < novelty:
                 return None
             return self._describe(encoding)
+
+        def work() -> Glance:
+            frame = self._sharpest(max_age)
+            began = time.monotonic()
+            view = news(frame)
+            return Glance(view, time.monotonic() - began)
 
         return self._submit(work)
 
@@ -122,7 +137,7 @@ class Eyes:
         return self._captioner
 
     def _sharpest(self, max_age: float) -> Frame:
-        return max(self._camera.recent(max_age, _PATIENCE), key=lambda frame: sharpness(frame.pixels))
+        return max(self._camera.recent(max_age, PATIENCE), key=lambda frame: sharpness(frame.pixels))
 
     @staticmethod
     def _problem(frame: Frame, limits: QualityLimits | None) -> View | None:

@@ -201,9 +201,11 @@ class Narrator:
             _log.exception("speaking failed")
             self._sound(Earcon.ERROR)
             return PressEnd.NOT_SPOKEN
-        if outcome is Outcome.SPOKEN:
-            return spoken_of
-        return PressEnd.NOT_SPOKEN if outcome is Outcome.STALE else PressEnd.SUPERSEDED
+        if outcome is Outcome.STALE:
+            _log.error("the answer came too late to be said")
+            self._sound(Earcon.ERROR)
+            return PressEnd.NOT_SPOKEN
+        return spoken_of if outcome is Outcome.SPOKEN else PressEnd.SUPERSEDED
 
     async def _repeat(self) -> str:
         return self._last_description or wording.NOTHING_TO_REPEAT
@@ -251,14 +253,17 @@ class Narrator:
             _log.exception("narrating failed")
 
     async def _look_for_news(self) -> View | None:
-        policy, began = self.policy, time.monotonic()
+        policy = self.policy
         try:
             async with asyncio.timeout(policy.look_limit):
-                return await self._eyes.look_for_news(
+                glance = await self._eyes.look_for_news(
                     policy.max_age, policy.limits, self._known, policy.novelty
                 )
-        finally:
-            self.pace.looked(time.monotonic() - began)
+        except TimeoutError:
+            self.pace.looked(policy.look_limit)
+            raise
+        self.pace.looked(glance.seconds)
+        return glance.view
 
     async def _tell(self, view: View, text: str) -> None:
         """Narrate; what never sounded is news again at the next look."""

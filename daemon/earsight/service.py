@@ -128,6 +128,8 @@ class Service:
         try:
             with self._signals():
                 await self._serve()
+            if self._ready.is_set():  # the service manager asks a start to end that takes too long, too
+                self._options.starts.settled()
         finally:
             await self._end()
 
@@ -177,7 +179,7 @@ class Service:
     async def _serve(self) -> None:
         watch = Watch(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
         tasks = [self._attend(), watch.camera(), watch.sound(), self._live(watch), watch.strain()]
-        tasks += [self._narrator.narrate(), self._take_new_configs(), self._settle(), self._welcome()]
+        tasks += [self._narrate(), self._take_new_configs(), self._settle(), self._welcome()]
         tasks.append(self._notices.say(lambda: self._narrator.speaker))
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(task) for task in tasks]
@@ -192,11 +194,16 @@ class Service:
         await self._ready.wait()
         await watch.life()
 
+    async def _narrate(self) -> None:
+        await self._ready.wait()  # a model that loads would count as a board that is slow
+        await self._narrator.narrate()
+
     async def _attend(self) -> None:
         await self._attendance.attend()
         self._stopping.set()
 
     async def _settle(self) -> None:
+        await self._ready.wait()  # one that never comes so far has not lasted
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._described.wait(), SETTLED)
         self._options.starts.settled()
@@ -269,16 +276,38 @@ class Service:
         await self._ready.wait()  # until then there is a limit of its own, and nothing to reload
         while self._config_watch and self._options.config_file:
             await self._config_watch.changed()
-            await self._reload_config(self._options.config_file)
+            while not await self._reload_config(self._options.config_file):
+                await self._sound_or_other_settings(self._config_watch)
 
-    async def _reload_config(self, path: Path) -> None:
+    async def _reload_config(self, path: Path) -> bool:
+        """Whether they were taken or refused; not yet, where no voice can be heard at all."""
         notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
         try:
             await self._take(self._options.adjust(await asyncio.to_thread(load_config, path)))
         except (ConfigError, VoiceError) as error:
+            if isinstance(error, VoiceError) and not await self._is_heard():
+                _log.warning("the new settings have to wait for sound: %s", error)
+                return False
             _log.error("the new settings are not taken:\n%s", error)
             self._notices.news("settings", wording.CONFIG_REFUSED)
-        notify("READY=1")
+        finally:
+            notify("READY=1")
+        return True
+
+    async def _is_heard(self) -> bool:
+        try:
+            await self._narrator.speaker.earcon(Earcon.ERROR)
+        except VoiceError:
+            return False
+        return True
+
+    async def _sound_or_other_settings(self, watch: ConfigWatch) -> None:
+        changed = asyncio.create_task(watch.changed())
+        try:
+            while self._narrator.speaker.silent and not changed.done():
+                await asyncio.wait({changed}, timeout=_POLL)
+        finally:
+            changed.cancel()
 
     async def _take(self, new: Config) -> None:
         """All of what can be taken, or nothing: raises VoiceError when no such voice can be heard."""

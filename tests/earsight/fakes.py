@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from enum import Enum
+from itertools import repeat
 
 import numpy as np
 
@@ -29,6 +30,10 @@ class _Faulty:
     def mend(self) -> None:
         """From now on it works."""
         self._faults = iter(())
+
+    def fail(self) -> None:
+        """From now on it fails."""
+        self._faults = repeat(Fault.FAILS)
 
     async def close(self) -> None:
         self.closed = True

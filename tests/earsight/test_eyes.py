@@ -91,15 +91,15 @@ def test_news_only_of_another_scene():
 
     async def trial():
         with eyes_on(scene := Scene(painted("red")), loader(captioner)) as eyes:
-            first = await eyes.look_for_news(OLD, None, None, 0.3)
+            first = (await eyes.look_for_news(OLD, None, None, 0.3)).view
             assert first is not None
             assert first.captions[0].text == "a red wall"
-            assert await eyes.look_for_news(OLD, None, first.embedding, 0.3) is None
+            assert (await eyes.look_for_news(OLD, None, first.embedding, 0.3)).view is None
             assert captioner.described == 1, "an old scene is not decoded"
             scene.picture = painted("green")
             shown = scene.shown
             await until(lambda: scene.shown >= shown + 7)
-            second = await eyes.look_for_news(OLD, None, first.embedding, 0.3)
+            second = (await eyes.look_for_news(OLD, None, first.embedding, 0.3)).view
             assert second is not None
             assert second.captions[0].text == "a green wall"
 
@@ -217,5 +217,23 @@ def test_close_does_not_wait_for_ever():
             captioner.gate.set()
             assert (await looking).captions
             await until(lambda: "eyes" not in {thread.name for thread in threading.enumerate()})
+
+    asyncio.run(trial())
+
+
+def test_how_long_a_glance_took_is_without_the_wait_for_a_picture():
+    async def trial():
+        with eyes_on(scene := Scene(painted("red")), loader(ColourCaptioner())) as eyes:
+            await eyes.ready()
+            scene.picture = None
+            await asyncio.sleep(0.2)
+            began = time.monotonic()
+            glance = eyes.look_for_news(0.1, None, None, 0.3)
+            await asyncio.sleep(0.8)
+            scene.picture = painted("green")
+            assert (await glance).view.captions[0].text == "a green wall"
+            waited = time.monotonic() - began
+            assert waited > 0.8
+            assert (await glance).seconds < waited - 0.7
 
     asyncio.run(trial())

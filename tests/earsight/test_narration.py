@@ -209,3 +209,18 @@ def test_a_shorter_period_is_taken_at_once():
             assert on.said == [RED, GREEN]
 
     tried(trial)
+
+
+def test_a_camera_that_is_lost_is_not_the_boards_slowness():
+    async def trial():
+        async with narrating() as on:
+            on.narrator.pace = Pace()
+            await until(lambda: on.said == [RED])
+            on.scene.picture = None
+            on.narrator.policy = replace(on.narrator.policy, max_age=0.05)
+            await asyncio.sleep(2.5)  # of which a look waits two for a picture
+            on.scene.picture = painted("green")
+            await until(lambda: on.said == [RED, GREEN])
+            assert on.narrator.pace.period(1.0) == 1.0
+
+    tried(trial)

@@ -9,6 +9,7 @@ from earsight import wording
 from earsight.captioners.bundle import BundleError
 from earsight.narrator import PressEnd
 from earsight.triggers.trigger import Gesture
+from earsight.voice.earcons import Earcon
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.narrator_stage import RED, stage, tried
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
@@ -164,3 +165,16 @@ def test_closing_ends_what_is_being_said():
             assert await end is PressEnd.SUPERSEDED
 
     tried(trial)
+
+
+def test_an_answer_that_comes_too_late_to_be_said_ends_in_a_tone(monkeypatch, caplog):
+    monkeypatch.setattr("earsight.narrator._ANSWER_LIFE", 0.05)
+
+    async def trial():
+        async with stage(synthesizer=ToneSynthesizer(delay=0.5)) as on:
+            assert await on.press() is PressEnd.NOT_SPOKEN
+            await until(lambda: f"({Earcon.ERROR})" in on.heard)
+            assert on.said == []
+
+    tried(trial)
+    assert "too late" in caplog.text

@@ -1,6 +1,7 @@
 """The service: its start, its readiness and its end."""
 
 import asyncio
+import threading
 import time
 from itertools import repeat
 
@@ -78,13 +79,54 @@ def test_a_voice_that_fails_at_the_start_is_replaced_for_a_wearer(tmp_path, monk
         if failure == "can't be had":
             on.voices_that_fail = 1
         else:
-            on.engine_faults = repeat(Fault.FAILS)
+            on.write("voice: {language: no-such-language}")
+            on.service, on.engine_faults = on.made(), repeat(Fault.FAILS)
         running = asyncio.create_task(on.service.run())
         await until(lambda: wording.VOICE_INSTEAD in on.heard)
         on.service.stop()
         await asyncio.wait_for(running, 30)
 
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    asyncio.run(trial())
+
+
+def test_a_voice_for_which_there_is_no_other_is_not_said_to_be_one(tmp_path, monkeypatch, caplog):
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.engine_faults = repeat(Fault.FAILS, 2)  # both tries of the rehearsal
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: NO_MODEL in on.heard)
+        assert "injected failure" in caplog.text
+        assert wording.VOICE_INSTEAD not in on.heard
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    asyncio.run(trial())
+
+
+def test_a_start_that_is_ended_before_it_was_ready_has_not_lasted(tmp_path):
+    """The service manager asks one to end that takes too long, and starts the next."""
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        starts, loading, release = Starts(tmp_path / "starts"), threading.Event(), threading.Event()
+        starts.begin()
+
+        def slow(_section):
+            loading.set()
+            release.wait(30)
+            return ColourCaptioner()
+
+        build = Builders(lambda _section: on.scene, on.voice, slow)
+        service = Service(load_config(on.config), Options(on.config, build=build, starts=starts))
+        running = asyncio.create_task(service.run())
+        await until(loading.is_set)
+        service.stop()
+        release.set()
+        await asyncio.wait_for(running, 30)
+        assert starts.begin() == 1
+
     asyncio.run(trial())
 
 

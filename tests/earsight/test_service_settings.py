@@ -104,3 +104,20 @@ def test_a_reload_while_the_model_loads_waits_for_it(tmp_path, monkeypatch):
         asyncio.run(trial())
     finally:
         manager.close()
+
+
+def test_new_settings_that_come_while_there_is_no_sound_wait_for_it(tmp_path, caplog):
+    """With the earphones out no voice can be heard: that is no mistake of the settings."""
+
+    async def trial():
+        async with serving(tmp_path, Scene(painted("red"))) as on:
+            card = on.player
+            card.fail()
+            on.player_faults = repeat(Fault.FAILS)
+            on.write("voice: {rate: 200}")
+            await until(lambda: "have to wait for sound" in caplog.text)
+            card.mend()
+            await until(lambda: wording.CONFIG_TAKEN in on.heard)
+            assert wording.CONFIG_REFUSED not in on.heard
+
+    asyncio.run(trial())

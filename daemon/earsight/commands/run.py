@@ -74,7 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
             _say_why(wording.CANT_START_CONFIG, str(error), readable_voice(arguments.config))
         raise
     status = asyncio.run(_run(arguments, config, adjust, starts))
-    starts.settled()
     if any(thread.name in (CAMERA_THREAD, EYES_THREAD) for thread in threading.enumerate()):
         _leave_at_once(status)
     return status
@@ -89,7 +88,9 @@ async def _run(
     options = Options(config_file=arguments.config, adjust=adjust, starts=starts, on_stop=leave_soon)
     service = Service(config, options)
     if arguments.once:
-        return 0 if await service.run_once() is PressEnd.SPOKEN else 1
+        end = await service.run_once()
+        starts.settled()
+        return 0 if end is PressEnd.SPOKEN else 1
     await service.run()
     return 0
 

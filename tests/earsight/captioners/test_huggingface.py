@@ -373,7 +373,7 @@ def test_the_eyes_describe_with_it(folders, tmp_path):
         camera.close()
     assert view.captions
     assert view.problem is None
-    assert same is None, "the scene is not new"
+    assert same.view is None, "the scene is not new"
 
 
 def test_the_service_speaks_what_it_says(folders, tmp_path):
