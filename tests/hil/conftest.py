@@ -32,6 +32,7 @@ _OUTCOME = pytest.StashKey[pytest.TestReport]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "core: of the scenarios in the simulated device, those that CI runs")
+    config.addinivalue_line("markers", "once: tries so often in itself that a second try would hide much")
     config.addinivalue_line("markers", "soak: hours in the simulated device; script/hil --soak HOURS")
 
 
@@ -101,10 +102,18 @@ def alone(bench: _Bench) -> Iterator[None]:
 
 
 @pytest.fixture
+def thrown_away(bench: _Bench) -> Iterator[None]:
+    """For a scenario after which the device is not what it was: to be asked for before it."""
+    yield
+    bench.discard()
+
+
+@pytest.fixture
 def scenario(request: pytest.FixtureRequest) -> Iterator[Scenario]:
     """What the report will say of this one."""
     name = re.sub(r"[^\w.-]+", "-", request.node.name.removeprefix("test_"))
-    record = Scenario(name, _title(request))
+    once = request.node.get_closest_marker("once") is not None
+    record = Scenario(name, _title(request), once=once)
     began = time.monotonic()
     yield record
     record.seconds = round(time.monotonic() - began, 1)

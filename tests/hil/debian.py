@@ -28,9 +28,11 @@ def mirror() -> str:
     """The Debian mirror that this machine uses. Raises BuildError."""
     if not shutil.which("apt-get") or not KEYRING.exists():
         raise BuildError("the simulated device is made of Debian's packages: run script/hil on a Debian")
-    for uri in call("apt-get", "indextargets", "--format", "$(REPO_URI)").split():
-        if uri.rstrip("/").endswith("/debian"):
-            return uri
+    for _ in range(2):
+        for uri in call("apt-get", "indextargets", "--format", "$(REPO_URI)").split():
+            if uri.rstrip("/").endswith("/debian"):
+                return uri
+        call("apt-get", "--quiet", "update")  # as long as it has no lists, apt names none
     raise BuildError("apt knows no Debian mirror: add one to /etc/apt/sources.list")
 
 

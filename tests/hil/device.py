@@ -10,7 +10,7 @@ import numpy as np
 
 from earsight.voice.earcons import Earcon, render
 from tests.hil import camera as cameras
-from tests.hil import quick_model
+from tests.hil import quick_model, slowdown
 from tests.hil.button import PIN, SECOND_PIN, Button, Header
 from tests.hil.camera import Camera
 from tests.hil.ear import HEARD, RATE, Match, Recording, share_heard
@@ -45,6 +45,10 @@ def settings(**sections: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: {**SETTINGS.get(name, {}), **sections.get(name, {})} for name in names}
 
 
+USUAL_LOOP = 0.32
+"""Seconds that the fixed loop of slowdown.py takes in the device for which the limits are meant."""
+
+
 class Device:
     """Times are those of the guest's monotonic clock."""
 
@@ -67,6 +71,10 @@ class Device:
     def use(self, **sections: Mapping[str, Any]) -> None:
         """Let the service run with the usual settings and these, and be ready."""
         self.service.begin_with(settings(**sections))
+
+    def within(self, seconds: float) -> float:
+        """A limit for this device: longer where its emulated processor is slower than usual."""
+        return seconds * max(1.0, slowdown.there(self.guest) / USUAL_LOOP)
 
     def settle(self) -> None:
         """As the wearer has it on an ordinary day."""
@@ -98,6 +106,13 @@ class Device:
 
     def hears_tone(self, earcon: Earcon, after: float, limit: float = 30.0) -> Match:
         return self._hears(render(earcon).samples, f"the tone {earcon}", after, limit)
+
+    def loudness(self, text: str, after: float) -> float:
+        """Of the sentence, once it was heard: the root mean square of its samples."""
+        speech = self.speech.of(text)
+        began = self.hears(text, after).at
+        samples = self.ear.between(began, began + len(speech) / RATE).samples
+        return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
 
     def has_heard(self, text: str, after: float) -> bool:
         """This very sentence, until now."""

@@ -90,6 +90,18 @@ class Guest:
         self._qemu.wait(120)
         self._hang_up()
 
+    def wait_for_reset(self, limit: float) -> float:
+        """Until the board starts itself anew, which is its end here; how many seconds that took. Raises
+        GuestError."""
+        assert self._qemu is not None
+        began = time.monotonic()
+        try:
+            self._qemu.wait(limit)
+        except subprocess.TimeoutExpired:
+            raise GuestError(f"the board has not started anew in {limit:g} s") from None
+        self._hang_up()
+        return time.monotonic() - began
+
     def cut_power(self) -> None:
         """What was not written to the disk yet is lost."""
         if self._qemu is not None and self._qemu.poll() is None:

@@ -25,11 +25,22 @@ PACKAGES = (
     "python3,python3-venv,python3-pip,alsa-utils,libasound2-plugins,espeak-ng,v4l-utils,"
     "pipewire,pipewire-alsa,pipewire-pulse,pipewire-bin,wireplumber,gpiod,busybox-static"
 )
+PULSEAUDIO = "srv/pulseaudio"
+"""Its packages are there, but not installed: it and pipewire-alsa exclude each other."""
+
+_FETCH_PULSEAUDIO = f"""\
+set -e
+export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+apt-get clean
+apt-get --quiet=2 --yes --download-only install pulseaudio
+mkdir "$1/{PULSEAUDIO}"
+mv "$1"/var/cache/apt/archives/*.deb "$1/{PULSEAUDIO}"
+"""
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "ext4")
 MODULES = (
     *BOOT_MODULES,
     *("9p", "9pnet_virtio", "virtio_console", "virtio_rng", "autofs4", "overlay", "loop", "zram"),
-    *("gpio-sim", "configfs", "vivid", "snd-aloop", "snd-usb-audio", "xhci-pci", "i6300esb", "softdog"),
+    *("gpio-sim", "configfs", "vivid", "snd-aloop", "snd-usb-audio", "xhci-pci", "i6300esb"),
 )
 
 MASKED = (
@@ -201,6 +212,7 @@ class Image:
             '--aptopt=Apt::Install-Recommends "false"',
             *doc,
             f"--include={PACKAGES}",
+            f"--customize-hook={_FETCH_PULSEAUDIO}",
             SUITE,
             self.root,
             f"deb {mirror()} {SUITE} main",

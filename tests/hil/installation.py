@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.arm.userland import cpuinfo
-from tests.hil.debian import BuildError, call
+from tests.hil.debian import call
 from tests.hil.guest import ROOT
 from tests.hil.image import Image
 from tests.hil.wheels import gather
@@ -37,9 +37,13 @@ exec chroot "$1" /source/script/install --board raspberry-pi
 """
 
 
+class InstallationError(Exception):
+    """script/install failed: that is Earsight's fault, and not this machine's."""
+
+
 @dataclass(frozen=True)
 class Installation:
-    """folder: where the disk is kept."""
+    """folder: where the disk is kept, and the sources from which it was installed."""
 
     image: Image
     folder: Path
@@ -49,7 +53,10 @@ class Installation:
         return self.folder / "disk.ext4"
 
     def make(self) -> str:
-        """Unless there is one of these sources; what script/install said. Raises BuildError."""
+        """Unless there is one of these sources; what script/install said.
+
+        Raises BuildError, InstallationError.
+        """
         self.image.build()
         gather(self.folder / "wheels", self.image.machine)
         stamp = self.folder / "disk.stamp"
@@ -59,6 +66,8 @@ class Installation:
         tree = self.folder / "installed"
         shutil.rmtree(tree, ignore_errors=True)
         call("cp", "-a", self.image.root, tree)
+        shutil.rmtree(self._sources, ignore_errors=True)
+        _copy(ROOT, self._sources)
         said = self._install(tree)
         self.disk.unlink(missing_ok=True)
         call("truncate", "--size=4G", self.disk)
@@ -67,16 +76,24 @@ class Installation:
         stamp.write_text(self._stamp())
         return said
 
+    def copy_sources(self, target: Path) -> None:
+        """For a script/install in the device, which finds that they are what is installed."""
+        _copy(self._sources, target)
+
+    @property
+    def _sources(self) -> Path:
+        return self.folder / "sources"
+
     def _install(self, tree: Path) -> str:
         machine, told = self.image.machine, self.folder / "cpuinfo"
         if machine.wheel_platform != platform.machine():
             told.write_text(cpuinfo(machine.processor[-1]))  # else what qemu runs finds this machine's
-        paths = [str(path) for path in (tree, ROOT, self.folder / "wheels", told)]
+        paths = [str(path) for path in (tree, self._sources, self.folder / "wheels", told)]
         command = ["unshare", "--mount", "sh", "-euc", _INSTALL, "sh", *paths]
         environment = os.environ | {"QEMU_CPU": machine.processor[-1]}
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         if done.returncode:
-            raise BuildError(f"script/install failed:\n{done.stdout}{done.stderr}")
+            raise InstallationError(f"script/install failed:\n{done.stdout}{done.stderr}")
         for name in ("source", "wheels"):
             (tree / name).rmdir()
         return done.stdout + done.stderr
@@ -92,11 +109,10 @@ class Installation:
         return digest.hexdigest()
 
 
-def copy_sources(target: Path) -> None:
-    """For a script/install in the device, which finds that they are what is installed."""
+def _copy(root: Path, target: Path) -> None:
     target.mkdir()
     for name in _SOURCES:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        if (root / name).is_dir():
+            shutil.copytree(root / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(ROOT / name, target)
+            shutil.copy(root / name, target)

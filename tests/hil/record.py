@@ -14,13 +14,15 @@ FAILED_FIRST, PASSED_LATE = "failed at the first try", "passed at the second try
 
 @dataclass
 class Scenario:
-    """name: of its folder in the report. timings: seconds by what took them. counts: how many of what."""
+    """name: of its folder in the report. once: not to be tried again where it fails. timings: seconds by what
+    took them. counts: how many of what."""
 
     name: str
     title: str
     result: str = PASSED
     message: str = ""
     seconds: float = 0.0
+    once: bool = False
     timings: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 

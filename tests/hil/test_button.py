@@ -39,10 +39,13 @@ def test_stuck_down(device: Device, scenario: Scenario) -> None:
     device.use(gestures={"stuck_after": 8.0})
     down = device.button.hold()
     stuck = wording.is_stuck(wording.BUTTON)
-    scenario.took("down to the words", device.hears(stuck, down, 60).at - down)
+    told = device.hears(stuck, down, 60).at
+    scenario.took("down to the words", told - down)
     device.guest.run("sleep", "10")
     assert device.service.times_said(stuck, down) == 1
     device.button.release()
+    device.guest.run("sleep", "2")
+    assert not [line for line in device.service.journal(told) if line.text.startswith("answer: ")]
     device.described()
 
 
@@ -102,6 +105,15 @@ def test_a_second_button(device: Device) -> None:
     device.use(triggers={"second_button": {"pin": SECOND_PIN}})
     _, said = device.described()
     device.camera.show(1)
-    assert device.answer(device.second_button.press()) == said
+
+    def repeated() -> float:
+        """How loud."""
+        pressed = device.second_button.press()
+        assert device.answer(pressed) == said
+        return device.loudness(said, pressed)
+
+    before = repeated()
     assert device.answer(device.second_button.press(1.2)) == wording.QUIETER
+    quieter = repeated()
     assert device.answer(device.second_button.double_press()) == wording.LOUDER
+    assert quieter < 0.9 * before < repeated()

@@ -36,15 +36,16 @@ def test_unplugged_and_back(device: Device, scenario: Scenario) -> None:
     gone = device.guest.now()
     device.camera.plug_out()
     scenario.took("unplugged to the words", device.hears(wording.CAMERA_LOST, gone).at - gone)
-    pressed = device.button.press()
-    assert device.answer(pressed) == NO_CAMERA
+    device.guest.run("sleep", "1")  # what a press cuts off is said again
+    assert device.answer(device.button.press()) == NO_CAMERA
     back = device.camera.plug_back_in()
     recovery = device.hears(wording.CAMERA_BACK, back).at - back
     scenario.took("plugged in to the words", recovery)
+    device.guest.run("sleep", "1")
     device.described()
     assert device.service.times_said(wording.CAMERA_LOST, gone) == 1
     assert device.service.times_said(wording.CAMERA_BACK, gone) == 1
-    assert recovery <= BACK_WITHIN
+    assert recovery <= device.within(BACK_WITHIN)
 
 
 @pytest.mark.core
@@ -53,12 +54,14 @@ def test_stalls_without_an_error(device: Device, scenario: Scenario) -> None:
     device.use()
     stalled = device.guest.now()
     device.camera.stall()
+    device.guest.run("sleep", "1.5")
+    assert device.answer(device.button.press()) in (NO_CAMERA, TOO_OLD)  # not lost yet, but too old already
     scenario.took("last frame to the words", device.hears(wording.CAMERA_LOST, stalled).at - stalled)
     assert device.answer(device.button.press()) in (NO_CAMERA, TOO_OLD)
     went_on = device.camera.go_on()
     recovery = device.hears(wording.CAMERA_BACK, went_on).at - went_on
     scenario.took("first frame to the words", recovery)
-    assert recovery <= BACK_WITHIN
+    assert recovery <= device.within(BACK_WITHIN)
 
 
 def test_never_there_at_the_start(device: Device, scenario: Scenario) -> None:

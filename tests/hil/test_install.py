@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.hil.conftest import REPORT, leave
 from tests.hil.device import Device
 from tests.hil.guest import Guest
-from tests.hil.installation import Installation, copy_sources
+from tests.hil.installation import Installation
 from tests.hil.record import Scenario
 from tests.hil.service import SETTINGS, UNIT
 
@@ -18,16 +19,17 @@ _LIMIT = 1200.0
 
 
 @pytest.fixture
-def owned(alone: None, installation: Installation) -> Iterator[Device]:  # noqa: ARG001
+def owned(alone: None, installation: Installation, scenario: Scenario) -> Iterator[Device]:  # noqa: ARG001
     """A device of its own, with the sources in /hil/source."""
     guest = Guest(installation.image, installation.disk)
     try:
         guest.start()
-        copy_sources(guest.shared / "source")
+        installation.copy_sources(guest.shared / "source")
         device = Device(guest)
         device.camera.show(0)
         device.use()
         yield device
+        leave(device, 0.0, REPORT / scenario.name)
     finally:
         guest.close()
 

@@ -12,6 +12,11 @@ from earsight.voice.earcons import Earcon
 from tests.hil.device import Device
 from tests.hil.record import Scenario
 
+_FIRMWARE_IS_THERE = (
+    "chmod 755 /run/vcgencmd; touch /usr/bin/vcgencmd; mount --bind /run/vcgencmd /usr/bin/vcgencmd"
+)
+_FIRMWARE_IS_GONE = "umount /usr/bin/vcgencmd; rm /usr/bin/vcgencmd"
+
 
 def test_one_core_is_gone(device: Device) -> None:
     """One of the processor's cores is taken away while it runs."""
@@ -62,9 +67,7 @@ def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Strain)
     device.guest.write("/run/vcgencmd", f"#!/bin/sh\necho throttled={bits:#x}\n")
     device.service.stop()
     try:
-        device.guest.shell(
-            "chmod 755 /run/vcgencmd; touch /usr/bin/vcgencmd; mount --bind /run/vcgencmd /usr/bin/vcgencmd"
-        )
+        device.guest.shell(_FIRMWARE_IS_THERE)
         began = device.guest.now()
         device.use()
         device.hears(wording.STRAINED[strain], began, 60)
@@ -72,7 +75,26 @@ def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Strain)
         assert device.service.times_said(wording.STRAINED[strain], began) == 1
     finally:
         device.service.stop()
-        device.guest.shell("umount /usr/bin/vcgencmd; rm /usr/bin/vcgencmd")
+        device.guest.shell(_FIRMWARE_IS_GONE)
+
+
+def test_a_hot_board_looks_less_often(device: Device) -> None:
+    """While it is hot, it looks half as often by itself, and says so once."""
+    device.guest.write("/run/vcgencmd", f"#!/bin/sh\necho throttled={0x4:#x}\n")
+    device.service.stop()
+    try:
+        device.guest.shell(_FIRMWARE_IS_THERE)
+        began = device.guest.now()
+        device.use(narration={"every": 10.0, "novelty": 0.0})
+        device.hears(wording.LESS_OFTEN, began, 90)
+        since = device.guest.now()
+        device.guest.run("sleep", "60")
+        looks = [line for line in device.service.journal(since) if line.text.startswith("narration: ")]
+        assert 2 <= len(looks) <= 4
+        assert device.service.times_said(wording.LESS_OFTEN, began) == 1
+    finally:
+        device.service.stop()
+        device.guest.shell(_FIRMWARE_IS_GONE)
 
 
 def test_a_thermal_zone_is_hot(device: Device) -> None:
@@ -89,6 +111,7 @@ def test_a_thermal_zone_is_hot(device: Device) -> None:
         began = device.guest.write(f"{zone}/temp", "86000")
         device.hears(wording.STRAINED[Strain.HOT], began, 60)
         device.described()
+        device.guest.run("sleep", "25")  # in which it looks at the sensor again
         device.guest.write(f"{zone}/temp", "70000")
         device.service.wait_for("the board is itself again", began, 60)
         assert device.service.times_said(wording.STRAINED[Strain.HOT], began) == 1

@@ -18,19 +18,21 @@ from earsight.voice.earcons import Earcon, render
 from earsight.voice.volume import LEVELS
 from tests.hil import quick_model
 from tests.hil.button import SECOND_PIN
+from tests.hil.conftest import REPORT, leave
 from tests.hil.device import Device, settings
 from tests.hil.guest import Guest
 from tests.hil.installation import Installation
 from tests.hil.power_cut import Left, LoggedCard
 from tests.hil.record import Scenario
 from tests.hil.recorder import Recorder
-from tests.hil.service import SETTINGS, UNIT, Service
+from tests.hil.service import SETTINGS, UNIT, WATCHDOG, Service
 from tests.hil.speech import Speech
 
 CUTS_AT = (4.0, 9.0, 13.0, 17.0, 22.0)
 """Seconds after a start of the service at which the power goes; from some eight on it is ready."""
 
 _VOLUME = "/var/lib/earsight/volume.json"
+_BOARD_WATCHDOG = "/sys/class/watchdog/watchdog0"
 
 CUTS = 1000
 _KEEPING = 120.0
@@ -62,6 +64,7 @@ def own_disk(installation: Installation, tmp_path: Path) -> Path:
     return disk
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("alone")
 def test_power_cuts(installation: Installation, own_disk: Path, scenario: Scenario) -> None:
     """The power goes while the service starts, and while it keeps the volume: all is whole, each time."""
@@ -77,6 +80,7 @@ def test_power_cuts(installation: Installation, own_disk: Path, scenario: Scenar
                 device.camera.show(0)
                 device.service.start()
                 device.described()
+                assert json.loads(guest.read(_VOLUME))["volume"] in LEVELS
             else:
                 device.service.configure(wanted)
                 guest.run("sync")
@@ -86,6 +90,7 @@ def test_power_cuts(installation: Installation, own_disk: Path, scenario: Scenar
             guest.close()
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("alone")
 def test_a_thousand_power_cuts(installation: Installation, tmp_path: Path, scenario: Scenario) -> None:
     """At a thousand moments, less what the card has not promised: settings, volume and log are whole."""
@@ -192,7 +197,7 @@ def test_switched_on(installation: Installation, own_disk: Path, scenario: Scena
 
 
 @pytest.fixture
-def read_only(alone: None, installation: Installation) -> Iterator[Device]:  # noqa: ARG001
+def read_only(alone: None, installation: Installation, scenario: Scenario) -> Iterator[Device]:  # noqa: ARG001
     guest = Guest(installation.image, installation.disk, extra="ro")
     try:
         guest.start()
@@ -201,7 +206,9 @@ def read_only(alone: None, installation: Installation) -> Iterator[Device]:  # n
             "for d in /var /etc; do mkdir -p /run/rw$d/up /run/rw$d/work; "
             "mount -t overlay overlay -o lowerdir=$d,upperdir=/run/rw$d/up,workdir=/run/rw$d/work $d; done"
         )
-        yield Device(guest)
+        device = Device(guest)
+        yield device
+        leave(device, 0.0, REPORT / scenario.name)
     finally:
         guest.close()
 
@@ -216,9 +223,12 @@ def test_a_read_only_card(read_only: Device, scenario: Scenario) -> None:
 
 def test_a_full_disk(device: Device) -> None:
     """No byte is left on the disk: presses are answered, and the service starts."""
-    device.use()
+    device.use(triggers={"second_button": {"pin": SECOND_PIN}})
+    assert device.answer(device.second_button.press(1.2)) == wording.QUIETER
     try:
         device.guest.shell("dd if=/dev/zero of=/var/full bs=1M 2>/dev/null || true; sync")
+        assert device.answer(device.second_button.double_press()) == wording.LOUDER
+        assert json.loads(device.guest.read(_VOLUME))["volume"] in LEVELS  # the new one, or still the old
         device.described()
         device.service.stop()
         device.service.start()
@@ -236,8 +246,25 @@ def test_the_clock_jumps(device: Device, jump: str) -> None:
     try:
         device.guest.run("date", "--set", jump)
         device.described()
+        device.guest.run("sleep", str(WATCHDOG + 5))
+        device.described()
     finally:
         device.guest.run("date", "--set", f"@{before}")
     device.described()
     assert device.service.process == process
     assert not [line for line in device.service.journal(began) if line.text.startswith("notice: ")]
+
+
+@pytest.mark.usefixtures("alone")
+def test_the_hardware_watchdog(installation: Installation, scenario: Scenario) -> None:
+    """systemd itself stands still: the board's own watchdog, which it had fed, starts the board anew."""
+    guest = Guest(installation.image, installation.disk, more=("-device", "i6300esb"))
+    try:
+        guest.start()
+        guest.shell(f"until grep -qx active {_BOARD_WATCHDOG}/state; do sleep 1; done", limit=60)
+        assert guest.read(f"{_BOARD_WATCHDOG}/timeout").strip() == "15"
+        guest.run("sleep", "25")
+        guest.run("kill", "-SEGV", "1")
+        scenario.took("standstill to the new start", guest.wait_for_reset(60))
+    finally:
+        guest.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from earsight import wording
 from earsight.voice.earcons import Earcon
@@ -15,6 +16,7 @@ from tests.hil.sound_card import PLAYED_TO, Earphones
 TIMES, WATCHDOG_TIMES = 10, 5
 
 
+@pytest.mark.once
 def test_the_camera_again_and_again(device: Device, scenario: Scenario) -> None:
     """The camera is unplugged and plugged in ten times: from its return to the words, at most 5 s."""
     device.service.stop()
@@ -32,6 +34,7 @@ def test_the_camera_again_and_again(device: Device, scenario: Scenario) -> None:
     assert _measured(once, TIMES, scenario) <= 5.0
 
 
+@pytest.mark.once
 def test_the_sound_again_and_again(device: Device, earphones: Earphones, scenario: Scenario) -> None:
     """USB earphones are unplugged and plugged in ten times: from their return to sound, at most 5 s."""
     device.use(voice={"device": PLAYED_TO})
@@ -47,6 +50,7 @@ def test_the_sound_again_and_again(device: Device, earphones: Earphones, scenari
     assert _measured(once, TIMES, scenario) <= 5.0
 
 
+@pytest.mark.once
 def test_a_process_that_hangs_again_and_again(device: Device, scenario: Scenario) -> None:
     """The process stands still five times: from the watchdog to the tone of readiness, 10 s."""
     device.use()

@@ -48,12 +48,17 @@ def write(path: str, text: str) -> float:
 
 
 def pulses(path: str, steps: list[tuple[str, float]]) -> list[float]:
-    """Write each text and wait so many seconds after it; when each was written."""
+    """Write each text and wait so many seconds after it; when each was written, and the end."""
     times = []
-    for text, seconds in steps:
-        times.append(write(path, text))
-        time.sleep(seconds)
-    return times
+    handle = os.open(path, os.O_WRONLY)
+    try:
+        for text, seconds in steps:
+            times.append(time.monotonic())
+            os.pwrite(handle, text.encode(), 0)
+            time.sleep(seconds)
+    finally:
+        os.close(handle)
+    return [*times, time.monotonic()]
 
 
 def now() -> float:
