@@ -107,7 +107,7 @@ class Button:
         """With contacts that chatter at both ends, for some 40 milliseconds since each change takes a few in
         emulation; when it first went down."""
         chatter = [(_DOWN, 0.001), (_UP, 0.001)] * bounces
-        return self._move([*chatter, (_DOWN, 0.45), *reversed(chatter), (_UP, 0.0)], late=0.03)
+        return self._move([*chatter, (_DOWN, 0.45), *reversed(chatter), (_UP, 0.0)], late=0.1)
 
     def hold(self) -> float:
         return self._guest.write(self._header.pull_of(self._pin), _DOWN)
