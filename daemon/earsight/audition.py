@@ -6,7 +6,7 @@ import logging
 
 from earsight import wording
 from earsight.config import VoiceSection
-from earsight.parts import Builders
+from earsight.parts import Builders, engine_of
 from earsight.scene import Priority, Utterance
 from earsight.systemd_notify import Troubles, managed
 from earsight.voice.job import Outcome
@@ -75,5 +75,4 @@ class Audition:
 
 def _is_plain(section: VoiceSection) -> bool:
     """Whether its words come from what a voice falls back on."""
-    espeak = section.engine == "espeak" or (section.engine == "auto" and section.piper_model is None)
-    return espeak and section.language == VoiceSection().language
+    return engine_of(section) == "espeak" and section.language == VoiceSection().language

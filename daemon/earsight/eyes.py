@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from earsight.cameras.camera import Camera
+from earsight.cameras.camera import PATIENCE, Camera
 from earsight.captioners.captioner import Captioner
 from earsight.perception.novelty import cosine_distance
 from earsight.perception.quality import Problem, QualityLimits, assess, sharpness
@@ -26,11 +26,6 @@ _T = TypeVar("_T")
 
 THREAD = "eyes"
 """Name of the thread in which all looking happens."""
-
-PATIENCE = 2.0
-"""Seconds that a look waits for a fresh frame: the first of a camera that has just been opened, or the next
-of one that stutters. An answer that comes late is worth more to the wearer than an excuse that comes at once.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,10 +120,15 @@ def _build_huggingface(section: CaptionerSection) -> Captioner:
     )
 
 
+def engine_of(section: VoiceSection) -> str:
+    """What makes the words: the engine that is configured; for auto piper where it is there, else espeak."""
+    if section.engine == "auto":
+        return "piper" if section.piper_model and shutil.which("piper") else "espeak"
+    return section.engine
+
+
 def build_synthesizer(section: VoiceSection) -> Synthesizer:
-    engine = section.engine
-    if engine == "auto":
-        engine = "piper" if section.piper_model and shutil.which("piper") else "espeak"
+    engine = engine_of(section)
     if engine == "piper":
         assert section.piper_model is not None  # the config has checked it
         return PiperSynthesizer(section.piper_model)

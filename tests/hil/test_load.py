@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -12,10 +14,20 @@ from earsight.voice.earcons import Earcon
 from tests.hil.device import Device
 from tests.hil.record import Scenario
 
-_FIRMWARE_IS_THERE = (
-    "chmod 755 /run/vcgencmd; touch /usr/bin/vcgencmd; mount --bind /run/vcgencmd /usr/bin/vcgencmd"
-)
-_FIRMWARE_IS_GONE = "umount /usr/bin/vcgencmd; rm /usr/bin/vcgencmd"
+
+@contextmanager
+def _firmware_that_tells(device: Device, bits: int) -> Iterator[None]:
+    """Of heat or low voltage, as vcgencmd has it. Stops the service before and after."""
+    device.guest.write("/run/vcgencmd", f"#!/bin/sh\necho throttled={bits:#x}\n")
+    device.service.stop()
+    try:
+        device.guest.shell(
+            "chmod 755 /run/vcgencmd; touch /usr/bin/vcgencmd; mount --bind /run/vcgencmd /usr/bin/vcgencmd"
+        )
+        yield
+    finally:
+        device.service.stop()
+        device.guest.shell("umount /usr/bin/vcgencmd; rm /usr/bin/vcgencmd")
 
 
 def test_one_core_is_gone(device: Device) -> None:
@@ -64,26 +76,17 @@ def test_describing_takes_longer_than_the_period(device: Device) -> None:
 @pytest.mark.parametrize(("bits", "strain"), [(0x1, Strain.WEAK), (0x4, Strain.HOT)], ids=["power", "heat"])
 def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Strain) -> None:
     """The Raspberry Pi's firmware tells of heat or low voltage: said once, and a press is answered."""
-    device.guest.write("/run/vcgencmd", f"#!/bin/sh\necho throttled={bits:#x}\n")
-    device.service.stop()
-    try:
-        device.guest.shell(_FIRMWARE_IS_THERE)
+    with _firmware_that_tells(device, bits):
         began = device.guest.now()
         device.use()
         device.hears(wording.STRAINED[strain], began, 60)
         device.described()
         assert device.service.times_said(wording.STRAINED[strain], began) == 1
-    finally:
-        device.service.stop()
-        device.guest.shell(_FIRMWARE_IS_GONE)
 
 
 def test_a_hot_board_looks_less_often(device: Device) -> None:
     """While it is hot, it looks half as often by itself, and says so once."""
-    device.guest.write("/run/vcgencmd", f"#!/bin/sh\necho throttled={0x4:#x}\n")
-    device.service.stop()
-    try:
-        device.guest.shell(_FIRMWARE_IS_THERE)
+    with _firmware_that_tells(device, 0x4):
         began = device.guest.now()
         device.use(narration={"every": 10.0, "novelty": 0.0})
         device.hears(wording.LESS_OFTEN, began, 90)
@@ -92,9 +95,6 @@ def test_a_hot_board_looks_less_often(device: Device) -> None:
         looks = [line for line in device.service.journal(since) if line.text.startswith("narration: ")]
         assert 2 <= len(looks) <= 4
         assert device.service.times_said(wording.LESS_OFTEN, began) == 1
-    finally:
-        device.service.stop()
-        device.guest.shell(_FIRMWARE_IS_GONE)
 
 
 def test_a_thermal_zone_is_hot(device: Device) -> None:

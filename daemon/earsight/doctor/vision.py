@@ -6,13 +6,12 @@ import time
 from pathlib import Path
 
 from earsight import parts
-from earsight.cameras.camera import Camera
+from earsight.cameras.camera import PATIENCE, Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
 from earsight.config import CameraSection, CaptionerSection, Config
 from earsight.doctor.finding import Finding, Status
 from earsight.doctor.triggers import service_running
-from earsight.eyes import PATIENCE
 from earsight.perception.quality import Problem, QualityLimits, assess
 from earsight.scene import Frame
 from earsight.wording import PROBLEMS
