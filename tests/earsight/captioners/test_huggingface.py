@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import shutil
-import socket
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,23 +11,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the huggingface extra")
 pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
 
-from earsight import cli  # noqa: E402
-from earsight.cameras.camera import Camera  # noqa: E402
-from earsight.cameras.replay import ReplaySource  # noqa: E402
 from earsight.captioners.captioner import Captioner, CaptionerError  # noqa: E402
 from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _hypotheses, cleaned  # noqa: E402
 from earsight.captioners.vision_tower import Sight  # noqa: E402
-from earsight.config import CaptionerSection  # noqa: E402
-from earsight.config_file import load_config  # noqa: E402
-from earsight.eyes import Eyes  # noqa: E402
-from earsight.narrator import PressEnd  # noqa: E402
-from earsight.parts import Builders, build_captioner  # noqa: E402
 from earsight.scene import Encoding  # noqa: E402
-from earsight.service import Options, Service  # noqa: E402
-from earsight.voice.speaker import Speaker  # noqa: E402
-from tests.earsight.captioners.tiny_models import END, MAKERS, text_only  # noqa: E402
-from tests.earsight.fakes import FastPlayer, ToneSynthesizer  # noqa: E402
-from tests.earsight.stand_ins import painted, photo  # noqa: E402
+from tests.earsight.captioners.tiny_models import END, MAKERS  # noqa: E402
+from tests.earsight.stand_ins import painted  # noqa: E402
 
 FAMILIES = sorted(MAKERS)
 MAX_TOKENS = 6
@@ -50,11 +35,6 @@ def family(request) -> str:
 @pytest.fixture
 def captioner(folders, family) -> HuggingFaceCaptioner:
     return HuggingFaceCaptioner(folders[family], threads=1, beams=3, max_tokens=MAX_TOKENS, time_limit=60)
-
-
-@pytest.fixture
-def blip(folders) -> Path:
-    return folders["blip"]
 
 
 def encoded(captioner: Captioner, colour: str = "red") -> Encoding:
@@ -246,96 +226,6 @@ def test_warm_up_needs_no_picture(captioner):
     captioner.warm_up()
 
 
-# What is refused
-
-
-def refused(model: str | Path) -> str:
-    with pytest.raises(CaptionerError) as caught:
-        HuggingFaceCaptioner(model)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert str(model) in message
-    return message
-
-
-@pytest.fixture
-def no_network(monkeypatch, tmp_path):
-    def refuse(*_, **__):
-        pytest.fail("a wearable is offline")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    cache = tmp_path / "hub"
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(cache))
-    return cache
-
-
-@pytest.mark.usefixtures("no_network")
-def test_a_name_that_was_not_fetched_says_how_to():
-    assert "`hf download Salesforce/blip-image-captioning-base`" in refused(
-        "Salesforce/blip-image-captioning-base"
-    )
-
-
-def test_a_name_that_was_fetched_is_found_without_a_network(no_network, blip):
-    kept = no_network / "models--tiny--blip"
-    shutil.copytree(blip, kept / "snapshots" / "abc")
-    (kept / "refs").mkdir()
-    (kept / "refs" / "main").write_text("abc", encoding="ascii")
-    HuggingFaceCaptioner("tiny/blip", threads=1, beams=1, max_tokens=2).warm_up()
-
-
-def test_a_folder_that_is_not_there(tmp_path):
-    assert "config.json is missing" in refused(tmp_path / "gone")
-
-
-def test_pickled_weights_are_refused(blip, tmp_path):
-    folder = shutil.copytree(blip, tmp_path / "pickled")
-    (folder / "model.safetensors").unlink()
-    torch.save({}, folder / "pytorch_model.bin")
-    assert "safetensors" in refused(folder)
-
-
-def test_code_of_the_model_is_never_run(blip, tmp_path):
-    folder = shutil.copytree(blip, tmp_path / "coded")
-    ran = tmp_path / "ran"
-    (folder / "own.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
-    (folder / "config.json").write_text(
-        '{"model_type": "own", "auto_map": {"AutoConfig": "own.Config", '
-        '"AutoModelForImageTextToText": "own.Model"}}',
-        encoding="utf-8",
-    )
-    assert "can't be loaded" in refused(folder)
-    assert not ran.exists()
-
-
-def test_a_model_without_eyes(tmp_path):
-    assert "can't be loaded" in refused(text_only(tmp_path))
-
-
-@pytest.mark.parametrize("damage", ["cut", "config", "tokenizer", "processor", "weights"])
-def test_damaged_models_are_told_of_in_a_line(blip, tmp_path, damage):
-    folder = shutil.copytree(blip, tmp_path / "damaged")
-    weights = folder / "model.safetensors"
-    if damage == "cut":
-        weights.write_bytes(weights.read_bytes()[:-1000])
-    elif damage == "config":
-        (folder / "config.json").write_text("{", encoding="ascii")
-    elif damage == "tokenizer":
-        (folder / "tokenizer.json").write_text("[]", encoding="ascii")
-    elif damage == "processor":
-        for path in folder.glob("*processor*"):
-            path.unlink()
-    else:
-        from safetensors.torch import load_file, save_file
-
-        tensors = load_file(weights)
-        tensors.pop(next(name for name in tensors if "encoder.layers.0" in name))
-        save_file(tensors, weights, metadata={"format": "pt"})
-        assert "weights are missing" in refused(folder)
-    refused(folder)
-
-
 def test_what_fails_while_it_runs_is_told_of_in_a_line(captioner, monkeypatch):
     encoding = encoded(captioner)
 
@@ -346,67 +236,3 @@ def test_what_fails_while_it_runs_is_told_of_in_a_line(captioner, monkeypatch):
     for step in (lambda: captioner.describe(encoding), lambda: encoded(captioner)):
         with pytest.raises(CaptionerError, match=r"CUDA out of memory\.;"):
             step()
-
-
-# In its place
-
-
-def test_the_eyes_describe_with_it(folders, tmp_path):
-    section = CaptionerSection(
-        engine="huggingface", model=folders["git"], threads=1, beams=2, max_tokens=4, time_limit=20
-    )
-    camera = Camera(ReplaySource(photo(tmp_path, "blue")))
-    eyes = Eyes(camera, lambda: build_captioner(section))
-
-    async def trial():
-        await eyes.ready()
-        view = await eyes.look(60, None)
-        same = await eyes.look_for_news(60, None, view.embedding, 0.1)
-        return view, same
-
-    camera.start()
-    try:
-        assert camera.wait_ready(10)
-        view, same = asyncio.run(trial())
-    finally:
-        eyes.close(10)
-        camera.close()
-    assert view.captions
-    assert view.problem is None
-    assert same.view is None, "the scene is not new"
-
-
-def test_the_service_speaks_what_it_says(folders, tmp_path):
-    config = tmp_path / "earsight.yaml"
-    config.write_text(
-        f"""
-        camera: {{source: replay, replay: {photo(tmp_path)}, max_age: 10}}
-        captioner: {{engine: huggingface, model: {folders["florence2"]}, max_tokens: 4, time_limit: 20}}
-        """,
-        encoding="utf-8",
-    )
-    heard = []
-
-    async def voice(_) -> Speaker:
-        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda *sound: heard.append(sound[1]))
-
-    async def trial() -> PressEnd:
-        service = Service(load_config(config), Options(build=Builders(speaker=voice)))
-        return await service.run_once()
-
-    assert asyncio.run(trial()) is PressEnd.SPOKEN
-    assert heard[-1].startswith("Not sure, maybe ")
-
-
-def test_describe_tries_a_model(folders, tmp_path, capsys, monkeypatch):
-    folder, picture = folders["git"], photo(tmp_path)
-    assert cli.main(["describe", "--json", "--evidence", "--model", str(folder), str(picture)]) == 0
-    row = json.loads(capsys.readouterr().out)
-    assert row["confidence"] == pytest.approx(0.3)
-    evidence = row["captions"][0]["evidence"]
-    assert evidence["lowest_log_prob"] <= evidence["mean_log_prob"] <= 0
-    monkeypatch.chdir(folder.parent)  # a folder that is there comes before a name on the hub
-    assert cli.main(["describe", "--model", folder.name, str(picture)]) == 0
-    capsys.readouterr()
-    assert cli.main(["describe", "--model", "not/there-at-all", str(picture)]) == 1
-    assert "hf download not/there-at-all" in capsys.readouterr().err

@@ -1,0 +1,88 @@
+"""Models of transformers behind the eyes, the service and the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+pytest.importorskip("torch", reason="torch comes with the huggingface extra")
+pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
+
+from earsight import cli
+from earsight.cameras.camera import Camera
+from earsight.cameras.replay import ReplaySource
+from earsight.config import CaptionerSection
+from earsight.config_file import load_config
+from earsight.eyes import Eyes
+from earsight.narrator import PressEnd
+from earsight.parts import Builders, build_captioner
+from earsight.service import Options, Service
+from earsight.voice.speaker import Speaker
+from tests.earsight.captioners import tiny_models
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.stand_ins import photo
+
+
+def test_the_eyes_describe_with_it(tmp_path):
+    git = tiny_models.git(tmp_path / "git")
+    section = CaptionerSection(
+        engine="huggingface", model=git, threads=1, beams=2, max_tokens=4, time_limit=20
+    )
+    camera = Camera(ReplaySource(photo(tmp_path, "blue")))
+    eyes = Eyes(camera, lambda: build_captioner(section))
+
+    async def trial():
+        await eyes.ready()
+        view = await eyes.look(60, None)
+        same = await eyes.look_for_news(60, None, view.embedding, 0.1)
+        return view, same
+
+    camera.start()
+    try:
+        assert camera.wait_ready(10)
+        view, same = asyncio.run(trial())
+    finally:
+        eyes.close(10)
+        camera.close()
+    assert view.captions
+    assert view.problem is None
+    assert same.view is None, "the scene is not new"
+
+
+def test_the_service_speaks_what_it_says(tmp_path):
+    florence2 = tiny_models.florence2(tmp_path / "florence2")
+    config = tmp_path / "earsight.yaml"
+    config.write_text(
+        f"""
+        camera: {{source: replay, replay: {photo(tmp_path)}, max_age: 10}}
+        captioner: {{engine: huggingface, model: {florence2}, max_tokens: 4, time_limit: 20}}
+        """,
+        encoding="utf-8",
+    )
+    heard = []
+
+    async def voice(_) -> Speaker:
+        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda *sound: heard.append(sound[1]))
+
+    async def trial() -> PressEnd:
+        service = Service(load_config(config), Options(build=Builders(speaker=voice)))
+        return await service.run_once()
+
+    assert asyncio.run(trial()) is PressEnd.SPOKEN
+    assert heard[-1].startswith("Not sure, maybe ")
+
+
+def test_describe_tries_a_model(tmp_path, capsys, monkeypatch):
+    folder, picture = tiny_models.git(tmp_path / "git"), photo(tmp_path)
+    assert cli.main(["describe", "--json", "--evidence", "--model", str(folder), str(picture)]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["confidence"] == pytest.approx(0.3)
+    evidence = row["captions"][0]["evidence"]
+    assert evidence["lowest_log_prob"] <= evidence["mean_log_prob"] <= 0
+    monkeypatch.chdir(folder.parent)  # a folder that is there comes before a name on the hub
+    assert cli.main(["describe", "--model", folder.name, str(picture)]) == 0
+    capsys.readouterr()
+    assert cli.main(["describe", "--model", "not/there-at-all", str(picture)]) == 1
+    assert "hf download not/there-at-all" in capsys.readouterr().err
