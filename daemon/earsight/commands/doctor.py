@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from earsight import last_words
-from earsight.config import Config
-from earsight.config_file import load_config
+from earsight.config import Config, VoiceSection
+from earsight.config_file import ConfigError, load_config, readable_voice
 from earsight.doctor import Finding, Status, examine, spoken
+
+_PLACE = re.compile(r".*?:(\d+): ")
+"""FILE:LINE: at the beginning of a mistake in a configuration."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: no failure. 1: at least one."""
-    config = load_config(arguments.config)
+    """0: no failure. 1: at least one. Raises ConfigError, and says the mistakes if it is to speak."""
+    try:
+        config = load_config(arguments.config)
+    except ConfigError as error:
+        if arguments.speak:
+            asyncio.run(_speak(readable_voice(arguments.config), spoken(_mistakes(error))))
+        raise
     return asyncio.run(_run(config, as_json=arguments.json, speak=arguments.speak))
 
 
@@ -35,7 +44,7 @@ async def _run(config: Config, *, as_json: bool, speak: bool) -> int:
         for finding in findings:
             print(_line(finding))
     if speak:
-        await _speak(config, spoken(findings))
+        await _speak(config.voice, spoken(findings))
     return 1 if any(finding.status is Status.FAILURE for finding in findings) else 0
 
 
@@ -44,8 +53,15 @@ def _line(finding: Finding) -> str:
     return f"{finding.status:8} {finding.name}: {finding.detail}{advice}"
 
 
-async def _speak(config: Config, text: str) -> None:
+def _mistakes(error: ConfigError) -> list[Finding]:
+    return [
+        Finding("settings", Status.FAILURE, _PLACE.sub(r"line \1, ", problem, count=1))
+        for problem in error.problems
+    ]
+
+
+async def _speak(voice: VoiceSection, text: str) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
-    for error in await last_words.say(text, (config.voice, Config().voice)):
+    for error in await last_words.say(text, (voice, VoiceSection())):
         # The findings are on the screen already, the voice's own failure among them.
         print(f"earsight: {error}", file=sys.stderr)

@@ -1,0 +1,68 @@
+"""earsight doctor: what it prints, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from earsight import cli, parts
+from earsight.doctor import Finding, Status, spoken
+from earsight.voice.speaker import Speaker
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.stand_ins import photo
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """What is said by any voice."""
+    words = []
+
+    async def voice(_section) -> Speaker:
+        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda *sound: words.append(sound[1]))
+
+    monkeypatch.setattr(parts, "build_speaker", voice)
+    return words
+
+
+def test_it_says_what_it_prints(tmp_path, capsys, heard):
+    config = tmp_path / "earsight.yaml"
+    config.write_text(
+        f"camera: {{source: replay, replay: {photo(tmp_path)}}}\n"
+        "captioner: {bundle: gone}\n"
+        "voice: {player: wav, wav_file: said.wav}\n"
+        f"triggers: {{control_socket: {tmp_path / 'control.sock'}}}\n"
+    )
+    assert cli.main(["doctor", "--json", "--speak", "--config", str(config)]) == cli.FAILED
+    findings = [
+        Finding(**(row | {"status": Status(row["status"])})) for row in json.loads(capsys.readouterr().out)
+    ]
+    status = {finding.name: finding.status for finding in findings}
+    assert (status["camera"], status["model"]) == (Status.OK, Status.FAILURE)
+    assert heard == [spoken(findings)]
+    assert cli.main(["doctor", "--config", str(config)]) == cli.FAILED
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in printed] == [finding.status for finding in findings]
+    assert len(heard) == 1
+
+
+def test_mistakes_in_the_settings_are_said_by_their_lines(tmp_path, capsys, heard):
+    config = tmp_path / "earsight.yaml"
+    config.write_text("camera:\n  fps: 0\n  sorce: auto\n")
+    assert cli.main(["doctor", "--speak", "--config", str(config)]) == cli.WRONG_USAGE
+    assert len(capsys.readouterr().err.splitlines()) == 2
+    (words,) = heard
+    assert words.startswith("Two problems. The settings: line 2, camera.fps: got 0; expected ")
+    assert "The settings: line 3, camera.sorce: unknown key; did you mean camera.source?" in words
+    assert str(tmp_path) not in words
+
+
+def test_settings_that_are_gone_are_said_too(tmp_path, heard):
+    gone = tmp_path / "gone.yaml"
+    assert cli.main(["doctor", "--speak", "--config", str(gone)]) == cli.WRONG_USAGE
+    assert heard == [f"One problem. The settings: {gone}: there is no such file."]
+
+
+def test_unasked_it_says_nothing(tmp_path, heard):
+    assert cli.main(["doctor", "--config", str(tmp_path / "gone.yaml")]) == cli.WRONG_USAGE
+    assert heard == []
