@@ -64,12 +64,10 @@ class Header:
         """As a board without that chip."""
         self._guest.write(f"{_HEADER}/live", "0")
 
-    def put_another_before(self) -> None:
-        """A chip that is none of the header's, and has the lower number."""
-        self.detach()
+    def put_another(self) -> None:
+        """A chip that is none of the header's, though it has a line of each number."""
         self._guest.shell(f"mkdir -p {_OTHER}/bank; echo 58 >{_OTHER}/bank/num_lines")
         self._appear(_OTHER)
-        self.attach()
 
     def take_other_away(self) -> None:
         self._guest.write(f"{_OTHER}/live", "0")

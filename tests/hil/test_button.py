@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
 import pytest
 
 from earsight import wording
@@ -69,28 +72,53 @@ def test_many_presses(device: Device) -> None:
     assert holding(device.guest, process).children == 0
 
 
-def test_the_line_comes_later(device: Device, scenario: Scenario) -> None:
-    """No pin when the service starts, as with a driver that is late: said, tried again, and said to work."""
-    device.service.stop()
+Lacking = Callable[[Device], AbstractContextManager[None]]
+
+
+@contextmanager
+def _absent(device: Device) -> Iterator[None]:
+    """As with a driver that is late. The line of another chip must not be taken for it."""
     device.header.detach()
+    device.header.put_another()
     try:
+        yield
+    finally:
+        device.header.attach()
+        device.header.take_other_away()
+
+
+@contextmanager
+def _held(device: Device) -> Iterator[None]:
+    """By another program."""
+    hold = f"exec gpiomon $(gpiofind GPIO{PIN})"
+    device.guest.run("systemd-run", "--quiet", "--unit=hil-thief", "sh", "-c", hold)
+    try:
+        yield
+    finally:
+        device.guest.run("systemctl", "stop", "hil-thief")
+
+
+@pytest.mark.parametrize("lacking", [_absent, _held], ids=["absent", "held"])
+def test_the_pin_comes_later(device: Device, scenario: Scenario, lacking: Lacking) -> None:
+    """The pin can't be had when the service starts: said, tried again, and said to work."""
+    device.service.stop()
+    with lacking(device):
         device.service.configure(settings())
         began = device.service.start_without_waiting()
         device.hears(wording.does_not_work(wording.BUTTON), began, 120)
         device.service.wait_for_state("active", 120)
-    finally:
-        device.header.attach()
-    attached = device.guest.now()
-    works = device.hears(wording.works_again(wording.BUTTON), attached, 60)
-    scenario.took("line there to the words", works.at - attached)
+    there = device.guest.now()
+    works = device.hears(wording.works_again(wording.BUTTON), there, 60)
+    scenario.took("pin there to the words", works.at - there)
     device.described()
 
 
 def test_a_raspberry_pi_5(device: Device) -> None:
     """A board with another header chip, which is not the first: it is found by its label."""
     device.service.stop()
+    device.header.detach()
+    device.header.put_another()
     device.header.become(PI_5)
-    device.header.put_another_before()
     try:
         device.use()
         device.described()

@@ -26,17 +26,24 @@ def label(device: Path) -> str:
     return bytes(label).split(b"\0", 1)[0].decode("utf-8", "replace")
 
 
-def find_header_chip() -> int | None:
-    """The N of /dev/gpiochipN; None where no Raspberry Pi's chip is found."""
+class NoHeaderError(Exception):
+    """It is another board, or the driver of its pins is not there (yet)."""
+
+
+def find_header_chip() -> int:
+    """The N of /dev/gpiochipN. Raises NoHeaderError, or PermissionError where a chip may not be asked."""
     return header_chip(Path("/dev").glob("gpiochip*"), label)
 
 
-def header_chip(devices: Iterable[Path], ask: Callable[[Path], str]) -> int | None:
+def header_chip(devices: Iterable[Path], ask: Callable[[Path], str]) -> int:
+    forbidden = None
     numbers = (device.name.removeprefix("gpiochip") for device in devices)
     for number in sorted(int(number) for number in numbers if number.isdecimal()):
         try:
             if ask(Path(f"/dev/gpiochip{number}")) in HEADER_LABELS:
                 return number
+        except PermissionError as error:
+            forbidden = error
         except OSError:
             continue
-    return None
+    raise forbidden or NoHeaderError("no GPIO chip of a Raspberry Pi's header is there")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
-from earsight.triggers.chips import find_header_chip
+from earsight.triggers.chips import NoHeaderError, find_header_chip
 from earsight.triggers.trigger import TriggerError
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class Pin:
         try:
             self._device: Any = DigitalInputDevice(number, pull_up=pull_up)
         except Exception as error:
+            # Its frames keep gpiozero's half-made device, and that keeps the pin, though nobody has it.
+            traceback.clear_frames(error.__traceback__)
             _factory.give_back()
             raise TriggerError(f"{key}.pin: {_advice(number, error, key)}") from error
         _log.info("button on GPIO %d through gpiozero's %s", number, type(Device.pin_factory).__name__)
@@ -87,7 +90,8 @@ def _make_factory(device: Any) -> Any:
         return device.pin_factory
     from gpiozero.pins.lgpio import LGPIOFactory
 
-    return LGPIOFactory(chip=find_header_chip())  # None: gpiozero's own guess
+    # gpiozero would take the first chip, whose line of that number may be anything.
+    return LGPIOFactory(chip=find_header_chip())
 
 
 def _advice(pin: int, error: Exception, key: str) -> str:
@@ -105,6 +109,8 @@ def _advice(pin: int, error: Exception, key: str) -> str:
         todo = "add the user to the group gpio (`sudo usermod -aG gpio $USER`) and log in again"
     elif kind == "PinInvalidPin" or "bad gpio" in said:
         todo = "the chip has no such line: choose another pin"
+    elif isinstance(error, NoHeaderError):
+        todo = f"unless this is a Raspberry Pi, set {key} to null"
     elif kind in ("PinUnknownPi", "BadPinFactory"):
         todo = f"this is no Raspberry Pi that gpiozero knows: set {key} to null"
         if os.environ.get("GPIOZERO_PIN_FACTORY"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import builtins
+import gc
 import threading
 
 import gpiozero
@@ -10,6 +11,7 @@ from gpiozero.pins.mock import MockFactory
 
 from earsight.triggers import pins
 from earsight.triggers.button import ButtonTrigger
+from earsight.triggers.chips import NoHeaderError
 from earsight.triggers.gestures import GestureRecognizer
 from earsight.triggers.trigger import TriggerError
 
@@ -145,6 +147,32 @@ def test_a_pin_in_use():
         assert "another" in run_fails(trigger())
 
 
+@pytest.mark.usefixtures("pin")
+def test_a_pin_that_another_program_had_can_be_had_when_it_lets_go(monkeypatch):
+    """lgpio finds out as gpiozero makes the pin, after it has reserved it for a device that never is."""
+
+    def busy(*_):
+        raise OSError("'GPIO busy'")
+
+    async def main():
+        with monkeypatch.context() as held:
+            held.setattr(gpiozero.Device.pin_factory, "pin", busy)
+            with pytest.raises(TriggerError, match="another program"):
+                await trigger().run(lambda _: None)
+        listening = asyncio.Event()
+        task = asyncio.create_task(trigger().run(lambda _: None, listening.set))
+        await asyncio.wait({task, asyncio.create_task(listening.wait())}, return_when="FIRST_COMPLETED")
+        assert listening.is_set(), task.exception()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    gc.disable()  # it may be long in coming
+    try:
+        asyncio.run(main())
+    finally:
+        gc.enable()
+
+
 def test_without_gpiozero(monkeypatch):
     real = builtins.__import__
 
@@ -195,6 +223,7 @@ def test_the_factory_of_the_environment_is_used_and_closed(monkeypatch):
         (gpiozero.exc.PinUnknownPi("unknown"), "triggers.button to null"),
         (gpiozero.exc.PinInvalidPin("GPIO99 is not a valid pin name"), "no such line"),
         (Exception("'bad GPIO'"), "no such line"),
+        (NoHeaderError("no header"), "unless this is a Raspberry Pi, set triggers.button to null"),
         (OSError("odd"), "lgpio"),
     ],
 )

@@ -1,9 +1,10 @@
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from earsight.triggers import pins
-from earsight.triggers.chips import find_header_chip, header_chip
+from earsight.triggers.chips import NoHeaderError, find_header_chip, header_chip
 
 
 def chips(**labels):
@@ -28,13 +29,20 @@ def test_the_header_s_chip_is_found_wherever_the_kernel_has_put_it():
 
 def test_chips_of_others_and_those_that_can_not_be_asked_are_passed_over():
     assert chips(gpiochip0=PermissionError(13, "no"), gpiochip1="pinctrl-bcm2835") == 1
-    assert chips(gpiochip0="tegra234-gpio") is None
-    assert chips() is None
+    assert chips(gpiochip0=OSError(19, "gone"), gpiochip1="pinctrl-bcm2835") == 1
 
 
-def test_this_machine_is_asked_without_an_error():
-    found = find_header_chip()
-    assert found is None or Path(f"/dev/gpiochip{found}").exists()
+def test_without_a_header_no_other_chip_is_taken():
+    for others in ({}, {"gpiochip0": "tegra234-gpio"}, {"gpiochip0": OSError(19, "gone")}):
+        with pytest.raises(NoHeaderError):
+            chips(**others)
+    with pytest.raises(PermissionError):  # it may be the one
+        chips(gpiochip0=PermissionError(13, "no"), gpiochip1="raspberrypi-exp-gpio")
+
+
+def test_this_machine_can_be_asked():
+    with suppress(NoHeaderError, PermissionError):
+        assert Path(f"/dev/gpiochip{find_header_chip()}").exists()
 
 
 @pytest.mark.parametrize("variable", ["lgpio", ""])
