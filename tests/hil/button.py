@@ -72,11 +72,15 @@ class Header:
     def take_other_away(self) -> None:
         self._guest.write(f"{_OTHER}/live", "0")
 
+    @property
+    def chip(self) -> str:
+        """Its name in /dev."""
+        return self._guest.read(f"{_HEADER}/bank/chip_name").strip()
+
     def pull_of(self, pin: int) -> str:
         """The file by which a line is moved."""
         device = self._guest.read(f"{_HEADER}/dev_name").strip()
-        chip = self._guest.read(f"{_HEADER}/bank/chip_name").strip()
-        return f"/sys/devices/platform/{device}/{chip}/sim_gpio{pin}/pull"
+        return f"/sys/devices/platform/{device}/{self.chip}/sim_gpio{pin}/pull"
 
     def _appear(self, folder: str) -> None:
         self._guest.write(f"{folder}/live", "1")

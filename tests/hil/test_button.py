@@ -90,8 +90,11 @@ def _absent(device: Device) -> Iterator[None]:
 @contextmanager
 def _held(device: Device) -> Iterator[None]:
     """By another program."""
-    hold = f"exec gpiomon $(gpiofind GPIO{PIN})"
-    device.guest.run("systemd-run", "--quiet", "--unit=hil-thief", "sh", "-c", hold)
+    chip = device.header.chip.removeprefix("gpiochip")
+    hold = f"import lgpio, time; lgpio.gpio_claim_input(lgpio.gpiochip_open({chip}), {PIN}); time.sleep(1e6)"
+    thief = ("systemd-run", "--quiet", "--unit=hil-thief", "/opt/earsight/venv/bin/python", "-c", hold)
+    device.guest.run(*thief)
+    device.guest.run("sleep", "3")  # until it has it
     try:
         yield
     finally:
