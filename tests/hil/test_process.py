@@ -86,7 +86,7 @@ def test_a_synthesizer_that_hangs_on(device: Device, scenario: Scenario) -> None
         found = _found_out(device, scenario)
         ready = device.hears_tone(Earcon.READY, found, STARTS_WITHIN)
         scenario.took("found out to the tone of readiness", ready.at - found)
-        again = device.service.wait_for("the speech engine hangs", ready.at, 120).at
+        again = device.service.wait_for("the speech engine hangs", device.button.press(), 120).at
     device.hears_tone(Earcon.READY, again, STARTS_WITHIN)
     device.described()
 
