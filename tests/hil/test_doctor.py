@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from earsight import wording
 from earsight.doctor import Finding, Status, spoken
-from tests.hil.device import Device
+from tests.hil.device import Device, settings
 from tests.hil.record import Scenario
+from tests.hil.service import SETTINGS
 
 _ALL = 0.95
 """Share of a long paragraph from which on it was heard: an emulated card tears a piece here and there."""
@@ -30,13 +32,30 @@ def test_the_doctor_speaks(device: Device, scenario: Scenario) -> None:
     device.described()
 
 
+def test_the_doctor_reads_a_mistake_out(device: Device) -> None:
+    """The settings have a mistake: the doctor says aloud in which line, and what would be right."""
+    device.service.stop()
+    device.service.configure(settings(camera={"width": "wide"}))
+    began = device.guest.now()
+    device.guest.run("systemctl", "start", "earsight-doctor", limit=300, check=False)
+    (line, mistake), *others = (match.groups() for match in _written(device, rf"{SETTINGS}:(\d+): (.+)"))
+    assert not others
+    told = spoken([Finding("settings", Status.FAILURE, f"line {line}, {mistake}")])
+    assert device.share_heard(told, began) > _ALL
+    device.hears(wording.CANT_START_CONFIG, began, 60)  # Earsight itself, which is started afterwards
+
+
 def _found(device: Device) -> list[Finding]:
     """As it is written."""
-    command = ("journalctl", "--unit=earsight-doctor", "--output=cat", "--no-pager")
-    lines = device.guest.run(*command).output.splitlines()
-    pattern = re.compile(rf"({'|'.join(Status)}) +([a-z ]+): (.+?)(?: -> (.+))?")
-    matches = [match for line in lines if (match := pattern.fullmatch(line))]
+    matches = _written(device, rf"({'|'.join(Status)}) +([a-z ]+): (.+?)(?: -> (.+))?")
     return [
         Finding(name, Status(status), detail, advice or "")
         for status, name, detail, advice in (match.groups() for match in matches)
     ]
+
+
+def _written(device: Device, pattern: str) -> list[re.Match[str]]:
+    """The lines of the doctor's that are of this kind."""
+    command = ("journalctl", "--unit=earsight-doctor", "--output=cat", "--no-pager")
+    lines = device.guest.run(*command).output.splitlines()
+    return [match for line in lines if (match := re.fullmatch(pattern, line))]
