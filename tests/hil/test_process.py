@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,8 @@ BACK_WITHIN = 10.0
 """Seconds from the end of a process to the tone of the next."""
 STARTS_WITHIN = 120.0
 """Seconds of this machine that a start may take."""
+
+_MEMORY = "/sys/fs/cgroup/system.slice/earsight.service/memory.stat"
 
 
 @pytest.mark.core
@@ -184,9 +187,12 @@ def test_the_memory_limit(device: Device, scenario: Scenario) -> None:
     """The service outgrows its memory: the kernel ends it and nothing else, and it comes back."""
     device.use()
     device.described()
+    own = re.search(r"^anon (\d+)$", device.guest.read(_MEMORY), re.MULTILINE)
+    assert own
+    limit = f"MemoryMax={int(own[1]) // 2}"
     began = device.guest.now()
     try:
-        device.guest.run("systemctl", "set-property", "--runtime", "earsight.service", "MemoryMax=60M")
+        device.guest.run("systemctl", "set-property", "--runtime", "earsight.service", limit)
         device.service.wait_for("oom-kill|OOM killer", began, 60)
     finally:
         device.guest.run("systemctl", "set-property", "--runtime", "earsight.service", "MemoryMax=70%")
