@@ -4,7 +4,7 @@
 
 FOLDER holds captions.csv (image, caption, split) and images/. Each photo is described by the bundle; a thing
 that is said counts as true when a reference names it or a kind of it. The hedged style is judged by the same
-measure: the things of its best caption. Then the regression behind earsight.careful.likelihood is fitted
+measure: the things of its best caption. Then the regression behind careful.likelihood is fitted
 anew, on one half of the photos for the other, both ways, and on all. --captions keeps the captions in a file,
 or takes them from it.
 """
@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from earsight import careful
-from earsight.captioners.bundle import bundle_folder, open_bundle
+from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.cameras.photos import load_photo
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.photos import load_photo
+from earsight.language.english import careful
+from earsight.language.english.vocabulary import MANY, named, with_kinds
+from earsight.language.wording import CANT_TELL, Style, Thresholds, short_description, usable
 from earsight.scene import Caption
-from earsight.things import MANY, named, with_kinds
-from earsight.wording import CANT_TELL, Style, Thresholds, short_description, usable
 from earsight_training.scoring.objects import made_up
 
 THRESHOLDS = Thresholds(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)

@@ -20,12 +20,12 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from earsight.captioners.bundle import open_bundle
+from earsight.bundles.bundle import open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.config import Config
-from earsight.parts import build_policy
-from earsight.perception.quality import assess
+from earsight.config.schema import Config
 from earsight.scene import Frame
+from earsight.service.builders import build_policy
+from earsight.vision.quality import assess
 from earsight_training.bundles.surroundings import SEED, probe
 from earsight_training.data.datasets import open_upright, read_photos
 from earsight_training.data.nothing import harder, pictures_of_nothing

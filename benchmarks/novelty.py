@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image, ImageEnhance
 from tqdm import tqdm
 
-from earsight.captioners.bundle import bundle_folder, open_bundle
+from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.cameras.photos import list_photos, load_photo
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.perception.novelty import cosine_distance
-from earsight.photos import list_photos, load_photo
+from earsight.vision.novelty import cosine_distance
 
 
 def moved(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -14,10 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from earsight.config import Config
-from earsight.narrator import PressEnd
-from earsight.parts import Builders, build_speaker
-from earsight.service import Options, Service
+from earsight.config.schema import Config
+from earsight.interaction.narrator import PressEnd
+from earsight.service.builders import Builders, build_speaker
+from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.earcons import Earcon
 from earsight.voice.speaker import SPEECH

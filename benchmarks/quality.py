@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure what earsight.perception.quality finds in photos that were damaged on purpose.
+"""Measure what earsight.vision.quality finds in photos that were damaged on purpose.
 
     benchmarks/quality.py FOLDER [--captions captions.csv --split val] [--limit N]
 
@@ -23,9 +23,9 @@ import numpy as np
 from PIL import Image, ImageFilter
 from tqdm import tqdm
 
-from earsight.perception.quality import Problem, QualityLimits, assess, sharpness
-from earsight.photos import list_photos, load_photo
+from earsight.cameras.photos import list_photos, load_photo
 from earsight.scene import Frame
+from earsight.vision.quality import Problem, QualityLimits, assess, sharpness
 
 SIDE = 224
 Damage = Callable[[np.ndarray, np.random.Generator], np.ndarray]

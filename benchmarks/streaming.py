@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine import processor
-from earsight.captioners.bundle import Bundle, bundle_folder, open_bundle
+from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
+from earsight.cameras.photos import list_photos, load_photo
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.photos import list_photos, load_photo
 from earsight.scene import Encoding
 
 CLAUSE = 5

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from earsight import wording
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.captioners.captioner import CaptionerError
+from earsight.language import wording
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "device.md").read_text(encoding="utf-8")

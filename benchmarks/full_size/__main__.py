@@ -142,8 +142,8 @@ def _noise(options: argparse.Namespace, sizes: Sizes) -> int:
             options.bundle, str(prepare(options.work, sizes)), sizes.name, options.threads, options.photo
         )
     else:
+        from earsight.bundles.bundle import bundle_folder
         from earsight.cameras.replay import demo_photos
-        from earsight.captioners.bundle import bundle_folder
 
         photo = options.photo or str(demo_photos()[0])
         job = Job(BUNDLE, str(bundle_folder(options.bundle)), sizes.name, options.threads, photo)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.full_size.system import Found, Stages
-from earsight.captioners.bundle import open_bundle
+from earsight.bundles.bundle import open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
 
 

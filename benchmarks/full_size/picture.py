@@ -14,7 +14,7 @@ def load_picture(photo: str | None) -> np.ndarray:
     """uint8 (height, width, 3): a photo's pixels, or a made-up picture of a camera's size. Random weights see
     nothing in either, and take as long."""
     if photo is not None:
-        from earsight.photos import load_photo
+        from earsight.cameras.photos import load_photo
 
         return load_photo(Path(photo))
     chance = np.random.default_rng(1)

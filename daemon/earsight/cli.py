@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from earsight import __version__
-from earsight.config_file import ConfigError
+from earsight.config.loader import ConfigError
 from earsight.errors import EarsightError
 
 COMMANDS = {

@@ -9,9 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-from earsight.captioners.bundle import bundle_folder, open_bundle
+from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.cameras.photos import load_photo
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.photos import load_photo
 
 captioner = OnnxCaptioner(open_bundle(bundle_folder(sys.argv[1])), time_limit=600)
 for photo in sys.argv[2:]:

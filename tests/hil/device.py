@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from earsight import wording
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.captioners.captioner import CaptionerError
+from earsight.language import wording
 from earsight.voice.earcons import Earcon, render
 from tests.hil import camera as cameras
 from tests.hil import quick_model, slowdown

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from earsight import wording
+from earsight.language import wording
 from tests.hil.button import PI_4, PI_5, PIN, SECOND_PIN
 from tests.hil.device import CUT_OFF, Device, settings
 from tests.hil.leaks import holding

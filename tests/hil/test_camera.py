@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from PIL import Image as Picture
 
-from earsight import wording
 from earsight.cameras.source import BlackPictures, CameraError, StaleFrame
-from earsight.perception.quality import Problem
+from earsight.language import wording
+from earsight.vision.quality import Problem
 from tests.hil import photos
 from tests.hil.camera import DEVICE
 from tests.hil.device import Device

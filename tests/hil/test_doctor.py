@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from earsight import wording
 from earsight.doctor import Finding, Status, spoken
+from earsight.language import wording
 from tests.hil.device import Device, settings
 from tests.hil.record import Scenario
 from tests.hil.service import SETTINGS

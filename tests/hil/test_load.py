@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from earsight import wording
-from earsight.strain import Strain
+from earsight.language import wording
+from earsight.system.throttling import Throttling
 from earsight.voice.earcons import Earcon
 from tests.hil.device import MODEL_THAT_SHIPS, Device
 from tests.hil.record import Scenario
@@ -67,8 +67,10 @@ def test_describing_takes_longer_than_the_period(device: Device) -> None:
         assert device.service.times_said(wording.CANT_KEEP_UP, began) == 1
 
 
-@pytest.mark.parametrize(("bits", "strain"), [(0x1, Strain.WEAK), (0x4, Strain.HOT)], ids=["power", "heat"])
-def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Strain) -> None:
+@pytest.mark.parametrize(
+    ("bits", "strain"), [(0x1, Throttling.WEAK), (0x4, Throttling.HOT)], ids=["power", "heat"]
+)
+def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Throttling) -> None:
     """The Raspberry Pi's firmware tells of heat or low voltage: said once, and a press is answered."""
     with _firmware_that_tells(device, bits):
         began = device.guest.now()
@@ -103,12 +105,12 @@ def test_a_thermal_zone_is_hot(device: Device) -> None:
     try:
         device.use()
         began = device.guest.write(f"{zone}/temp", "86000")
-        device.hears(wording.STRAINED[Strain.HOT], began, 60)
+        device.hears(wording.STRAINED[Throttling.HOT], began, 60)
         device.described()
         device.guest.run("sleep", "25")  # in which it looks at the sensor again
         device.guest.write(f"{zone}/temp", "70000")
         device.service.wait_for("the board is itself again", began, 60)
-        assert device.service.times_said(wording.STRAINED[Strain.HOT], began) == 1
+        assert device.service.times_said(wording.STRAINED[Throttling.HOT], began) == 1
     finally:
         device.service.stop()
         device.guest.shell(f"rm {drop_in}; systemctl daemon-reload")

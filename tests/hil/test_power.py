@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from earsight import wording
+from earsight.language import wording
 from earsight.voice.earcons import Earcon, render
 from earsight.voice.volume import LEVELS
 from tests.hil import quick_model

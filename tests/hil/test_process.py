@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from earsight import wording
+from earsight.language import wording
 from earsight.voice.earcons import Earcon
 from tests.hil.device import BUNDLE_THAT_HANGS, CUT_OFF, HANGS_AT, Device, settings
 from tests.hil.record import Scenario

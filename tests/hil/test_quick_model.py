@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight.captioners.bundle import open_bundle
+from earsight.bundles.bundle import open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.perception.novelty import cosine_distance
+from earsight.vision.novelty import cosine_distance
 from tests.hil import quick_model
 from tests.hil.camera import frame
 from tests.hil.photos import photo

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from earsight import wording
+from earsight.language import wording
 from earsight.voice.earcons import Earcon
 from tests.hil.device import Device
 from tests.hil.record import Scenario

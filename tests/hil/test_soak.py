@@ -14,7 +14,7 @@ from operator import eq
 
 import pytest
 
-from earsight import wording
+from earsight.language import wording
 from tests.hil import photos
 from tests.hil.conftest import REPORT
 from tests.hil.device import Device

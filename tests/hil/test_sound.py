@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from earsight import wording
+from earsight.language import wording
 from tests.hil import wearer
 from tests.hil.device import Device
 from tests.hil.ear import HEARD_MOST, RATE, share_heard

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from earsight import wording
+from earsight.language import wording
 
 SCRIPT = Path(__file__).parents[2] / "script" / "cant-start"
 

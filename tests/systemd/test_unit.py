@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from earsight.doctor.examination import TORCH_LIMIT
-from earsight.starts import LIMIT
+from earsight.service.crash_loop import LIMIT
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNIT = FOLDER / "earsight.service"

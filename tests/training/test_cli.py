@@ -10,7 +10,7 @@ import yaml
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from earsight.captioners.bundle import open_bundle  # noqa: E402
+from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight_training.bundles.export import UNCALIBRATED, write_bundle  # noqa: E402
 from earsight_training.captioner import load_captioner  # noqa: E402
 from earsight_training.cli import main  # noqa: E402

@@ -23,7 +23,7 @@ from earsight.bench.measurement import BenchError, Order
 from earsight.bench.roofline import Roofline
 from earsight.bench.stages import Captioned, captioned, quantiles
 from earsight.bench.work import UncountedError, Work, graph_work
-from earsight.captioners.bundle import Bundle, bundle_folder, open_bundle
+from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.errors import EarsightError
 

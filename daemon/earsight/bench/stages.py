@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from earsight.cameras.photos import load_photo
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.graph import Graph
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.photos import load_photo
 
 STAGES = ("preprocess", "encode", "prefill", "step", "search", "decode", "total")
 """preprocess: the photo's file to the encoder's input. encode: to prefix and embedding. prefill: the prefix

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from earsight.cameras.damage import whole_picture
-from earsight.cameras.holders import held_by
 from earsight.cameras.source import CameraError
 from earsight.cameras.v4l2 import check_camera
+from earsight.system.device_users import held_by
 
 
 def load_cv2(needed_by: str) -> Any:

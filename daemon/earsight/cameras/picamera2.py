@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from earsight.cameras.damage import whole_picture
-from earsight.cameras.holders import held_by
 from earsight.cameras.source import CameraError
+from earsight.system.device_users import held_by
 
 # libcamera names its formats after the order in a little-endian word, so that in memory "RGB888" lies as
 # B, G, R and "BGR888" as R, G, B. The second is the RGB that the rest of the program means.

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from earsight.cameras.opencv import load_cv2
+from earsight.cameras.photos import PHOTO_SUFFIXES, PhotoError, list_photos, load_photo
 from earsight.cameras.source import CameraError
-from earsight.photos import PHOTO_SUFFIXES, PhotoError, list_photos, load_photo
 
 log = logging.getLogger(__name__)
 

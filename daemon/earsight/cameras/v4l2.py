@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from earsight.cameras.holders import held_by
 from earsight.cameras.source import CameraError
+from earsight.system.device_users import held_by
 
 # struct v4l2_capability (linux/videodev2.h): driver, card, bus_info, version, capabilities, device_caps
 _CAPABILITY = struct.Struct("=16s32s32sIII12x")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from earsight.captioners.bundle import PROBE, SCENES, Bundle, BundleError, Calibration
+from earsight.bundles.bundle import PROBE, SCENES, Bundle, BundleError, Calibration
 from earsight.captioners.search import Hypothesis
 from earsight.scene import Caption
 

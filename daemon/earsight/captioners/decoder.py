@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from earsight.captioners.bundle import BundleError
+from earsight.bundles.bundle import BundleError
 from earsight.captioners.graph import Graph
 from earsight.captioners.search import Candidates
 from earsight.captioners.token_vectors import TokenVectors

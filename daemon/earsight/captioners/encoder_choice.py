@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from earsight.captioners.bundle import Bundle
+from earsight.bundles.bundle import Bundle
 from earsight.captioners.graph import Graph, Provider
-from earsight.state import service_folder, write_whole
+from earsight.system.storage import service_folder, write_whole
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import onnxruntime
 
-from earsight.captioners.bundle import BundleError
+from earsight.bundles.bundle import BundleError
 from earsight.captioners.captioner import CaptionerError
 
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from earsight.captioners.bundle import Bundle, BundleError
+from earsight.bundles.bundle import Bundle, BundleError
 from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.encoder_choice import load_encoder

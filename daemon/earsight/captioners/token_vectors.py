@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight.captioners.bundle import BundleError
+from earsight.bundles.bundle import BundleError
 
 
 class TokenVectors:

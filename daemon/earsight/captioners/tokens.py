@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from earsight.captioners.bundle import BundleError
+from earsight.bundles.bundle import BundleError
 
 
 def _byte_alphabet() -> dict[str, int]:

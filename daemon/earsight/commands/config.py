@@ -6,8 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from earsight.config import config_schema
-from earsight.config_file import load_config
+from earsight.config.loader import load_config
+from earsight.config.schema import config_schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

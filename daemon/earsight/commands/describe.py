@@ -15,12 +15,12 @@ from typing import TextIO
 import numpy as np
 from tqdm import tqdm
 
+from earsight.cameras.photos import PhotoError, load_photo
 from earsight.captioners.captioner import Captioner
-from earsight.config import HUB_NAME, CaptionerSection, Config
-from earsight.perception.quality import assess
-from earsight.photos import PhotoError, load_photo
+from earsight.config.schema import HUB_NAME, CaptionerSection, Config
+from earsight.language.wording import CANT_TELL, PROBLEMS, Style, short_description
 from earsight.scene import Caption, Frame, Priority, Utterance
-from earsight.wording import CANT_TELL, PROBLEMS, Style, short_description
+from earsight.vision.quality import assess
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: all photos were described. 1: some could not be; each has its line on standard error."""
-    from earsight.parts import build_captioner
+    from earsight.service.builders import build_captioner
 
     captioner = build_captioner(_section(arguments.bundle, arguments.model))
     captioner.warm_up()
@@ -133,7 +133,7 @@ def _evidence(caption: Caption) -> dict[str, float]:
 
 def _sentence(pixels: np.ndarray, captions: list[Caption], style: str | None) -> str:
     """What the service would say by its defaults: also that a picture is too bad to be described."""
-    from earsight.parts import build_policy
+    from earsight.service.builders import build_policy
 
     policy = build_policy(Config())
     problem = assess(Frame(pixels, time.monotonic()), policy.limits) if policy.limits else None
@@ -144,7 +144,7 @@ def _sentence(pixels: np.ndarray, captions: list[Caption], style: str | None) ->
 
 async def _speak(texts: list[str], wav: Path | None) -> None:
     """Say them one after the other; into a WAV file as fast as it can be written. Raises VoiceError."""
-    from earsight.parts import build_player, build_synthesizer
+    from earsight.service.builders import build_player, build_synthesizer
     from earsight.voice.speaker import Speaker
     from earsight.voice.wav import WavPlayer
 

@@ -10,10 +10,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from earsight import last_words
-from earsight.config import Config, VoiceSection
-from earsight.config_file import ConfigError, load_config, readable_voice
+from earsight.config.loader import ConfigError, load_config, readable_voice
+from earsight.config.schema import Config, VoiceSection
 from earsight.doctor import Finding, Status, examine, spoken
+from earsight.service import startup_failure
 
 _PLACE = re.compile(r".*?:(\d+): ")
 """FILE:LINE: at the beginning of a mistake in a configuration."""
@@ -62,6 +62,6 @@ def _mistakes(error: ConfigError) -> list[Finding]:
 
 async def _speak(voice: VoiceSection, text: str) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
-    for error in await last_words.say(text, (voice, VoiceSection())):
+    for error in await startup_failure.say(text, (voice, VoiceSection())):
         # The findings are on the screen already, the voice's own failure among them.
         print(f"earsight: {error}", file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from earsight.captioners.bundle import bundle_folder, open_bundle, read_manifest
+from earsight.bundles.bundle import bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
 
 

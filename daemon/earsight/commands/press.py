@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from earsight.config_file import load_config
+from earsight.config.loader import load_config
 from earsight.triggers.control import GESTURES, INSTALLED, default_control_socket, press_somewhere
 from earsight.triggers.trigger import Gesture
 

@@ -13,14 +13,14 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from earsight import wording
 from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
-from earsight.config import Config, VoiceSection
-from earsight.config_file import ConfigError, load_config, readable_voice
-from earsight.eyes import THREAD as EYES_THREAD
-from earsight.starts import LIMIT, Starts, starts_file
-from earsight.systemd_notify import managed, show
+from earsight.config.loader import ConfigError, load_config, readable_voice
+from earsight.config.schema import Config, VoiceSection
+from earsight.language import wording
+from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
+from earsight.system.systemd import managed, show
+from earsight.vision.look_worker import THREAD as EYES_THREAD
 
 GAVE_UP = 70
 """Exit status: it has crashed again and again. The service manager must not try again."""
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     def adjust(config: Config) -> Config:
         return _adjusted(config, replay, arguments.wav)
 
-    starts = Starts(starts_file())
+    starts = CrashLoop(starts_file())
     if starts.begin() >= LIMIT:
         return _give_up(arguments.config, starts)
     try:
@@ -80,10 +80,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(
-    arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config], starts: Starts
+    arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config], starts: CrashLoop
 ) -> int:
-    from earsight.narrator import PressEnd
-    from earsight.service import Options, Service
+    from earsight.interaction.narrator import PressEnd
+    from earsight.service.service import Options, Service
 
     options = Options(config_file=arguments.config, adjust=adjust, starts=starts, on_stop=leave_soon)
     service = Service(config, options)
@@ -95,7 +95,7 @@ async def _run(
     return 0
 
 
-def _give_up(config_file: Path | None, starts: Starts) -> int:
+def _give_up(config_file: Path | None, starts: CrashLoop) -> int:
     reason = starts.reason() or "see the journal"
     _log.critical("%d starts in a row did not last (%s): this is the last one", LIMIT, reason)
     _say_why(wording.CANT_START_CRASHES, reason, readable_voice(config_file))
@@ -105,10 +105,10 @@ def _give_up(config_file: Path | None, starts: Starts) -> int:
 
 def _say_why(sentence: str, reason: str, voice: VoiceSection) -> None:
     """For the ear, and for `systemctl status`."""
-    from earsight import last_words
+    from earsight.service import startup_failure
 
     show(f"{sentence} {reason}")
-    asyncio.run(last_words.say_until_heard(sentence, (voice, VoiceSection()), _LAST_WORDS, _PATIENCE))
+    asyncio.run(startup_failure.say_until_heard(sentence, (voice, VoiceSection()), _LAST_WORDS, _PATIENCE))
 
 
 def leave_soon() -> None:

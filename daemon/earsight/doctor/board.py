@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from earsight.config import Config
+from earsight.config.schema import Config
 from earsight.doctor.finding import Finding, Status
-from earsight.strain import HOT, ask_firmware, temperature
+from earsight.system.throttling import HOT, ask_firmware, temperature
 
 LITTLE_MEMORY = LITTLE_DISK = 100e6
 """Bytes."""

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from earsight.config import Config
+from earsight.config.schema import Config
 from earsight.doctor import board, triggers, vision, voice
 from earsight.doctor.finding import Finding, Status
 from earsight.errors import EarsightError

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from earsight import parts
 from earsight.cameras.camera import PATIENCE, Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
-from earsight.config import CameraSection, CaptionerSection, Config
+from earsight.config.schema import CameraSection, CaptionerSection, Config
 from earsight.doctor.finding import Finding, Status
 from earsight.doctor.triggers import service_running
-from earsight.perception.quality import Problem, QualityLimits, assess
+from earsight.language.wording import PROBLEMS
 from earsight.scene import Frame
-from earsight.wording import PROBLEMS
+from earsight.service import builders
+from earsight.vision.quality import Problem, QualityLimits, assess
 
 FIRST_FRAME = 10.0
 """Seconds that a camera may take for its first picture."""
@@ -29,7 +29,7 @@ def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME)
     """Whether the camera gives pictures that can be described. first_frame: seconds for the first one."""
     section = config.camera
     try:
-        size, problem = _look(section, parts.build_policy(config).limits, first_frame)
+        size, problem = _look(section, builders.build_policy(config).limits, first_frame)
     except CameraError as error:
         if service_running(socket):
             return Finding(
@@ -62,7 +62,7 @@ def _look(
     section: CameraSection, limits: QualityLimits | None, first_frame: float
 ) -> tuple[tuple[int, int], Problem | None]:
     """(width, height) of the pictures, and what is wrong with them. Raises CameraError."""
-    camera = Camera(parts.build_source(section), rotation=section.rotation)
+    camera = Camera(builders.build_source(section), rotation=section.rotation)
     camera.start()
     try:
         frame = _first_frame(camera, first_frame, section.max_age)
@@ -90,13 +90,13 @@ def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
 def _is_makeshift(section: CameraSection) -> bool:
     """Whether `auto` found no camera, although nobody asked for photos."""
     photos_meant = section.source != "auto" or section.replay is not None
-    return not photos_meant and isinstance(parts.build_source(section), ReplaySource)
+    return not photos_meant and isinstance(builders.build_source(section), ReplaySource)
 
 
 def check_model(section: CaptionerSection) -> Finding:
     """Whether the model is whole and captions a picture. Raises CaptionerError."""
     began = time.perf_counter()
-    captioner = parts.build_captioner(section)
+    captioner = builders.build_captioner(section)
     captioner.warm_up()
     loading = time.perf_counter() - began
     began = time.perf_counter()

@@ -6,9 +6,9 @@ import os
 import time
 from pathlib import Path
 
-from earsight import parts
-from earsight.config import VoiceSection
+from earsight.config.schema import VoiceSection
 from earsight.doctor.finding import Finding, Status
+from earsight.service import builders
 from earsight.voice.alsa import check_device
 from earsight.voice.sound import VoiceError
 
@@ -16,13 +16,13 @@ from earsight.voice.sound import VoiceError
 async def check_sound(section: VoiceSection) -> Finding:
     """Whether the configured output takes sound. Raises VoiceError when player alsa has no device."""
     if section.player == "wav":
-        return _check_file(section.wav_file or parts.DEFAULT_WAV)
+        return _check_file(section.wav_file or builders.DEFAULT_WAV)
     try:
         await check_device(section.device)
     except VoiceError as error:
         if section.player == "alsa":
             raise
-        instead = section.wav_file or parts.DEFAULT_WAV
+        instead = section.wav_file or builders.DEFAULT_WAV
         if _check_file(instead).status is Status.FAILURE:
             raise
         detail = f"a service is silent, and at a terminal speech goes into the file {instead}, since {error}"
@@ -41,7 +41,7 @@ def _check_file(path: Path) -> Finding:
 
 async def check_voice(section: VoiceSection) -> Finding:
     """Whether the speech engine speaks. Raises VoiceError."""
-    synthesizer = parts.build_synthesizer(section)
+    synthesizer = builders.build_synthesizer(section)
     began = time.perf_counter()
     try:
         sound = await synthesizer.synthesize("test")

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from earsight.state import service_folder
+from earsight.system.storage import service_folder
 from earsight.triggers.trigger import Gesture, Listening, Press, PressSink, TriggerError
 
 MAX_LINE = 512

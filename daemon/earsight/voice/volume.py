@@ -7,7 +7,7 @@ import logging
 import threading
 from pathlib import Path
 
-from earsight.state import write_whole
+from earsight.system.storage import write_whole
 
 LEVELS = (0.1, 0.18, 0.32, 0.56, 1.0)
 """Steps of 5 dB. The lowest can still be heard: a voice that was silenced by mistake could not say so."""

@@ -8,7 +8,7 @@ from PIL import Image
 
 from earsight import cli
 from earsight.bench.stages import STAGES
-from earsight.captioners.bundle import bundle_folder, read_manifest
+from earsight.bundles.bundle import bundle_folder, read_manifest
 from tests.earsight.stand_ins import painted
 
 

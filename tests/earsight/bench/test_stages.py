@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from earsight.bench.stages import STAGES, Captioned, Read, captioned, quantiles
-from earsight.captioners.bundle import bundle_folder, open_bundle
+from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.cameras.photos import PhotoError
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.graph import Graph
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.photos import PhotoError
 from tests.earsight.stand_ins import painted
 
 

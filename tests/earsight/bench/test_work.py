@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from earsight.bench.work import UncountedError, Work, graph_work, node_work
-from earsight.captioners.bundle import bundle_folder
+from earsight.bundles.bundle import bundle_folder
 
 FLOATS, BYTES, SIGNED = "float", "uint8", "int8"
 

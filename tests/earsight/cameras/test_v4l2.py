@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight.cameras.holders import held_by, holders
 from earsight.cameras.source import CameraError
 from earsight.cameras.v4l2 import VideoNode, check_camera, find_webcam, first_webcam, parse_capability, query
+from earsight.system.device_users import held_by, holders
 
 CAPTURE, METADATA, M2M, OWN = 0x1, 0x800000, 0x8000, 0x80000000
 

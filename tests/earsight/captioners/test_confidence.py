@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from earsight.captioners.bundle import Bundle, BundleError, Calibration, Manifest
+from earsight.bundles.bundle import Bundle, BundleError, Calibration, Manifest
 from earsight.captioners.confidence import Confidence, log_odds
 from earsight.captioners.search import Hypothesis
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earsight.captioners.bundle import BundleError, bundle_folder
+from earsight.bundles.bundle import BundleError, bundle_folder
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.graph import Graph
 from earsight.captioners.token_vectors import TokenVectors

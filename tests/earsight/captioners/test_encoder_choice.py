@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
+from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
 from earsight.captioners import encoder_choice
-from earsight.captioners.bundle import BundleError, bundle_folder, open_bundle
 from earsight.captioners.encoder_choice import load_encoder
 from earsight.captioners.onnx import OnnxCaptioner
 

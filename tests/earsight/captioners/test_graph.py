@@ -5,7 +5,7 @@ import logging
 import onnxruntime
 import pytest
 
-from earsight.captioners.bundle import BundleError, bundle_folder
+from earsight.bundles.bundle import BundleError, bundle_folder
 from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.graph import Graph
 

@@ -13,12 +13,12 @@ pytest.importorskip("transformers", reason="transformers comes with the huggingf
 from earsight import cli
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
-from earsight.config import CaptionerSection
-from earsight.config_file import load_config
-from earsight.eyes import Eyes
-from earsight.narrator import PressEnd
-from earsight.parts import Builders, build_captioner
-from earsight.service import Options, Service
+from earsight.config.loader import load_config
+from earsight.config.schema import CaptionerSection
+from earsight.interaction.narrator import PressEnd
+from earsight.service.builders import Builders, build_captioner
+from earsight.service.service import Options, Service
+from earsight.vision.look_worker import LookWorker
 from earsight.voice.speaker import Speaker
 from tests.earsight.captioners import tiny_models
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
@@ -31,7 +31,7 @@ def test_the_eyes_describe_with_it(tmp_path):
         engine="huggingface", model=git, threads=1, beams=2, max_tokens=4, time_limit=20
     )
     camera = Camera(ReplaySource(photo(tmp_path, "blue")))
-    eyes = Eyes(camera, lambda: build_captioner(section))
+    eyes = LookWorker(camera, lambda: build_captioner(section))
 
     async def trial():
         await eyes.ready()

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from earsight.captioners.bundle import BundleError, bundle_folder, open_bundle
+from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
 from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.endings import without_loose_end
 from earsight.captioners.onnx import OnnxCaptioner

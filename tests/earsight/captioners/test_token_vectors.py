@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from earsight.captioners.bundle import BundleError
+from earsight.bundles.bundle import BundleError
 from earsight.captioners.token_vectors import TokenVectors
 
 TABLES = arrays.arrays(

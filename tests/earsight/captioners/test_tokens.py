@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earsight.captioners.bundle import BundleError, bundle_folder
+from earsight.bundles.bundle import BundleError, bundle_folder
 from earsight.captioners.tokens import TokenDecoder
 
 BUILT_IN = bundle_folder("builtin") / "tokenizer.json"

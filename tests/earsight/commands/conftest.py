@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from earsight.captioners.bundle import bundle_folder
+from earsight.bundles.bundle import bundle_folder
 from tests.earsight.commands.process import QUICK
 from tests.earsight.stand_ins import painted
 

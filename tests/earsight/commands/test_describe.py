@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from earsight import cli
-from earsight.wording import CANT_TELL
+from earsight.language.wording import CANT_TELL
 from tests.earsight.commands.process import (
     SPEECH,
     UNWRITABLE,

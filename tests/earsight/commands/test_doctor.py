@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from earsight import cli, parts
+from earsight import cli
 from earsight.doctor import Finding, Status, spoken
+from earsight.service import builders
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import photo
@@ -21,7 +22,7 @@ def heard(monkeypatch):
     async def voice(_section) -> Speaker:
         return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda *sound: words.append(sound[1]))
 
-    monkeypatch.setattr(parts, "build_speaker", voice)
+    monkeypatch.setattr(builders, "build_speaker", voice)
     return words
 
 

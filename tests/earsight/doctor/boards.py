@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from earsight.config import Config
+from earsight.config.schema import Config
 from earsight.doctor import Finding, Status
 
 

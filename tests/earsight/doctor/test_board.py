@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from earsight.config import Config
+from earsight.config.schema import Config
 from earsight.doctor import Status, board
 from tests.earsight.doctor.boards import config, found
 

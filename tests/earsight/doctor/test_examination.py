@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from earsight import cli
-from earsight.config import Config
+from earsight.config.schema import Config
 from earsight.doctor import Finding, Status, examine, vision
 from earsight.doctor.examination import checks, run_checks
 from earsight.voice.sound import VoiceError

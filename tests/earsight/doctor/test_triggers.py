@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from earsight.config import Config
+from earsight.config.schema import Config
 from earsight.doctor import Finding, Status, triggers
 from earsight.triggers.control import ControlServer
 from tests.earsight.doctor.boards import config, found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from earsight.config import Config
+from earsight.config.schema import Config
 from earsight.doctor import Status, voice
 from earsight.voice.sound import VoiceError
 from tests.earsight.doctor.boards import config

@@ -9,8 +9,8 @@ import wave
 import numpy as np
 import pytest
 
-from earsight.config import VoiceSection
-from earsight.parts import build_player
+from earsight.config.schema import VoiceSection
+from earsight.service.builders import build_player
 from earsight.voice.alsa import AlsaPlayer
 from earsight.voice.card_or_file import CardOrFile
 from earsight.voice.sound import Sound, VoiceError

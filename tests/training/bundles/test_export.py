@@ -15,9 +15,9 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 # CLIP's own files are TorchScript archives: there is no other way to read or write them.
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
 
-from earsight.captioners.bundle import open_bundle  # noqa: E402
+from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
-from earsight.wording import Thresholds, hedged  # noqa: E402
+from earsight.language.wording import Thresholds, hedged  # noqa: E402
 from earsight_training.bundles.calibration import Calibration  # noqa: E402
 from earsight_training.bundles.export import UNCALIBRATED, complete_manifest, write_bundle  # noqa: E402
 from earsight_training.captioner import Captioner, build_model, own_decoder, prefix_length  # noqa: E402

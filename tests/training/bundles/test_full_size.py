@@ -16,7 +16,7 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 # CLIP's own files are TorchScript archives: there is no other way to read or write them.
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")]
 
-from earsight.captioners.bundle import open_bundle  # noqa: E402
+from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
 from earsight_training.bundles.export import write_bundle  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder  # noqa: E402

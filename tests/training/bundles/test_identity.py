@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 pytest.importorskip("transformers", reason="transformers comes with the train extra")
 
-from earsight.captioners.bundle import open_bundle  # noqa: E402
+from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
 from earsight_training.bundles.export import write_bundle  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder  # noqa: E402

@@ -1,0 +1,1 @@
+"""Model bundles: the folder that training writes and the daemon reads."""

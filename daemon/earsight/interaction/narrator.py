@@ -1,0 +1,308 @@
+"""The policy: what each press means, and what is worth saying.
+
+Runs on the event loop. A newer press supersedes whatever an older one is doing; narration never gets in
+the way of what was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import numpy as np
+
+from earsight.errors import EarsightError
+from earsight.interaction.look_interval import LookInterval
+from earsight.interaction.notices import Notices
+from earsight.language import wording
+from earsight.scene import Priority, Utterance
+from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.look_worker import LookWorker, View
+from earsight.vision.quality import Problem, QualityLimits
+from earsight.voice.earcons import Earcon
+from earsight.voice.job import Outcome
+from earsight.voice.sound import VoiceError
+from earsight.voice.speaker import Speaker
+
+_log = logging.getLogger(__name__)
+
+_ANSWER_LIFE = 10.0
+"""Seconds: an answer that could not begin by then describes a scene that has passed."""
+_NARRATION_LIFE = 3.0
+
+
+Answer = Callable[[], Awaitable[str]]
+
+
+class PressEnd(StrEnum):
+    """How a press ended. Every press ends in exactly one of these. NOT_SPOKEN: the voice itself failed."""
+
+    SPOKEN = "spoken"
+    ERROR_SPOKEN = "error spoken"
+    SUPERSEDED = "superseded"
+    NOT_SPOKEN = "not spoken"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What of the configuration the narrator goes by; replaced as a whole on reload.
+
+    max_age: seconds. limits: None judges no picture. every: seconds between looks of its own, None for
+    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone. style: of all
+    descriptions. look_limit: seconds for one look; more means that the eyes hang, and the wearer must hear
+    something.
+    """
+
+    max_age: float
+    thresholds: wording.Thresholds
+    limits: QualityLimits | None
+    every: float | None
+    novelty: float
+    earcons: bool
+    style: wording.Style = wording.Style.HEDGED
+    look_limit: float = 10.0
+
+
+class Narrator:
+    """Turns presses and time into utterances. speaker and policy may be replaced while it runs. notices: what
+    the wearer has to know; said by whoever runs Notices.say()."""
+
+    def __init__(self, eyes: LookWorker, speaker: Speaker, policy: Policy) -> None:
+        self.speaker = speaker
+        self.policy = policy
+        self.pace = LookInterval()
+        self.notices = Notices()
+        self._eyes = eyes
+        self._touched: tuple[float, asyncio.Future[View]] | None = None
+        self._answering: asyncio.Task[PressEnd] | None = None
+        self._tones: set[asyncio.Task[None]] = set()
+        self._last_description: str | None = None
+        self._known: np.ndarray | None = None
+        self._known_problem: Problem | None = None
+
+    def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
+        """Take a press. The future tells how it ended; a TOUCH has none, since its gesture follows."""
+        look = self._look_since_touch(press)
+        if press.gesture is Gesture.TOUCH:
+            self._touched = press.at, self._begin_look()
+            return None
+        if press.gesture is Gesture.DOUBLE:
+            self._hush()
+            self._answering = self._begin_answer(self._repeat)
+        else:
+            view = look or self._begin_look()
+            self._answering = self._begin_answer(partial(self._see, view, press.gesture))
+            # Once superseded it is not needed: while it waits for its turn it would hold up the next.
+            self._answering.add_done_callback(lambda _: view.cancel())
+        return _end_of(self._answering)
+
+    def answer(self, text: str) -> None:
+        """Say something that was asked for by other means than a look."""
+        self._hush()
+
+        async def known() -> str:
+            return text
+
+        self._answering = self._begin_answer(known)
+
+    @property
+    def described(self) -> bool:
+        """Whether a picture has come to words yet."""
+        return self._last_description is not None
+
+    async def close(self) -> None:
+        """End what is being said. LookWorker and speaker belong to whoever made them."""
+        self._hush()
+        if tasks := [task for task in (self._answering, *self._tones) if task]:
+            await asyncio.wait(tasks)
+
+    async def narrate(self) -> None:
+        """Describe what is new every ``policy.every`` seconds, for ever; idle while that is None. Less often
+        where the board can't keep up."""
+        last = -math.inf
+        while True:
+            every, now = self.policy.every, time.monotonic()
+            if every is not None and now >= last + self.pace.period(every):
+                last = now
+                if not self._asked():
+                    await self._narrate_once()
+                self._tell_pace(every)
+            # In short naps: a new policy may shorten the period at any time.
+            rest = math.inf if every is None else last + self.pace.period(every) - time.monotonic()
+            await asyncio.sleep(min(1.0, max(0.0, rest)))
+
+    # Presses
+
+    def _look_since_touch(self, press: Press) -> asyncio.Future[View] | None:
+        """The look that began when the button went down for this press; any other is called off."""
+        if self._touched is None:
+            return None
+        (at, look), self._touched = self._touched, None
+        if at == press.at and press.gesture in (Gesture.SHORT, Gesture.LONG):
+            return look
+        look.cancel()
+        return None
+
+    def _begin_answer(self, answer: Answer) -> asyncio.Task[PressEnd]:
+        return asyncio.create_task(self._answer(answer), name="answer")
+
+    def _begin_look(self) -> asyncio.Future[View]:
+        """Silence, a tone and a picture at once: which gesture it becomes may not be known yet."""
+        self._hush()
+        if self.policy.earcons:
+            self._sound(Earcon.LOOK)
+        view = self._eyes.look(self.policy.max_age, self.policy.limits)
+        # A look that nobody asks for any more may fail unheard.
+        view.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        return view
+
+    def _hush(self) -> None:
+        if self._answering and not self._answering.done():
+            self._answering.cancel()
+        self.speaker.silence()
+
+    def _sound(self, earcon: Earcon) -> None:
+        tone = asyncio.create_task(self._tone(earcon), name="earcon")
+        self._tones.add(tone)
+        tone.add_done_callback(self._tones.discard)
+
+    async def _tone(self, earcon: Earcon) -> None:
+        try:
+            await self.speaker.earcon(earcon)
+        except VoiceError as error:
+            _log.error("%s", error)
+        except Exception:
+            _log.exception("the earcon failed")
+
+    async def _answer(self, answer: Answer) -> PressEnd:
+        spoken_of, limit = PressEnd.SPOKEN, self.policy.look_limit
+        try:
+            with self.speaker.hold():
+                try:
+                    text = await answer()
+                except (EarsightError, TimeoutError) as error:
+                    spoken_of, text = PressEnd.ERROR_SPOKEN, wording.trouble(error)
+                    _log.error("%s", error if str(error) else f"no description within {limit:g} s")
+                except Exception:  # whatever broke, the wearer who pressed must hear that it did
+                    spoken_of, text = PressEnd.ERROR_SPOKEN, wording.WENT_WRONG
+                    _log.exception("describing failed")
+                outcome = await self._say(text, Priority.ANSWER, _ANSWER_LIFE)
+        except VoiceError as error:
+            _log.error("%s", error)
+            self._sound(Earcon.ERROR)  # the tone may be heard where the words could not be made
+            return PressEnd.NOT_SPOKEN
+        except Exception:
+            _log.exception("speaking failed")
+            self._sound(Earcon.ERROR)
+            return PressEnd.NOT_SPOKEN
+        if outcome is Outcome.STALE:
+            _log.error("the answer came too late to be said")
+            self._sound(Earcon.ERROR)
+            return PressEnd.NOT_SPOKEN
+        return spoken_of if outcome is Outcome.SPOKEN else PressEnd.SUPERSEDED
+
+    async def _repeat(self) -> str:
+        return self._last_description or wording.NOTHING_TO_REPEAT
+
+    async def _see(self, looking: asyncio.Future[View], gesture: Gesture) -> str:
+        async with asyncio.timeout(self.policy.look_limit):
+            view = await looking
+        self._known_problem = view.problem
+        if view.problem:
+            return wording.PROBLEMS[view.problem]
+        describe = wording.long_description if gesture is Gesture.LONG else wording.short_description
+        self._last_description = describe(view.captions, self.policy.thresholds, self.policy.style)
+        self._known = view.embedding
+        return self._last_description
+
+    async def _say(self, text: str, priority: Priority, life: float) -> Outcome:
+        _log.info("%s: %s", priority.name.lower(), text)
+        return await self.speaker.say(Utterance(text, priority, time.monotonic() + life))
+
+    # Narration
+
+    def _asked(self) -> bool:
+        touched = self._touched is not None and not self._touched[1].done()
+        return touched or (self._answering is not None and not self._answering.done())
+
+    def _tell_pace(self, every: float) -> None:
+        longer = self.pace.news(every)
+        if longer:
+            trouble = wording.LESS_OFTEN if self.pace.strained else wording.CANT_KEEP_UP
+            self.notices.trouble("pace", trouble, over=wording.AS_BEFORE)
+        elif longer is False:
+            self.notices.trouble("pace", None)
+
+    async def _narrate_once(self) -> None:
+        try:
+            view = await self._look_for_news()
+            if view is None:
+                self._known_problem = None  # the picture is good again, of the same scene
+            elif not self._asked() and (text := self._news(view)):
+                await self._tell(view, text)
+        except (EarsightError, TimeoutError) as error:
+            # Unasked, it is silent: the service tells of a lost camera once, and a press says the rest.
+            _log.debug("no narration: %s", error)
+        except Exception:
+            _log.exception("narrating failed")
+
+    async def _look_for_news(self) -> View | None:
+        policy = self.policy
+        try:
+            async with asyncio.timeout(policy.look_limit):
+                glance = await self._eyes.look_for_news(
+                    policy.max_age, policy.limits, self._known, policy.novelty
+                )
+        except TimeoutError:
+            self.pace.looked(policy.look_limit)
+            raise
+        self.pace.looked(glance.seconds)
+        return glance.view
+
+    async def _tell(self, view: View, text: str) -> None:
+        """Narrate; what never sounded is news again at the next look."""
+        before = self._known, self._known_problem, self._last_description
+        self._told(view, text)  # before its end: it can be repeated while it is said
+        heard = False
+        try:
+            outcome = await self._say(text, Priority.NARRATION, _NARRATION_LIFE)
+            heard = outcome in (Outcome.SPOKEN, Outcome.INTERRUPTED)
+        except VoiceError as error:
+            _log.error("%s", error)
+        if not heard:
+            self._known, self._known_problem, self._last_description = before
+
+    def _news(self, view: View) -> str | None:
+        """What to say of a new view; None when it is not worth the wearer's ear."""
+        if view.problem:
+            return None if view.problem is self._known_problem else wording.PROBLEMS[view.problem]
+        text = wording.short_description(view.captions, self.policy.thresholds, self.policy.style)
+        if text != wording.CANT_TELL:
+            return text
+        self._told(view, None)  # there is no more to this scene
+        return None
+
+    def _told(self, view: View, text: str | None) -> None:
+        """Remember what the wearer hears of."""
+        self._known_problem = view.problem
+        if not view.problem:
+            self._known = view.embedding
+            self._last_description = text or self._last_description
+
+
+def _end_of(answering: asyncio.Task[PressEnd]) -> asyncio.Future[PressEnd]:
+    """How it ends, also when a newer press cancels it before it has begun."""
+    end: asyncio.Future[PressEnd] = asyncio.get_running_loop().create_future()
+
+    def ended(task: asyncio.Task[PressEnd]) -> None:
+        if not end.done():
+            end.set_result(PressEnd.SUPERSEDED if task.cancelled() else task.result())
+
+    answering.add_done_callback(ended)
+    return end

@@ -1,0 +1,1 @@
+"""Everything that is said: catalogues, phrasing, grammar and the check of safety."""

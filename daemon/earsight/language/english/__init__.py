@@ -1,0 +1,1 @@
+"""English: grammar, vocabulary and the check of safety."""

@@ -1,1 +1,0 @@
-"""What can be told from a picture without a caption: is it usable, is it new?"""

@@ -1,0 +1,191 @@
+"""Builds the parts from the configuration. The only place that knows every choice of every section.
+
+Device libraries are imported by the parts themselves, when they open: choosing one costs nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.cameras.first_found import FirstFound
+from earsight.cameras.gstreamer import GStreamerSource
+from earsight.cameras.opencv import OpenCvSource
+from earsight.cameras.picamera2 import Picamera2Source
+from earsight.cameras.replay import ReplaySource
+from earsight.cameras.source import FrameSource
+from earsight.cameras.v4l2 import find_webcam
+from earsight.captioners.captioner import Captioner, CaptionerError
+from earsight.config.schema import (
+    CameraSection,
+    CaptionerSection,
+    Config,
+    QualitySection,
+    VoiceSection,
+    WordingSection,
+)
+from earsight.interaction.narrator import Policy
+from earsight.language.wording import Style, Thresholds
+from earsight.system.systemd import managed
+from earsight.vision.quality import QualityLimits
+from earsight.voice.alsa import AlsaPlayer
+from earsight.voice.card_or_file import CardOrFile
+from earsight.voice.espeak import EspeakSynthesizer
+from earsight.voice.piper import PiperSynthesizer
+from earsight.voice.player import Player
+from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
+from earsight.voice.speaker import SoundObserver, Speaker
+from earsight.voice.synthesizer import Synthesizer
+from earsight.voice.wav import WavPlayer
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_WAV = Path("earsight.wav")
+
+_BEFORE_WORDS = 7.0
+"""Seconds of a look for all that comes before its words: a first picture, and its encoding."""
+
+
+def build_source(section: CameraSection) -> FrameSource:
+    """auto: the board's camera, else a webcam, whenever there is one. Photos are shown instead only if they
+    are asked for, or to somebody at a terminal who has no camera: a wearer would take them for the scene."""
+    source = section.source
+    if source == "picamera2":
+        return Picamera2Source(section.width, section.height, section.fps)
+    if source == "opencv":
+        if section.device is not None:
+            return _webcam(section, section.device)
+        # One that comes back may have another number. Where there is none, the first number tells why.
+        return FirstFound(lambda: [_webcam(section, find_webcam() or 0)])
+    if source == "gstreamer":
+        assert section.pipeline is not None  # the config has checked it
+        return GStreamerSource(section.pipeline)
+    if source == "auto" and section.replay is None and (managed() or _cameras(section)):
+        return FirstFound(partial(_cameras, section))
+    if section.replay is None:
+        _log.info("no camera: replaying the demo photos (camera.replay or --replay names others)")
+    return ReplaySource(section.replay, section.replay_interval)
+
+
+def _cameras(section: CameraSection) -> list[FrameSource]:
+    found: list[FrameSource] = []
+    if find_spec("picamera2"):
+        found.append(Picamera2Source(section.width, section.height, section.fps))
+    if webcam := find_webcam():
+        found.append(_webcam(section, webcam))
+    return found
+
+
+def _webcam(section: CameraSection, device: int | str) -> FrameSource:
+    return OpenCvSource(device, section.width, section.height, section.fps)
+
+
+def build_captioner(section: CaptionerSection) -> Captioner:
+    """Raises CaptionerError."""
+    if section.engine == "huggingface":
+        return _build_huggingface(section)
+    # Loaded by who describes: where ONNX Runtime itself crashes, there must be a voice to say so.
+    from earsight.captioners.onnx import OnnxCaptioner
+
+    return OnnxCaptioner(
+        open_bundle(bundle_folder(str(section.bundle))),
+        threads=section.threads,
+        beams=section.beams,
+        max_tokens=section.max_tokens,
+        provider=section.provider,
+        time_limit=section.time_limit,
+    )
+
+
+def _build_huggingface(section: CaptionerSection) -> Captioner:
+    try:
+        from earsight.captioners.huggingface import HuggingFaceCaptioner
+    except (ImportError, OSError) as error:  # OSError: a torch that was built for another board
+        raise CaptionerError(
+            f"the engine huggingface can't be loaded ({error}): pip install 'earsight[huggingface]'"
+        ) from error
+    assert section.model is not None  # the config has checked it
+    return HuggingFaceCaptioner(
+        section.model,
+        threads=section.threads,
+        beams=section.beams,
+        max_tokens=section.max_tokens,
+        time_limit=section.time_limit,
+    )
+
+
+def engine_of(section: VoiceSection) -> str:
+    """What makes the words: the engine that is configured; for auto piper where it is there, else espeak."""
+    if section.engine == "auto":
+        return "piper" if section.piper_model and shutil.which("piper") else "espeak"
+    return section.engine
+
+
+def build_synthesizer(section: VoiceSection) -> Synthesizer:
+    engine = engine_of(section)
+    if engine == "piper":
+        assert section.piper_model is not None  # the config has checked it
+        return PiperSynthesizer(section.piper_model)
+    if engine == "pyttsx3":
+        return Pyttsx3Synthesizer(section.language, section.rate)
+    return EspeakSynthesizer(section.language, section.rate)
+
+
+def build_player(section: VoiceSection) -> Player:
+    """auto: for a service the sound device, whenever there is one: a file would be read by nobody, and fill
+    the card. Elsewhere a WAV file until there is a sound device."""
+    file = section.wav_file or DEFAULT_WAV
+    if section.player == "wav":
+        return WavPlayer(file)
+    if section.player == "alsa" or managed():
+        return AlsaPlayer(section.device)
+    return CardOrFile(section.device, file)
+
+
+async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = None) -> Speaker:
+    """on_sound: told of every sound that begins."""
+    return Speaker(
+        build_synthesizer(section),
+        build_player(section),
+        volume=section.volume,
+        earcon_volume=section.volume / 2,
+        lead_in=section.lead_in,
+        on_sound=on_sound,
+    )
+
+
+def build_policy(config: Config) -> Policy:
+    return Policy(
+        max_age=config.camera.max_age,
+        thresholds=_thresholds(config.wording),
+        style=Style(config.wording.style),
+        limits=_limits(config.quality),
+        every=config.narration.every,
+        novelty=config.narration.novelty,
+        earcons=config.voice.earcons,
+        look_limit=config.captioner.time_limit + _BEFORE_WORDS,
+    )
+
+
+def _thresholds(section: WordingSection) -> Thresholds:
+    return Thresholds(section.plain_above, section.probably_above, section.maybe_above, section.likely_above)
+
+
+def _limits(section: QualitySection) -> QualityLimits | None:
+    values = section.model_dump()
+    return QualityLimits(**values) if values.pop("enabled") else None
+
+
+@dataclass(frozen=True)
+class Builders:
+    """How a service gets the parts that reach outside the process; benchmarks bring their own."""
+
+    source: Callable[[CameraSection], FrameSource] = build_source
+    speaker: Callable[[VoiceSection], Awaitable[Speaker]] = build_speaker
+    captioner: Callable[[CaptionerSection], Captioner] = build_captioner

@@ -1,0 +1,62 @@
+"""Saying one sentence without a service, when there is none or it can't start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+
+from earsight.config.schema import VoiceSection
+from earsight.scene import Priority, Utterance
+from earsight.service import builders
+from earsight.system.systemd import notify
+from earsight.voice.sound import VoiceError
+
+_PAUSE = 2.0
+_MARGIN = 20.0
+"""Seconds that the service manager is to wait beyond those of the voices."""
+
+_log = logging.getLogger(__name__)
+
+
+async def say(text: str, voices: Iterable[VoiceSection], limit: float | None = None) -> list[VoiceError]:
+    """By the first voice that can be heard; limit: seconds for each. What was wrong with the others."""
+    failures = []
+    for section in dict.fromkeys(voices):
+        try:
+            await _say(text, section, limit)
+        except VoiceError as error:
+            failures.append(error)
+        else:
+            break
+    return failures
+
+
+async def say_until_heard(text: str, voices: Iterable[VoiceSection], limit: float, patience: float) -> None:
+    """As say(), again and again for `patience` seconds: the earphones may be plugged in only now. Tells the
+    service manager that it takes longer than a start."""
+    voices = tuple(dict.fromkeys(voices))
+    deadline = time.monotonic() + patience
+    told: set[str] = set()
+    while True:
+        notify(f"EXTEND_TIMEOUT_USEC={(limit * len(voices) + _MARGIN) * 1e6:.0f}")
+        failures = await say(text, voices, limit)
+        for error in failures:
+            if str(error) not in told:
+                _log.error("%s", error)
+                told.add(str(error))
+        if len(failures) < len(voices) or time.monotonic() >= deadline:
+            return
+        await asyncio.sleep(_PAUSE)
+
+
+async def _say(text: str, section: VoiceSection, limit: float | None) -> None:
+    speaker = await builders.build_speaker(section)
+    try:
+        async with asyncio.timeout(limit):
+            await speaker.say(Utterance(text, Priority.ANSWER))
+    except TimeoutError:
+        raise VoiceError(f"the voice did not finish within {limit:g} s") from None
+    finally:
+        await speaker.close()

@@ -1,0 +1,128 @@
+"""Buttons, keyboard and control socket: builds those that are configured, and keeps them running."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from earsight.config.schema import ButtonSection, Config, GesturesSection
+from earsight.interaction.notices import Notices
+from earsight.language import wording
+from earsight.system.systemd import ServiceStatus
+from earsight.triggers.button import ButtonTrigger
+from earsight.triggers.control import ControlServer, default_control_socket
+from earsight.triggers.gestures import GestureRecognizer
+from earsight.triggers.keyboard import KeyboardTrigger
+from earsight.triggers.trigger import Press, PressSink, Trigger, TriggerError
+
+_log = logging.getLogger(__name__)
+
+_RETRY = 5.0
+_WORKS = 1.0
+"""Seconds for which a trigger must have listened without a failure to count as working."""
+
+
+class TriggerManager:
+    """first: takes the presses of the first button, which keyboard and socket stand for. second: those of the
+    second one."""
+
+    def __init__(
+        self,
+        config: Config,
+        first: PressSink,
+        second: PressSink,
+        notices: Notices,
+        troubles: ServiceStatus,
+    ) -> None:
+        self._section = config.triggers
+        self._gestures = config.gestures
+        self._first, self._second = first, second
+        self._notices = notices
+        self._troubles = troubles
+        self._recognizers: list[GestureRecognizer] = []
+        self._opening: set[str] = set()
+        self._opened = asyncio.Event()
+
+    def retime(self, gestures: GesturesSection) -> None:
+        for recognizer in self._recognizers:
+            recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
+
+    async def opened(self) -> None:
+        """Until each of them has listened, or failed."""
+        await self._opened.wait()
+
+    async def attend(self) -> None:
+        """Until one of them ends by itself, which is the keyboard's q; else for ever."""
+        triggers = self._triggers()
+        self._opening = {name for _, _, name in triggers}
+        async with asyncio.TaskGroup() as group:
+            running = [
+                group.create_task(self._keep_running(trigger, sink, name)) for trigger, sink, name in triggers
+            ]
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in running:
+                task.cancel()
+
+    def _triggers(self) -> list[tuple[Trigger, PressSink, str]]:
+        """Each with who takes its presses, and what the wearer knows it as."""
+        section = self._section
+        server = ControlServer(section.control_socket or default_control_socket())
+        triggers: list[tuple[Trigger, PressSink, str]] = [(server, self._first, wording.SOCKET)]
+        if section.keyboard:
+            triggers.append((KeyboardTrigger(), self._first, wording.KEYBOARD))
+        if section.button:
+            button = self._button(section.button, "triggers.button", wording.BUTTON)
+            triggers.append((button, self._first, wording.BUTTON))
+        if section.second_button:
+            button = self._button(section.second_button, "triggers.second_button", wording.SECOND_BUTTON)
+            triggers.append((button, self._second, wording.SECOND_BUTTON))
+        return triggers
+
+    def _button(self, section: ButtonSection, key: str, name: str) -> ButtonTrigger:
+        times = self._gestures
+        recognizer = GestureRecognizer(times.long_press, times.double_window, times.stuck_after)
+        self._recognizers.append(recognizer)
+
+        def stuck() -> None:
+            self._notices.news(_stuck(name), wording.is_stuck(name))
+
+        return ButtonTrigger(section.pin, section.pull_up, section.debounce, recognizer, stuck, key)
+
+    async def _keep_running(self, trigger: Trigger, sink: PressSink, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        works: list[asyncio.TimerHandle] = []
+
+        def listening() -> None:
+            self._decided(name)
+            works.append(loop.call_later(_WORKS, self._works, name))
+
+        def pressed(press: Press) -> object:
+            self._notices.trouble(_stuck(name), None)
+            return sink(press)
+
+        while True:
+            try:
+                await trigger.run(pressed, listening)
+                return
+            except TriggerError as error:
+                self._decided(name)
+                if self._troubles.report(name, str(error)):
+                    _log.error("%s", error)
+                self._notices.trouble(name, wording.does_not_work(name), over=wording.works_again(name))
+            finally:
+                while works:
+                    works.pop().cancel()
+            await asyncio.sleep(_RETRY)
+
+    def _decided(self, name: str) -> None:
+        self._opening.discard(name)
+        if not self._opening:
+            self._opened.set()
+
+    def _works(self, name: str) -> None:
+        self._troubles.report(name, None)
+        self._notices.trouble(name, None)
+
+
+def _stuck(name: str) -> str:
+    return f"{name}, stuck"

@@ -1,0 +1,1 @@
+"""What the operating system offers: systemd, storage, throttling, who uses a device."""

@@ -1,0 +1,26 @@
+"""Folders that are bundles, or nearly."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from earsight.bundles.bundle import bundle_folder, read_manifest
+
+
+def write(folder, content):
+    (folder / "manifest.json").write_text(json.dumps(content))
+
+
+def copy_of_the_built_in(tmp_path) -> Path:
+    return Path(shutil.copytree(bundle_folder("builtin"), tmp_path / "copy"))
+
+
+def reseal(folder):
+    """Hashes that fit the files as they are."""
+    content = json.loads((folder / "manifest.json").read_text())
+    content["files"] = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in content["files"]
+    }
+    write(folder, content)
+    read_manifest(folder)

@@ -1,0 +1,249 @@
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from earsight.bundles.bundle import NEEDED_FILES, BundleError, bundle_folder, open_bundle, read_manifest
+from earsight.captioners.onnx import OnnxCaptioner
+from tests.earsight.bundles.bundle_files import reseal, write
+
+
+def manifest(**changes):
+    files = {name: hashlib.sha256(name.encode()).hexdigest() for name in NEEDED_FILES}
+    return {
+        "schema_version": 2,
+        "name": "small",
+        "licence": "MIT",
+        "capabilities": ["caption"],
+        "image": {"side": 64, "fit": "squash"},
+        "decode": {"beams": 2, "max_tokens": 8, "end_token": 0},
+        "calibration": {"bias": 0.0, "weights": {"mean_log_prob": 1.0, "lowest_log_prob": 0.5}},
+        "files": files,
+    } | changes
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A bundle that is whole; what its files hold is not looked at before it is loaded."""
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    for name in NEEDED_FILES:
+        (folder / name).write_text(name)
+    write(folder, manifest())
+    return folder
+
+
+def refusal(folder):
+    """The message with which the bundle is refused: one line."""
+    with pytest.raises(BundleError) as caught:
+        open_bundle(folder)
+    message = str(caught.value)
+    assert message.isprintable(), repr(message)
+    return message
+
+
+def test_a_whole_bundle_opens(folder):
+    bundle = open_bundle(folder)
+    assert bundle.manifest.decode.max_tokens == 8
+    assert bundle.path("encoder.onnx") == folder / "encoder.onnx"
+
+
+def test_a_caption_may_repeat_itself_unless_the_manifest_says_otherwise(folder):
+    assert open_bundle(folder).manifest.decode.no_repeat == 0
+    write(folder, manifest(decode={"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": 3}))
+    assert open_bundle(folder).manifest.decode.no_repeat == 3
+
+
+def test_keys_of_newer_versions_are_left_alone(folder):
+    write(folder, manifest(text_in_view={"graph": "ocr.onnx"}))
+    open_bundle(folder)
+
+
+def test_the_manifest_of_the_documentation(folder):
+    page = (Path(__file__).parents[3] / "docs/bundle.md").read_text(encoding="utf-8")
+    example = json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])
+    digits = dict.fromkeys(example["files"], "0" * 64)
+    assert digits.keys() >= NEEDED_FILES
+    write(folder, example | {"files": digits})
+    read = read_manifest(folder).model_dump(mode="json")
+    for key in ("image", "decode", "calibration", "metrics"):
+        assert read[key].items() >= example[key].items()
+    assert set(json.loads((bundle_folder("builtin") / "manifest.json").read_text())) <= set(example)
+
+
+def test_the_built_in_bundle_is_whole_and_light():
+    folder = bundle_folder("builtin")
+    open_bundle(folder)
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 12e6
+
+
+def test_a_bundle_in_the_home_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert bundle_folder("~/model") == tmp_path / "model"
+
+
+def test_no_folder(tmp_path):
+    message = refusal(tmp_path / "missing")
+    assert "missing: not a model bundle" in message
+    assert "name the folder" in message
+
+
+def test_a_file_for_a_folder(folder):
+    assert "not a model bundle" in refusal(folder / "encoder.onnx")
+
+
+def test_no_manifest(folder):
+    (folder / "manifest.json").unlink()
+    message = refusal(folder)
+    assert "not a model bundle" in message
+    assert "manifest.json" in message
+
+
+def test_a_folder_as_manifest(folder):
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").mkdir()
+    assert "manifest.json: not a plain file; copy the bundle again" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "encoder.onnx"])
+def test_a_pipe_is_not_waited_for(folder, name):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert f"{name}: not a plain file; copy the bundle again" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "tokenizer.json"])
+def test_a_link_out_of_the_folder(folder, tmp_path, name):
+    (folder / name).rename(tmp_path / name)
+    (folder / name).symlink_to(tmp_path / name)
+    assert f"{name}: not a plain file; copy the bundle again" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file"),
+        (b"{", "the file"),
+        (b"[]", "the file"),
+        (b"null", "the file"),
+        (b"[" * 5000, "the file"),
+        (b"\xff\xfe\x00\x01", "not text"),
+        (b"{}" + b" " * 1_000_000, "larger than a manifest"),
+    ],
+    ids=["empty", "cut", "list", "null", "deep", "binary", "huge"],
+)
+def test_a_manifest_that_is_none(folder, content, said):
+    (folder / "manifest.json").write_bytes(content)
+    message = refusal(folder)
+    assert f"manifest.json: {said}" in message
+    assert "copy the bundle again" in message
+
+
+@pytest.mark.parametrize("key", [key for key in manifest() if key != "metrics"])
+def test_a_missing_key_is_named(folder, key):
+    content = manifest()
+    del content[key]
+    write(folder, content)
+    assert f"manifest.json: {key}: " in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("schema_version", 1, "schema_version"),
+        ("schema_version", 3, "schema_version"),
+        ("schema_version", "2", "schema_version"),
+        ("capabilities", ["fly"], "capabilities.0"),
+        ("image", {"side": 0, "fit": "squash"}, "image.side"),
+        ("image", {"side": 10**9, "fit": "squash"}, "image.side"),
+        ("image", {"side": 64, "fit": "stretch"}, "image.fit"),
+        ("decode", {"beams": 0, "max_tokens": 8, "end_token": 0}, "decode.beams"),
+        ("decode", {"beams": 2, "max_tokens": 8, "end_token": -1}, "decode.end_token"),
+        ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": -1}, "decode.no_repeat"),
+        ("decode", {"beams": 2, "max_tokens": 8, "end_token": 0, "no_repeat": 65}, "decode.no_repeat"),
+        ("calibration", {"bias": float("nan"), "weights": {}}, "calibration.bias"),
+        ("calibration", {"bias": 0, "weights": {"mood": 1}}, "calibration.weights.mood.[key]"),
+        ("metrics", {"cider": float("inf")}, "metrics.cider"),
+        ("files", {"two\nlines": "x"}, "files.two?lines"),
+        ("files", {"encoder.onnx": "F" * 64}, "files.encoder.onnx"),
+    ],
+)
+def test_an_impossible_value_is_named(folder, key, value, named):
+    write(folder, manifest(**{key: value}))
+    assert f"manifest.json: {named}: " in refusal(folder)
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+def test_a_needed_file_that_is_not_listed(folder, name):
+    content = manifest()
+    del content["files"][name]
+    write(folder, content)
+    assert f"files: {name} is not listed" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret", "/etc/passwd", "a/b", "..", ".", "", ".hidden", "nul\0", "two\nlines", "a/"]
+)
+def test_a_name_that_leads_elsewhere(folder, name):
+    content = manifest()
+    content["files"][name] = "0" * 64
+    write(folder, content)
+    message = refusal(folder)
+    assert f"files: {name!r} is not a plain file name" in message
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+def test_a_missing_file(folder, name):
+    (folder / name).unlink()
+    message = refusal(folder)
+    assert str(folder / name) in message
+    assert "copy the bundle again" in message
+
+
+@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+def test_a_truncated_file(folder, name):
+    (folder / name).write_text(name[:-1])
+    assert f"{name}: damaged" in refusal(folder)
+
+
+def test_a_wrong_hash(folder):
+    content = manifest()
+    content["files"]["decoder.onnx"] = "0" * 64
+    write(folder, content)
+    message = refusal(folder)
+    assert "decoder.onnx: damaged" in message
+    assert "copy the bundle again" in message
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_one_changed_byte_anywhere(folder, data):
+    name = data.draw(st.sampled_from(sorted(NEEDED_FILES)))
+    at, change = data.draw(st.integers(0, len(name) - 1)), data.draw(st.integers(1, 255))
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :])
+    try:
+        assert f"{name}: damaged" in refusal(folder)
+    finally:
+        (folder / name).write_bytes(whole)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(content=st.binary(max_size=200))
+def test_any_bytes_as_manifest(folder, content):
+    (folder / "manifest.json").write_bytes(content)
+    refusal(folder)
+
+
+def test_graphs_that_are_none(folder):
+    """Whole by its hashes, but what it was made from was no model."""
+    (folder / "tokenizer.json").write_text('{"model": {"vocab": {"a": 1}}, "added_tokens": []}')
+    reseal(folder)
+    with pytest.raises(BundleError, match=r"decoder\.onnx: can't be loaded: ") as caught:
+        OnnxCaptioner(open_bundle(folder))
+    assert str(caught.value).isprintable()

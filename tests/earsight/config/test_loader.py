@@ -1,0 +1,267 @@
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from earsight.config.loader import MAX_BYTES, ConfigError, load_config
+from earsight.config.schema import Config
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "my.yaml"
+
+
+def problems(file, text):
+    """What is wrong with a file of this text, without the file's name."""
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    assert all(problem.startswith(f"{file}:") for problem in caught.value.problems)
+    return [problem.removeprefix(f"{file}:") for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# nothing\n", "---\n", "camera:\nvoice:\n", "\ufeffcamera: {}", "camera: {source: auto}"]
+)
+def test_what_is_left_out_has_its_default(file, text):
+    file.write_text(text, encoding="utf-8")
+    assert load_config(file) == load_config(None) == Config()
+
+
+def test_values_and_anchors(file):
+    file.write_text("voice: {rate: 200, volume: 1}\nwording:\n  plain_above: &p 0.7\n  probably_above: *p\n")
+    config = load_config(file)
+    assert (config.voice.rate, config.voice.volume) == (200, 1.0)
+    assert config.wording.probably_above == 0.7
+
+
+def test_paths_start_at_the_file_s_folder(file, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/wearer")
+    file.write_text(
+        "camera: {replay: photos}\ncaptioner: {bundle: ../other}\n"
+        "voice: {wav_file: ~/out.wav, piper_model: /v.onnx}"
+        "\ntriggers: {control_socket: s}"
+    )
+    monkeypatch.chdir(file.parent)
+    for config in (load_config(file), load_config(Path(file.name))):
+        assert config.camera.replay == file.parent / "photos"
+        assert config.captioner.bundle == file.parent / "../other"
+        assert config.voice.wav_file == Path("/home/wearer/out.wav")
+        assert config.voice.piper_model == Path("/v.onnx")
+        assert config.triggers.control_socket == file.parent / "s"
+
+
+@pytest.mark.parametrize("name", ["microsoft/git-base-coco", "gpt2", "a.b_c-d/e.f"])
+def test_a_model_is_named_as_on_the_hub(file, name):
+    file.write_text(f"captioner: {{engine: huggingface, model: {name}}}")
+    assert load_config(file).captioner.model == name
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [("./blip", "blip"), ("../blip", "../blip"), ("/m/blip", "/m/blip"), ("~/blip", "/home/wearer/blip")],
+)
+def test_the_folder_of_a_model_is_told_from_a_name_by_how_it_begins(file, monkeypatch, text, folder):
+    monkeypatch.setenv("HOME", "/home/wearer")
+    file.write_text(f"captioner: {{engine: huggingface, model: {text}}}")
+    assert load_config(file).captioner.model == file.parent / folder
+
+
+def test_engine_and_model_belong_together(file):
+    (problem,) = problems(file, "captioner:\n  engine: huggingface\n")
+    assert problem.startswith("1: captioner.model: ")
+    assert problem.endswith("expected the name or the folder of a model, since engine is huggingface")
+    (problem,) = problems(file, "captioner:\n  model: gpt2\n")
+    assert "captioner.engine: " in problem
+    assert problem.endswith("expected huggingface, since model is given")
+
+
+def test_everything_wrong_is_told_at_once_in_order(file):
+    text = """\
+camera:
+  source: opencvv
+  heigth: 3
+  device: nope
+voice:
+  language: no
+  rate: "abc"
+  rate: 90
+  fps: 3
+narrations: {}
+triggers:
+  button:
+    pul_up: true
+"""
+    assert problems(file, text) == [
+        '2: camera.source: got "opencvv"; expected one of auto, picamera2, opencv, gstreamer, replay',
+        "3: camera.heigth: unknown key; did you mean camera.height?",
+        '4: camera.device: got "nope"; expected a whole number from 0 to 255, or text such as /dev/video0, '
+        "or null",
+        "6: voice.language: got no; expected text such as en-gb (put it in quotes)",
+        '7: voice.rate: got "abc"; expected a whole number from 80 to 450',
+        "8: voice.rate: given twice, first on line 7",
+        "9: voice.fps: unknown key; did you mean camera.fps?",
+        "10: narrations: unknown key; did you mean narration?",
+        "12: triggers.button.pin: missing; expected a whole number from 0 to 27",
+        "13: triggers.button.pul_up: unknown key; did you mean triggers.button.pull_up?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("voice: {rate: 100.5}", "voice.rate: got 100.5; expected a whole number from 80 to 450"),
+        ("voice: {volume: .inf}", "voice.volume: got .inf; expected a number from 0 to 1"),
+        ("voice: {earcons: 1}", "voice.earcons: got 1; expected true or false"),
+        ("voice: {device: -D x}", 'voice.device: got "-D x"; expected text such as plughw:CARD=Headphones'),
+        ("voice: 3", "voice: got 3; expected a section with the keys engine, "),
+        ("voice: []", "voice: got a list; expected a section with the keys engine, "),
+        ("camera: {rotation: 45}", "camera.rotation: got 45; expected one of 0, 90, 180, 270"),
+        ("camera: {device: true}", "camera.device: got true; expected a whole number from 0 to 255"),
+        ("camera: {source: [auto]}", "camera.source: got a list; expected one of auto"),
+        ("camera: {replay: ''}", 'camera.replay: got ""; expected a path of printable characters'),
+        ('camera: {replay: "a\\0b"}', "camera.replay: got"),
+        ("camera: {replay: ~nobody.here/x}", 'camera.replay: got "~nobody.here/x"; expected a path whose ~'),
+        ("captioner: {bundle: 3}", "captioner.bundle: got 3; expected builtin, or a path"),
+        ("captioner: {beams: 0}", "captioner.beams: got 0; expected a whole number from 1 to 10, or null"),
+        ("narration: {every: off}", "narration.every: got off; expected a number from 1 to 3600, or null"),
+        ("narration: {novelty: 2.1}", "narration.novelty: got 2.1; expected a number from 0 to 2"),
+        (
+            "triggers: {button: 17}",
+            "triggers.button: got 17; expected a section with the keys pin, pull_up, debounce",
+        ),
+        (
+            "triggers: {button: {pin: 28}}",
+            "triggers.button.pin: got 28; expected a whole number from 0 to 27",
+        ),
+        # impossible together
+        (
+            "voice: {engine: piper}",
+            "voice.piper_model: got null; expected the .onnx file of a voice, since engine",
+        ),
+        (
+            "camera: {source: gstreamer}",
+            "camera.pipeline: got null; expected a pipeline, since source is gstreamer",
+        ),
+        (
+            "gestures: {long_press: 0.3}",
+            "gestures.double_window: got null; expected less than long_press, 0.3",
+        ),
+        (
+            "gestures: {double_window: 0.9}",
+            "gestures.double_window: got 0.9; expected less than long_press, 0.8",
+        ),
+        (
+            "gestures: {long_press: 5, stuck_after: 5}",
+            "gestures.stuck_after: got 5; expected more than long_press",
+        ),
+        (
+            "wording: {probably_above: 0.9}",
+            "wording.probably_above: got 0.9; expected at most plain_above, 0.7",
+        ),
+        (
+            "wording: {maybe_above: 0.6}",
+            "wording.maybe_above: got 0.6; expected at most probably_above, 0.45",
+        ),
+        # not what YAML makes of it
+        ("[1]", "got a list; expected the sections camera, "),
+        ("hello", 'got "hello"; expected the sections camera, '),
+        ("voice: {rate: 0x_}", "'0x_' is no int"),
+        ("voice: {<<: {rate: 90}}", "voice.<<: unknown key; expected one of engine"),
+        ("voice: !!set {a}", "the tag '!!set'"),
+    ],
+)
+def test_one_problem(file, text, problem):
+    (told,) = problems(file, text)
+    assert told.startswith(f"1: {problem}")
+
+
+def test_values_and_keys_are_shown_short_and_on_one_line(file):
+    (told,) = problems(file, f'camera: {{source: "{"x" * 500}"}}')
+    assert len(told) < 250
+    (told,) = problems(file, 'camera: {source: "a\\nb\\u2028\\x1b[31m"}')
+    assert told.isprintable()
+    (told,) = problems(file, '"a\\nb": 1')
+    assert told.startswith("1: a\\nb: unknown key")
+
+
+def test_files_that_are_none(tmp_path):
+    for path, told in [
+        (tmp_path / "gone.yaml", "there is no such file"),
+        (tmp_path, "is a folder"),
+        (Path("/dev/zero"), "is a device or a pipe"),
+        (tmp_path / ("y" * 300), "can't be read"),
+        (Path("a\0b"), "can't be read"),
+    ]:
+        with pytest.raises(ConfigError, match=told) as caught:
+            load_config(path)
+        assert str(caught.value).isprintable()
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="is a device or a pipe"):
+        load_config(tmp_path / "pipe")
+
+
+def test_contents_that_are_none(file):
+    assert problems(file, "voice:\n  language: \xe9".encode("latin-1")) == [
+        "2: not UTF-8 text; save the file as UTF-8"
+    ]
+    assert "not UTF-8" in problems(file, "voice: {}".encode("utf-16"))[0]
+    assert "larger than 64 KiB" in problems(file, b"#" * (MAX_BYTES + 1))[0]
+    assert "levels" in problems(file, "camera: " + "[" * 10_000)[0]
+
+
+def load_bytes(folder, data):
+    file = folder / "any.yaml"
+    file.write_bytes(data)
+    try:
+        return load_config(file)
+    except ConfigError as refusal:
+        told = refusal.problems
+        assert told
+        assert all(line.isprintable() for line in told)
+        return None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_config_or_an_error(tmp_path_factory, data):
+    load_bytes(tmp_path_factory.getbasetemp(), data)
+
+
+KEYS = sorted(
+    {*Config.model_fields, *(key for f in Config.model_fields.values() for key in f.annotation.model_fields)}
+)
+names = st.sampled_from(KEYS) | st.text(max_size=8)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.dates()
+leaves = scalars | st.sampled_from(["auto", "gstreamer", "piper", "~", "..", "/dev/video0", {"pin": 17}])
+mappings = st.dictionaries(
+    names, st.dictionaries(names, leaves | st.lists(leaves, max_size=3), max_size=4) | leaves, max_size=5
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(mappings)
+def test_any_tree_gives_a_config_or_an_error(tmp_path_factory, tree):
+    load_bytes(tmp_path_factory.getbasetemp(), yaml.safe_dump(tree, allow_unicode=True).encode())
+
+
+values = {
+    "voice": st.fixed_dictionaries({}, optional={"rate": st.integers(80, 450), "volume": st.floats(0, 1)}),
+    "camera": st.fixed_dictionaries(
+        {}, optional={"device": st.integers(0, 255), "rotation": st.sampled_from([0, 90])}
+    ),
+    "narration": st.fixed_dictionaries({}, optional={"every": st.none() | st.floats(1, 3600)}),
+}
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.fixed_dictionaries({}, optional=values))
+def test_good_trees_are_taken_as_they_are(tmp_path_factory, tree):
+    config = load_bytes(tmp_path_factory.getbasetemp(), yaml.safe_dump(tree).encode())
+    assert config is not None
+    assert config == Config.model_validate(tree)

@@ -1,0 +1,111 @@
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from earsight.config.loader import load_config
+from earsight.config.schema import (
+    LIVE_SECTIONS,
+    RESTART_SECTIONS,
+    ButtonSection,
+    Config,
+    QualitySection,
+    changed_sections,
+    config_schema,
+)
+from earsight.config.yaml_positions import read_tree
+from earsight.triggers.gestures import GestureRecognizer
+from earsight.vision.quality import QualityLimits
+
+FOLDER = Path(__file__).parents[3] / "config"
+FILES = sorted(FOLDER.glob("*.yaml"))
+
+
+def sections():
+    """Each section's name and model."""
+    return {name: field.annotation for name, field in Config.model_fields.items()}
+
+
+def test_the_profiles_are_there():
+    assert {"earsight.yaml", "desktop.yaml", "jetson.yaml", "raspberry-pi.yaml"} <= {
+        file.name for file in FILES
+    }
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_file_loads_and_says_whom_it_is_for(file):
+    load_config(file)
+    assert file.read_text(encoding="utf-8").startswith("# Earsight")
+
+
+def test_the_full_file_is_complete_and_holds_the_defaults():
+    text = (FOLDER / "earsight.yaml").read_text(encoding="utf-8")
+    assert load_config(FOLDER / "earsight.yaml") == Config()
+    assert read_tree(text).value == Config().model_dump()  # so no key is missing
+
+
+def test_the_full_file_explains_every_key_as_the_models_do():
+    lines = (FOLDER / "earsight.yaml").read_text(encoding="utf-8").splitlines()
+    prose = " ".join(line.strip().removeprefix("#").strip() for line in lines)
+    for name, model in sections().items():
+        assert " ".join(model.__doc__.split()) in prose, name
+        for key, field in model.model_fields.items():
+            assert field.description in prose, f"{name}.{key}"
+    assert all(key in prose for key in ButtonSection.model_fields)
+
+
+def test_the_profiles_choose_what_their_boards_have():
+    pi, jetson, desktop = (
+        load_config(FOLDER / f"{name}.yaml") for name in ("raspberry-pi", "jetson", "desktop")
+    )
+    assert (pi.camera.source, pi.triggers.button.pin, pi.voice.player) == ("picamera2", 17, "alsa")
+    assert (jetson.camera.source, jetson.voice.player) == ("gstreamer", "alsa")
+    assert "nvarguscamerasrc" in jetson.camera.pipeline
+    assert (desktop.camera.source, desktop.triggers.keyboard, desktop.voice.player) == ("auto", True, "auto")
+
+
+def test_every_section_is_live_or_not():
+    assert set(Config.model_fields) == LIVE_SECTIONS | RESTART_SECTIONS
+    assert not LIVE_SECTIONS & RESTART_SECTIONS
+
+
+def test_changed_sections():
+    old, new = Config(), Config.model_validate({"voice": {"rate": 200}, "camera": {"fps": 15}})
+    assert changed_sections(old, old) == set()
+    assert changed_sections(old, new) == {"voice"}
+
+
+def test_sections_are_frozen():
+    with pytest.raises(ValidationError):
+        Config().voice.rate = 3
+
+
+def test_the_schema_describes_and_bounds_every_key():
+    schema = config_schema()
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert schema["title"] == "Earsight configuration"
+    assert schema["additionalProperties"] is False
+    for definition in schema["$defs"].values():
+        assert definition["additionalProperties"] is False
+        for key, node in definition["properties"].items():
+            assert node["description"], key
+            for branch in node.get("anyOf", [node]):
+                if branch.get("type") in ("integer", "number") and "enum" not in branch:
+                    assert "minimum" in branch, key
+                    assert "maximum" in branch, key
+    assert schema["$defs"]["ButtonSection"]["required"] == ["pin"]
+
+
+def test_quality_mirrors_the_limits_of_perception():
+    limits = {field.name: field.default for field in fields(QualityLimits)}
+    assert {"enabled": True} | limits == QualitySection().model_dump()
+
+
+def test_the_gestures_fit_the_recognizer():
+    GestureRecognizer(**Config().gestures.model_dump())
+
+
+def test_all_models_are_strict():
+    models: list[type[BaseModel]] = [Config, ButtonSection, *sections().values()]
+    assert all(model.model_config["strict"] and model.model_config["frozen"] for model in models)

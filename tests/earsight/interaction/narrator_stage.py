@@ -1,0 +1,97 @@
+"""A narrator with all around it: camera, eyes and speaker are those that ship."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import numpy as np
+
+from earsight.cameras.camera import Camera
+from earsight.interaction.look_interval import LookInterval
+from earsight.interaction.narrator import Narrator, Policy
+from earsight.language.wording import Thresholds
+from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.look_worker import LookWorker
+from earsight.vision.quality import QualityLimits
+from earsight.voice.speaker import SPEECH, Speaker
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+
+RED, GREEN = "A red wall.", "A green wall."
+POLICY = Policy(
+    max_age=60.0,  # however busy the machine, no picture is too old
+    thresholds=Thresholds(plain=0.8, probably=0.5, maybe=0.2),
+    limits=QualityLimits(),
+    every=None,
+    novelty=0.3,
+    earcons=True,
+)
+
+
+class Stage:
+    """A narrator with all around it, and a record of what was heard."""
+
+    def __init__(self, narrator, captioner, scene):
+        self.narrator, self.captioner, self.scene = narrator, captioner, scene
+        self.heard = []
+
+    def note(self, kind, text, _at):
+        self.heard.append(text if kind == SPEECH else f"({kind})")
+
+    @property
+    def said(self):
+        return [what for what in self.heard if not what.startswith("(")]
+
+    def begin(self, gesture=Gesture.SHORT, at=None):
+        return self.narrator.press(Press(gesture, time.monotonic() if at is None else at))
+
+    async def press(self, gesture=Gesture.SHORT, at=None):
+        return await asyncio.wait_for(self.begin(gesture, at), 30)
+
+    async def show(self, picture):
+        """Put something else in front of the camera, until no older frame is left."""
+        self.scene.picture = picture
+        if not isinstance(picture, np.ndarray):
+            await asyncio.sleep(0.2)
+            return
+        shown = self.scene.shown
+        await until(lambda: self.scene.shown >= shown + 7)
+
+
+@asynccontextmanager
+async def stage(source=None, *, load=None, synthesizer=None, player=None, **policy):
+    scene = source or Scene(painted("red"))
+    captioner = ColourCaptioner()
+    camera = Camera(scene, retry_after=0.01, retry_at_most=0.02)
+    eyes = LookWorker(camera, load or (lambda: captioner))
+    on_stage = []
+    speaker = Speaker(
+        synthesizer or ToneSynthesizer(),
+        player or FastPlayer(),
+        replay_for=0.0,
+        on_sound=lambda *heard: on_stage[0].note(*heard),
+    )
+    narrator = Narrator(eyes, speaker, replace(POLICY, **policy))
+    narrator.pace = LookInterval(share=0.0)  # its periods are shorter than any that can be configured
+    on_stage.append(Stage(narrator, captioner, scene))
+    camera.start()
+    if getattr(scene, "picture", scene) is scene or isinstance(scene.picture, np.ndarray):
+        assert await asyncio.to_thread(camera.wait_ready, 30)
+    else:
+        await asyncio.sleep(0.1)
+    before = asyncio.all_tasks()
+    try:
+        yield on_stage[0]
+    finally:
+        scene.picture = unplugged()  # ends a wait for a picture
+        await narrator.close()
+        await speaker.close()
+        await asyncio.to_thread(camera.close)
+        await asyncio.to_thread(eyes.close)
+    await asyncio.sleep(0)
+    assert not [task for task in asyncio.all_tasks() - before if not task.done()], "a task was left behind"
+
+
+def tried(trial):
+    asyncio.run(asyncio.wait_for(trial(), 120))

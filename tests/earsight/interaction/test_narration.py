@@ -1,0 +1,226 @@
+"""What is said unasked."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from earsight.interaction.look_interval import LookInterval
+from earsight.interaction.narrator import PressEnd
+from earsight.language import wording
+from earsight.triggers.trigger import Gesture
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
+from tests.earsight.interaction.narrator_stage import GREEN, RED, stage, tried
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+
+
+@asynccontextmanager
+async def narrating(*arguments, every=0.02, **settings):
+    async with stage(*arguments, every=every, earcons=False, **settings) as on:
+        notices = on.narrator.notices
+        tasks = [
+            asyncio.create_task(work)
+            for work in (on.narrator.narrate(), notices.say(lambda: on.narrator.speaker))
+        ]
+        try:
+            yield on
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+
+async def some_looks(on, looks=5):
+    """Until the narrator has looked a few times more."""
+    encoded = on.captioner.encoded
+    await until(lambda: on.captioner.encoded >= encoded + looks)
+
+
+def test_an_unchanged_scene_is_told_once_and_a_new_one_again():
+    async def trial():
+        async with narrating() as on:
+            await until(lambda: on.said == [RED])
+            await some_looks(on)
+            assert on.said == [RED]
+            assert on.captioner.described == 1
+            await on.show(painted("green"))
+            await until(lambda: len(on.said) > 1)
+            await some_looks(on)
+            assert on.said == [RED, GREEN]
+
+    tried(trial)
+
+
+def test_what_a_press_described_is_not_told_again():
+    async def trial():
+        async with stage() as on:
+            await on.press()
+            on.narrator.policy = replace(on.narrator.policy, every=0.02)
+            task = asyncio.create_task(on.narrator.narrate())
+            await some_looks(on)
+            assert on.said == [RED]
+            task.cancel()
+
+    tried(trial)
+
+
+def test_looks_that_take_too_long_come_less_often_and_it_is_said_once():
+    class Slow(ColourCaptioner):
+        def encode(self, prepared):
+            time.sleep(0.05)
+            return super().encode(prepared)
+
+    slow = Slow()
+
+    async def trial():
+        async with narrating(load=lambda: slow) as on:
+            on.narrator.pace = LookInterval()
+            await until(lambda: wording.CANT_KEEP_UP in on.said)
+            await until(lambda: slow.encoded >= 6)
+            assert on.said.count(wording.CANT_KEEP_UP) == 1
+
+    tried(trial)
+
+
+def test_what_was_narrated_can_be_repeated():
+    async def trial():
+        async with narrating() as on:
+            await until(lambda: on.said == [RED])
+            assert await on.press(Gesture.DOUBLE) is PressEnd.SPOKEN
+            assert on.said == [RED, RED]
+
+    tried(trial)
+
+
+def test_what_a_failing_voice_could_not_say_is_news_at_the_next_look(caplog):
+    async def trial():
+        # Each utterance is tried twice: the first one fails, the second is heard.
+        async with narrating(synthesizer=ToneSynthesizer([Fault.FAILS] * 2)) as on:
+            await until(lambda: on.said == [RED])
+
+    tried(trial)
+    assert "injected failure" in caplog.text
+
+
+def test_a_problem_is_told_once_until_it_comes_anew():
+    async def trial():
+        dark = np.zeros((60, 80, 3), np.uint8)
+        async with narrating() as on:
+            await until(lambda: on.said == [RED])
+            for times in (1, 2):
+                await on.show(dark)
+                await until(lambda times=times: len(on.said) == 1 + times)
+                await asyncio.sleep(0.2)
+                assert on.said == [RED] + ["The picture is too dark."] * times
+                await on.show(painted("red"))
+                await some_looks(on)
+
+    tried(trial)
+
+
+def test_a_problem_that_a_press_was_told_is_not_told_again():
+    async def trial():
+        async with stage(Scene(np.zeros((60, 80, 3), np.uint8)), earcons=False) as on:
+            await on.press()
+            on.narrator.policy = replace(on.narrator.policy, every=0.02)
+            task = asyncio.create_task(on.narrator.narrate())
+            await asyncio.sleep(0.3)
+            assert on.said == ["The picture is too dark."]
+            task.cancel()
+
+    tried(trial)
+
+
+def test_not_knowing_is_not_narrated():
+    async def trial():
+        async with narrating() as on:
+            await until(lambda: on.said == [RED])
+            on.captioner.confidence = 0.1
+            await on.show(painted("green"))
+            await until(lambda: on.captioner.described == 2)
+            await some_looks(on)
+            assert on.said == [RED]
+
+    tried(trial)
+
+
+def test_an_answer_is_never_talked_over():
+    async def trial():
+        async with narrating(player=FastPlayer(speed=2)) as on:
+            await until(lambda: on.said == [RED])
+            end = on.begin()
+            await until(lambda: on.said == [RED, RED])
+            await on.show(painted("green"))  # while the answer is being spoken
+            assert await end is PressEnd.SPOKEN
+            assert on.said == [RED, RED]
+            await until(lambda: on.said == [RED, RED, GREEN])
+
+    tried(trial)
+
+
+def test_a_press_cuts_narration_off():
+    async def trial():
+        async with narrating(player=FastPlayer(speed=1)) as on:
+            await until(lambda: on.said == [RED])
+            assert await on.press() is PressEnd.SPOKEN
+            assert on.said == [RED, RED]
+
+    tried(trial)
+
+
+@pytest.mark.parametrize("error", [unplugged(), RuntimeError("surprise")])
+def test_narration_goes_on_after_trouble_of_which_it_is_silent(error):
+    async def trial():
+        async with narrating(Scene(error)) as on:
+            await asyncio.sleep(0.2)
+            assert on.said == []
+            on.scene.picture = painted("red")
+            await until(lambda: on.said == [RED])
+
+    tried(trial)
+
+
+def test_a_captioner_that_breaks_does_not_end_narration():
+    async def trial():
+        async with narrating() as on:
+            await until(lambda: on.said == [RED])
+            on.captioner.fault = RuntimeError("broken")
+            await on.show(painted("green"))
+            await until(lambda: on.captioner.described >= 3)
+            on.captioner.fault = None
+            await until(lambda: on.said == [RED, GREEN])
+
+    tried(trial)
+
+
+def test_a_shorter_period_is_taken_at_once():
+    async def trial():
+        async with narrating(every=3600) as on:
+            await until(lambda: on.said == [RED])
+            await on.show(painted("green"))
+            on.narrator.policy = replace(on.narrator.policy, every=0.02)
+            await until(lambda: on.said == [RED, GREEN])
+            on.narrator.policy = replace(on.narrator.policy, every=None)
+            await on.show(painted("red"))
+            await asyncio.sleep(0.3)
+            assert on.said == [RED, GREEN]
+
+    tried(trial)
+
+
+def test_a_camera_that_is_lost_is_not_the_boards_slowness():
+    async def trial():
+        async with narrating() as on:
+            on.narrator.pace = LookInterval()
+            await until(lambda: on.said == [RED])
+            on.scene.picture = None
+            on.narrator.policy = replace(on.narrator.policy, max_age=0.05)
+            await asyncio.sleep(2.5)  # of which a look waits two for a picture
+            on.scene.picture = painted("green")
+            await until(lambda: on.said == [RED, GREEN])
+            assert on.narrator.pace.period(1.0) == 1.0
+
+    tried(trial)

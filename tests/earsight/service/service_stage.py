@@ -1,0 +1,67 @@
+"""The service in this process, with a camera and a voice of the test's own."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from earsight.config.loader import load_config
+from earsight.service.builders import Builders
+from earsight.service.service import Options, Service
+from earsight.voice.sound import VoiceError
+from earsight.voice.speaker import Speaker
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.stand_ins import until
+
+NO_MODEL = "I can't describe anything: the model is missing or damaged."
+
+
+class Stage:
+    def __init__(self, folder, scene):
+        self.config = folder / "earsight.yaml"
+        self.scene = scene
+        self.heard = []
+        self.kinds = []
+        self.voices_that_fail = 0
+        self.player_faults, self.engine_faults = (), ()
+        self.pace = 20
+        self.speaker = None
+        self.write("")
+        self.service = self.made()
+
+    def made(self):
+        build = Builders(lambda _section: self.scene, self.voice)
+        return Service(load_config(self.config), Options(self.config, build=build))
+
+    def write(self, more):
+        """A configuration without a model: nothing is to be loaded."""
+        triggers = "triggers: {keyboard: false, control_socket: control.sock}"
+        # On a loaded machine pictures are old.
+        patient = "" if "camera:" in more else "camera: {max_age: 10}"
+        self.config.write_text(f"captioner: {{bundle: no-bundle}}\n{patient}\n{triggers}\n{more}\n")
+
+    async def voice(self, _section):
+        if self.voices_that_fail:
+            self.voices_that_fail -= 1
+            raise VoiceError("voice.wav_file: full disk")
+        engine, player = ToneSynthesizer(self.engine_faults), FastPlayer(self.player_faults, self.pace)
+        self.player_faults, self.engine_faults = (), ()
+        self.speaker = Speaker(engine, player, replay_for=0.0, on_sound=self.note)
+        self.player = player
+        return self.speaker
+
+    def note(self, kind, text, _at):
+        self.kinds.append(kind)
+        if text is not None:
+            self.heard.append(text)
+
+
+@asynccontextmanager
+async def serving(folder, scene):
+    on = Stage(folder, scene)
+    running = asyncio.create_task(on.service.run())
+    try:
+        await until(lambda: NO_MODEL in on.heard)
+        yield on
+        assert not running.done()
+    finally:
+        on.service.stop()
+        await asyncio.wait_for(running, 30)

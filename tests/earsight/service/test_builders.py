@@ -1,0 +1,87 @@
+"""What is built for which configuration, and what is imported for it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from earsight.captioners.captioner import CaptionerError
+from earsight.captioners.onnx import OnnxCaptioner
+from earsight.config.schema import CaptionerSection, Config, WordingSection
+from earsight.doctor import Status
+from earsight.doctor.examination import checks, run_checks
+from earsight.language.wording import Style, Thresholds
+from earsight.service.builders import build_captioner, build_policy
+
+HUGGINGFACE = CaptionerSection(engine="huggingface", model=Path("somewhere"))
+
+
+def test_the_engine_onnx_is_the_default() -> None:
+    assert isinstance(build_captioner(CaptionerSection(threads=1)), OnnxCaptioner)
+
+
+@pytest.fixture(params=["torch", "transformers"])
+def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    for module in ("huggingface", "vision_tower"):
+        monkeypatch.delitem(sys.modules, f"earsight.captioners.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, request.param, None)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("missing")
+def test_without_its_packages_the_engine_huggingface_says_how_to_get_them() -> None:
+    with pytest.raises(CaptionerError, match=r"pip install 'earsight\[huggingface\]'$"):
+        build_captioner(HUGGINGFACE)
+
+
+@pytest.mark.usefixtures("missing")
+def test_the_doctor_says_so_too() -> None:
+    model = checks(Config(captioner=HUGGINGFACE))["model"]
+    (finding,) = asyncio.run(run_checks({"model": model}))
+    assert finding.status is Status.FAILURE
+    assert finding.detail.endswith("pip install 'earsight[huggingface]'")
+
+
+def test_the_daemon_needs_no_torch() -> None:
+    """Neither its service nor any command or check, with a captioner that was built and has worked."""
+    code = """
+import pkgutil, sys
+from importlib import import_module
+import earsight
+for module in pkgutil.walk_packages(earsight.__path__, "earsight."):
+    if module.name not in ("earsight.captioners.huggingface", "earsight.captioners.vision_tower"):
+        if not module.name.endswith(("__main__", "pyttsx3_child")):
+            import_module(module.name)
+from earsight.config.schema import CaptionerSection
+from earsight.service.builders import build_captioner, build_policy
+from earsight.language.wording import Style, Thresholds
+build_captioner(CaptionerSection(threads=1, max_tokens=4)).warm_up()
+print(sorted({"torch", "transformers", "huggingface_hub"} & set(sys.modules)))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(Path(__file__).parents[3] / "daemon")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ended.stdout, ended.stderr) == ("[]\n", "")
+
+
+def test_the_policy_has_the_wording_of_the_configuration():
+    wording = WordingSection(
+        style="careful", plain_above=0.9, probably_above=0.6, maybe_above=0.3, likely_above=0.7
+    )
+    policy = build_policy(Config(wording=wording))
+    assert policy.style is Style.CAREFUL
+    assert policy.thresholds == Thresholds(plain=0.9, probably=0.6, maybe=0.3, likely=0.7)
+
+
+def test_a_look_has_time_for_a_caption_that_takes_all_of_its_own():
+    assert build_policy(Config(captioner=CaptionerSection(time_limit=20))).look_limit > 20
+    assert build_policy(Config()).look_limit == 10

@@ -1,0 +1,217 @@
+"""A service that crashes as it starts gives up, aloud."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import wave
+from pathlib import Path
+
+import pytest
+
+from earsight import cli
+from earsight.commands.run import GAVE_UP
+from earsight.config.schema import VoiceSection
+from earsight.language import wording
+from earsight.service import startup_failure
+from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
+from tests.earsight.init_system import InitSystem
+from tests.earsight.stand_ins import photo
+
+SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    manager = InitSystem(tmp_path, monkeypatch)
+    yield manager
+    manager.close()
+
+
+def test_starts_that_do_not_last_are_counted_until_one_lasts(tmp_path):
+    path = tmp_path / "starts"
+    assert [CrashLoop(path).begin() for _ in range(3)] == [0, 1, 2]
+    CrashLoop(path).blame("the speech\nengine hangs")
+    assert CrashLoop(path).reason() == "the speech engine hangs"
+    assert CrashLoop(path).begin() == 3
+    CrashLoop(path).settled()
+    assert CrashLoop(path).reason() is None
+    assert CrashLoop(path).begin() == 0
+
+
+def test_without_a_service_manager_nothing_is_counted(monkeypatch):
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    starts = CrashLoop(starts_file())
+    assert [starts.begin(), starts.begin()] == [0, 0]
+    starts.blame("nothing")
+    starts.settled()
+    assert starts.reason() is None
+
+
+def test_where_nothing_can_be_written_it_starts_all_the_same():
+    starts = CrashLoop(Path("/proc/earsight/starts"))  # not even root may
+    assert [starts.begin(), starts.begin()] == [0, 0]
+    starts.settled()
+
+
+def test_what_is_no_text_is_counted_as_far_as_it_can_be(tmp_path):
+    path = tmp_path / "starts"
+    path.write_bytes(b"start\n\xff\xfe\0\nstart\n")
+    assert CrashLoop(path).begin() == 2
+
+
+def _begin_for_ever(path):
+    while True:
+        CrashLoop(path).begin()
+
+
+def test_a_start_that_is_killed_at_any_moment_leaves_whole_lines(tmp_path):
+    path = tmp_path / "starts"
+    for _ in range(20):
+        child = multiprocessing.get_context("fork").Process(target=_begin_for_ever, args=(path,))
+        child.start()
+        time.sleep(0.01)
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+    assert set(path.read_bytes().split(b"\n")) <= {b"start", b""}
+
+
+def test_the_unit_heeds_both_exit_statuses_and_keeps_the_count():
+    unit = (
+        (Path(__file__).parents[3] / "systemd" / "earsight.service").read_text(encoding="utf-8").splitlines()
+    )
+    assert f"RestartPreventExitStatus={cli.WRONG_USAGE} {GAVE_UP}" in unit
+    assert "RuntimeDirectoryPreserve=restart" in unit
+    (burst,) = (line.partition("=")[2] for line in unit if line.startswith("StartLimitBurst="))
+    assert int(burst) > LIMIT, "it would be stopped before it can say why"
+
+
+def said(path):
+    """Seconds of speech in a recording."""
+    with wave.open(str(path)) as file:
+        return file.getnframes() / file.getframerate()
+
+
+@SPEECH
+def test_a_crash_loop_ends_with_spoken_words_and_a_status(tmp_path, manager):
+    config = tmp_path / "earsight.yaml"
+    config.write_text("voice: {player: wav, wav_file: said.wav, rate: 450}\n")
+    for _ in range(LIMIT):
+        CrashLoop(starts_file()).begin()
+    CrashLoop(starts_file()).blame("the speech engine hangs")
+    assert cli.main(["run", "--config", str(config)]) == GAVE_UP
+    assert manager.status == f"{wording.CANT_START_CRASHES} the speech engine hangs"
+    assert said(tmp_path / "said.wav") > 0.5
+    assert CrashLoop(starts_file()).begin() == 0  # a start by hand gets its own five attempts
+
+
+@SPEECH
+def test_a_wrong_configuration_is_said_by_the_voice_that_it_names(tmp_path, manager, capsys):
+    config = tmp_path / "earsight.yaml"
+    config.write_text("camera: {fps: 0}\nvoice: {player: wav, wav_file: said.wav, rate: 450}\n")
+    assert cli.main(["run", "--config", str(config)]) == cli.WRONG_USAGE
+    assert manager.status.startswith(wording.CANT_START_CONFIG)
+    assert "camera.fps" in manager.status
+    assert said(tmp_path / "said.wav") > 0.5
+    assert "camera.fps" in capsys.readouterr().err
+
+
+@SPEECH
+def test_a_configuration_that_is_gone_is_said_by_whatever_voice_there_is(tmp_path, manager, monkeypatch):
+    card = tmp_path / "aplay"
+    card.write_text(f"#!/bin/sh\ncat >> '{tmp_path}/heard'\n")
+    card.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert cli.main(["run", "--config", str(tmp_path / "none.yaml")]) == cli.WRONG_USAGE
+    assert manager.status.startswith(wording.CANT_START_CONFIG)
+    assert (tmp_path / "heard").stat().st_size > 20_000
+
+
+@SPEECH
+def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, manager, monkeypatch):
+    """The card is there at the tenth time, which is later than one voice may take."""
+    monkeypatch.setattr(startup_failure, "_PAUSE", 0.05)
+    card = tmp_path / "aplay"
+    card.write_text(
+        f"#!/bin/sh\necho >> '{tmp_path}/tries'\n"
+        f"[ $(wc -l < '{tmp_path}/tries') -ge 10 ] || exit 1\ncat >> '{tmp_path}/heard'\n"
+    )
+    card.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    asyncio.run(startup_failure.say_until_heard(wording.CANT_START_CONFIG, (VoiceSection(),), 2.0, 60.0))
+    assert (tmp_path / "heard").stat().st_size > 20_000
+    extended = [line for line in manager.messages if line.startswith("EXTEND_TIMEOUT_USEC=")]
+    assert len(extended) > 1
+    assert all(int(line.partition("=")[2]) > 2e6 for line in extended)
+
+
+def test_the_last_words_come_to_an_end_though_nobody_hears_them(tmp_path, manager, monkeypatch, caplog):
+    monkeypatch.setattr(startup_failure, "_PAUSE", 0.05)
+    monkeypatch.setenv("PATH", str(tmp_path))  # neither engine nor card
+    asyncio.run(startup_failure.say_until_heard("I can't start.", (VoiceSection(),) * 2, 5.0, 0.3))
+    assert len([line for line in manager.messages if line.startswith("EXTEND")]) > 1
+    assert len(caplog.records) == 1, "a reason is enough once"
+
+
+@SPEECH
+def test_the_last_words_need_none_of_what_may_have_crashed(tmp_path, manager, monkeypatch):
+    """Where ONNX Runtime or OpenCV can't even be imported, the voice must still be there."""
+    config = tmp_path / "earsight.yaml"
+    config.write_text("voice: {player: wav, wav_file: said.wav, rate: 450}\n")
+    for name in [name for name in sys.modules if name == "earsight" or name.startswith("earsight.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("onnxruntime", "cv2", "gpiozero"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (manager.runtime / "starts").write_text("start\n" * LIMIT)
+    from earsight import cli as fresh
+
+    assert fresh.main(["run", "--config", str(config)]) == GAVE_UP
+    assert said(tmp_path / "said.wav") > 0.5
+
+
+@SPEECH
+def test_a_service_that_crashes_in_native_code_says_so_after_the_fifth_time(tmp_path, manager):
+    """With a service manager's rules: again after a failure, but not after these two exit statuses."""
+    for _ in range(LIMIT - 2):
+        CrashLoop(starts_file()).begin()
+    config = tmp_path / "earsight.yaml"
+    config.write_text(
+        "triggers: {keyboard: false, control_socket: c.sock}\n"
+        "voice: {player: wav, wav_file: said.wav, rate: 450}\n"
+    )
+    broken = tmp_path / "broken" / "onnxruntime"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("import os\nos.abort()\n")
+    daemon = Path(__file__).parents[3] / "daemon"
+    statuses = []
+    while not statuses or statuses[-1] not in (0, cli.WRONG_USAGE, GAVE_UP):
+        assert len(statuses) < 2 * LIMIT, statuses
+        ended = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "earsight",
+                "run",
+                "--config",
+                str(config),
+                "--replay",
+                str(photo(tmp_path)),
+            ],
+            env={"PYTHONPATH": f"{broken.parent}:{daemon}", "PATH": "/usr/bin:/bin", **manager.variables},
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        statuses.append(ended.returncode)
+    assert statuses == [-signal.SIGABRT] * 2 + [GAVE_UP]
+    assert b"Fatal Python error: Aborted" not in ended.stderr
+    assert manager.status.startswith(wording.CANT_START_CRASHES)
+    assert said(tmp_path / "said.wav") > 1

@@ -1,0 +1,288 @@
+"""Power cuts, full disks and read-only disks: what Earsight has written stays whole, and it starts again.
+
+The ordinary run cuts a few times; `script/test -m heavy tests/earsight/test_power.py` a thousand times each.
+EARSIGHT_CUTS names another number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import wave
+from pathlib import Path
+
+import pytest
+
+from earsight.config.loader import load_config
+from earsight.service.crash_loop import CrashLoop
+from earsight.system.storage import write_whole
+from earsight.voice.volume import LEVELS, Volume
+
+ROOT = Path(__file__).parents[3]
+SEED = int(os.environ.get("EARSIGHT_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
+
+
+def cuts(ordinary: int):
+    """How often to cut: a few times in the ordinary run, a thousand times in the heavy one."""
+    number = os.environ.get("EARSIGHT_CUTS")
+    thousand = int(number) if number else 1000
+    return pytest.mark.parametrize("times", [ordinary, pytest.param(thousand, marks=pytest.mark.heavy)])
+
+
+# A whole service, with fakes for camera, model and voice; it presses its own buttons without a pause.
+
+SERVICE = """
+import asyncio, random, resource, sys, time
+from pathlib import Path
+from earsight.commands.run import _log_to_streams
+from earsight.config.loader import load_config
+from earsight.service.builders import Builders
+from earsight.service.service import Options, Service
+from earsight.service.crash_loop import CrashLoop, starts_file
+from earsight.triggers.trigger import Gesture, Press
+from earsight.voice.speaker import Speaker
+from earsight.voice.wav import WavPlayer
+from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted
+
+config_file, recording, seed, full = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4] == "full"
+chance = random.Random(seed)
+
+async def speaker(section):
+    if full:
+        return Speaker(ToneSynthesizer(), FastPlayer())
+    return Speaker(ToneSynthesizer(), WavPlayer(recording, real_time=False), volume=section.volume)
+
+async def main():
+    _log_to_streams(20)
+    starts = CrashLoop(starts_file())
+    starts.begin()
+    build = Builders(lambda _: Scene(painted("red")), speaker, lambda _: ColourCaptioner())
+    service = Service(load_config(config_file), Options(config_file, build=build, starts=starts))
+    running = asyncio.create_task(service.run())
+    await asyncio.sleep(0.05)
+    print("up", flush=True)
+    while not running.done():
+        press = Press(chance.choice((Gesture.SHORT, Gesture.DOUBLE, Gesture.LONG)), time.monotonic())
+        (service.press_second if chance.random() < 0.8 else service.press)(press)
+        await asyncio.sleep(chance.random() * 0.02)
+    await running
+
+if full:  # from here on no file takes another byte
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+asyncio.run(main())
+"""
+
+CONFIG = "triggers: {keyboard: false, control_socket: control.sock}\nnarration: {every: 1}\n"
+
+
+class Device:
+    """What outlives a power cut: the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "earsight.yaml"
+        self.config.write_text(CONFIG)
+        self.state = folder / "state" / "volume.json"
+        self.starts = folder / "run" / "starts"
+        self.recording, self.log = folder / "said.wav", folder / "log.txt"
+        for name in ("state", "run", "cache"):
+            (folder / name).mkdir()
+
+    def start(self, seed: int = 0, disk: str = "good", **variables: str) -> subprocess.Popen:
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'daemon'}",
+            "STATE_DIRECTORY": str(self.folder / "state"),
+            "RUNTIME_DIRECTORY": str(self.folder / "run"),
+            "CACHE_DIRECTORY": str(self.folder / "cache"),
+        }
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-c", SERVICE, str(self.config), str(self.recording), str(seed), disk],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if disk == "full" else log,
+                env=environment | variables,
+                cwd=self.folder,
+            )
+
+    def check(self) -> None:
+        """Everything on the disk is whole."""
+        assert self.config.read_text() == CONFIG
+        load_config(self.config)
+        if self.state.exists():
+            kept = json.loads(self.state.read_text())
+            assert kept["volume"] in LEVELS
+            assert kept["configured"] == 1.0
+        if self.starts.exists():
+            assert set(self.starts.read_text().split("\n")) <= {"start", ""}
+        if self.recording.exists() and self.recording.stat().st_size:
+            with wave.open(str(self.recording)) as file:
+                assert len(file.readframes(file.getnframes())) == 2 * file.getnframes()
+        assert b"Traceback" not in self.log.read_bytes()
+        left = {path.name for path in (self.folder / "state").iterdir()}
+        assert left <= {"volume.json", "volume.json.partial"}, "each cut leaves another file behind"
+
+
+def cut(service: subprocess.Popen) -> None:
+    service.send_signal(signal.SIGKILL)
+    service.wait()
+    service.stdout.close()
+
+
+@cuts(ordinary=8)
+def test_a_service_that_is_cut_off_at_any_moment_leaves_all_files_whole(tmp_path, times):
+    print(f"seed {SEED} (EARSIGHT_SEED={SEED} repeats it)")
+    chance = random.Random(SEED)
+    device = Device(tmp_path)
+    for number in range(times):
+        service = device.start(SEED + number)
+        if number % 4:  # every fourth one as it starts
+            service.stdout.readline()
+        time.sleep(chance.random() * 0.3)
+        assert service.poll() is None, device.log.read_text()
+        cut(service)
+        device.check()
+    last = device.start()
+    while line := last.stdout.readline():
+        if line.startswith(b"answer: "):
+            break
+    last.terminate()
+    last.stdout.read()
+    assert last.wait(30) == 0
+    last.stdout.close()
+    assert device.state.exists(), "nothing was ever kept: the test has tested nothing"
+
+
+def change_for_ever(path: Path) -> None:
+    volume = Volume(1.0, path)
+    while True:
+        while volume.quieter():
+            volume.keep()
+        while volume.louder():
+            volume.keep()
+
+
+@cuts(ordinary=100)
+def test_a_writer_that_is_cut_off_leaves_the_old_or_the_new(tmp_path, times):
+    chance = random.Random(SEED)
+    path = tmp_path / "volume.json"
+    seen = set()
+    for _ in range(times):
+        child = os.fork()
+        if child == 0:
+            try:
+                change_for_ever(path)
+            finally:
+                os._exit(1)
+        time.sleep(chance.random() * 0.01)
+        os.kill(child, signal.SIGKILL)
+        assert os.waitpid(child, 0)[1] == signal.SIGKILL
+        if path.exists():
+            seen.add(json.loads(path.read_text())["volume"])
+    assert seen <= set(LEVELS)
+    assert len(seen) > 1
+    assert {file.name for file in tmp_path.iterdir()} <= {"volume.json", "volume.json.partial"}
+
+
+def test_what_is_renamed_is_on_the_disk_before(tmp_path, monkeypatch):
+    """The kernel may write in any order what nobody waits for: an empty file under the new name, say."""
+    path = tmp_path / "state"
+    path.write_bytes(b"old")
+    done = []
+    fsync, replace = os.fsync, Path.replace
+
+    def synced(handle):
+        target = Path(f"/proc/self/fd/{handle}").readlink()
+        done.append((target.name if target.is_file() else "folder", path.read_bytes()))
+        if target.is_file():
+            assert target.read_bytes() == b"new", "synced before it was written"
+        fsync(handle)
+
+    def replaced(source, target):
+        done.append(("renamed", path.read_bytes()))
+        return replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    write_whole(path, b"new")
+    assert done == [("state.partial", b"old"), ("renamed", b"old"), ("folder", b"new")]
+
+
+def test_on_a_full_disk_it_goes_on(tmp_path):
+    """A limit of no bytes a file stands for the disk; the log goes into a pipe, as to the journal."""
+    device = Device(tmp_path)
+    service = device.start(disk="full")
+    try:
+        said = b""
+        while b"answer: A red wall" not in said or b"answer: Quieter" not in said:
+            line = service.stdout.readline()
+            assert line, "it has ended"
+            said += line
+        time.sleep(0.3)
+        service.terminate()
+        said += service.stdout.read()
+        assert service.wait(30) == 0
+    finally:
+        cut(service)
+    assert b"the volume will be forgotten" in said
+    assert b"failed starts are not counted" in said
+    assert b"Traceback" not in said
+    assert not device.state.exists()
+    device.check()
+
+
+def test_on_a_read_only_disk_it_goes_on(tmp_path):
+    """Not even root may write in /proc."""
+    device = Device(tmp_path)
+    places = dict.fromkeys(("STATE_DIRECTORY", "RUNTIME_DIRECTORY", "CACHE_DIRECTORY"), "/proc/earsight")
+    service = device.start(**places)
+    try:
+        said = b""
+        while b"answer: A red wall" not in said or b"answer: Quieter" not in said:
+            line = service.stdout.readline()
+            assert line, device.log.read_text()
+            said += line
+        service.terminate()
+        service.stdout.read()
+        assert service.wait(30) == 0
+    finally:
+        cut(service)
+    log = device.log.read_text()
+    assert "the volume will be forgotten" in log
+    assert "failed starts are not counted" in log
+    assert "Traceback" not in log
+
+
+def test_a_full_disk_counts_no_starts_and_keeps_no_volume(tmp_path):
+    """In a child: the limit can't be taken back."""
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from earsight.service.crash_loop import CrashLoop; from earsight.voice.volume import Volume\n"
+        "folder = Path(sys.argv[1])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "assert [CrashLoop(folder / 'starts').begin() for _ in range(3)] == [0, 0, 0]\n"
+        "volume = Volume(1.0, folder / 'volume.json'); volume.quieter(); volume.keep()\n"
+        "assert volume.value < 1\n"
+    )
+    volume = Volume(1.0, tmp_path / "volume.json")
+    volume.quieter()
+    volume.keep()
+    before = (tmp_path / "volume.json").read_bytes()
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        env={"PYTHONPATH": str(ROOT / "daemon")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.count("File too large") == 4
+    assert (tmp_path / "volume.json").read_bytes() == before
+    assert CrashLoop(tmp_path / "starts").begin() == 0

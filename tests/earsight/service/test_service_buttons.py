@@ -1,0 +1,162 @@
+"""Buttons of a service that are missing, late, stuck, or two."""
+
+import asyncio
+import json
+import time
+from itertools import repeat
+from typing import ClassVar
+
+import pytest
+
+from earsight.language import wording
+from earsight.service import supervisor, trigger_manager
+from earsight.triggers.trigger import Gesture, Press, TriggerError
+from tests.earsight.fakes import Fault
+from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
+from tests.earsight.stand_ins import Scene, painted, until
+
+
+def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
+    kept = tmp_path / "state" / "volume.json"
+
+    async def trial():
+        async with serving(tmp_path, Scene(painted("red"))) as on:
+
+            async def second(gesture, expected):
+                on.heard.clear()
+                on.service.press_second(Press(gesture, time.monotonic()))
+                await until(lambda: expected in on.heard)
+
+            await second(Gesture.SHORT, wording.NOTHING_TO_REPEAT)
+            await second(Gesture.DOUBLE, wording.LOUDEST)
+            await second(Gesture.LONG, wording.QUIETER)
+            await until(lambda: kept.exists() and json.loads(kept.read_text())["volume"] == 0.56)
+            await second(Gesture.DOUBLE, wording.LOUDER)
+            on.service.press_second(Press(Gesture.TOUCH, time.monotonic()))
+
+    asyncio.run(trial())
+
+
+def test_a_button_that_can_not_be_had_is_said_and_so_is_its_return(tmp_path, monkeypatch):
+    """The control socket, whose folder is not there at first, stands for any trigger."""
+    monkeypatch.setattr(trigger_manager, "_RETRY", 0.2)
+
+    async def trial():
+        folder = tmp_path / "missing" / "folder"
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.config.write_text(on.config.read_text().replace("control.sock", "missing/folder/control.sock"))
+        on.service = on.made()
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: wording.does_not_work(wording.SOCKET) in on.heard)
+        await asyncio.sleep(0.6)
+        folder.mkdir(parents=True)
+        await until(lambda: wording.works_again(wording.SOCKET) in on.heard)
+        assert on.heard.count(wording.does_not_work(wording.SOCKET)) == 1
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+def test_a_button_that_does_not_work_is_told_when_the_earphones_come(tmp_path, monkeypatch):
+    """The control socket stands for it."""
+    monkeypatch.setattr(supervisor, "_SOUND_RETRY", 0.1)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.config.write_text(on.config.read_text().replace("control.sock", "missing/folder/control.sock"))
+        on.player_faults = repeat(Fault.FAILS)
+        on.service = on.made()
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: on.speaker is not None and on.speaker.silent)
+        await asyncio.sleep(1.0)
+        assert on.heard == []
+        on.player.mend()
+        await until(lambda: len(on.heard) == 3)
+        assert set(on.heard) == {wording.SOUND_BACK, wording.does_not_work(wording.SOCKET), NO_MODEL}
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+class Late:
+    """A trigger whose device takes long to open, and then can't be had, twice."""
+
+    def __init__(self):
+        self.attempts = 0
+
+    async def run(self, _press, listening=lambda: None):
+        self.attempts += 1
+        await asyncio.sleep(0.3)
+        if self.attempts <= 2:
+            raise TriggerError("no such pin")
+        listening()
+        await asyncio.get_running_loop().create_future()
+
+
+def test_a_trigger_works_again_when_it_listens(tmp_path, monkeypatch):
+    monkeypatch.setattr(trigger_manager, "_RETRY", 0.05)
+    monkeypatch.setattr(trigger_manager, "_WORKS", 0.1)
+    monkeypatch.setattr(trigger_manager, "ControlServer", lambda _path: late)
+    late = Late()
+    broken, mended = wording.does_not_work(wording.SOCKET), wording.works_again(wording.SOCKET)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: mended in on.heard)
+        assert late.attempts == 3
+        assert [on.heard.count(broken), on.heard.count(mended)] == [1, 1]
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+class StuckButton:
+    """Stuck from the start; `pressed` is the next press of it."""
+
+    def __init__(self, _pin, _pull_up, _debounce, _recognizer, stuck, _key):
+        self.stuck = stuck
+        self.pressed = asyncio.Event()
+        self.made.append(self)
+
+    made: ClassVar[list] = []
+
+    async def run(self, press, listening=lambda: None):
+        listening()
+        self.stuck()
+        await self.pressed.wait()
+        press(Press(Gesture.SHORT, time.monotonic()))
+        await asyncio.get_running_loop().create_future()
+
+
+@pytest.mark.parametrize("let_go", [False, True])
+def test_a_stuck_button_is_told_of_when_sound_is_back_unless_it_was_pressed_since(
+    tmp_path, monkeypatch, let_go
+):
+    monkeypatch.setattr(supervisor, "_SOUND_RETRY", 0.1)
+    monkeypatch.setattr(trigger_manager, "ButtonTrigger", StuckButton)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.config.write_text(
+            on.config.read_text().replace("keyboard: false", "button: {pin: 17}, keyboard: false")
+        )
+        on.player_faults = repeat(Fault.FAILS)
+        on.service = on.made()
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: on.speaker is not None and on.speaker.silent)
+        if let_go:
+            StuckButton.made[-1].pressed.set()
+            await asyncio.sleep(0.5)
+        on.player.mend()
+        await until(lambda: NO_MODEL in on.heard)
+        await asyncio.sleep(0.5)
+        assert (wording.is_stuck(wording.BUTTON) in on.heard) is not let_go
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())

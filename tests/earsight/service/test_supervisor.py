@@ -1,0 +1,294 @@
+"""What the wearer and the service manager are told while things fail and come back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager, suppress
+from itertools import repeat
+
+import pytest
+
+from earsight.cameras.camera import Camera
+from earsight.cameras.source import BlackPictures
+from earsight.config.schema import Config
+from earsight.interaction.narrator import Narrator, PressEnd
+from earsight.language import wording
+from earsight.service import supervisor as watch_module
+from earsight.service.builders import build_policy
+from earsight.service.crash_loop import CrashLoop
+from earsight.service.supervisor import Supervisor
+from earsight.system.systemd import ServiceStatus
+from earsight.system.throttling import Throttling
+from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.look_worker import LookWorker
+from earsight.voice.speaker import Speaker
+from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
+from tests.earsight.init_system import InitSystem
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    """With a watchdog that wants to be fed every 0.3 s."""
+    monkeypatch.setenv("WATCHDOG_USEC", "300000")
+    manager = InitSystem(tmp_path, monkeypatch)
+    yield manager
+    manager.close()
+
+
+class Stage:
+    def __init__(self, scene, starts, synthesizer, player, strain_now=None, **camera):
+        self.scene = scene
+        self.captioner = ColourCaptioner()
+        self.camera = Camera(self.scene, retry_after=0.01, retry_at_most=0.02, **camera)
+        self.eyes = LookWorker(self.camera, lambda: self.captioner)
+        self.player, self.heard = player, []
+        self.speaker = Speaker(
+            synthesizer,
+            player,
+            replay_for=0.0,
+            synthesis_limit=0.3,
+            stuck_after=0.2,
+            on_sound=lambda kind, text, _at: self.heard.append(text or f"({kind})"),
+        )
+        self.narrator = Narrator(self.eyes, self.speaker, build_policy(Config()))
+        self.watch = Supervisor(self.camera, self.eyes, self.narrator, ServiceStatus(), starts, strain_now)
+
+    async def press(self):
+        return await self.narrator.press(Press(Gesture.SHORT, time.monotonic()))
+
+
+@asynccontextmanager
+async def watched(task, *, scene=None, synthesizer=None, player=None, starts=None, **camera):
+    on = Stage(
+        scene or Scene(painted("red")),
+        starts or CrashLoop(None),
+        synthesizer or ToneSynthesizer(),
+        player or FastPlayer(),
+        **camera,
+    )
+    on.camera.start()
+    watching = asyncio.gather(getattr(on.watch, task)(), on.narrator.notices.say(lambda: on.speaker))
+    try:
+        yield on
+    finally:
+        on.captioner.gate.set()
+        on.scene.picture = unplugged()
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await on.narrator.close()
+        await on.speaker.close()
+        await asyncio.to_thread(on.camera.close)
+        await asyncio.to_thread(on.eyes.close)
+
+
+def tried(trial):
+    asyncio.run(asyncio.wait_for(trial(), 60))
+
+
+# The camera
+
+
+def test_a_camera_that_goes_and_comes_is_said_once_each(manager):
+    async def trial():
+        async with watched("camera") as on:
+            on.scene.picture = unplugged()
+            await until(lambda: wording.CAMERA_LOST in on.heard)
+            await until(lambda: "camera: The camera was unplugged" in manager.status)
+            await asyncio.sleep(1.2)
+            on.scene.picture = painted("red")
+            await until(lambda: wording.CAMERA_BACK in on.heard)
+            assert on.heard == [wording.CAMERA_LOST, wording.CAMERA_BACK]
+            assert manager.status == "Everything works."
+
+    tried(trial)
+
+
+def test_a_picture_now_and_then_is_no_camera_that_is_back():
+    async def trial():
+        async with watched("camera") as on:
+            for _ in range(4):
+                on.scene.picture = unplugged()
+                await asyncio.sleep(0.6)
+                on.scene.picture = painted("red")
+                await asyncio.sleep(0.3)
+            assert on.heard == [wording.CAMERA_LOST]
+
+    tried(trial)
+
+
+def test_a_camera_that_stalls_is_lost_and_one_that_goes_on_is_back():
+    async def trial():
+        async with watched("camera", stalled_after=0.2) as on:
+            await until(lambda: on.scene.shown > 0)
+            on.scene.picture = None
+            await until(lambda: wording.CAMERA_LOST in on.heard)
+            on.scene.picture = painted("red")
+            await until(lambda: wording.CAMERA_BACK in on.heard)
+
+    tried(trial)
+
+
+def test_a_loss_that_nobody_could_hear_is_said_when_sound_is_back():
+    async def trial():
+        async with watched("camera", player=FastPlayer(repeat(Fault.FAILS))) as on:
+            on.scene.picture = unplugged()
+            await until(lambda: on.speaker.silent is not None)
+            calls = on.player.calls
+            await asyncio.sleep(1.2)
+            assert on.player.calls == calls, "it talks to nobody"
+            on.player.mend()
+            sounding = asyncio.create_task(on.watch.sound())
+            await until(lambda: wording.CAMERA_LOST in on.heard)
+            assert on.heard == ["(ready)", wording.SOUND_BACK, wording.CAMERA_LOST]
+            sounding.cancel()
+
+    tried(trial)
+
+
+def test_a_camera_that_comes_back_unheard_is_not_told_of():
+    async def trial():
+        async with watched("camera", player=FastPlayer(repeat(Fault.FAILS))) as on:
+            on.scene.picture = unplugged()
+            await until(lambda: on.speaker.silent is not None)
+            on.scene.picture = painted("red")
+            await asyncio.sleep(2.5)
+            on.player.mend()
+            sounding = asyncio.create_task(on.watch.sound())
+            await until(lambda: wording.SOUND_BACK in on.heard)
+            await asyncio.sleep(0.5)
+            assert on.heard == ["(ready)", wording.SOUND_BACK]
+            sounding.cancel()
+
+    tried(trial)
+
+
+def test_black_pictures_are_no_lost_camera():
+    async def trial():
+        async with watched("camera") as on:
+            on.scene.picture = BlackPictures("The camera gives only black pictures.")
+            await until(lambda: wording.CAMERA_BLACK in on.heard and on.speaker.idle)
+            assert await on.press() is PressEnd.ERROR_SPOKEN
+            on.scene.picture = painted("red")
+            await until(lambda: wording.CAMERA_BACK in on.heard)
+            assert on.heard == [
+                wording.CAMERA_BLACK,
+                "(look)",
+                "I can't see: the picture is all black.",
+                wording.CAMERA_BACK,
+            ]
+
+    tried(trial)
+
+
+# Sound
+
+
+def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
+    monkeypatch.setattr(watch_module, "_SOUND_RETRY", 0.1)
+
+    async def trial():
+        async with watched("sound", player=FastPlayer(repeat(Fault.FAILS))) as on:
+            await on.press()
+            await until(lambda: "sound: injected failure" in manager.status)
+            assert on.heard == []
+            on.player.mend()
+            await until(lambda: wording.SOUND_BACK in on.heard)
+            assert on.heard == ["(ready)", wording.SOUND_BACK]
+            await until(lambda: manager.status == "Everything works.")
+
+    tried(trial)
+
+
+# Heat and power
+
+
+def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
+    monkeypatch.setattr(watch_module, "_STRAIN_POLL", 0.05)
+    found = iter([None, *[Throttling.HOT] * 5])
+    last = []
+
+    async def reading():
+        last.append(next(found, None))
+        return last[-1]
+
+    async def trial():
+        async with watched("strain", strain_now=reading) as on:
+            await until(lambda: wording.STRAINED[Throttling.HOT] in on.heard)
+            assert on.narrator.pace.strained
+            assert "board: hot" in manager.status
+            await until(lambda: not on.narrator.pace.strained and manager.status == "Everything works.")
+            assert on.heard == [wording.STRAINED[Throttling.HOT]]
+            assert manager.status == "Everything works."
+
+    tried(trial)
+
+
+# The watchdog
+
+
+def test_the_watchdog_is_fed_while_all_goes_well(manager):
+    async def trial():
+        async with watched("life") as on:
+            await until(lambda: manager.messages.count("WATCHDOG=1") >= 5)
+            await on.press()
+            assert "WATCHDOG=trigger" not in manager.messages
+
+    tried(trial)
+
+
+def test_a_hung_inference_starves_the_watchdog(manager):
+    async def trial():
+        async with watched("life") as on:
+            on.captioner.gate.clear()
+            pressed = asyncio.ensure_future(on.press())
+            await until(lambda: on.captioner.described > 0)
+            await until(lambda: manager.status == "slow: a description takes very long")
+            fed = len(manager.messages)
+            await asyncio.sleep(1.0)
+            assert len(manager.messages) == fed
+            on.captioner.gate.set()  # had it only been slow, it would be fed again
+            await until(lambda: manager.messages[-1] == "WATCHDOG=1")
+            assert manager.status == "Everything works."
+            await pressed
+
+    tried(trial)
+
+
+def test_a_hung_speech_engine_is_told_to_the_service_manager(manager, tmp_path):
+    async def trial():
+        starts = CrashLoop(tmp_path / "starts")
+        hanging = ToneSynthesizer(repeat(Fault.HANGS))
+        async with watched("life", synthesizer=hanging, starts=starts) as on:
+            await on.press()
+            await until(lambda: "WATCHDOG=trigger" in manager.messages)
+            assert "hung: the speech engine hangs" in manager.status
+            assert starts.reason() == "the speech engine hangs"
+            messages = len(manager.messages)
+            await asyncio.sleep(0.5)
+            assert len(manager.messages) == messages, "it is never fed again"
+
+    tried(trial)
+
+
+def test_a_hung_camera_that_had_worked_is_worth_a_new_process(manager):
+    async def trial():
+        async with watched("life", hung_after=0.3) as on:
+            await until(lambda: on.scene.shown > 0)
+            on.scene.picture = None
+            await until(lambda: "WATCHDOG=trigger" in manager.messages)
+            assert "the camera's driver hangs" in manager.status
+
+    tried(trial)
+
+
+def test_a_camera_that_hangs_from_the_start_is_no_reason_to_start_again_and_again(manager):
+    async def trial():
+        async with watched("life", scene=Scene(None), hung_after=0.3):
+            await asyncio.sleep(1.0)
+            assert "WATCHDOG=trigger" not in manager.messages
+            assert manager.messages.count("WATCHDOG=1") >= 2
+
+    tried(trial)
