@@ -24,8 +24,8 @@ from PIL import Image, ImageFilter
 from tqdm import tqdm
 
 from earsight.cameras.photos import list_photos, load_photo
-from earsight.scene import Frame
-from earsight.vision.quality import Problem, QualityLimits, assess, sharpness
+from earsight.scene import Frame, Problem
+from earsight.vision.quality import QualityLimits, assess, sharpness
 
 SIDE = 224
 Damage = Callable[[np.ndarray, np.random.Generator], np.ndarray]

@@ -15,8 +15,8 @@ import numpy as np
 from benchmarks.machine import processor
 from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
 from earsight.cameras.photos import list_photos, load_photo
+from earsight.captioners.captioner import Encoding
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.scene import Encoding
 
 CLAUSE = 5
 """Tokens: "a dog is running on"."""

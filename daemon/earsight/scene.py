@@ -1,23 +1,41 @@
-"""The words of the program: what is seen, what is thought of it, what is said."""
+"""What is seen: frames, captions, objects, text, and the scene that holds them.
+
+A scene is all that seeing and speaking share: whatever looks adds to it, whatever speaks is worded from it.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Generic, TypeVar
+from enum import StrEnum
 
 import numpy as np
 
-_Prefix = TypeVar("_Prefix")
+
+class Problem(StrEnum):
+    """Why a picture can't be described."""
+
+    DARK = "dark"
+    COVERED = "covered"
+    OVEREXPOSED = "overexposed"
+    BLURRED = "blurred"
+
+
+class Direction(StrEnum):
+    """The third of the picture that the middle of an object lies in."""
+
+    LEFT = "left"
+    AHEAD = "ahead"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture.
 
-    pixels: uint8 (height, width, 3), RGB, upright. captured_at: seconds on time.monotonic().
+    Attributes:
+        pixels: uint8 (height, width, 3), RGB, upright.
+        captured_at: Seconds on time.monotonic().
     """
 
     pixels: np.ndarray
@@ -28,9 +46,12 @@ class Frame:
 class Caption:
     """What the captioner says of a picture.
 
-    text: without a final full stop. confidence: 0..1, calibrated: the probability that every thing that
-    the text names is really in the picture. mean_log_prob, lowest_log_prob: of the caption's tokens, at
-    most 0. evidence: what else the confidence is worked out from, by name.
+    Attributes:
+        text: Without a final full stop.
+        confidence: 0..1, calibrated: the probability that everything the text names is in the picture.
+        mean_log_prob: Mean log-probability of the caption's tokens, at most 0.
+        lowest_log_prob: Log-probability of the least likely token, at most 0.
+        evidence: The other features that the confidence is computed from, by name.
     """
 
     text: str
@@ -41,36 +62,76 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
-class Encoding(Generic[_Prefix]):
-    """What the encoder makes of a frame: all that decoding and novelty need of it.
+class Box:
+    """A bounding box, as shares of the picture's width and height, 0..1 from the upper left corner."""
 
-    prefix: what the captioner's decoder goes on from, of a kind that only this captioner knows.
-    embedding: float32 (width,), of unit length; other captioners' embeddings are not to be compared with it.
-    """
+    left: float
+    top: float
+    right: float
+    bottom: float
 
-    prefix: _Prefix
-    embedding: np.ndarray
-
-
-class Priority(IntEnum):
-    """What is said first, and what may interrupt what.
-
-    NARRATION: said unasked, of a changed scene. NOTICE: the state of Earsight itself, such as a lost
-    camera. ANSWER: asked for by a press or a command; it interrupts the other two and an older answer.
-    """
-
-    NARRATION = 0
-    NOTICE = 1
-    ANSWER = 2
+    @property
+    def direction(self) -> Direction:
+        middle = (self.left + self.right) / 2
+        return Direction.LEFT if middle < 1 / 3 else Direction.RIGHT if middle > 2 / 3 else Direction.AHEAD
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
-    """Something to say.
+class DetectedObject:
+    """Something that a detector found.
 
-    expires_at: seconds on time.monotonic(); what could not begin by then is no longer true and is dropped.
+    Attributes:
+        name: The vocabulary's name for it, in English.
+        confidence: 0..1, calibrated: the probability that it is there.
+        box: Where it is in the picture.
+    """
+
+    name: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the picture was taken: the vocabulary's name for it, and its probability, 0..1."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text that was read in the picture.
+
+    Attributes:
+        text: Verbatim.
+        confidence: 0..1, calibrated: the probability that every character is right.
+        box: Where it is in the picture.
     """
 
     text: str
-    priority: Priority
-    expires_at: float = math.inf
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What one look gave.
+
+    Attributes:
+        captured_at: Seconds on time.monotonic().
+        problem: Why the picture can't be described; None if it can. With a problem, all that follows is empty.
+        embedding: float32 (width,), of unit length; comparable only with those of the same captioner.
+        captions: Best first.
+        objects: What a detector found, most confident first.
+        place: Where the picture was taken, if that is known.
+        text: What was read, in reading order.
+    """
+
+    captured_at: float
+    problem: Problem | None = None
+    embedding: np.ndarray | None = None
+    captions: tuple[Caption, ...] = ()
+    objects: tuple[DetectedObject, ...] = ()
+    place: Place | None = None
+    text: tuple[TextLine, ...] = ()

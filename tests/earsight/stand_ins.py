@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image
 
 from earsight.cameras.source import CameraError
-from earsight.scene import Caption, Encoding
+from earsight.captioners.captioner import Encoding
+from earsight.scene import Caption
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 220)}
 

@@ -9,7 +9,7 @@ from PIL import Image as Picture
 
 from earsight.cameras.source import BlackPictures, CameraError, StaleFrame
 from earsight.language import wording
-from earsight.vision.quality import Problem
+from earsight.scene import Problem
 from tests.hil import photos
 from tests.hil.camera import DEVICE
 from tests.hil.device import Device

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from earsight.errors import EarsightError
-from earsight.scene import Caption, Encoding
+from earsight.scene import Caption
 
 _Prepared = TypeVar("_Prepared")
 _Prefix = TypeVar("_Prefix")
@@ -15,6 +16,19 @@ _Prefix = TypeVar("_Prefix")
 
 class CaptionerError(EarsightError):
     """A captioner that can't be had, or that can't caption: its model is missing, damaged or does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding(Generic[_Prefix]):
+    """What the encoder makes of a frame: all that decoding and novelty need of it.
+
+    Attributes:
+        prefix: What the captioner's decoder starts from; only this captioner knows its type.
+        embedding: float32 (width,), of unit length; comparable only with those of the same captioner.
+    """
+
+    prefix: _Prefix
+    embedding: np.ndarray
 
 
 class Captioner(Protocol[_Prepared, _Prefix]):

@@ -30,9 +30,9 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from earsight.captioners.captioner import CaptionerError
+from earsight.captioners.captioner import CaptionerError, Encoding
 from earsight.captioners.vision_tower import Sight, VisionTower
-from earsight.scene import Caption, Encoding
+from earsight.scene import Caption
 
 _BEAMS, _MAX_TOKENS = 3, 30
 

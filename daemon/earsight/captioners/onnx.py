@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
+from earsight.captioners.captioner import Encoding
 from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.encoder_choice import load_encoder
@@ -17,7 +18,7 @@ from earsight.captioners.picture import cropped, squashed
 from earsight.captioners.search import Hypothesis, beam_search
 from earsight.captioners.token_vectors import TokenVectors
 from earsight.captioners.tokens import TokenDecoder
-from earsight.scene import Caption, Encoding
+from earsight.scene import Caption
 
 _SPARE = 4
 """Candidates more than there are beams: some of them may repeat what was said."""

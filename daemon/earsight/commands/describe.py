@@ -17,9 +17,11 @@ from tqdm import tqdm
 
 from earsight.cameras.photos import PhotoError, load_photo
 from earsight.captioners.captioner import Captioner
-from earsight.config.schema import HUB_NAME, CaptionerSection, Config
+from earsight.config.captioner import HUB_NAME, CaptionerSection
+from earsight.config.schema import Config
+from earsight.language.utterance import Priority, Utterance
 from earsight.language.wording import CANT_TELL, PROBLEMS, Style, short_description
-from earsight.scene import Caption, Frame, Priority, Utterance
+from earsight.scene import Caption, Frame
 from earsight.vision.quality import assess
 
 

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from earsight.config.loader import ConfigError, load_config, readable_voice
-from earsight.config.schema import Config, VoiceSection
+from earsight.config.schema import Config
+from earsight.config.voice import VoiceSection
 from earsight.doctor import Finding, Status, examine, spoken
 from earsight.service import startup_failure
 

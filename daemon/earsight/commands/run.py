@@ -16,7 +16,8 @@ from pathlib import Path
 from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
 from earsight.config.loader import ConfigError, load_config, readable_voice
-from earsight.config.schema import Config, VoiceSection
+from earsight.config.schema import Config
+from earsight.config.voice import VoiceSection
 from earsight.language import wording
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
 from earsight.system.systemd import managed, show

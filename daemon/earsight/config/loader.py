@@ -11,7 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from earsight.config.schema import CombinationError, Config, VoiceSection
+from earsight.config.schema import Config
+from earsight.config.section import CombinationError
+from earsight.config.voice import VoiceSection
 from earsight.config.yaml_positions import Key, YamlTree, YamlTreeError, read_tree
 from earsight.errors import EarsightError
 

@@ -8,7 +8,8 @@ import socket as sockets
 from contextlib import suppress
 from pathlib import Path
 
-from earsight.config.schema import ButtonSection, Config, GesturesSection, TriggersSection
+from earsight.config.schema import Config
+from earsight.config.triggers import ButtonSection, GesturesSection, TriggersSection
 from earsight.doctor.finding import Finding, Status
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import MAX_PATH, default_control_socket

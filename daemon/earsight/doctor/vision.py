@@ -8,13 +8,15 @@ from pathlib import Path
 from earsight.cameras.camera import PATIENCE, Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
-from earsight.config.schema import CameraSection, CaptionerSection, Config
+from earsight.config.camera import CameraSection
+from earsight.config.captioner import CaptionerSection
+from earsight.config.schema import Config
 from earsight.doctor.finding import Finding, Status
 from earsight.doctor.triggers import service_running
 from earsight.language.wording import PROBLEMS
-from earsight.scene import Frame
+from earsight.scene import Frame, Problem
 from earsight.service import builders
-from earsight.vision.quality import Problem, QualityLimits, assess
+from earsight.vision.quality import QualityLimits, assess
 
 FIRST_FRAME = 10.0
 """Seconds that a camera may take for its first picture."""

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from earsight.config.schema import VoiceSection
+from earsight.config.voice import VoiceSection
 from earsight.doctor.finding import Finding, Status
 from earsight.service import builders
 from earsight.voice.alsa import check_device

@@ -21,10 +21,11 @@ from earsight.errors import EarsightError
 from earsight.interaction.look_interval import LookInterval
 from earsight.interaction.notices import Notices
 from earsight.language import wording
-from earsight.scene import Priority, Utterance
+from earsight.language.utterance import Priority, Utterance
+from earsight.scene import Problem
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.look_worker import LookWorker, View
-from earsight.vision.quality import Problem, QualityLimits
+from earsight.vision.quality import QualityLimits
 from earsight.voice.earcons import Earcon
 from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from earsight.scene import Priority, Utterance
+from earsight.language.utterance import Priority, Utterance
 from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker

@@ -15,9 +15,8 @@ from earsight.captioners.captioner import CaptionerError
 from earsight.language.english import careful
 from earsight.language.english.safety import promises_safety
 from earsight.language.english.vocabulary import THINGS, with_kinds
-from earsight.scene import Caption
+from earsight.scene import Caption, Problem
 from earsight.system.throttling import Throttling
-from earsight.vision.quality import Problem
 
 CANT_TELL = "I can't tell what this is."
 NOTHING_TO_REPEAT = "I have not described anything yet."

@@ -22,14 +22,11 @@ from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import FrameSource
 from earsight.cameras.v4l2 import find_webcam
 from earsight.captioners.captioner import Captioner, CaptionerError
-from earsight.config.schema import (
-    CameraSection,
-    CaptionerSection,
-    Config,
-    QualitySection,
-    VoiceSection,
-    WordingSection,
-)
+from earsight.config.camera import CameraSection
+from earsight.config.captioner import CaptionerSection
+from earsight.config.description import QualitySection, WordingSection
+from earsight.config.schema import Config
+from earsight.config.voice import VoiceSection
 from earsight.interaction.narrator import Policy
 from earsight.language.wording import Style, Thresholds
 from earsight.system.systemd import managed

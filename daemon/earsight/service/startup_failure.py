@@ -7,8 +7,8 @@ import logging
 import time
 from collections.abc import Iterable
 
-from earsight.config.schema import VoiceSection
-from earsight.scene import Priority, Utterance
+from earsight.config.voice import VoiceSection
+from earsight.language.utterance import Priority, Utterance
 from earsight.service import builders
 from earsight.system.systemd import notify
 from earsight.voice.sound import VoiceError

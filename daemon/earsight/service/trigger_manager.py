@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from earsight.config.schema import ButtonSection, Config, GesturesSection
+from earsight.config.schema import Config
+from earsight.config.triggers import ButtonSection, GesturesSection
 from earsight.interaction.notices import Notices
 from earsight.language import wording
 from earsight.system.systemd import ServiceStatus

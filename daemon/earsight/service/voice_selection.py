@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from earsight.config.schema import VoiceSection
+from earsight.config.voice import VoiceSection
 from earsight.language import wording
-from earsight.scene import Priority, Utterance
+from earsight.language.utterance import Priority, Utterance
 from earsight.service.builders import Builders, engine_of
 from earsight.system.systemd import ServiceStatus, managed
 from earsight.voice.job import Outcome

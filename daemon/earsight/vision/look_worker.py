@@ -17,10 +17,10 @@ from typing import TypeVar
 import numpy as np
 
 from earsight.cameras.camera import PATIENCE, Camera
-from earsight.captioners.captioner import Captioner
-from earsight.scene import Caption, Encoding, Frame
+from earsight.captioners.captioner import Captioner, Encoding
+from earsight.scene import Caption, Frame, Problem
 from earsight.vision.novelty import cosine_distance
-from earsight.vision.quality import Problem, QualityLimits, assess, sharpness
+from earsight.vision.quality import QualityLimits, assess, sharpness
 
 _T = TypeVar("_T")
 

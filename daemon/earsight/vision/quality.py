@@ -7,24 +7,16 @@ hold for every camera. How they were chosen, and what they catch: docs/perceptio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
-from earsight.scene import Frame
+from earsight.scene import Frame, Problem
 
 SIDE = 160
 """Pixels a side of the grey picture."""
 _BURNT = 250
 _DAYLIGHT_CONTRAST = 100.0
 """Grey levels between the darkest and brightest 2 % that 99 of 100 photos have."""
-
-
-class Problem(StrEnum):
-    DARK = "dark"
-    OVEREXPOSED = "overexposed"
-    COVERED = "covered"
-    BLURRED = "blurred"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from earsight.scene import Priority, Utterance
+from earsight.language.utterance import Priority, Utterance
 from earsight.voice.earcons import Earcon, render
 from earsight.voice.job import Job, Outcome
 from earsight.voice.player import Player

@@ -11,8 +11,7 @@ from earsight.captioners.endings import without_loose_end
 from earsight.language import wording
 from earsight.language.english.safety import promises_safety
 from earsight.language.wording import Style, Thresholds, hedged, long_description, short_description, trouble
-from earsight.scene import Caption
-from earsight.vision.quality import Problem
+from earsight.scene import Caption, Problem
 
 THRESHOLDS = Thresholds(plain=0.8, probably=0.5, maybe=0.2)
 

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from earsight.config.captioner import CaptionerSection
+from earsight.config.description import WordingSection
 
 from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.config.schema import CaptionerSection, Config, WordingSection
+from earsight.config.schema import Config
 from earsight.doctor import Status
 from earsight.doctor.examination import checks, run_checks
 from earsight.language.wording import Style, Thresholds
@@ -56,7 +58,7 @@ for module in pkgutil.walk_packages(earsight.__path__, "earsight."):
     if module.name not in ("earsight.captioners.huggingface", "earsight.captioners.vision_tower"):
         if not module.name.endswith(("__main__", "pyttsx3_child")):
             import_module(module.name)
-from earsight.config.schema import CaptionerSection
+from earsight.config.captioner import CaptionerSection
 from earsight.service.builders import build_captioner, build_policy
 from earsight.language.wording import Style, Thresholds
 build_captioner(CaptionerSection(threads=1, max_tokens=4)).warm_up()

@@ -10,8 +10,9 @@ from earsight.bundles.bundle import BundleError
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError, StaleFrame
+from earsight.scene import Problem
 from earsight.vision.look_worker import LookWorker
-from earsight.vision.quality import Problem, QualityLimits
+from earsight.vision.quality import QualityLimits
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
 
 OLD = 60.0

@@ -10,8 +10,8 @@ from PIL import Image, ImageFilter
 
 from earsight.cameras.photos import load_photo
 from earsight.cameras.replay import demo_photos
-from earsight.scene import Frame
-from earsight.vision.quality import Problem, QualityLimits, assess, sharpness
+from earsight.scene import Frame, Problem
+from earsight.vision.quality import QualityLimits, assess, sharpness
 
 LIMITS = QualityLimits()
 PHOTOS = demo_photos()

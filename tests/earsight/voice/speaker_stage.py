@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from earsight.scene import Priority, Utterance
+from earsight.language.utterance import Priority, Utterance
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 

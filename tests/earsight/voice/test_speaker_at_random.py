@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from earsight.scene import Priority, Utterance
+from earsight.language.utterance import Priority, Utterance
 from earsight.voice.earcons import Earcon
 from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError

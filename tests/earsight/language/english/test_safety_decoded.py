@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.captioners.captioner import Encoding
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.language.english.safety import promises_safety
-from earsight.scene import Caption, Encoding
+from earsight.scene import Caption
 from tests.earsight.language.english.promises import (
     BY_THEMSELVES,
     TRAFFIC,
