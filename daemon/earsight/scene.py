@@ -120,7 +120,7 @@ class Scene:
 
     Attributes:
         captured_at: Seconds on time.monotonic().
-        problem: Why the picture can't be described; None if it can. With a problem, all that follows is empty.
+        problem: Why the picture can't be described; None if it can. With one, all that follows is empty.
         embedding: float32 (width,), of unit length; comparable only with those of the same captioner.
         captions: Best first.
         objects: What a detector found, most confident first.

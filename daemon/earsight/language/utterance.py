@@ -26,7 +26,7 @@ class Utterance:
     Attributes:
         text: One or more sentences.
         priority: What it may interrupt.
-        expires_at: Seconds on time.monotonic(); what could not begin by then is no longer true and is dropped.
+        expires_at: Seconds on time.monotonic(); what could not begin by then is out of date and is dropped.
     """
 
     text: str
