@@ -28,7 +28,7 @@ from earsight.language.english import careful
 from earsight.language.english.vocabulary import MANY, named, with_kinds
 from earsight.language.wording import CANT_TELL, Style, Thresholds, short_description, usable
 from earsight.scene import Caption
-from earsight_training.scoring.objects import made_up
+from earsight_training.scoring.object_hallucination import made_up
 
 THRESHOLDS = Thresholds(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)
 """As the configuration has them by default."""

@@ -25,7 +25,7 @@ from PIL import Image, ImageFilter
 from earsight_training.data.datasets import CaptionedPhoto, open_upright, read_photos
 from earsight_training.scoring.bootstrap import interval, mean_metric
 from earsight_training.scoring.evaluate import describe
-from earsight_training.scoring.objects import made_up
+from earsight_training.scoring.object_hallucination import made_up
 from earsight_training.scoring.scores import measure
 
 Change = Callable[[Image.Image, np.random.Generator], Image.Image]

@@ -30,10 +30,10 @@ from earsight_training.learning.distributed import autocast
 from earsight_training.networks.gpt2 import decoder_from
 from earsight_training.networks.mapper import TransformerMapper
 from earsight_training.networks.model import PADDING, CaptionModel
-from earsight_training.recipe import TransformerMapping
+from earsight_training.recipe import TransformerMapperSettings
 
 EMBEDDING, PREFIX, LONGEST = 640, 40, 40
-MAPPING = TransformerMapping(kind="transformer")
+MAPPING = TransformerMapperSettings(kind="transformer")
 PUBLISHED_BATCH = 32
 
 
@@ -75,7 +75,7 @@ class PublishedLoop:
 
 
 class OurLoop:
-    """One step as earsight_training.learning.train takes it."""
+    """One step as earsight_training.learning.caption_training takes it."""
 
     def __init__(self, model: CaptionModel) -> None:
         self.model = model

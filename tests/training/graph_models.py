@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from earsight_training.networks.clip_encoders import ClipResNet, ClipVisionTransformer, clip_image_encoder
+from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.networks.efficientnet import EfficientNetLite
-from earsight_training.networks.encoders import ConvEncoder
 from earsight_training.networks.mapper import CellMapper, MlpMapper, TransformerMapper
-from earsight_training.networks.model import Decoder
-from earsight_training.recipe import MlpMapping, TransformerMapping
+from earsight_training.networks.model import DecoderNetwork
+from earsight_training.recipe import MlpMapperSettings, TransformerMapperSettings
 
 FORMATS = ("float32", "float16", "int8", "int8-at-rest")
 WIDTH = 32
@@ -59,16 +59,18 @@ def encoder_and_mapper(
         encoder = as_trained(ConvEncoder((8, 16, 24, 32), (1, 1, 2, 1)))
         return encoder, as_trained(CellMapper(32, WIDTH, 4)), 64
     tower = clip_image_encoder(clip_state)
-    mapping = MlpMapping(kind="mlp", prefix=4, unit_length=False)
+    mapping = MlpMapperSettings(kind="mlp", prefix=4, unit_length=False)
     if kind == "transformer":
-        mapping = TransformerMapping(kind="transformer", prefix=5, clip_length=3, layers=2, heads=4)
+        mapping = TransformerMapperSettings(kind="transformer", prefix=5, clip_length=3, layers=2, heads=4)
     mapper = {"mlp": MlpMapper, "transformer": TransformerMapper}[kind](tower.width, WIDTH, mapping)
     return tower, as_trained(mapper), tower.side
 
 
-def decoder(causal_prefix: bool, vocabulary: int = 320, layers: int = 2, positions: int = 24) -> Decoder:
+def decoder(
+    causal_prefix: bool, vocabulary: int = 320, layers: int = 2, positions: int = 24
+) -> DecoderNetwork:
     torch.manual_seed(4)
-    return as_trained(Decoder(vocabulary, positions, WIDTH, layers, 4, causal_prefix=causal_prefix))
+    return as_trained(DecoderNetwork(vocabulary, positions, WIDTH, layers, 4, causal_prefix=causal_prefix))
 
 
 def session(graph) -> onnxruntime.InferenceSession:

@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset, TensorDataset
 
 from earsight_training.learning.distributed import this_process
-from earsight_training.learning.epochs import Plan, Trainer
-from earsight_training.learning.monitoring import Validation
+from earsight_training.learning.trainer import Trainer, TrainingPlan
+from earsight_training.learning.validation import Validation
 
 PHOTOS, LONGEST = 46, 6
-PLAN = Plan(photos=PHOTOS, batch=7, epochs=4, seed=5, warmup_steps=3, ema=0.8)
+PLAN = TrainingPlan(photos=PHOTOS, batch=7, epochs=4, seed=5, warmup_steps=3, ema=0.8)
 
 
 class Small(nn.Module):
@@ -60,7 +60,7 @@ class InterruptionError(Exception):
 
 def small_run(
     folder: Path,
-    plan: Plan = PLAN,
+    plan: TrainingPlan = PLAN,
     *,
     data: Dataset | None = None,
     validation: Validation | None = None,

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from earsight_training.cli import main
 from earsight_training.commands.arguments import add_data, data_files
 
 
@@ -26,3 +27,11 @@ def test_images_lie_beside_the_captions_unless_said_otherwise(folder, data):
     (folder / "images").mkdir()
     assert files(folder / data) == (captions, folder / "images")
     assert files(folder / data, "--images", "elsewhere") == (captions, Path("elsewhere"))
+
+
+@pytest.mark.parametrize("words", [["--nothing", "700"], ["--nothing"]])
+def test_an_option_under_its_old_name_says_the_new_one(capsys, words):
+    with pytest.raises(SystemExit) as left:
+        main(["evaluate", "--data", "photos", "--bundle", "bundle", *words])
+    assert left.value.code == 2
+    assert "--nothing is now called --uninformative" in capsys.readouterr().err

@@ -11,12 +11,12 @@ import yaml
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight.bundles.bundle import open_bundle  # noqa: E402
-from earsight_training.bundles.export import UNCALIBRATED, write_bundle  # noqa: E402
-from earsight_training.captioner import load_captioner  # noqa: E402
+from earsight_training.bundles.writer import UNCALIBRATED, write_bundle  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
 from earsight_training.data.datasets import load_images, read_photos  # noqa: E402
 from earsight_training.learning.teacher import compute_views  # noqa: E402
 from earsight_training.recipe import load_recipe  # noqa: E402
+from earsight_training.trained_captioner import load_captioner  # noqa: E402
 from tests.training.efficientnet_files import installed  # noqa: E402
 
 RECIPES = Path(__file__).parents[2] / "config/training"
@@ -55,15 +55,13 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys, monk
     if not shutil.which("java"):
         pytest.skip("the rest needs Java for pycocoevalcap")
     export = ["export", str(work / "model.pt"), "--data", str(data), "--out", str(out)]
-    monkeypatch.setattr(
-        "earsight_training.bundles.bundling.WORTHLESS", 0.0
-    )  # it has learned for three epochs
+    monkeypatch.setattr("earsight_training.bundles.export.WORTHLESS", 0.0)  # it has learned for three epochs
     assert main(export) == 0
     scores = json.loads(capsys.readouterr().out)
     assert open_bundle(out).manifest.metrics == scores
     assert {"CIDEr", "made-up", "calibration-error"} <= set(scores)
 
-    monkeypatch.setattr("earsight_training.bundles.bundling.WORTHLESS", 11.0)  # more than CIDEr can be
+    monkeypatch.setattr("earsight_training.bundles.export.WORTHLESS", 11.0)  # more than CIDEr can be
     assert main(export) == 0
     assert open_bundle(out).manifest.calibration.model_dump() == asdict(UNCALIBRATED)
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("bundle")] == ["bundle"]

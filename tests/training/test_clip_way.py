@@ -18,8 +18,8 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 # CLIP's own files are TorchScript archives: there is no other way to read or write them.
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
 
-from earsight_training.captioner import load_captioner  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
+from earsight_training.trained_captioner import load_captioner  # noqa: E402
 from tests.training.clip_models import clip_state, write_archive  # noqa: E402
 from tests.training.gpt2_models import gpt2_folder, gpt2_model, published_state  # noqa: E402
 

@@ -48,7 +48,7 @@ def test_scores_of_whatever_a_bundle_says(data, tmp_path, capsys, monkeypatch):
     printed = capsys.readouterr()
     scores, _, rest = printed.out.partition("confidence   captions")
     assert "confidence as shipped" in rest
-    assert "flaws: " in rest
+    assert "fluency errors: " in rest
     assert "<svg" in (tmp_path / "risk.svg").read_text()
     table = {line.split()[0]: line.split() for line in scores.splitlines() if " to " in line}
     assert [name for name in table if name != "SPICE"] == [*SCORES, "CHAIR_i", "CHAIR_s"]

@@ -5,8 +5,8 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 
 from torch.nn import functional  # noqa: E402
 
-from earsight_training.captioner import load_captioner, save_captioner  # noqa: E402
 from earsight_training.published import PublishedError, read_published  # noqa: E402
+from earsight_training.trained_captioner import load_captioner, save_captioner  # noqa: E402
 from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
 
 TOKENIZER = byte_tokenizer(300)

@@ -12,20 +12,20 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from earsight_training.captioner import Captioner
 from earsight_training.data.tokens import gpt2_vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.networks.gpt2 import decoder_from
 from earsight_training.networks.mapper import MlpMapper, TransformerMapper
-from earsight_training.networks.model import CaptionModel, Decoder
+from earsight_training.networks.model import CaptionModel, DecoderNetwork
 from earsight_training.recipe import (
     CaptionSettings,
     ClipEncoderSettings,
     Gpt2DecoderSettings,
-    MlpMapping,
+    MlpMapperSettings,
     Recipe,
-    TransformerMapping,
+    TransformerMapperSettings,
 )
+from earsight_training.trained_captioner import TrainedCaptioner
 
 GPT, MAPPER = "gpt.", "clip_project."
 LONGEST = 40
@@ -42,7 +42,7 @@ class PublishedError(TrainingError):
 
 def read_published(
     path: Path, tokenizer: Tokenizer, *, clip: str | None = None, unit_length: bool | None = None
-) -> Captioner:
+) -> TrainedCaptioner:
     """tokenizer: GPT-2's. clip: the encoder that it was trained with; None: the likeliest by the embedding's
     size. unit_length: whether embeddings are scaled to length 1; None: as the published code has it for that
     kind of mapper. Raises PublishedError."""
@@ -62,7 +62,7 @@ def read_published(
         captions=CaptionSettings(longest=LONGEST),
     )
     model = CaptionModel(torch.nn.Identity(), mapper, decoder).eval()
-    return Captioner(recipe, model, gpt2_vocabulary(tokenizer), torch.zeros(embedding))
+    return TrainedCaptioner(recipe, model, gpt2_vocabulary(tokenizer), torch.zeros(embedding))
 
 
 def _read(path: Path) -> dict[str, Tensor]:
@@ -91,11 +91,11 @@ def _clip(path: Path, embedding: int) -> str:
 
 
 def _mapper(
-    weights: dict[str, Tensor], decoder: Decoder, unit_length: bool | None
-) -> tuple[MlpMapper | TransformerMapper, MlpMapping | TransformerMapping]:
+    weights: dict[str, Tensor], decoder: DecoderNetwork, unit_length: bool | None
+) -> tuple[MlpMapper | TransformerMapper, MlpMapperSettings | TransformerMapperSettings]:
     width = decoder.tokens.weight.shape[1]
     mapper: MlpMapper | TransformerMapper
-    mapping: MlpMapping | TransformerMapping
+    mapping: MlpMapperSettings | TransformerMapperSettings
     try:
         if "prefix_const" in weights:
             mapping = _transformer_mapping(weights, width, unit_length)
@@ -119,23 +119,23 @@ def _mapper(
     return mapper, mapping
 
 
-def _mlp_mapping(weights: dict[str, Tensor], width: int, unit_length: bool | None) -> MlpMapping:
+def _mlp_mapping(weights: dict[str, Tensor], width: int, unit_length: bool | None) -> MlpMapperSettings:
     prefix, rest = divmod(len(weights["model.2.weight"]), width)
     if rest or not prefix:
         raise PublishedError(f"{MAPPER}model.2.weight: its rows are no multiple of GPT-2's width, {width}")
-    return MlpMapping(kind="mlp", prefix=prefix, unit_length=bool(unit_length))
+    return MlpMapperSettings(kind="mlp", prefix=prefix, unit_length=bool(unit_length))
 
 
 def _transformer_mapping(
     weights: dict[str, Tensor], width: int, unit_length: bool | None
-) -> TransformerMapping:
+) -> TransformerMapperSettings:
     clip_length, rest = divmod(len(weights["linear.weight"]), width)
     if rest or not clip_length:
         raise PublishedError(f"{MAPPER}linear.weight: its rows are no multiple of GPT-2's width, {width}")
     layers = len({key.split(".")[2] for key in weights if key.startswith("transformer.layers.")})
     if not layers:
         raise PublishedError(f"no {MAPPER}transformer.layers.*: not a published mapper")
-    return TransformerMapping(
+    return TransformerMapperSettings(
         kind="transformer",
         prefix=len(weights["prefix_const"]),
         clip_length=clip_length,

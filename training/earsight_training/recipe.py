@@ -58,19 +58,19 @@ EncoderSettings = Annotated[
 ]
 
 
-class CellMapping(_Section):
+class CellMapperSettings(_Section):
     """Every cell of the encoder's map becomes one vector of the prefix."""
 
     kind: Literal["cells"]
 
 
-class MlpMapping(_Section):
+class MlpMapperSettings(_Section):
     kind: Literal["mlp"]
     prefix: int = Field(10, gt=0)
     unit_length: bool = Field(True, description="embeddings are scaled to length 1")
 
 
-class TransformerMapping(_Section):
+class TransformerMapperSettings(_Section):
     kind: Literal["transformer"]
     prefix: int = Field(40, gt=0)
     clip_length: int = Field(40, gt=0, description="vectors that the embedding becomes")
@@ -79,7 +79,9 @@ class TransformerMapping(_Section):
     unit_length: bool = Field(True, description="embeddings are scaled to length 1")
 
 
-Mapping = Annotated[CellMapping | MlpMapping | TransformerMapping, Field(discriminator="kind")]
+MapperSettings = Annotated[
+    CellMapperSettings | MlpMapperSettings | TransformerMapperSettings, Field(discriminator="kind")
+]
 
 
 class DistillStage(_Section):
@@ -179,7 +181,7 @@ class Recipe(_Section):
     data: DataSettings = DataSettings()
     encoder: EncoderSettings
     distill: DistillSettings | None = None
-    mapper: Mapping
+    mapper: MapperSettings
     decoder: DecoderSettings
     captions: CaptionSettings = CaptionSettings()
     refine: RefineSettings | None = None

@@ -1,10 +1,10 @@
 import pytest
-from earsight.config.camera import CameraSection
 
 from earsight.cameras.first_found import FirstFound
 from earsight.cameras.opencv import OpenCvSource
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
+from earsight.config.camera import CameraSection
 from earsight.service import builders
 from tests.earsight.stand_ins import Scene, painted, unplugged
 

@@ -10,11 +10,10 @@ import pytest
 pytest.importorskip("torch", reason="torch comes with the huggingface extra")
 pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
 
-from earsight.config.captioner import CaptionerSection
-
 from earsight import cli
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
+from earsight.config.captioner import CaptionerSection
 from earsight.config.loader import load_config
 from earsight.interaction.narrator import PressEnd
 from earsight.service.builders import Builders, build_captioner

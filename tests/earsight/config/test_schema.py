@@ -2,12 +2,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from earsight.config.description import QualitySection
-from earsight.config.triggers import ButtonSection
 from pydantic import BaseModel, ValidationError
 
+from earsight.config.description import QualitySection
 from earsight.config.loader import load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections, config_schema
+from earsight.config.triggers import ButtonSection
 from earsight.config.yaml_positions import read_tree
 from earsight.triggers.gestures import GestureRecognizer
 from earsight.vision.quality import QualityLimits

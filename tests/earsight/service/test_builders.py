@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from earsight.config.captioner import CaptionerSection
-from earsight.config.description import WordingSection
 
 from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.config.captioner import CaptionerSection
+from earsight.config.description import WordingSection
 from earsight.config.schema import Config
 from earsight.doctor import Status
 from earsight.doctor.examination import checks, run_checks

@@ -14,10 +14,10 @@ import wave
 from pathlib import Path
 
 import pytest
-from earsight.config.voice import VoiceSection
 
 from earsight import cli
 from earsight.commands.run import GAVE_UP
+from earsight.config.voice import VoiceSection
 from earsight.language import wording
 from earsight.service import startup_failure
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file

@@ -8,8 +8,8 @@ import wave
 
 import numpy as np
 import pytest
-from earsight.config.voice import VoiceSection
 
+from earsight.config.voice import VoiceSection
 from earsight.service.builders import build_player
 from earsight.voice.alsa import AlsaPlayer
 from earsight.voice.card_or_file import CardOrFile

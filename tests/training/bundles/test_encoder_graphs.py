@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 onnx = pytest.importorskip("onnx", reason="onnx comes with the train extra")
 
 from earsight_training.bundles.encoder_graphs import encoder_graph  # noqa: E402
-from earsight_training.bundles.graph import weight_format  # noqa: E402
+from earsight_training.bundles.graph_builder import weight_format  # noqa: E402
 from earsight_training.networks.clip_encoders import prepare  # noqa: E402
 from tests.training.clip_models import clip_state, photos  # noqa: E402
 from tests.training.graph_models import FORMATS, cosine, encoder_and_mapper, session  # noqa: E402
@@ -26,7 +26,7 @@ KINDS = {
 def _all_weights_are_rounded(monkeypatch, request):
     """Those of a small model are small, and would be kept as float16. EfficientNet is of full size."""
     if "efficientnet" not in request.node.name:
-        monkeypatch.setattr("earsight_training.bundles.graph.ROUNDED_FROM", 0)
+        monkeypatch.setattr("earsight_training.bundles.graph_builder.ROUNDED_FROM", 0)
 
 
 @pytest.mark.parametrize("weights", FORMATS)

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 from earsight_training.errors import TrainingError  # noqa: E402
 from earsight_training.learning.distill import ViewDataset, distill, distillation_loss  # noqa: E402
 from earsight_training.learning.teacher import compute_views, load_views  # noqa: E402
-from earsight_training.networks.encoders import ConvEncoder  # noqa: E402
+from earsight_training.networks.conv_encoder import ConvEncoder  # noqa: E402
 from earsight_training.recipe import DistillSettings, DistillStage  # noqa: E402
 
 STAGES = (DistillStage(side=32, epochs=1), DistillStage(side=64, epochs=2))

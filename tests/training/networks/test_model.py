@@ -4,9 +4,9 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from torch.nn import functional  # noqa: E402
 
-from earsight_training.networks.encoders import ConvEncoder  # noqa: E402
+from earsight_training.networks.conv_encoder import ConvEncoder  # noqa: E402
 from earsight_training.networks.mapper import CellMapper  # noqa: E402
-from earsight_training.networks.model import PADDING, CaptionModel, Decoder  # noqa: E402
+from earsight_training.networks.model import PADDING, CaptionModel, DecoderNetwork  # noqa: E402
 
 SIDE, VOCABULARY, LONGEST, CELLS = 64, 320, 9, 4
 END = 0
@@ -15,7 +15,7 @@ END = 0
 @pytest.fixture(scope="module", params=[False, True], ids=["prefix sees all of itself", "causal"])
 def model(request):
     torch.manual_seed(1)
-    decoder = Decoder(VOCABULARY, CELLS + 1 + LONGEST, 32, 2, 4, causal_prefix=request.param)
+    decoder = DecoderNetwork(VOCABULARY, CELLS + 1 + LONGEST, 32, 2, 4, causal_prefix=request.param)
     model = CaptionModel(ConvEncoder((8, 8, 16, 24), (1, 1, 1, 1)), CellMapper(24, 32, CELLS), decoder)
     torch.nn.init.normal_(decoder.tokens.weight, std=0.5)
     torch.nn.init.normal_(decoder.positions.weight, std=0.5)

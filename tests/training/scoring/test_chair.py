@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight_training.scoring.chair import ObjectListError, Vocabulary, chair, read_objects
+from earsight_training.scoring.chair import ObjectListError, ObjectVocabulary, chair, read_objects
 
 SYNONYMS = """person, man, woman, people, baby, adult, passenger
 dog, puppy
@@ -22,7 +22,7 @@ toilet
 tie
 train, locomotive
 """
-VOCABULARY = Vocabulary([[word.strip() for word in line.split(",")] for line in SYNONYMS.splitlines()])
+VOCABULARY = ObjectVocabulary([[word.strip() for word in line.split(",")] for line in SYNONYMS.splitlines()])
 
 
 @pytest.mark.parametrize(

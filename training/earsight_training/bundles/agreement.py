@@ -12,10 +12,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from earsight_training.bundles.graph import Precision
-from earsight_training.captioner import Captioner, MapEncoder
+from earsight_training.bundles.graph_builder import Precision
 from earsight_training.errors import TrainingError
 from earsight_training.networks.clip_encoders import prepare
+from earsight_training.trained_captioner import FeatureMapEncoder, TrainedCaptioner
 
 STEPS = 8
 """Tokens that are read after each prefix."""
@@ -62,7 +62,7 @@ LIMITS: dict[Precision, Limits] = {
 
 def check(
     folder: Path,
-    captioner: Captioner,
+    captioner: TrainedCaptioner,
     precision: Precision,
     photos: Sequence[np.ndarray] = (),
     encoder: str = "encoder.onnx",
@@ -146,7 +146,7 @@ class _Graphs:
 
 @torch.no_grad()
 def _compared(
-    graphs: _Graphs, captioner: Captioner, pixels: np.ndarray
+    graphs: _Graphs, captioner: TrainedCaptioner, pixels: np.ndarray
 ) -> tuple[float, float, float, list[bool]]:
     """Cosines of prefix and embedding, the worst error of log-probabilities, where the likeliest agree."""
     inputs = prepared(captioner, Image.fromarray(pixels))
@@ -168,7 +168,7 @@ def _compared(
     )
 
 
-def _log_probs(captioner: Captioner, prefix: Tensor) -> np.ndarray:
+def _log_probs(captioner: TrainedCaptioner, prefix: Tensor) -> np.ndarray:
     """torch's, (STEPS + 1, vocabulary), of the prefix and the likeliest token after each step."""
     decoder = captioner.model.decoder
     hidden, cache = decoder.read_prefix(prefix)
@@ -180,10 +180,10 @@ def _log_probs(captioner: Captioner, prefix: Tensor) -> np.ndarray:
     return logs
 
 
-def prepared(captioner: Captioner, image: Image.Image) -> np.ndarray:
+def prepared(captioner: TrainedCaptioner, image: Image.Image) -> np.ndarray:
     """uint8 (1, side, side, 3), as the encoder wants pictures."""
     encoder = captioner.model.encoder
-    if isinstance(encoder, MapEncoder):
+    if isinstance(encoder, FeatureMapEncoder):
         assert captioner.recipe.captions.photos is not None
         side = captioner.recipe.captions.photos.side
         return np.array(image.resize((side, side), Image.Resampling.BILINEAR))[None]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from earsight_training.bundles.graph import Graph
+from earsight_training.bundles.graph_builder import GraphBuilder
 
 
-def attend(graph: Graph, queries: str, keys: str, values: str, heads: int, width: int) -> str:
+def attend(graph: GraphBuilder, queries: str, keys: str, values: str, heads: int, width: int) -> str:
     """queries (n, width), keys and values (m, width): rows that all see each other. Returns (n, width)."""
     split = graph.constant([-1, heads, width // heads])
     scaled = graph.add("Mul", queries, graph.floats((width // heads) ** -0.5))
@@ -19,7 +19,7 @@ def attend(graph: Graph, queries: str, keys: str, values: str, heads: int, width
     return graph.add("Reshape", seen, graph.constant([-1, width]))
 
 
-def attend_within(graph: Graph, packed: str, heads: int, width: int) -> str:
+def attend_within(graph: GraphBuilder, packed: str, heads: int, width: int) -> str:
     """packed: (n, 3 * width), queries, keys and values of each row. Returns (n, width)."""
     parts = [f"{packed}_{name}" for name in ("queries", "keys", "values")]
     queries, keys, values = graph.add_many("Split", [packed], parts, axis=1, num_outputs=3)

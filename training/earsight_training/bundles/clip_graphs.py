@@ -6,7 +6,7 @@ from torch import nn
 
 from earsight_training.bundles.attention_graphs import attend, attend_within
 from earsight_training.bundles.convolution_graphs import FloatMaps, IntegerMaps, Maps
-from earsight_training.bundles.graph import Graph, array
+from earsight_training.bundles.graph_builder import GraphBuilder, array
 from earsight_training.networks.clip_networks import (
     HEAD_WIDTH,
     AttentionPool,
@@ -18,18 +18,18 @@ from earsight_training.networks.clip_networks import (
 )
 
 
-def clip_embedding(graph: Graph, pixels: str, tower: ClipResNet | ClipVisionTransformer) -> str:
+def clip_embedding(graph: GraphBuilder, pixels: str, tower: ClipResNet | ClipVisionTransformer) -> str:
     """pixels: float (1, 3, side, side), 0 to 255. Returns float (1, numbers), not of unit length."""
     x = _normalised(graph, pixels, tower.normalisation)
     return _resnet(graph, x, tower) if isinstance(tower, ClipResNet) else _vision_transformer(graph, x, tower)
 
 
-def _normalised(graph: Graph, pixels: str, normalisation: Normalisation) -> str:
+def _normalised(graph: GraphBuilder, pixels: str, normalisation: Normalisation) -> str:
     centred = graph.add("Sub", pixels, graph.floats(array(normalisation.mean)))
     return graph.add("Div", centred, graph.floats(array(normalisation.std)))
 
 
-def _resnet(graph: Graph, x: str, tower: ClipResNet) -> str:
+def _resnet(graph: GraphBuilder, x: str, tower: ClipResNet) -> str:
     # The stem stays in floats: it has many cells, few channels and next to no weights.
     floats = FloatMaps(graph)
     for layer, norm in ((tower.conv1, tower.bn1), (tower.conv2, tower.bn2), (tower.conv3, tower.bn3)):
@@ -46,7 +46,7 @@ def _resnet(graph: Graph, x: str, tower: ClipResNet) -> str:
     return _attention_pool(graph, maps.cells(x, channels), tower.attnpool)
 
 
-def _bottleneck(graph: Graph, maps: Maps, x: str, block: Bottleneck) -> str:
+def _bottleneck(graph: GraphBuilder, maps: Maps, x: str, block: Bottleneck) -> str:
     inner = graph.add("Relu", maps.convolution(x, block.conv1, block.bn1))
     inner = graph.add("Relu", maps.convolution(inner, block.conv2, block.bn2))
     if isinstance(block.avgpool, nn.AvgPool2d):
@@ -60,7 +60,7 @@ def _bottleneck(graph: Graph, maps: Maps, x: str, block: Bottleneck) -> str:
     return graph.add("Relu", graph.add("Add", inner, x))
 
 
-def _attention_pool(graph: Graph, cells: str, pool: AttentionPool) -> str:
+def _attention_pool(graph: GraphBuilder, cells: str, pool: AttentionPool) -> str:
     """cells: (cells, width). Only the mean's own query is asked for. Returns (1, numbers)."""
     mean = graph.add("ReduceMean", cells, graph.constant([0]))
     with_mean = graph.add("Concat", mean, cells, axis=0)
@@ -73,7 +73,7 @@ def _attention_pool(graph: Graph, cells: str, pool: AttentionPool) -> str:
     return graph.linear(attend(graph, queries, keys, values, width // HEAD_WIDTH, width), pool.c_proj)
 
 
-def _vision_transformer(graph: Graph, x: str, tower: ClipVisionTransformer) -> str:
+def _vision_transformer(graph: GraphBuilder, x: str, tower: ClipVisionTransformer) -> str:
     width, _, *patch = tower.conv1.weight.shape
     patches = graph.add("Conv", x, graph.weight(array(tower.conv1.weight), 0), strides=patch)
     rows = FloatMaps(graph).cells(patches, width)
@@ -88,7 +88,7 @@ def _vision_transformer(graph: Graph, x: str, tower: ClipVisionTransformer) -> s
     return graph.product(graph.layer_norm(first, tower.ln_post), array(tower.proj))
 
 
-def _transformer_block(graph: Graph, x: str, block: TransformerBlock, width: int) -> str:
+def _transformer_block(graph: GraphBuilder, x: str, block: TransformerBlock, width: int) -> str:
     attention = block.attn
     bias = array(attention.in_proj_bias)
     packed = graph.product(graph.layer_norm(x, block.ln_1), array(attention.in_proj_weight).T, bias)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from earsight_training.bundles.graph import Graph, array, rounded
+from earsight_training.bundles.graph_builder import GraphBuilder, array, rounded
 from earsight_training.networks.efficientnet import PaddedConvolution
 
 _END = np.iinfo(np.int64).max
@@ -23,7 +23,7 @@ def folded(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np
 class FloatMaps:
     """Works on maps (1, channels, rows, columns). Convolutions of any stride and groups; zeros around."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: GraphBuilder) -> None:
         self._graph = graph
 
     def convolution(self, x: str, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> str:
@@ -59,7 +59,7 @@ class IntegerMaps:
     integer dot products, its own ConvInteger is slower than either, and weights stay int8 in memory.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: GraphBuilder) -> None:
         self._graph = graph
         self._quantised: dict[str, tuple[str, str, str]] = {}
 

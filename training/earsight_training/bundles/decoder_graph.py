@@ -8,13 +8,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from earsight_training.bundles.graph import MICROSOFT, Format, Graph, array
+from earsight_training.bundles.graph_builder import MICROSOFT, Format, GraphBuilder, array
 from earsight_training.bundles.mapper_graphs import feed_forward
-from earsight_training.networks.model import Decoder
+from earsight_training.networks.model import DecoderNetwork
 from earsight_training.networks.transformer import Block
 
 
-def decoder_graph(decoder: Decoder, weights: Format) -> onnx.ModelProto:
+def decoder_graph(decoder: DecoderNetwork, weights: Format) -> onnx.ModelProto:
     """One step of decoding, for the prefix (all of it at once) or for one token of each beam.
 
     The rows of a step are vectors of the prefix, or of tokens; the cache holds N rows of earlier steps, of
@@ -24,7 +24,7 @@ def decoder_graph(decoder: Decoder, weights: Format) -> onnx.ModelProto:
     head width). Outputs: log_probs float32 and ids int64 (asked, k), the likeliest next tokens in descending
     order; keys_i and values_i, float (rows, heads, head width), for the cache.
     """
-    graph = Graph(weights)
+    graph = GraphBuilder(weights)
     tokens = array(decoder.tokens.weight)
     width, layers, heads = tokens.shape[1], len(decoder.blocks), decoder.heads
     at = graph.add("Gather", graph.weight(array(decoder.positions.weight), 0), "positions", axis=0)
@@ -67,7 +67,7 @@ class _Sight:
     lengths: str
 
 
-def _sight(graph: Graph, *, causal: bool) -> _Sight:
+def _sight(graph: GraphBuilder, *, causal: bool) -> _Sight:
     """causal: no vector of the prefix sees a later one. (The tokens of a step all have the same position.)"""
     held = graph.add("Shape", "past_keys_0", start=0, end=1)
     rows = graph.add("Shape", "positions", start=0, end=1)
@@ -81,7 +81,7 @@ def _sight(graph: Graph, *, causal: bool) -> _Sight:
     return _Sight(mask, graph.add("Concat", held, rows, axis=0))
 
 
-def _attention(graph: Graph, x: str, block: Block, layer: int, sight: _Sight) -> str:
+def _attention(graph: GraphBuilder, x: str, block: Block, layer: int, sight: _Sight) -> str:
     """Attention of the rows, float (rows, width), over the cache and each other, as far as they see."""
     width, heads = block.attention_output.in_features, block.heads
     packed = graph.linear(graph.layer_norm(x, block.attention_norm), block.queries_keys_values)
@@ -106,13 +106,13 @@ def _attention(graph: Graph, x: str, block: Block, layer: int, sight: _Sight) ->
 # FusedMatMul reads rows of all heads where they lie: nothing of the cache is transposed, and so copied.
 
 
-def _scores(graph: Graph, queries: str, keys: str, scale: float) -> str:
+def _scores(graph: GraphBuilder, queries: str, keys: str, scale: float) -> str:
     """queries: (rows, heads, head width); keys: (others, heads, head width). (heads, rows, others)."""
     return graph.add(
         "FusedMatMul", queries, keys, alpha=scale, transB=1, transBatchA=1, transBatchB=1, domain=MICROSOFT
     )
 
 
-def _mean(graph: Graph, weights: str, values: str) -> str:
+def _mean(graph: GraphBuilder, weights: str, values: str) -> str:
     """weights: (heads, rows, others); values: (others, heads, head width). (heads, rows, head width)."""
     return graph.add("FusedMatMul", weights, values, transBatchB=1, domain=MICROSOFT)

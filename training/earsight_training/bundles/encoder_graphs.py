@@ -9,11 +9,11 @@ from torch import nn
 
 from earsight_training.bundles.clip_graphs import clip_embedding
 from earsight_training.bundles.convolution_graphs import FloatMaps
-from earsight_training.bundles.graph import Format, Graph
+from earsight_training.bundles.graph_builder import Format, GraphBuilder
 from earsight_training.bundles.mapper_graphs import cells_prefix, embedding_prefix
 from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
+from earsight_training.networks.conv_encoder import ConvEncoder, ResidualBlock
 from earsight_training.networks.efficientnet import EfficientNetLite, InvertedResidual
-from earsight_training.networks.encoders import ConvEncoder, ResidualBlock
 from earsight_training.networks.mapper import AnyMapper, CellMapper
 
 Encoder = ConvEncoder | EfficientNetLite | ClipResNet | ClipVisionTransformer
@@ -29,7 +29,7 @@ def encoder_graph(
     training photos), of unit length: so the cosine of two photos is near 0 when they have no more in common
     than any two.
     """
-    graph = Graph(weights)
+    graph = GraphBuilder(weights)
     pixels = graph.add("Cast", "pixels", to=graph.float_type)
     x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
     if isinstance(encoder, ConvEncoder | EfficientNetLite):
@@ -53,7 +53,7 @@ def encoder_graph(
     )
 
 
-def _features(graph: Graph, x: str, encoder: ConvEncoder | EfficientNetLite) -> str:
+def _features(graph: GraphBuilder, x: str, encoder: ConvEncoder | EfficientNetLite) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
     maps = FloatMaps(graph)
     if isinstance(encoder, EfficientNetLite):
@@ -61,7 +61,7 @@ def _features(graph: Graph, x: str, encoder: ConvEncoder | EfficientNetLite) -> 
     return _residual_network(graph, maps, x, encoder)
 
 
-def _residual_network(graph: Graph, maps: FloatMaps, x: str, encoder: ConvEncoder) -> str:
+def _residual_network(graph: GraphBuilder, maps: FloatMaps, x: str, encoder: ConvEncoder) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
     scaled = graph.add("Div", x, graph.floats(127.5))
     x = graph.add("Sub", scaled, graph.floats(1.0))
@@ -75,7 +75,7 @@ def _residual_network(graph: Graph, maps: FloatMaps, x: str, encoder: ConvEncode
     return x
 
 
-def _residual(graph: Graph, maps: FloatMaps, x: str, block: ResidualBlock) -> str:
+def _residual(graph: GraphBuilder, maps: FloatMaps, x: str, block: ResidualBlock) -> str:
     inner = graph.add("Relu", _convolution(maps, x, block.first))
     inner = _convolution(maps, inner, block.second)
     if isinstance(block.shortcut, nn.Sequential):
@@ -90,7 +90,7 @@ def _convolution(maps: FloatMaps, x: str, layer: nn.Sequential) -> str:
     return maps.convolution(x, convolution, norm)
 
 
-def _efficientnet(graph: Graph, maps: FloatMaps, x: str, encoder: EfficientNetLite) -> str:
+def _efficientnet(graph: GraphBuilder, maps: FloatMaps, x: str, encoder: EfficientNetLite) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
     centred = graph.add("Sub", x, graph.floats(127.0))
     scaled = graph.add("Div", centred, graph.floats(128.0))
@@ -101,7 +101,7 @@ def _efficientnet(graph: Graph, maps: FloatMaps, x: str, encoder: EfficientNetLi
     return _up_to_6(graph, maps.convolution(x, encoder.head, encoder.head_norm))
 
 
-def _inverted_residual(graph: Graph, maps: FloatMaps, x: str, block: InvertedResidual) -> str:
+def _inverted_residual(graph: GraphBuilder, maps: FloatMaps, x: str, block: InvertedResidual) -> str:
     inner = x
     if block.expand is not None and block.expand_norm is not None:
         inner = _up_to_6(graph, maps.convolution(inner, block.expand, block.expand_norm))
@@ -110,5 +110,5 @@ def _inverted_residual(graph: Graph, maps: FloatMaps, x: str, block: InvertedRes
     return graph.add("Add", x, inner) if block.shortcut else inner
 
 
-def _up_to_6(graph: Graph, x: str) -> str:
+def _up_to_6(graph: GraphBuilder, x: str) -> str:
     return graph.add("Clip", x, graph.floats(0.0), graph.floats(6.0))

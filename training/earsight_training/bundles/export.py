@@ -1,143 +1,119 @@
-"""From a trained model to a bundle that the daemon can run; docs/bundle.md describes the result."""
+"""From a captioner to a bundle that is calibrated and scored on photos it was not trained on."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnx
 
-from earsight_training.bundles.agreement import check
-from earsight_training.bundles.calibration import Calibration
-from earsight_training.bundles.decoder_graph import decoder_graph
-from earsight_training.bundles.encoder_graphs import encoder_graph
-from earsight_training.bundles.graph import Precision, array, weight_format
-from earsight_training.captioner import Captioner, MapEncoder
+from earsight_training.bundles.graph_builder import Precision
+from earsight_training.bundles.model_card import model_card
+from earsight_training.bundles.out_of_distribution import PROBE, SCENES, fit_out_of_distribution
+from earsight_training.bundles.writer import UNCALIBRATED, complete_manifest, write_bundle
+from earsight_training.confidence.calibration_fit import cross_fit, fit, truthful
+from earsight_training.confidence.selective_prediction import COVERAGE, calibration_error, made_up_at
+from earsight_training.data.datasets import CaptionedPhoto, open_upright
+from earsight_training.data.embed import encoder_identity
 from earsight_training.errors import TrainingError
-from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
-from earsight_training.networks.model import Decoder
+from earsight_training.networks.clip_weights import load_clip
+from earsight_training.networks.model import CaptionModel
+from earsight_training.recipe import ClipEncoderSettings
+from earsight_training.scoring.evaluate import Candidate, describe, score
+from earsight_training.trained_captioner import TrainedCaptioner, load_captioner
 
-SCHEMA_VERSION = 2
-BEAMS = {"own": 5, "gpt2": 7}
-"""By the kind of decoder; the published captioner has 7."""
+CHECKED = 16
+"""Photos on which a bundle's graphs are compared with torch."""
 
-NO_REPEAT = 4
-"""Tokens in a row that no caption says twice."""
-
-UNCALIBRATED = Calibration(math.log(0.3 / 0.7))
-"""Says 0.3 of everything, which the daemon words as "Not sure, maybe ...": nothing is known of the model."""
+WORTHLESS = 0.05
+"""CIDEr of captions that say nothing of their photos. Such captions may name no object, so make none up: a
+confidence fitted on them would be sure of nothing at all."""
 
 
-def write_bundle(
-    folder: Path,
-    captioner: Captioner,
+def with_clip(captioner: TrainedCaptioner, name_or_path: str, *, local_files_only: bool) -> TrainedCaptioner:
+    """The captioner with CLIP as its encoder. Raises TrainingError for another CLIP than it was trained with;
+    of an imported captioner only the size of the embeddings tells."""
+    encoder = load_clip(name_or_path, local_files_only=local_files_only)
+    numbers = len(captioner.embedding_mean)
+    if encoder.width != numbers:
+        raise TrainingError(
+            f"{name_or_path}: its embeddings have {encoder.width} numbers, the model was trained on {numbers}"
+            "; name the right one by --clip"
+        )
+    identity = encoder_identity(name_or_path, encoder, encoder.side)
+    if captioner.clip_sha256 not in (None, identity.sha256):
+        raise TrainingError(
+            f"{name_or_path}: not the CLIP whose embeddings the model was trained on; name that one by --clip"
+        )
+    model = CaptionModel(encoder, captioner.model.mapper, captioner.model.decoder)
+    return replace(captioner, model=model.eval())
+
+
+def export_bundle(
+    captioner: TrainedCaptioner,
+    validation: Sequence[CaptionedPhoto],
+    out: Path,
     precision: Precision,
-    card: str,
-    photos: Sequence[np.ndarray] = (),
     other_encoders: Sequence[Precision] = (),
-) -> None:
-    """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it.
+    training: Sequence[CaptionedPhoto] = (),
+) -> dict[str, float]:
+    """Write, check against torch, and, where there are photos to validate by, calibrate and score.
 
-    captioner: with its encoder, CLIP's too. photos: uint8 (height, width, 3), on which the written graphs are
-    compared with torch; pictures are made up where there are none. other_encoders: the encoder in these
-    precisions as well; a device takes the one that it runs fastest. An older bundle in the folder is
-    replaced. Raises TrainingError for a folder that holds anything else, and for graphs that disagree with
-    torch.
+    training: photos that it was trained on, by which it learns what is no picture of anything. The
+    calibration is fitted on what the model says in float32, so that it is the same in every precision: fitted
+    on each for itself, chance would put other captions first. The calibration error is that of confidences
+    by a calibration that was fitted on other photos of the validation set.
     """
-    folder = folder.resolve()
-    if folder.exists() and not (folder / "manifest.json").exists() and any(folder.iterdir()):
-        raise TrainingError(f"{folder}: holds something else than a bundle; name a new folder for --out")
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        manifest = _manifest(captioner)
-        encoders = {"encoder.onnx": precision} | {f"encoder.{p}.onnx": p for p in other_encoders}
-        _write_encoders(partial, captioner, manifest["image"]["side"], encoders)
-        _write_decoder(partial, captioner.model.decoder, precision)
-        captioner.vocabulary.tokenizer.save(str(partial / "tokenizer.json"), pretty=False)
-        (partial / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-        found = {name: check(partial, captioner, p, photos, name) for name, p in encoders.items()}
-        manifest["checks"] = asdict(found["encoder.onnx"])
-        _write_manifest(partial, manifest)
-        old = folder.with_name(folder.name + ".old")
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.rename(old)
-        partial.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+    pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:CHECKED]]
+    write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures, other_encoders)
+    if not validation:
+        return {}
+    if training:
+        fit_out_of_distribution(out, captioner, training)
+    calibration = UNCALIBRATED
+    complete_manifest(out, calibration, {}, model_card(captioner.recipe, {}))
+    candidates = describe(out, validation)
+    scores = score(candidates)
+    if scores["CIDEr"] >= WORTHLESS:
+        exact = candidates if precision == "float32" else _in_float32(captioner, validation, out)
+        calibration = fit(exact)
+        scores = score([calibration.said(candidate) for candidate in candidates])
+        said = cross_fit(candidates, calibration.order)
+        confidence, truth = np.array([c.confidence for c in said]), truthful(said)
+        scores["calibration-error"] = round(calibration_error(confidence, truth), 4)
+        scores["made-up at 85 %"] = round(made_up_at(COVERAGE, confidence, truth), 4)
+    if "familiarity" not in calibration.weights:
+        (out / SCENES).unlink(missing_ok=True)
+    card = model_card(captioner.recipe, scores, knows_nothing=bool(training))
+    complete_manifest(out, calibration, scores, card)
+    return scores
 
 
-def _manifest(captioner: Captioner) -> dict[str, Any]:
-    recipe, encoder = captioner.recipe, captioner.model.encoder
-    if isinstance(encoder, ClipResNet | ClipVisionTransformer):
-        image = {"side": encoder.side, "fit": "crop"}
-    else:
-        assert recipe.captions.photos is not None
-        image = {"side": recipe.captions.photos.side, "fit": "squash"}
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "name": recipe.name,
-        "licence": recipe.licence,
-        "capabilities": ["caption"],
-        "image": image,
-        "decode": {
-            "beams": BEAMS[recipe.decoder.kind],
-            "max_tokens": recipe.captions.longest,
-            "end_token": captioner.vocabulary.end,
-            "no_repeat": NO_REPEAT,
-        },
-        "calibration": asdict(UNCALIBRATED),
-        "metrics": {},
-    }
+def _in_float32(
+    captioner: TrainedCaptioner, photos: Sequence[CaptionedPhoto], bundle: Path
+) -> list[Candidate]:
+    """What the bundle would say in float32, with what it has learned of surroundings."""
+    with tempfile.TemporaryDirectory() as folder:
+        exact = Path(folder) / "bundle"
+        write_bundle(exact, captioner, "float32", "")
+        for name in (SCENES, PROBE):
+            if (bundle / name).exists():
+                shutil.copy(bundle / name, exact / name)
+        complete_manifest(exact, UNCALIBRATED, {}, "")
+        return describe(exact, photos)
 
 
-def _write_encoders(folder: Path, captioner: Captioner, side: int, encoders: Mapping[str, Precision]) -> None:
-    encoder, mapper = captioner.model.encoder, captioner.model.mapper
-    assert isinstance(encoder, MapEncoder | ClipResNet | ClipVisionTransformer)
-    mean = captioner.embedding_mean.numpy()
-    for name, precision in encoders.items():
-        weights = weight_format(precision, encoder, mapper)
-        _save(encoder_graph(encoder, mapper, side, mean, weights), folder / name)
-
-
-def _write_decoder(folder: Path, decoder: Decoder, precision: Precision) -> None:
-    _save(decoder_graph(decoder, weight_format(precision, decoder)), folder / "decoder.onnx")
-    vectors = array(decoder.tokens.weight)
-    np.save(folder / "tokens.npy", vectors if precision == "float32" else vectors.astype(np.float16))
-
-
-def _save(graph: onnx.ModelProto, path: Path) -> None:
-    """The weights go into a file of their own, which the device reads piece by piece while it loads them: the
-    graph itself would be in memory as a whole."""
-    weights = path.with_suffix(".weights").name
-    onnx.save(graph, path, save_as_external_data=True, location=weights, size_threshold=1024)
-    # onnx makes it readable for nobody else; the service has a user of its own.
-    (path.parent / weights).chmod(path.stat().st_mode)
-
-
-def complete_manifest(
-    folder: Path, calibration: Calibration, metrics: Mapping[str, float], card: str
-) -> None:
-    """Add what was measured to a bundle's manifest, and the model card."""
-    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest |= {"calibration": asdict(calibration), "metrics": dict(metrics)}
-    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    _write_manifest(folder, manifest)
-
-
-def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    files = sorted(path for path in folder.iterdir() if path.name != "manifest.json")
-    manifest["files"] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+def caption_photos(
+    checkpoint: Path, photos: Sequence[CaptionedPhoto], clip: str | None, *, local_files_only: bool
+) -> list[Candidate]:
+    """What a checkpoint says of photos: by a float32 bundle of it that is made for this and deleted."""
+    captioner = load_captioner(checkpoint)
+    encoder = captioner.recipe.encoder
+    if isinstance(encoder, ClipEncoderSettings):
+        captioner = with_clip(captioner, clip or encoder.model, local_files_only=local_files_only)
+    with tempfile.TemporaryDirectory() as folder:
+        write_bundle(Path(folder) / "bundle", captioner, "float32", model_card(captioner.recipe, {}))
+        return describe(Path(folder) / "bundle", photos)

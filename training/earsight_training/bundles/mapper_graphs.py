@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from earsight_training.bundles.attention_graphs import attend_within
-from earsight_training.bundles.graph import Graph, array
+from earsight_training.bundles.graph_builder import GraphBuilder, array
 from earsight_training.networks.mapper import CellMapper, MlpMapper, TransformerMapper
 from earsight_training.networks.transformer import Block
 
 
-def cells_prefix(graph: Graph, cells: str, mapper: CellMapper) -> str:
+def cells_prefix(graph: GraphBuilder, cells: str, mapper: CellMapper) -> str:
     """cells: float (cells, channels)."""
     start = graph.floats(array(mapper.start)[None])
     return graph.add("Concat", graph.linear(cells, mapper.projection), start, axis=0)
 
 
-def embedding_prefix(graph: Graph, embedding: str, mapper: MlpMapper | TransformerMapper) -> str:
+def embedding_prefix(graph: GraphBuilder, embedding: str, mapper: MlpMapper | TransformerMapper) -> str:
     """embedding: float32 (1, numbers), not of unit length."""
     if mapper.unit_length:
         embedding = graph.add("LpNormalization", embedding, axis=-1, p=2)
@@ -22,14 +22,14 @@ def embedding_prefix(graph: Graph, embedding: str, mapper: MlpMapper | Transform
     return _mlp(graph, x, mapper) if isinstance(mapper, MlpMapper) else _transformer(graph, x, mapper)
 
 
-def _mlp(graph: Graph, x: str, mapper: MlpMapper) -> str:
+def _mlp(graph: GraphBuilder, x: str, mapper: MlpMapper) -> str:
     inner = graph.add("Tanh", graph.linear(x, mapper.first))
     return graph.add(
         "Reshape", graph.linear(inner, mapper.second), graph.constant([mapper.prefix_length, -1])
     )
 
 
-def _transformer(graph: Graph, x: str, mapper: TransformerMapper) -> str:
+def _transformer(graph: GraphBuilder, x: str, mapper: TransformerMapper) -> str:
     length, width = mapper.clip_length, mapper.constants.shape[1]
     seen = graph.add("Reshape", graph.linear(x, mapper.linear), graph.constant([length, width]))
     x = graph.add("Concat", seen, graph.floats(array(mapper.constants)), axis=0)
@@ -39,14 +39,14 @@ def _transformer(graph: Graph, x: str, mapper: TransformerMapper) -> str:
     return graph.add("Slice", x, graph.constant([length]), graph.constant([2 * 10**9]), graph.constant([0]))
 
 
-def _block(graph: Graph, x: str, block: Block, width: int) -> str:
+def _block(graph: GraphBuilder, x: str, block: Block, width: int) -> str:
     packed = graph.linear(graph.layer_norm(x, block.attention_norm), block.queries_keys_values)
     seen = attend_within(graph, packed, block.heads, width)
     x = graph.add("Add", x, graph.linear(seen, block.attention_output))
     return graph.add("Add", x, feed_forward(graph, x, block))
 
 
-def feed_forward(graph: Graph, x: str, block: Block) -> str:
+def feed_forward(graph: GraphBuilder, x: str, block: Block) -> str:
     """x: float (rows, width). What the block adds to it."""
     inner = graph.linear(graph.layer_norm(x, block.feed_norm), block.feed_in)
     activated = graph.add("Gelu", inner, approximate="tanh") if block.activation == "gelu" else None

@@ -6,10 +6,28 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from earsight_training.data.datasets import CaptionedPhoto
+
+
+class RenamedOption(argparse.Action):
+    """An option under its old name: using it is an error that says the new one. `--help` does not list it."""
+
+    def __init__(self, option_strings: Sequence[str], new: str, **_: Any) -> None:
+        """Take what add_argument() passes on.
+
+        Args:
+            option_strings: The old name.
+            new: The name to use in its place.
+        """
+        super().__init__(option_strings, argparse.SUPPRESS, nargs="?", help=argparse.SUPPRESS)
+        self._new = new
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        """Exit with the usage error."""
+        parser.error(f"{self.option_strings[0]} is now called {self._new}")
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:

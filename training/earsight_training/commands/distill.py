@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from earsight_training.commands.arguments import add_step, photos
-from earsight_training.learning.steps import distill_encoder
+from earsight_training.learning.photo_recipe import distill_encoder
 from earsight_training.recipe import load_recipe
 
 

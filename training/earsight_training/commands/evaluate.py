@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earsight_training.commands.arguments import add_data, add_local_files_only, photos
+from earsight_training.commands.arguments import RenamedOption, add_data, add_local_files_only, photos
 from earsight_training.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -66,29 +66,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the risk-coverage curve (.svg or .png): what is made up by how much is described",
     )
     parser.add_argument(
-        "--nothing",
+        "--uninformative",
         type=int,
         default=0,
         metavar="N",
-        help="with --bundle: caption so many generated pictures of nothing too; how often is it silent?",
+        help="with --bundle: how often it abstains on N generated images with nothing to describe",
     )
+    parser.add_argument("--nothing", action=RenamedOption, new="--uninformative")
     parser.add_argument(
         "--page", type=Path, metavar="FILE", help="write an HTML page of photos and captions, worst first"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from earsight_training.confidence.abstention import abstention_on_uninformative
+    from earsight_training.confidence.report import as_json, print_report, reliability_report
     from earsight_training.scoring.chair import read_objects
     from earsight_training.scoring.evaluate import evaluate
-    from earsight_training.scoring.reliance import as_json, print_reliance, reliance
     from earsight_training.scoring.report_page import write_page
-    from earsight_training.scoring.silence import on_nothing
     from earsight_training.scoring.spice import what_is_missing
 
     if arguments.synonyms and not arguments.objects:
         raise TrainingError("--synonyms are words for --objects, which are not given")
-    if arguments.checkpoint and (arguments.plot or arguments.nothing):
-        raise TrainingError("--plot and --nothing need --bundle: a checkpoint is not calibrated yet")
+    if arguments.checkpoint and (arguments.plot or arguments.uninformative):
+        raise TrainingError("--plot and --uninformative need --bundle: a checkpoint is not calibrated yet")
     for path in filter(None, (arguments.json, arguments.page, arguments.plot)):
         if not path.parent.is_dir():
             raise TrainingError(f"{path}: there is no folder {path.parent}")
@@ -101,16 +102,16 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"earsight-train: SPICE is left out: {missing}", file=sys.stderr)
     evaluation = evaluate(_candidates(arguments, chosen), objects, with_spice=not missing)
     written = [text for photo in photos(arguments, None) for text in photo.captions]
-    report = reliance(evaluation.candidates, written, _order(arguments.bundle))
-    if arguments.nothing:
-        report = replace(
-            report, silence=on_nothing(arguments.bundle, arguments.nothing, [p.path for p in chosen])
-        )
+    report = reliability_report(evaluation.candidates, written, _order(arguments.bundle))
+    if arguments.uninformative:
+        paths = [photo.path for photo in chosen]
+        found = abstention_on_uninformative(arguments.bundle, arguments.uninformative, paths)
+        report = replace(report, uninformative=found)
     if arguments.json == _PRINT:
         print(json.dumps(_summary(evaluation) | as_json(report)))
     else:
         _print_table(evaluation)
-        print_reliance(report)
+        print_report(report)
     if arguments.plot:
         _plot(arguments, evaluation)
     if arguments.json not in (None, _PRINT):
@@ -133,7 +134,7 @@ def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> 
         from earsight_training.scoring.evaluate import describe
 
         return describe(arguments.bundle, chosen)
-    from earsight_training.bundles.bundling import caption_photos
+    from earsight_training.bundles.export import caption_photos
 
     said = caption_photos(
         arguments.checkpoint, chosen, arguments.clip, local_files_only=arguments.local_files_only
@@ -152,7 +153,7 @@ def _order(bundle: Path | None) -> float:
 def _plot(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
     import numpy as np
 
-    from earsight_training.scoring.risk_plot import plot_risk
+    from earsight_training.confidence.risk_coverage_plot import plot_risk
 
     confidence = np.array([candidate.confidence for candidate in evaluation.candidates])
     truthful = np.array([not invented for invented in evaluation.made_up])

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import get_args
 
-from earsight_training.bundles.bundling import export_bundle, with_clip
-from earsight_training.bundles.graph import Precision
-from earsight_training.captioner import load_captioner
+from earsight_training.bundles.export import export_bundle, with_clip
+from earsight_training.bundles.graph_builder import Precision
 from earsight_training.commands.arguments import add_data, add_local_files_only, photos
 from earsight_training.recipe import ClipEncoderSettings
+from earsight_training.trained_captioner import load_captioner
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from earsight_training.captioner import save_captioner
 from earsight_training.commands.arguments import add_local_files_only
 from earsight_training.networks.gpt2 import load_tokenizer
 from earsight_training.published import read_published
-from earsight_training.recipe import CellMapping, ClipEncoderSettings
+from earsight_training.recipe import CellMapperSettings, ClipEncoderSettings
+from earsight_training.trained_captioner import save_captioner
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     save_captioner(arguments.out, captioner)
     encoder, mapping = captioner.recipe.encoder, captioner.recipe.mapper
     assert isinstance(encoder, ClipEncoderSettings)
-    assert not isinstance(mapping, CellMapping)
+    assert not isinstance(mapping, CellMapperSettings)
     scaled = "scaled to length 1" if mapping.unit_length else "as they are"
     print(
         f"{arguments.out}: {mapping.kind} mapper, prefix of {mapping.prefix}, "

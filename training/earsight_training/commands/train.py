@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         _train_on_embeddings(recipe, arguments)
     else:
         from earsight_training.data.splits import leaks_by_file, refuse_leaks
-        from earsight_training.learning.steps import train_on_photos
+        from earsight_training.learning.photo_recipe import train_on_photos
 
         if arguments.data is None:
             raise TrainingError(f"recipe {recipe.name}: encoder: conv learns from photos; give --data")
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:
     from earsight_training.data.embeddings import read_embeddings
     from earsight_training.data.splits import leaks_by_embedding, refuse_leaks
-    from earsight_training.learning.embedding_step import train_on_embeddings
+    from earsight_training.learning.embedding_recipe import train_on_embeddings
 
     if arguments.embeddings is None:
         raise TrainingError(

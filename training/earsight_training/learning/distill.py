@@ -18,9 +18,9 @@ from torch.utils.data import Dataset
 
 from earsight_training.data.augment import view
 from earsight_training.learning.distributed import autocast
-from earsight_training.learning.epochs import Plan, Trainer
 from earsight_training.learning.teacher import CLASSES, TeacherViews
-from earsight_training.networks.encoders import ConvEncoder
+from earsight_training.learning.trainer import Trainer, TrainingPlan
+from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.recipe import DistillSettings
 
 
@@ -102,7 +102,7 @@ def distill(
         model,
         torch.optim.AdamW(model.parameters(), settings.learning_rate, weight_decay=0.05),
         checkpoint,
-        Plan(
+        TrainingPlan(
             photos=len(pixels),
             batch=settings.batch,
             epochs=len(sides),

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from earsight_training.scoring.objects import made_up
+from earsight_training.scoring.object_hallucination import made_up
 
 _LONGEST = 4
 _SIGMA = 6.0

@@ -1,38 +1,55 @@
-"""The score that decides which epoch was the best: CIDEr of greedy captions of the validation photos."""
+"""What is measured between epochs, and which epoch it shows to be the best."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
-from earsight_training.data.embeddings import EmbeddedPhotos
-from earsight_training.data.tokens import Vocabulary
-from earsight_training.learning.captioning import greedy_captions
-from earsight_training.learning.distributed import autocast
-from earsight_training.networks.model import CaptionModel
-from earsight_training.scoring.scores import cider
-
-BATCH = 64
+from earsight_training.errors import TrainingError
+from earsight_training.learning.history import EpochRecord
 
 
 @dataclass(frozen=True)
-class ValidationScore:
-    """Measures models on the same photos, again and again."""
+class Validation:
+    """Measured after each epoch, in the first process while the others wait."""
 
-    photos: EmbeddedPhotos
-    vocabulary: Vocabulary
-    longest: int
+    measure: Callable[[nn.Module], dict[str, float]]
+    """From the model (averaged, if there is an average; in eval mode, without gradients) to named metrics."""
+    monitor: str | None = None
+    """The metric, better when higher, whose best epoch is kept."""
+    patience: int | None = None
+    """Epochs without a better value of it, after which training stops; None: it never does."""
 
-    def __call__(self, model: CaptionModel) -> float:
-        """On the device that the model is on."""
-        said: list[str] = []
-        device = model.decoder.tokens.weight.device
-        embeddings = torch.from_numpy(self.photos.embeddings)
-        for start in range(0, len(embeddings), BATCH):
-            batch = embeddings[start : start + BATCH].to(device)
-            with autocast(device):
-                said += greedy_captions(model, batch, self.vocabulary, self.longest)
-        references: Sequence[Sequence[str]] = self.photos.captions
-        return cider(list(zip(said, references, strict=True)))
+    def metrics(self, model: nn.Module) -> dict[str, float]:
+        """Raises TrainingError when the monitored metric is not among them."""
+        with _evaluating(model):
+            metrics = self.measure(model)
+        if self.monitor and self.monitor not in metrics:
+            raise TrainingError(f"validation measures {', '.join(metrics)}, not {self.monitor}, to monitor")
+        return metrics
+
+    def best(self, history: Sequence[EpochRecord]) -> int | None:
+        """The first epoch in which the monitored metric was highest; None where it was never measured."""
+        values = {record.epoch: record.metrics.get(self.monitor or "", math.nan) for record in history}
+        measured = {epoch: value for epoch, value in values.items() if not math.isnan(value)}
+        return max(measured, key=measured.__getitem__, default=None)
+
+    def out_of_patience(self, history: Sequence[EpochRecord]) -> bool:
+        if self.monitor is None or self.patience is None or not history:
+            return False
+        return history[-1].epoch - (self.best(history) or 0) >= self.patience
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    with torch.no_grad():
+        yield
+    for module in training:
+        module.training = True

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from earsight_training.errors import TrainingError
-from earsight_training.networks.model import Decoder
+from earsight_training.networks.model import DecoderNetwork
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -24,7 +24,7 @@ class Gpt2Error(TrainingError):
     """GPT-2 that can't be had, or weights that are not GPT-2's; the message says what to do."""
 
 
-def load_gpt2(name_or_folder: str, dropout: float = 0.0, *, local_files_only: bool = False) -> Decoder:
+def load_gpt2(name_or_folder: str, dropout: float = 0.0, *, local_files_only: bool = False) -> DecoderNetwork:
     """A decoder with the weights of a name on the hub or a folder in Hugging Face's format.
 
     HF_HOME and HF_HUB_OFFLINE hold as for transformers itself. Raises Gpt2Error.
@@ -59,7 +59,7 @@ def _advice(name_or_folder: str, problem: object) -> str:
 
 def decoder_from(
     state: Mapping[str, Tensor], heads: int | None = None, prefix: str = "", dropout: float = 0.0
-) -> Decoder:
+) -> DecoderNetwork:
     """Our decoder with the weights of a GPT2LMHeadModel's state dict, whose keys begin with prefix.
 
     Sizes come from shapes. heads: None takes heads of 64, as in every published GPT-2. Raises Gpt2Error for
@@ -76,7 +76,7 @@ def decoder_from(
     )
     heads = heads or max(1, width // HEAD_WIDTH)
     with torch.device("meta"):
-        decoder = Decoder(vocabulary, positions, width, layers, heads, dropout, causal_prefix=True)
+        decoder = DecoderNetwork(vocabulary, positions, width, layers, heads, dropout, causal_prefix=True)
     own = {}
     for name, empty in decoder.state_dict().items():
         key, transposed = _source(name)

@@ -10,7 +10,12 @@ from torch import Tensor, nn
 
 from earsight_training.errors import TrainingError
 from earsight_training.networks.transformer import Block
-from earsight_training.recipe import CellMapping, Mapping, MlpMapping, TransformerMapping
+from earsight_training.recipe import (
+    CellMapperSettings,
+    MapperSettings,
+    MlpMapperSettings,
+    TransformerMapperSettings,
+)
 
 
 class CellMapper(nn.Module):
@@ -31,7 +36,7 @@ class CellMapper(nn.Module):
 class MlpMapper(nn.Module):
     """Two layers with a tanh between them, of half the prefix' size."""
 
-    def __init__(self, embedding: int, width: int, mapping: MlpMapping) -> None:
+    def __init__(self, embedding: int, width: int, mapping: MlpMapperSettings) -> None:
         super().__init__()
         self.embedding, self.prefix_length = embedding, mapping.prefix
         self.unit_length = mapping.unit_length
@@ -47,7 +52,7 @@ class MlpMapper(nn.Module):
 class TransformerMapper(nn.Module):
     """The embedding as clip_length vectors, and constants that read from them and become the prefix."""
 
-    def __init__(self, embedding: int, width: int, mapping: TransformerMapping) -> None:
+    def __init__(self, embedding: int, width: int, mapping: TransformerMapperSettings) -> None:
         super().__init__()
         self.embedding, self.prefix_length = embedding, mapping.prefix
         self.unit_length = mapping.unit_length
@@ -80,12 +85,12 @@ class TransformerMapper(nn.Module):
 AnyMapper = CellMapper | MlpMapper | TransformerMapper
 
 
-def build_mapper(mapping: Mapping, channels: int, width: int, cells: int) -> AnyMapper:
+def build_mapper(mapping: MapperSettings, channels: int, width: int, cells: int) -> AnyMapper:
     """channels: numbers of the embedding, or channels of the map, which has this many cells. width: the
     decoder's."""
-    if isinstance(mapping, CellMapping):
+    if isinstance(mapping, CellMapperSettings):
         return CellMapper(channels, width, cells)
-    if isinstance(mapping, MlpMapping):
+    if isinstance(mapping, MlpMapperSettings):
         return MlpMapper(channels, width, mapping)
     return TransformerMapper(channels, width, mapping)
 

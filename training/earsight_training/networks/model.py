@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from earsight_training.networks.head_loss import head_loss
+from earsight_training.networks.chunked_cross_entropy import chunked_cross_entropy
 from earsight_training.networks.mapper import AnyMapper
 from earsight_training.networks.packing import Packed, pack
 from earsight_training.networks.transformer import Block, KeysValues
@@ -18,7 +18,7 @@ PADDING = -100
 """Stands after the end token where captions of different lengths share a tensor."""
 
 
-class Decoder(nn.Module):
+class DecoderNetwork(nn.Module):
     """Tokens with learned positions, pre-norm blocks, output weights tied to the tokens'."""
 
     def __init__(
@@ -86,7 +86,7 @@ class Decoder(nn.Module):
 class CaptionModel(nn.Module):
     """Images to captions. Without an encoder (nn.Identity) its images are an encoder's embeddings."""
 
-    def __init__(self, encoder: nn.Module, mapper: AnyMapper, decoder: Decoder) -> None:
+    def __init__(self, encoder: nn.Module, mapper: AnyMapper, decoder: DecoderNetwork) -> None:
         super().__init__()
         self.encoder, self.mapper, self.decoder = encoder, mapper, decoder
 
@@ -107,7 +107,9 @@ class CaptionModel(nn.Module):
     def loss_of_prefix(self, prefix: Tensor, tokens: Tensor, smoothing: float) -> Tensor:
         """As loss(), of what prefix() returned."""
         hidden, targets, _ = self._read(prefix, tokens)
-        return head_loss(self.decoder.norm(hidden), self.decoder.tokens.weight, targets, smoothing)
+        return chunked_cross_entropy(
+            self.decoder.norm(hidden), self.decoder.tokens.weight, targets, smoothing
+        )
 
     def log_probs(self, prefix: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """The log-probability of each token, float32 (all tokens,), and the caption that it belongs to,

@@ -57,7 +57,7 @@ class Mention:
     thing: str
 
 
-class Vocabulary:
+class ObjectVocabulary:
     """The words that name objects. synonyms: lines of words for one object, its name first."""
 
     def __init__(self, synonyms: Iterable[Sequence[str]]) -> None:
@@ -113,7 +113,7 @@ class ObjectList:
 
     path: Path
     objects: Mapping[str, frozenset[str]]
-    vocabulary: Vocabulary
+    vocabulary: ObjectVocabulary
 
     def of(self, photo: Path) -> frozenset[str]:
         """The list may name the photo by its file name or with folders. Raises ObjectListError."""
@@ -158,7 +158,7 @@ def read_objects(path: Path, synonyms: Path | None = None) -> ObjectList:
         raise ObjectListError(f"{path}: no objects in it")
     lines = [line.split(",") for line in _read(synonyms).splitlines()] if synonyms else []
     known = [[word for cell in line if (word := _tidy(cell))] for line in lines]
-    vocabulary = Vocabulary([*filter(None, known), *([_tidy(thing)] for _, thing in rows if thing)])
+    vocabulary = ObjectVocabulary([*filter(None, known), *([_tidy(thing)] for _, thing in rows if thing)])
     objects: dict[str, set[str]] = {}
     for image, thing in rows:
         things = objects.setdefault(image, set())

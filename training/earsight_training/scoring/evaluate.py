@@ -18,7 +18,7 @@ from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.errors import TrainingError
 from earsight_training.scoring.bootstrap import Metric, interval, mean_metric
 from earsight_training.scoring.chair import Mention, ObjectList, chair
-from earsight_training.scoring.objects import made_up
+from earsight_training.scoring.object_hallucination import made_up
 from earsight_training.scoring.scores import measure
 
 _AT_ONCE = 2000  # photos of one command: all of COCO's would be longer than a command may be

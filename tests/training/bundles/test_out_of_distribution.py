@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="torch comes with the train extra")
+
+from earsight_training.bundles.out_of_distribution import clusters, probe
+
+
+def unit(rows):
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def sides():
+    """Embeddings of pictures of something, around one direction, and of nothing, around another."""
+    rng = np.random.default_rng(1)
+    middles = np.eye(16)[:2]
+    return [unit(2 * middle + rng.normal(0, 0.3, (200, 16))) for middle in middles]
+
+
+def test_the_probe_tells_something_from_nothing(sides):
+    something, nothing = sides
+    weights = probe(something[:100], nothing[:150])
+    assert weights.shape == (17,)
+    assert weights.dtype == np.float32
+
+    def says(embeddings):
+        return 1 / (1 + np.exp(-(embeddings @ weights[:-1] + weights[-1])))
+
+    assert (says(something[100:]) > 0.5).mean() > 0.98
+    assert (says(nothing[150:]) < 0.5).mean() > 0.98
+
+
+def test_both_sides_weigh_the_same(sides):
+    something, nothing = sides
+    few, many = probe(something[:20], nothing), probe(something, nothing)
+    assert np.corrcoef(few[:-1], many[:-1])[0, 1] > 0.9
+    middle = unit((something + nothing)[:50])
+    assert abs((middle @ few[:-1] + few[-1]).mean()) < 4
+
+
+def test_clusters_are_where_the_embeddings_are(sides):
+    found = clusters(np.concatenate(sides), 8)
+    assert found.shape == (8, 16)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+    assert ((np.concatenate(sides) @ found.T).max(1) > 0.75).mean() > 0.9
+
+
+def test_fewer_embeddings_than_clusters(sides):
+    assert len(clusters(sides[0][:3], 8)) == 3

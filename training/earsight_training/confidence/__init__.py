@@ -1,0 +1,1 @@
+"""Confidence: fitting it, and measuring how far it can be relied on."""

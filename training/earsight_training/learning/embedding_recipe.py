@@ -1,0 +1,45 @@
+"""Training a recipe whose encoder is frozen, on the file of embeddings that `earsight-train embed` wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from earsight_training.data.embeddings import EmbeddedPhotos
+from earsight_training.data.examples import EmbeddingExamples
+from earsight_training.errors import TrainingError
+from earsight_training.learning.caption_training import train_embeddings
+from earsight_training.learning.distributed import this_process
+from earsight_training.learning.validation_score import ValidationScore
+from earsight_training.model_factory import build_decoder, build_vocabulary
+from earsight_training.recipe import Recipe
+from earsight_training.trained_captioner import TrainedCaptioner, build_model, prefix_length, save_captioner
+
+
+def train_on_embeddings(
+    recipe: Recipe,
+    photos: EmbeddedPhotos,
+    validation: EmbeddedPhotos,
+    work: Path,
+    *,
+    local_files_only: bool,
+) -> None:
+    """Captions on the embeddings of a frozen encoder. Leaves model.pt."""
+    torch.manual_seed(recipe.seed)
+    vocabulary = build_vocabulary(recipe, photos.captions, local_files_only)
+    decoder = build_decoder(recipe, vocabulary, local_files_only)
+    prefix, longest, positions = prefix_length(recipe), recipe.captions.longest, len(decoder.positions.weight)
+    if prefix + longest > positions:
+        raise TrainingError(
+            f"recipe {recipe.name}: mapper.prefix {prefix} and captions.longest {longest} are more than the"
+            f" {positions} positions of the decoder"
+        )
+    model = build_model(recipe, photos.embeddings.shape[1], decoder)
+    examples = EmbeddingExamples(photos.embeddings, photos.captions, vocabulary, recipe.captions.longest)
+    score = ValidationScore(validation, vocabulary, recipe.captions.longest)
+    model = train_embeddings(model, examples, recipe.captions, work, recipe.seed, score)
+    mean = torch.from_numpy(photos.embeddings.mean(0))
+    if this_process().first:
+        captioner = TrainedCaptioner(recipe, model, vocabulary, mean, photos.encoder.sha256)
+        save_captioner(work / "model.pt", captioner)

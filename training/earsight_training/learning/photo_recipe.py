@@ -1,0 +1,104 @@
+"""The steps of a recipe that learns from photos, each from what the one before it left in the work folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from earsight_training.checkpoints import load_checkpoint, save_checkpoint
+from earsight_training.data.datasets import CaptionedPhoto, load_images
+from earsight_training.data.examples import PhotoExamples
+from earsight_training.data.tokens import clean_caption
+from earsight_training.errors import TrainingError
+from earsight_training.learning.caption_training import train_photos
+from earsight_training.learning.distill import distill
+from earsight_training.learning.distributed import this_process
+from earsight_training.learning.self_critical import refine
+from earsight_training.learning.teacher import load_views
+from earsight_training.model_factory import build_decoder, build_vocabulary
+from earsight_training.networks.conv_encoder import ConvEncoder
+from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
+from earsight_training.recipe import EfficientNetSettings, Recipe, taught
+from earsight_training.trained_captioner import (
+    FeatureMapEncoder,
+    TrainedCaptioner,
+    build_encoder,
+    build_model,
+    save_captioner,
+)
+
+
+class MissingStepError(TrainingError):
+    """A step whose input has not been made yet."""
+
+
+def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
+    """Leaves encoder.pt."""
+    settings, distilling = taught(recipe)
+    try:
+        views = load_views(work / "teacher")
+    except FileNotFoundError as error:
+        raise MissingStepError(f"{error.filename} is not there; run `earsight-train teach` first") from error
+    if len(views.boxes) != len(photos):
+        raise MissingStepError(
+            f"{work / 'teacher'} is of {len(views.boxes)} photos, the data has {len(photos)}; "
+            "run `earsight-train teach` again"
+        )
+    torch.manual_seed(recipe.seed)
+    pixels = load_images(photos, recipe.data.side)
+    student = build_encoder(settings)
+    assert isinstance(student, ConvEncoder)
+    encoder = distill(student, pixels, views, distilling, work / "distill.pt", recipe.seed)
+    if this_process().first:
+        save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict()})
+
+
+def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
+    """Captions on an encoder that was taught before. Leaves model.pt."""
+    settings = recipe.captions.photos
+    assert settings is not None
+    torch.manual_seed(recipe.seed)
+    captions = [photo.captions for photo in photos]
+    vocabulary = build_vocabulary(recipe, captions)
+    model = build_model(recipe, 0, build_decoder(recipe, vocabulary))
+    if isinstance(recipe.encoder, EfficientNetSettings):
+        assert isinstance(model.encoder, EfficientNetLite)
+        load_weights(model.encoder, weights_file(recipe.encoder.variant))
+    else:
+        _load(model.encoder, work / "encoder.pt", "encoder", "distill")
+    pixels = load_images(photos, recipe.data.side)
+    examples = PhotoExamples(pixels, captions, vocabulary, recipe.captions.longest, settings, recipe.seed)
+    model = train_photos(model, examples, recipe.captions, settings, work, recipe.seed)
+    if recipe.refine is not None:
+        cleaned = [[clean_caption(text) for text in texts] for texts in captions]
+        both = recipe.captions, recipe.refine
+        model = refine(model, examples, cleaned, vocabulary, both, work, recipe.seed)
+    if this_process().first:
+        assert isinstance(model.encoder, FeatureMapEncoder)
+        mean = mean_map(model.encoder, load_images(photos, settings.side))
+        save_captioner(work / "model.pt", TrainedCaptioner(recipe, model, vocabulary, mean))
+
+
+def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
+    """The weights that the step before left. Raises TrainingError when it did not, or left others."""
+    state = load_checkpoint(path)
+    if state is None:
+        raise MissingStepError(f"{path} is not there; run `earsight-train {command}` first")
+    try:
+        module.load_state_dict(state[key])
+    except (KeyError, RuntimeError) as error:
+        raise TrainingError(f"{path}: made by another recipe; run `earsight-train {command}` anew") from error
+
+
+@torch.no_grad()
+def mean_map(encoder: FeatureMapEncoder, pixels: np.ndarray, batch: int = 64) -> Tensor:
+    """Mean of the encoder's pooled map over photos, uint8 (photos, side, side, 3). Float32 (channels,)."""
+    total = torch.zeros(encoder.channels, dtype=torch.float64)
+    for start in range(0, len(pixels), batch):
+        images = torch.from_numpy(pixels[start : start + batch]).permute(0, 3, 1, 2).float()
+        total += encoder(images).mean((2, 3)).sum(0)
+    return (total / len(pixels)).float()

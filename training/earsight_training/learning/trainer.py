@@ -1,0 +1,250 @@
+"""Epochs that can be interrupted and shared between processes, with a checkpoint and a learning curve."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import Dataset
+from tqdm import tqdm
+
+from earsight_training.checkpoints import load_checkpoint, save_checkpoint
+from earsight_training.errors import TrainingError
+from earsight_training.learning.batches import epoch_order, load_batches
+from earsight_training.learning.distributed import Losses, this_process
+from earsight_training.learning.history import EpochRecord
+from earsight_training.learning.learning_curves import Curves
+from earsight_training.learning.schedules import FACTORS, Schedule
+from earsight_training.learning.validation import Validation
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How long a model is trained, in what steps and at what rates."""
+
+    photos: int
+    """Or embeddings of photos: what the data has that begin_epoch gives."""
+    batch: int
+    """Photos of a step, over all processes. What is left over at the end of an epoch is not used in it."""
+    epochs: int
+    seed: int
+    """Of the order of the photos, and of dropout."""
+    warmup_steps: int
+    schedule: Schedule = "cosine"
+    ema: float | None = None
+    """Decay of the exponential moving average of the weights; None: no average."""
+    average_buffers: bool = False
+    """Whether the average is of the buffers as well, for BatchNorm that is not frozen."""
+    captions: int | None = None
+    """Of all photos together, for the captions per second of the curve."""
+
+    @property
+    def steps(self) -> int:
+        """Of an epoch."""
+        return self.photos // self.batch
+
+
+class Trainer:
+    """A model in training, with the average of its weights.
+
+    It goes on from the checkpoint where there is one, to the same weights as without the interruption. The
+    number of processes may change in between: everything that is saved is the same in all of them.
+
+    All of the model is saved each time. What never trains (a frozen GPT-2) belongs outside of it: give the
+    trained module alone as model, and let the losses and the validation join the two. The other one has to be
+    moved to the device by its owner.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        checkpoint: Path,
+        plan: TrainingPlan,
+        *,
+        validation: Validation | None = None,
+        curves: Path | None = None,
+    ) -> None:
+        """The model is moved to the device of this process. curves: folder for the learning curve.
+
+        Raises TrainingError for too few photos, or a checkpoint of something else.
+        """
+        self._process = process = this_process()
+        if not plan.steps:
+            raise TrainingError(
+                f"{plan.photos} photos are less than a batch of {plan.batch}; make the batch smaller"
+            )
+        if plan.batch < process.size:
+            raise TrainingError(
+                f"a batch of {plan.batch} is too small to share between {process.size} processes"
+            )
+        self._name, self._model, self._optimizer, self._checkpoint = name, model, optimizer, checkpoint
+        self._plan, self._validation = plan, validation
+        self._curves = Curves(curves, name) if curves and process.first else None
+        model.to(process.device)
+        self._average: AveragedModel | None = None
+        if plan.ema is not None and process.first:
+            ema_step = get_ema_multi_avg_fn(plan.ema)  # type: ignore[no-untyped-call]
+            self._average = AveragedModel(model, multi_avg_fn=ema_step, use_buffers=plan.average_buffers)
+        factor, total = FACTORS[plan.schedule], plan.epochs * plan.steps
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: factor(step, plan.warmup_steps, total)
+        )
+        self._done, self._history = self._resume()
+
+    @property
+    def device(self) -> torch.device:
+        """On which the batches come to the losses."""
+        return self._process.device
+
+    def _parts(self) -> dict[str, Any]:
+        average = {"average": self._average} if self._average else {}
+        return {"model": self._model, "optimizer": self._optimizer, "schedule": self._schedule} | average
+
+    def _resume(self) -> tuple[int, list[EpochRecord]]:
+        """The number of epochs that the checkpoint has seen, and what they came to."""
+        state = load_checkpoint(self._checkpoint)
+        if state is None:
+            return 0, []
+        try:
+            for name, part in self._parts().items():
+                part.load_state_dict(state[name])
+            return int(state["epochs"]), [EpochRecord.of(row) for row in state.get("history", [])]
+        except (KeyError, RuntimeError, TypeError, ValueError) as error:
+            raise TrainingError(
+                f"{self._checkpoint}: made by another recipe; delete it, or give another --work"
+            ) from error
+
+    def run(self, begin_epoch: Callable[[int], Dataset], losses: Losses) -> nn.Module:
+        """Train until the last epoch, or until patience ends.
+
+        begin_epoch: from the epoch's number (the first is 0) to its data; a TensorDataset is read without
+        worker processes. losses: see Losses; its batches are on the device.
+
+        Returns, in all processes, the averaged model where there is an average, else the model; with the
+        weights of its best epoch where one metric is monitored. Raises TrainingError for a loss that is no
+        number, and for checkpoints that can't be written.
+        """
+        with self._process.joined():
+            if self._process.from_first(self._done) != self._done:
+                raise TrainingError(
+                    f"{self._checkpoint}: not the same on all machines; they must share --work"
+                )
+            while self._done < self._plan.epochs and not self._stopped():
+                self._epoch(begin_epoch(self._done), losses)
+            return self._result()
+
+    def _stopped(self) -> bool:
+        """By early stopping."""
+        if not (self._validation and self._validation.out_of_patience(self._history)):
+            return False
+        if self._process.first:
+            best = self._validation.best(self._history)
+            print(
+                f"{self._name} {self._validation.monitor} has been best in epoch {best}: stopped", flush=True
+            )
+        return True
+
+    def _epoch(self, data: Dataset, losses: Losses) -> None:
+        title = f"{self._name} epoch {self._done + 1}/{self._plan.epochs}"
+        # Drawn anew each epoch, so that a resumed run goes on as the uninterrupted one did.
+        seeds = np.random.SeedSequence((self._plan.seed, self._done, self._process.rank))
+        torch.manual_seed(int(seeds.generate_state(1)[0]))
+        start = time.monotonic()
+        means = self._train(title, data, losses)
+        seconds = time.monotonic() - start
+        if not all(map(math.isfinite, means.values())):
+            raise TrainingError(f"{title}: the loss is no number any more; make the learning rate smaller")
+        self._done += 1
+        ours = self._record(means, seconds) if self._process.first else None
+        record = self._process.from_first(ours)
+        assert record is not None
+        self._history.append(record)
+        if self._process.first:
+            self._save()
+            if self._curves:
+                self._curves.add(self._history)
+            values = record.losses | record.metrics
+            print(title, *(f"{name} {value:.4f}" for name, value in values.items()), flush=True)
+
+    def _train(self, title: str, data: Dataset, losses: Losses) -> dict[str, float]:
+        """One epoch's steps. Returns the mean of each loss."""
+        plan, process = self._plan, self._process
+        batches = load_batches(data, epoch_order(plan.photos, plan.batch, plan.seed, self._done), process)
+        together = process.together(self._model, losses)
+        totals: dict[str, Tensor] = {}
+        for batch in tqdm(batches, title, leave=False, disable=None if process.first else True):
+            terms, weight = together([tensor.to(process.device, non_blocking=True) for tensor in batch])
+            share = process.share(weight)
+            self._optimizer.zero_grad(set_to_none=True)
+            # Gradients come as the mean of all processes: times size, by shares, it is the global batch's.
+            loss = sum(terms.values(), torch.zeros((), device=process.device)) * (share * process.size)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
+            self._optimizer.step()
+            self._schedule.step()
+            if self._average:
+                self._average.update_parameters(self._model)
+            for name, term in terms.items():  # on the device: reading them out would wait for it at each step
+                totals[name] = totals.get(name, 0) + term.detach().double() * share
+        means = process.sum(torch.stack(list(totals.values()))) / plan.steps
+        return dict(zip(totals, means.tolist(), strict=True))
+
+    def _record(self, losses: dict[str, float], seconds: float) -> EpochRecord:
+        throughput = {"photos": self._plan.steps * self._plan.batch / seconds}
+        if self._plan.captions is not None:
+            throughput["captions"] = throughput["photos"] * self._plan.captions / self._plan.photos
+        rates = {
+            group.get("name", str(index)): float(group["lr"])
+            for index, group in enumerate(self._optimizer.param_groups)
+        }
+        metrics = self._validation.metrics(self._trained()) if self._validation else {}
+        return EpochRecord(self._done, losses, rates, seconds, throughput, metrics)
+
+    def _trained(self) -> nn.Module:
+        """What becomes of the model: its average, where there is one."""
+        averaged: nn.Module = self._average.module if self._average else self._model
+        return averaged
+
+    def _save(self) -> None:
+        if self._validation and self._validation.best(self._history) == self._done:
+            # Before the checkpoint: whatever happens in between, this file has the best weights there were.
+            self._write(self._best_file, {"epoch": self._done, "model": self._trained().state_dict()})
+        state = {name: part.state_dict() for name, part in self._parts().items()}
+        history = [record.as_dict() for record in self._history]
+        self._write(self._checkpoint, {"epochs": self._done, "history": history} | state)
+
+    @property
+    def _best_file(self) -> Path:
+        return self._checkpoint.with_suffix(".best.pt")
+
+    def _write(self, path: Path, state: dict[str, Any]) -> None:
+        try:
+            save_checkpoint(path, state)
+        except (OSError, RuntimeError) as error:  # torch reports a full disk as the latter, and at length
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
+            raise TrainingError(
+                f"{path}: can't be written ({reason}); the one before is whole; make room and run again"
+            ) from error
+
+    def _result(self) -> nn.Module:
+        trained = self._trained()
+        best = self._validation.best(self._history) if self._validation else None
+        if best is not None and self._process.first:
+            state = load_checkpoint(self._best_file)
+            if state is None:
+                raise TrainingError(
+                    f"{self._best_file}: the weights of epoch {best} are gone; delete {self._checkpoint} too"
+                )
+            trained.load_state_dict(state["model"])
+        self._process.copy_first(trained)
+        return trained
