@@ -46,6 +46,7 @@ EXTRAS = {
         *OPENCV,
         ONNX,
         "pytest>=8.2",
+        "Babel>=2.15",  # extracts and compiles the catalogues of what is said
         "hypothesis>=6.100",
         "gpiozero>=2.0.1.post3",
         "pyttsx3>=2.90",
@@ -67,7 +68,9 @@ setup(
     python_requires=">=3.11",
     packages=[*find_packages("daemon"), *find_packages("training")],
     package_dir={"earsight": "daemon/earsight", "earsight_training": "training/earsight_training"},
-    package_data={"earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*"]},
+    package_data={
+        "earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*", "language/locale/*/LC_MESSAGES/*.mo"]
+    },
     install_requires=DAEMON,
     extras_require=EXTRAS,
     entry_points={

@@ -24,13 +24,15 @@ from tqdm import tqdm
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.photos import load_photo
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.language.catalogue import Catalogue
 from earsight.language.english import careful
+from earsight.language.english.phrasing import short_description, usable
 from earsight.language.english.vocabulary import MANY, named, with_kinds
-from earsight.language.wording import CANT_TELL, Style, Thresholds, short_description, usable
+from earsight.language.language import Phrasing, Style
 from earsight.scene import Caption
 from earsight_training.scoring.object_hallucination import made_up
 
-THRESHOLDS = Thresholds(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)
+THRESHOLDS = Phrasing(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)
 """As the configuration has them by default."""
 
 
@@ -86,9 +88,9 @@ def _print_styles(photos: Sequence[Described]) -> None:
     best = [usable(photo.captions, THRESHOLDS)[:1] for photo in photos]
     _print_row("hedged", [captions[0].text if captions else "" for captions in best], photos)
     for least in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95):
-        thresholds = replace(THRESHOLDS, likely=least)
-        said = [short_description(photo.captions, thresholds, Style.CAREFUL) for photo in photos]
-        _print_row(f"careful, {least:g}", ["" if text == CANT_TELL else text for text in said], photos)
+        phrasing = replace(THRESHOLDS, likely=least, style=Style.CAREFUL)
+        said = [short_description(photo.captions, phrasing, Catalogue("en")) for photo in photos]
+        _print_row(f"careful, {least:g}", [text or "" for text in said], photos)
 
 
 def _print_row(style: str, texts: list[str], photos: Sequence[Described]) -> None:

@@ -1,8 +1,17 @@
 """The root of the errors that Earsight tells its user about."""
 
+from __future__ import annotations
+
+from earsight.message import Message, message
+
 
 class EarsightError(Exception):
     """A problem that the user can act on.
 
-    The message is one line for a screen: what is wrong, with what, and what to do about it.
+    The text is one line in English, for a screen: what is wrong, with what, and what to do about it.
+
+    Attributes:
+        spoken: What a wearer hears of it.
     """
+
+    spoken: Message = message("error.unforeseen")

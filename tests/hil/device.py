@@ -10,8 +10,9 @@ import numpy as np
 
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.captioners.captioner import CaptionerError
-from earsight.language import wording
+from earsight.errors import EarsightError
 from earsight.voice.earcons import Earcon, render
+from tests.earsight.words import english
 from tests.hil import camera as cameras
 from tests.hil import quick_model, slowdown
 from tests.hil.button import PIN, SECOND_PIN, Button, Header
@@ -46,8 +47,8 @@ MODEL_THAT_SHIPS = {"bundle": "builtin", "threads": 1, "time_limit": 20.0}
 """Threads that wait in circles for each other cost an emulated processor more than they bring."""
 
 _NO_DESCRIPTIONS = {
-    *(wording.trouble(why) for why in (CameraError(), CaptionerError(), StaleFrame(), TimeoutError())),
-    wording.CANT_TELL,
+    *(english(why.spoken) for why in (CameraError, CaptionerError, StaleFrame, EarsightError)),
+    english("description.none"),
 }
 
 

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from earsight.language import wording
+from earsight.message import message
+from tests.earsight.words import english
 from tests.hil.button import PI_4, PI_5, PIN, SECOND_PIN
 from tests.hil.device import CUT_OFF, Device, settings
 from tests.hil.leaks import holding
@@ -41,7 +42,7 @@ def test_stuck_down(device: Device, scenario: Scenario) -> None:
     """A button that is stuck down is told once, then ignored; when it comes up it works again."""
     device.use(gestures={"stuck_after": 8.0})
     down = device.button.hold()
-    stuck = wording.is_stuck(wording.BUTTON)
+    stuck = english("part.stuck", part=message("part.button"))
     told = device.hears(stuck, down, 60).at
     scenario.took("down to the words", told - down)
     device.guest.run("sleep", "10")
@@ -108,10 +109,10 @@ def test_the_pin_comes_later(device: Device, scenario: Scenario, lacking: Lackin
     with lacking(device):
         device.service.configure(settings())
         began = device.service.start_without_waiting()
-        device.hears(wording.does_not_work(wording.BUTTON), began, 120)
+        device.hears(english("part.not_working", part=message("part.button")), began, 120)
         device.service.wait_for_state("active", 120)
     there = device.guest.now()
-    works = device.hears(wording.works_again(wording.BUTTON), there, 60)
+    works = device.hears(english("part.working_again", part=message("part.button")), there, 60)
     scenario.took("pin there to the words", works.at - there)
     device.described()
 
@@ -144,7 +145,7 @@ def test_a_second_button(device: Device) -> None:
         return device.loudness(said, pressed)
 
     before = repeated()
-    assert device.answer(device.second_button.press(1.2)) == wording.QUIETER
+    assert device.answer(device.second_button.press(1.2)) == english("volume.quieter")
     quieter = repeated()
-    assert device.answer(device.second_button.double_press()) == wording.LOUDER
+    assert device.answer(device.second_button.double_press()) == english("volume.louder")
     assert quieter < 0.9 * before < repeated()

@@ -8,8 +8,10 @@ import pytest
 from PIL import Image as Picture
 
 from earsight.cameras.source import BlackPictures, CameraError, StaleFrame
-from earsight.language import wording
+from earsight.interaction.narrator import spoken_of_error
+from earsight.language.language import PROBLEMS
 from earsight.scene import Problem
+from tests.earsight.words import english
 from tests.hil import photos
 from tests.hil.camera import DEVICE
 from tests.hil.device import Device
@@ -17,8 +19,8 @@ from tests.hil.record import Scenario
 
 Sight = Callable[[], Picture.Image]
 
-NO_CAMERA = wording.trouble(CameraError())
-TOO_OLD = wording.trouble(StaleFrame())
+NO_CAMERA = english(spoken_of_error(CameraError()))
+TOO_OLD = english(spoken_of_error(StaleFrame()))
 BACK_WITHIN = 5.0
 """Seconds from its first frame until it is said that the camera is back."""
 
@@ -35,16 +37,16 @@ def test_unplugged_and_back(device: Device, scenario: Scenario) -> None:
     device.use()
     gone = device.guest.now()
     device.camera.plug_out()
-    scenario.took("unplugged to the words", device.hears(wording.CAMERA_LOST, gone).at - gone)
+    scenario.took("unplugged to the words", device.hears(english("camera.lost"), gone).at - gone)
     device.guest.run("sleep", "1")  # what a press cuts off is said again
     assert device.answer(device.button.press()) == NO_CAMERA
     back = device.camera.plug_back_in()
-    recovery = device.hears(wording.CAMERA_BACK, back).at - back
+    recovery = device.hears(english("camera.back"), back).at - back
     scenario.took("plugged in to the words", recovery)
     device.guest.run("sleep", "1")
     device.described()
-    assert device.service.times_said(wording.CAMERA_LOST, gone) == 1
-    assert device.service.times_said(wording.CAMERA_BACK, gone) == 1
+    assert device.service.times_said(english("camera.lost"), gone) == 1
+    assert device.service.times_said(english("camera.back"), gone) == 1
     assert recovery <= device.within(BACK_WITHIN)
 
 
@@ -56,10 +58,10 @@ def test_stalls_without_an_error(device: Device, scenario: Scenario) -> None:
     device.camera.stall()
     device.guest.run("sleep", "1.5")
     assert device.answer(device.button.press()) in (NO_CAMERA, TOO_OLD)  # not lost yet, but too old already
-    scenario.took("last frame to the words", device.hears(wording.CAMERA_LOST, stalled).at - stalled)
+    scenario.took("last frame to the words", device.hears(english("camera.lost"), stalled).at - stalled)
     assert device.answer(device.button.press()) in (NO_CAMERA, TOO_OLD)
     went_on = device.camera.go_on()
-    recovery = device.hears(wording.CAMERA_BACK, went_on).at - went_on
+    recovery = device.hears(english("camera.back"), went_on).at - went_on
     scenario.took("first frame to the words", recovery)
     assert recovery <= device.within(BACK_WITHIN)
 
@@ -73,7 +75,7 @@ def test_never_there_at_the_start(device: Device, scenario: Scenario) -> None:
         assert device.answer(device.button.press()) == NO_CAMERA
     finally:
         back = device.camera.plug_back_in()
-    scenario.took("plugged in to the words", device.hears(wording.CAMERA_BACK, back).at - back)
+    scenario.took("plugged in to the words", device.hears(english("camera.back"), back).at - back)
     device.described()
 
 
@@ -89,15 +91,15 @@ def test_another_program_has_it(device: Device, scenario: Scenario) -> None:
     finally:
         device.guest.run("systemctl", "stop", "hil-thief")
     freed = device.guest.now()
-    scenario.took("let go of to the words", device.hears(wording.CAMERA_BACK, freed).at - freed)
+    scenario.took("let go of to the words", device.hears(english("camera.back"), freed).at - freed)
     device.described()
 
 
 @pytest.mark.parametrize(
     ("picture", "told", "answer"),
     [
-        (photos.black, wording.CAMERA_BLACK, wording.trouble(BlackPictures())),
-        (photos.half, wording.CAMERA_LOST, NO_CAMERA),
+        (photos.black, english("camera.black"), english(spoken_of_error(BlackPictures()))),
+        (photos.half, english("camera.lost"), NO_CAMERA),
     ],
     ids=["black", "half"],
 )
@@ -110,7 +112,7 @@ def test_no_whole_picture(device: Device, scenario: Scenario, picture: Sight, to
     assert device.answer(device.button.press()) == answer
     back = device.guest.now()
     device.camera.show(0)
-    scenario.took("first whole frame to the words", device.hears(wording.CAMERA_BACK, back).at - back)
+    scenario.took("first whole frame to the words", device.hears(english("camera.back"), back).at - back)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_nothing_to_be_seen(device: Device, picture: Sight, problem: Problem) ->
     device.use()
     device.camera.show(picture())
     device.guest.run("sleep", "1.5")
-    assert device.answer(device.button.press()) == wording.PROBLEMS[problem]
+    assert device.answer(device.button.press()) == english(PROBLEMS[problem])
 
 
 def test_narration_goes_on_after_a_loss(device: Device) -> None:
@@ -131,10 +133,10 @@ def test_narration_goes_on_after_a_loss(device: Device) -> None:
     device.use(narration={"every": 5})
     began = device.guest.now()
     device.camera.plug_out()
-    device.hears(wording.CAMERA_LOST, began)
+    device.hears(english("camera.lost"), began)
     device.camera.show(1)
     back = device.camera.plug_back_in()
-    device.hears(wording.CAMERA_BACK, back)
+    device.hears(english("camera.back"), back)
     line = device.service.wait_for("^narration: ", back, 90)
     assert line.text == f"narration: {device.sight()}"
     device.hears(device.sight(), back)

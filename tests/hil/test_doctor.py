@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from earsight.doctor import Finding, Status, spoken
-from earsight.language import wording
+from tests.earsight.words import english
 from tests.hil.device import Device, settings
 from tests.hil.record import Scenario
 from tests.hil.service import SETTINGS
@@ -42,7 +42,7 @@ def test_the_doctor_reads_a_mistake_out(device: Device) -> None:
     assert not others
     told = spoken([Finding("settings", Status.FAILURE, f"line {line}, {mistake}")])
     assert device.share_heard(told, began) > _ALL
-    device.hears(wording.CANT_START_CONFIG, began, 60)  # Earsight itself, which is started afterwards
+    device.hears(english("start.wrong_settings"), began, 60)  # Earsight itself, which is started afterwards
 
 
 def _found(device: Device) -> list[Finding]:

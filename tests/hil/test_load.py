@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from earsight.language import wording
+from earsight.service.supervisor import THROTTLED
 from earsight.system.throttling import Throttling
 from earsight.voice.earcons import Earcon
+from tests.earsight.words import english
 from tests.hil.device import MODEL_THAT_SHIPS, Device
 from tests.hil.record import Scenario
 
@@ -61,10 +62,10 @@ def test_describing_takes_longer_than_the_period(device: Device) -> None:
     with device.service.patient():
         began = device.guest.now()
         device.use(captioner=MODEL_THAT_SHIPS, narration={"every": 1.0, "novelty": 0.0})
-        device.hears(wording.CANT_KEEP_UP, began, 240)
+        device.hears(english("narration.cant_keep_up"), began, 240)
         device.guest.run("sleep", "20")
         device.described_somehow(240)
-        assert device.service.times_said(wording.CANT_KEEP_UP, began) == 1
+        assert device.service.times_said(english("narration.cant_keep_up"), began) == 1
 
 
 @pytest.mark.parametrize(
@@ -75,9 +76,9 @@ def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Throttl
     with _firmware_that_tells(device, bits):
         began = device.guest.now()
         device.use()
-        device.hears(wording.STRAINED[strain], began, 60)
+        device.hears(english(THROTTLED[strain]), began, 60)
         device.described()
-        assert device.service.times_said(wording.STRAINED[strain], began) == 1
+        assert device.service.times_said(english(THROTTLED[strain]), began) == 1
 
 
 def test_a_hot_board_looks_less_often(device: Device) -> None:
@@ -85,12 +86,12 @@ def test_a_hot_board_looks_less_often(device: Device) -> None:
     with _firmware_that_tells(device, 0x4):
         began = device.guest.now()
         device.use(narration={"every": 10.0, "novelty": 0.0})
-        device.hears(wording.LESS_OFTEN, began, 90)
+        device.hears(english("narration.less_often"), began, 90)
         since = device.guest.now()
         device.guest.run("sleep", "60")
         looks = [line for line in device.service.journal(since) if line.text.startswith("narration: ")]
         assert 2 <= len(looks) <= 4
-        assert device.service.times_said(wording.LESS_OFTEN, began) == 1
+        assert device.service.times_said(english("narration.less_often"), began) == 1
 
 
 def test_a_thermal_zone_is_hot(device: Device) -> None:
@@ -105,12 +106,12 @@ def test_a_thermal_zone_is_hot(device: Device) -> None:
     try:
         device.use()
         began = device.guest.write(f"{zone}/temp", "86000")
-        device.hears(wording.STRAINED[Throttling.HOT], began, 60)
+        device.hears(english(THROTTLED[Throttling.HOT]), began, 60)
         device.described()
         device.guest.run("sleep", "25")  # in which it looks at the sensor again
         device.guest.write(f"{zone}/temp", "70000")
         device.service.wait_for("the board is itself again", began, 60)
-        assert device.service.times_said(wording.STRAINED[Throttling.HOT], began) == 1
+        assert device.service.times_said(english(THROTTLED[Throttling.HOT]), began) == 1
     finally:
         device.service.stop()
         device.guest.shell(f"rm {drop_in}; systemctl daemon-reload")

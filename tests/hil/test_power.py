@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from earsight.language import wording
 from earsight.voice.earcons import Earcon, render
 from earsight.voice.volume import LEVELS
+from tests.earsight.words import english
 from tests.hil import quick_model
 from tests.hil.button import SECOND_PIN
 from tests.hil.conftest import REPORT, leave
@@ -191,7 +191,7 @@ def test_switched_on(installation: Installation, own_disk: Path, scenario: Scena
         ready = heard.hears(render(Earcon.READY).samples)
         assert ready
         scenario.took("kernel to the tone of readiness", ready.at)
-        assert heard.hears(speech.of(wording.CAMERA_LOST))  # there is none
+        assert heard.hears(speech.of(english("camera.lost")))  # there is none
     finally:
         guest.close()
 
@@ -224,10 +224,10 @@ def test_a_read_only_card(read_only: Device, scenario: Scenario) -> None:
 def test_a_full_disk(device: Device) -> None:
     """No byte is left on the disk: presses are answered, and the service starts."""
     device.use(triggers={"second_button": {"pin": SECOND_PIN}})
-    assert device.answer(device.second_button.press(1.2)) == wording.QUIETER
+    assert device.answer(device.second_button.press(1.2)) == english("volume.quieter")
     try:
         device.guest.shell("dd if=/dev/zero of=/var/full bs=1M 2>/dev/null || true; sync")
-        assert device.answer(device.second_button.double_press()) == wording.LOUDER
+        assert device.answer(device.second_button.double_press()) == english("volume.louder")
         assert json.loads(device.guest.read(_VOLUME))["volume"] in LEVELS  # the new one, or still the old
         device.described()
         device.service.stop()

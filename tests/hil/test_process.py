@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from earsight.language import wording
 from earsight.voice.earcons import Earcon
+from tests.earsight.words import english
 from tests.hil.device import BUNDLE_THAT_HANGS, CUT_OFF, HANGS_AT, Device, settings
 from tests.hil.record import Scenario
 from tests.hil.service import WATCHDOG
@@ -117,7 +117,7 @@ def test_a_hung_inference(device: Device, scenario: Scenario) -> None:
     device.described()
     device.camera.show(HANGS_AT)
     pressed = device.button.press()
-    assert device.answer(pressed) == wording.WENT_WRONG
+    assert device.answer(pressed) == english("error.unforeseen")
     struck = device.service.wait_for("[Ww]atchdog timeout", pressed, WATCHDOG + 30).at
     scenario.took("press to the watchdog", struck - pressed)
     ready = device.hears_tone(Earcon.READY, struck, STARTS_WITHIN)
@@ -137,10 +137,10 @@ def test_a_crash_loop_ends_in_words(device: Device, scenario: Scenario) -> None:
         device.guest.shell("until [ $(systemctl show --value -p MainPID earsight) != 0 ]; do sleep 0.2; done")
         device.guest.run("sleep", "9")  # long enough to have counted its start
         began = device.service.kill("KILL")
-    words = device.hears(wording.CANT_START_CRASHES, began, STARTS_WITHIN)
+    words = device.hears(english("start.crash_loop"), began, STARTS_WITHIN)
     scenario.took("last death to the words", words.at - began)
     device.service.wait_for_state("failed", 30)
-    assert wording.CANT_START_CRASHES in device.service.shown("StatusText")
+    assert english("start.crash_loop") in device.service.shown("StatusText")
     device.guest.run("systemctl", "restart", "earsight")  # as the manual has it
     device.described()
 
@@ -165,7 +165,7 @@ def test_settings_with_a_mistake(device: Device, scenario: Scenario) -> None:
     device.service.stop()
     device.service.configure(settings(camera={"width": "wide"}))
     began = device.service.start_without_waiting()
-    words = device.hears(wording.CANT_START_CONFIG, began, 60)
+    words = device.hears(english("start.wrong_settings"), began, 60)
     scenario.took("start to the words", words.at - began)
     device.service.wait_for_state("failed", 30)
     assert "width" in device.service.shown("StatusText")
@@ -176,10 +176,10 @@ def test_settings_change_while_it_runs(device: Device) -> None:
     device.use()
     began = device.guest.now()
     device.service.configure(settings(narration={"novelty": 0.6}))
-    device.hears(wording.CONFIG_TAKEN, began)
+    device.hears(english("settings.taken"), began)
     began = device.guest.now()
     device.service.configure(settings(narration={"novelty": "much"}))
-    device.hears(wording.CONFIG_REFUSED, began)
+    device.hears(english("settings.refused"), began)
     device.described()
 
 

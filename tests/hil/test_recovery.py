@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from earsight.language import wording
 from earsight.voice.earcons import Earcon
+from tests.earsight.words import english
 from tests.hil.device import Device
 from tests.hil.record import Scenario
 from tests.hil.sound_card import PLAYED_TO, Earphones
@@ -25,9 +25,9 @@ def test_the_camera_again_and_again(device: Device, scenario: Scenario) -> None:
     def once() -> float:
         gone = device.guest.now()
         device.camera.plug_out()
-        device.hears(wording.CAMERA_LOST, gone, 60)
+        device.hears(english("camera.lost"), gone, 60)
         back = device.camera.plug_back_in()
-        recovery = device.hears(wording.CAMERA_BACK, back, 60).at - back
+        recovery = device.hears(english("camera.back"), back, 60).at - back
         device.guest.run("sleep", "61")  # what is lost again sooner is trusted later, and on purpose
         return recovery
 

@@ -14,7 +14,7 @@ from operator import eq
 
 import pytest
 
-from earsight.language import wording
+from tests.earsight.words import english
 from tests.hil import photos
 from tests.hil.conftest import REPORT
 from tests.hil.device import Device
@@ -94,8 +94,10 @@ def _suffer(device: Device, record: _Record, chance: random.Random) -> None:
         device.guest.run("sleep", f"{chance.uniform(*_FAULT_LASTS):.1f}")
         _press(device, record, 0.12, lambda said: said != seen if blind else bool(said))
     over = device.guest.now()
-    if fault in (_camera_out, _camera_stalls) and device.service.times_said(wording.CAMERA_LOST, over - 40):
-        told = device.service.wait_for(f"^notice: {wording.CAMERA_BACK}", over, 40)
+    if fault in (_camera_out, _camera_stalls) and device.service.times_said(
+        english("camera.lost"), over - 40
+    ):
+        told = device.service.wait_for(f"^notice: {english('camera.back')}", over, 40)
         record.recoveries.append(round(told.at - over, 2))
     device.guest.run("sleep", str(_BACK_AFTER))
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from earsight.language import wording
+from tests.earsight.words import english
 from tests.hil import wearer
 from tests.hil.device import Device
 from tests.hil.ear import HEARD_MOST, RATE, share_heard
@@ -42,7 +42,7 @@ def test_unplugged_in_mid_word(device: Device, earphones: Earphones, scenario: S
     back = earphones.plug_in()
     words = device.service.wait_for("sound is back", back, 30)
     scenario.took("plugged in to the sound", words.at - back)
-    _wait_until_heard(device, earphones, wording.SOUND_BACK)
+    _wait_until_heard(device, earphones, english("sound.back"))
     _described(device, earphones)
     assert scenario.timings["plugged in to the sound"] <= device.within(BACK_WITHIN)
 
@@ -56,7 +56,7 @@ def test_no_card_at_the_start(device: Device, earphones: Earphones, scenario: Sc
     back = earphones.plug_in()
     words = device.service.wait_for("sound is back", back, 30)
     scenario.took("plugged in to the sound", words.at - back)
-    _wait_until_heard(device, earphones, wording.SOUND_BACK)
+    _wait_until_heard(device, earphones, english("sound.back"))
     _described(device, earphones)
 
 
@@ -72,7 +72,7 @@ def test_what_is_stale_is_not_said(device: Device, earphones: Earphones) -> None
     device.guest.run("sleep", "20")
     back = earphones.plug_in()
     device.service.wait_for("sound is back", back, 30)
-    _wait_until_heard(device, earphones, wording.SOUND_BACK)
+    _wait_until_heard(device, earphones, english("sound.back"))
     device.guest.run("sleep", "3")
     assert share_heard(earphones.heard(), device.speech.of(said)) < 0.3
     since = earphones.mark()

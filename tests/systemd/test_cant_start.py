@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from earsight.language import wording
+from tests.earsight.words import english
 
 SCRIPT = Path(__file__).parents[2] / "script" / "cant-start"
 
@@ -67,7 +67,7 @@ def test_in_doubt_it_is_said(board: Board) -> None:
     assert board.heard() == [f"default: {SENTENCE}"]
 
 
-@pytest.mark.parametrize("said", [wording.CANT_START_CONFIG, wording.CANT_START_CRASHES])
+@pytest.mark.parametrize("said", [english("start.wrong_settings"), english("start.crash_loop")])
 def test_what_the_service_has_said_itself_is_not_said_again(board: Board, said: str) -> None:
     board.state["StatusText"] = f"{said} camera.fps: 0"
     assert board.run() == 0

@@ -7,18 +7,25 @@ from typing import Protocol
 import numpy as np
 
 from earsight.errors import EarsightError
+from earsight.message import message
 
 
 class CameraError(EarsightError):
     """The camera can't be opened or has stopped giving pictures."""
 
+    spoken = message("error.camera")
+
 
 class StaleFrame(CameraError):  # noqa: N818 - the name says what the wearer is told
     """The newest picture is too old to be described as what is in front of the wearer."""
 
+    spoken = message("error.stale_frame")
+
 
 class BlackPictures(CameraError):  # noqa: N818 - the name says what the wearer is told
     """The camera works, but there is no light in its pictures: a cap, a dark room, or a broken sensor."""
+
+    spoken = message("error.black_frame")
 
 
 def unforeseen(error: Exception) -> CameraError:

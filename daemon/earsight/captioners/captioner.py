@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from earsight.errors import EarsightError
+from earsight.message import message
 from earsight.scene import Caption
 
 _Prepared = TypeVar("_Prepared")
@@ -16,6 +17,8 @@ _Prefix = TypeVar("_Prefix")
 
 class CaptionerError(EarsightError):
     """A captioner that can't be had, or that can't caption: its model is missing, damaged or does not fit."""
+
+    spoken = message("error.captioner")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -19,9 +20,9 @@ from earsight.cameras.photos import PhotoError, load_photo
 from earsight.captioners.captioner import Captioner
 from earsight.config.captioner import HUB_NAME, CaptionerSection
 from earsight.config.schema import Config
+from earsight.language.language import Description, Style
 from earsight.language.utterance import Priority, Utterance
-from earsight.language.wording import CANT_TELL, PROBLEMS, Style, short_description
-from earsight.scene import Caption, Frame
+from earsight.scene import Caption, Frame, Scene
 from earsight.vision.quality import assess
 
 
@@ -63,11 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
             failed = True
             print(f"earsight: {error}", file=sys.stderr)
             continue
-        texts.append(_sentence(pixels, captions, arguments.style))
+        said = _described(pixels, captions, arguments.style)
+        texts.append(said.text)
         print(
-            _as_json(photo, captions, timings, texts[-1] if arguments.evidence else None)
+            _as_json(photo, captions, timings, said if arguments.evidence else None)
             if arguments.json
-            else f"{photo}: {texts[-1]}",
+            else f"{photo}: {said.text}",
             flush=True,
         )
     if arguments.speak or arguments.wav:
@@ -108,7 +110,9 @@ def _describe(captioner: Captioner, photo: Path) -> tuple[np.ndarray, list[Capti
     return pixels, captions, timings | {"total": 1000 * (times[-1] - times[0])}
 
 
-def _as_json(photo: Path, captions: list[Caption], timings: dict[str, float], said: str | None) -> str:
+def _as_json(
+    photo: Path, captions: list[Caption], timings: dict[str, float], said: Description | None
+) -> str:
     """said: what goes in with the evidence; None leaves both out."""
     row: dict[str, object] = {
         "image": str(photo),
@@ -117,8 +121,8 @@ def _as_json(photo: Path, captions: list[Caption], timings: dict[str, float], sa
     }
     if said is not None:
         row |= {
-            "says": said,
-            "abstains": said in {CANT_TELL, *PROBLEMS.values()},
+            "says": said.text,
+            "abstains": said.abstained,
             "captions": [_caption(caption) | {"evidence": _evidence(caption)} for caption in captions],
         }
     return json.dumps(row)
@@ -133,15 +137,15 @@ def _evidence(caption: Caption) -> dict[str, float]:
     return log_probs | dict(caption.evidence)
 
 
-def _sentence(pixels: np.ndarray, captions: list[Caption], style: str | None) -> str:
+def _described(pixels: np.ndarray, captions: list[Caption], style: str | None) -> Description:
     """What the service would say by its defaults: also that a picture is too bad to be described."""
     from earsight.service.builders import build_policy
 
     policy = build_policy(Config())
-    problem = assess(Frame(pixels, time.monotonic()), policy.limits) if policy.limits else None
-    if problem:
-        return PROBLEMS[problem]
-    return short_description(captions, policy.thresholds, Style(style or policy.style))
+    now = time.monotonic()
+    problem = assess(Frame(pixels, now), policy.limits) if policy.limits else None
+    phrasing = replace(policy.phrasing, style=Style(style)) if style else policy.phrasing
+    return policy.language.describe(Scene(now, problem, captions=tuple(captions)), phrasing)
 
 
 async def _speak(texts: list[str], wav: Path | None) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
-from earsight.config.loader import ConfigError, load_config, readable_voice
+from earsight.config.loader import ConfigError, load_config, readable_language, readable_voice
 from earsight.config.schema import Config
 from earsight.config.voice import VoiceSection
-from earsight.language import wording
+from earsight.message import Message, message
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
 from earsight.system.systemd import managed, show
 from earsight.vision.look_worker import THREAD as EYES_THREAD
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         config = adjust(load_config(arguments.config))
     except ConfigError as error:
         if managed():  # nobody sees what is printed
-            _say_why(wording.CANT_START_CONFIG, str(error), readable_voice(arguments.config))
+            _say_why(message("start.wrong_settings"), str(error), arguments.config)
         raise
     status = asyncio.run(_run(arguments, config, adjust, starts))
     if any(thread.name in (CAMERA_THREAD, EYES_THREAD) for thread in threading.enumerate()):
@@ -99,16 +99,19 @@ async def _run(
 def _give_up(config_file: Path | None, starts: CrashLoop) -> int:
     reason = starts.reason() or "see the journal"
     _log.critical("%d starts in a row did not last (%s): this is the last one", LIMIT, reason)
-    _say_why(wording.CANT_START_CRASHES, reason, readable_voice(config_file))
+    _say_why(message("start.crash_loop"), reason, config_file)
     starts.settled()  # whoever starts it by hand means it
     return GAVE_UP
 
 
-def _say_why(sentence: str, reason: str, voice: VoiceSection) -> None:
+def _say_why(why: Message, reason: str, config_file: Path | None) -> None:
     """For the ear, and for `systemctl status`."""
+    from earsight.language.languages import load_language
     from earsight.service import startup_failure
 
-    show(f"{sentence} {reason}")
+    voice, language = readable_voice(config_file), load_language(readable_language(config_file))
+    show(f"{load_language('en').text(why)} {reason}")
+    sentence = language.text(why)
     asyncio.run(startup_failure.say_until_heard(sentence, (voice, VoiceSection()), _LAST_WORDS, _PATIENCE))
 
 

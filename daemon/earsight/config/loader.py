@@ -45,7 +45,7 @@ def load_config(path: Path | None) -> Config:
         tree.value = {}
     if not isinstance(tree.value, dict):
         sections = ", ".join(Config.model_fields)
-        raise ConfigError([f"{shown}:1: got {_got(tree, ())}; expected the sections {sections}"])
+        raise ConfigError([f"{shown}:1: got {_got(tree, ())}; expected the keys {sections}"])
     # A section whose keys are all commented out reads as null: it has its defaults.
     values = {key: value for key, value in tree.value.items() if value is not None or not _is_section(key)}
     found = [
@@ -71,6 +71,17 @@ def readable_voice(path: Path | None) -> VoiceSection:
         return VoiceSection.model_validate(values, context={"folder": path.absolute().parent})
     except (ConfigError, YamlTreeError, ValidationError, LookupError, TypeError):
         return VoiceSection()
+
+
+def readable_language(path: Path | None) -> str:
+    """The language of a file that is wrong elsewhere, or the default one."""
+    default: str = Config.model_fields["language"].default
+    if path is None:
+        return default
+    try:
+        return Config.model_validate({"language": read_tree(_read(path, "")).value["language"]}).language
+    except (ConfigError, YamlTreeError, ValidationError, LookupError, TypeError):
+        return default
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,9 @@ the comments in config/earsight.yaml. Config() is what an empty file gives.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from earsight.config.camera import CameraSection
 from earsight.config.captioner import CaptionerSection
@@ -19,6 +21,10 @@ from earsight.config.voice import VoiceSection
 class Config(Section):
     """All settings of Earsight."""
 
+    language: Literal["en"] = Field(
+        default="en", description="Language of everything that is said, and of the voice."
+    )
+
     camera: CameraSection = CameraSection()
     triggers: TriggersSection = TriggersSection()
     gestures: GesturesSection = GesturesSection()
@@ -29,7 +35,7 @@ class Config(Section):
     voice: VoiceSection = VoiceSection()
 
 
-LIVE_SECTIONS = frozenset({"gestures", "narration", "quality", "wording", "voice"})
+LIVE_SECTIONS = frozenset({"language", "gestures", "narration", "quality", "wording", "voice"})
 """Sections that a running service takes over at a reload."""
 
 RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner"})

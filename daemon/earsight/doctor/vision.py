@@ -13,7 +13,8 @@ from earsight.config.captioner import CaptionerSection
 from earsight.config.schema import Config
 from earsight.doctor.finding import Finding, Status
 from earsight.doctor.triggers import service_running
-from earsight.language.wording import PROBLEMS
+from earsight.language.language import PROBLEMS
+from earsight.language.languages import load_language
 from earsight.scene import Frame, Problem
 from earsight.service import builders
 from earsight.vision.quality import QualityLimits, assess
@@ -47,7 +48,7 @@ def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME)
         return Finding(
             "camera",
             Status.WARNING,
-            PROBLEMS[problem],
+            load_language("en").text(PROBLEMS[problem]),
             "clean and uncover the lens, and look again in good light",
         )
     if _is_makeshift(section):

@@ -20,9 +20,10 @@ import numpy as np
 from earsight.errors import EarsightError
 from earsight.interaction.look_interval import LookInterval
 from earsight.interaction.notices import Notices
-from earsight.language import wording
+from earsight.language.language import PROBLEMS, Description, Language, Phrasing
 from earsight.language.utterance import Priority, Utterance
-from earsight.scene import Problem
+from earsight.message import Message, message
+from earsight.scene import Problem, Scene
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.look_worker import LookWorker, View
 from earsight.vision.quality import QualityLimits
@@ -38,7 +39,7 @@ _ANSWER_LIFE = 10.0
 _NARRATION_LIFE = 3.0
 
 
-Answer = Callable[[], Awaitable[str]]
+Answer = Callable[[], Awaitable[Message | str]]
 
 
 class PressEnd(StrEnum):
@@ -55,18 +56,17 @@ class Policy:
     """What of the configuration the narrator goes by; replaced as a whole on reload.
 
     max_age: seconds. limits: None judges no picture. every: seconds between looks of its own, None for
-    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone. style: of all
-    descriptions. look_limit: seconds for one look; more means that the eyes hang, and the wearer must hear
-    something.
+    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone.
+    look_limit: seconds for one look; more means that the worker hangs, and the wearer must hear something.
     """
 
     max_age: float
-    thresholds: wording.Thresholds
+    phrasing: Phrasing
     limits: QualityLimits | None
     every: float | None
     novelty: float
     earcons: bool
-    style: wording.Style = wording.Style.HEDGED
+    language: Language
     look_limit: float = 10.0
 
 
@@ -103,12 +103,12 @@ class Narrator:
             self._answering.add_done_callback(lambda _: view.cancel())
         return _end_of(self._answering)
 
-    def answer(self, text: str) -> None:
+    def answer(self, said: Message) -> None:
         """Say something that was asked for by other means than a look."""
         self._hush()
 
-        async def known() -> str:
-            return text
+        async def known() -> Message:
+            return said
 
         self._answering = self._begin_answer(known)
 
@@ -186,14 +186,14 @@ class Narrator:
         try:
             with self.speaker.hold():
                 try:
-                    text = await answer()
+                    said = await answer()
                 except (EarsightError, TimeoutError) as error:
-                    spoken_of, text = PressEnd.ERROR_SPOKEN, wording.trouble(error)
+                    spoken_of, said = PressEnd.ERROR_SPOKEN, spoken_of_error(error)
                     _log.error("%s", error if str(error) else f"no description within {limit:g} s")
                 except Exception:  # whatever broke, the wearer who pressed must hear that it did
-                    spoken_of, text = PressEnd.ERROR_SPOKEN, wording.WENT_WRONG
+                    spoken_of, said = PressEnd.ERROR_SPOKEN, EarsightError.spoken
                     _log.exception("describing failed")
-                outcome = await self._say(text, Priority.ANSWER, _ANSWER_LIFE)
+                outcome = await self._say(self._text(said), Priority.ANSWER, _ANSWER_LIFE)
         except VoiceError as error:
             _log.error("%s", error)
             self._sound(Earcon.ERROR)  # the tone may be heard where the words could not be made
@@ -208,17 +208,19 @@ class Narrator:
             return PressEnd.NOT_SPOKEN
         return spoken_of if outcome is Outcome.SPOKEN else PressEnd.SUPERSEDED
 
-    async def _repeat(self) -> str:
-        return self._last_description or wording.NOTHING_TO_REPEAT
+    def _text(self, said: Message | str) -> str:
+        return self.policy.language.text(said) if isinstance(said, Message) else said
 
-    async def _see(self, looking: asyncio.Future[View], gesture: Gesture) -> str:
+    async def _repeat(self) -> Message | str:
+        return self._last_description or message("repeat.nothing")
+
+    async def _see(self, looking: asyncio.Future[View], gesture: Gesture) -> Message | str:
         async with asyncio.timeout(self.policy.look_limit):
             view = await looking
         self._known_problem = view.problem
         if view.problem:
-            return wording.PROBLEMS[view.problem]
-        describe = wording.long_description if gesture is Gesture.LONG else wording.short_description
-        self._last_description = describe(view.captions, self.policy.thresholds, self.policy.style)
+            return PROBLEMS[view.problem]
+        self._last_description = self._described(view, detail=gesture is Gesture.LONG).text
         self._known = view.embedding
         return self._last_description
 
@@ -235,8 +237,9 @@ class Narrator:
     def _tell_pace(self, every: float) -> None:
         longer = self.pace.news(every)
         if longer:
-            trouble = wording.LESS_OFTEN if self.pace.strained else wording.CANT_KEEP_UP
-            self.notices.trouble("pace", trouble, over=wording.AS_BEFORE)
+            strained, slow = message("narration.less_often"), message("narration.cant_keep_up")
+            over = message("narration.as_before")
+            self.notices.trouble("pace", strained if self.pace.strained else slow, over=over)
         elif longer is False:
             self.notices.trouble("pace", None)
 
@@ -282,12 +285,17 @@ class Narrator:
     def _news(self, view: View) -> str | None:
         """What to say of a new view; None when it is not worth the wearer's ear."""
         if view.problem:
-            return None if view.problem is self._known_problem else wording.PROBLEMS[view.problem]
-        text = wording.short_description(view.captions, self.policy.thresholds, self.policy.style)
-        if text != wording.CANT_TELL:
-            return text
+            known = view.problem is self._known_problem
+            return None if known else self.policy.language.text(PROBLEMS[view.problem])
+        description = self._described(view)
+        if not description.abstained:
+            return description.text
         self._told(view, None)  # there is no more to this scene
         return None
+
+    def _described(self, view: View, *, detail: bool = False) -> Description:
+        scene = Scene(0.0, view.problem, view.embedding, view.captions)
+        return self.policy.language.describe(scene, self.policy.phrasing, detail=detail)
 
     def _told(self, view: View, text: str | None) -> None:
         """Remember what the wearer hears of."""
@@ -295,6 +303,11 @@ class Narrator:
         if not view.problem:
             self._known = view.embedding
             self._last_description = text or self._last_description
+
+
+def spoken_of_error(error: Exception) -> Message:
+    """What a wearer hears of it; the log has the error itself."""
+    return error.spoken if isinstance(error, EarsightError) else EarsightError.spoken
 
 
 def _end_of(answering: asyncio.Task[PressEnd]) -> asyncio.Future[PressEnd]:

@@ -7,7 +7,9 @@ import logging
 import time
 from collections.abc import Callable
 
+from earsight.language.language import Language
 from earsight.language.utterance import Priority, Utterance
+from earsight.message import Message
 from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
@@ -27,19 +29,19 @@ class _Matter:
     tried: the words that wait for an ear, as the log has them."""
 
     def __init__(self) -> None:
-        self.is_: str | None = None
-        self.heard: str | None = None
-        self.over: str | None = None
+        self.is_: Message | None = None
+        self.heard: Message | None = None
+        self.over: Message | None = None
         self.again = False
-        self.tried: str | None = None
+        self.tried: Message | None = None
 
-    def become(self, trouble: str | None) -> None:
+    def become(self, trouble: Message | None) -> None:
         if trouble != self.is_:
             self.is_, self.again = trouble, False
         if not self.words:  # it ends unsaid
             self.heard = self.is_
 
-    def sounded(self, trouble: str | None, whole: bool) -> None:
+    def sounded(self, trouble: Message | None, whole: bool) -> None:
         """What was said of it has reached the ear, to its end or not."""
         self.again = not whole and trouble != self.heard and trouble == self.is_
         self.heard = trouble
@@ -47,7 +49,7 @@ class _Matter:
         self.become(self.is_)  # it may have ended meanwhile
 
     @property
-    def words(self) -> str | None:
+    def words(self) -> Message | None:
         """What the wearer has yet to hear."""
         if self.is_ == self.heard and not self.again:
             return None
@@ -63,7 +65,7 @@ class Notices:
         self._matters: dict[str, _Matter] = {}
         self._news = asyncio.Event()
 
-    def trouble(self, matter: str, text: str | None, over: str | None = None) -> None:
+    def trouble(self, matter: str, text: Message | None, over: Message | None = None) -> None:
         """text: what is wrong now, None for nothing. over: the words for its end; without any it ends unsaid.
         May be called again and again."""
         known = self._matters.setdefault(matter, _Matter())
@@ -74,7 +76,7 @@ class Notices:
             self._matters[matter] = self._matters.pop(matter)  # behind those that wait
         self._news.set()
 
-    def news(self, matter: str, text: str) -> None:
+    def news(self, matter: str, text: Message) -> None:
         """Something that has just happened, however often it has before: said before all that waits. It
         replaces older news of the same matter."""
         self._matters.pop(matter, None)
@@ -82,8 +84,8 @@ class Notices:
         self._matters[matter].become(text)
         self._news.set()
 
-    async def say(self, speaker: Callable[[], Speaker]) -> None:
-        """For ever. speaker: the one that is in use at the moment."""
+    async def say(self, speaker: Callable[[], Speaker], language: Callable[[], Language]) -> None:
+        """For ever. speaker, language: those that are in use at the moment."""
         pause = _PAUSE
         while True:
             matter = next((matter for matter in self._matters.values() if matter.words), None)
@@ -92,19 +94,20 @@ class Notices:
                 await self._news.wait()
             elif speaker().silent:
                 await asyncio.sleep(_POLL)
-            elif await _say(matter, speaker()):
+            elif await _say(matter, speaker(), language()):
                 pause = _PAUSE
             elif not speaker().silent:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-async def _say(matter: _Matter, speaker: Speaker) -> bool:
+async def _say(matter: _Matter, speaker: Speaker, language: Language) -> bool:
     """Whether the voice did what it could."""
-    trouble, text = matter.is_, matter.words
-    assert text is not None
-    if matter.tried != text:
-        matter.tried = text
+    trouble, words = matter.is_, matter.words
+    assert words is not None
+    text = language.text(words)
+    if matter.tried != words:
+        matter.tried = words
         _log.info("notice: %s", text)
     try:
         outcome = await speaker.say(Utterance(text, Priority.NOTICE, time.monotonic() + _LIFE))

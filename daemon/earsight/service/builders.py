@@ -28,7 +28,8 @@ from earsight.config.description import QualitySection, WordingSection
 from earsight.config.schema import Config
 from earsight.config.voice import VoiceSection
 from earsight.interaction.narrator import Policy
-from earsight.language.wording import Style, Thresholds
+from earsight.language.language import Phrasing, Style
+from earsight.language.languages import load_language
 from earsight.system.systemd import managed
 from earsight.vision.quality import QualityLimits
 from earsight.voice.alsa import AlsaPlayer
@@ -160,8 +161,8 @@ async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = 
 def build_policy(config: Config) -> Policy:
     return Policy(
         max_age=config.camera.max_age,
-        thresholds=_thresholds(config.wording),
-        style=Style(config.wording.style),
+        phrasing=_phrasing(config.wording),
+        language=load_language(config.language),
         limits=_limits(config.quality),
         every=config.narration.every,
         novelty=config.narration.novelty,
@@ -170,8 +171,14 @@ def build_policy(config: Config) -> Policy:
     )
 
 
-def _thresholds(section: WordingSection) -> Thresholds:
-    return Thresholds(section.plain_above, section.probably_above, section.maybe_above, section.likely_above)
+def _phrasing(section: WordingSection) -> Phrasing:
+    return Phrasing(
+        section.plain_above,
+        section.probably_above,
+        section.maybe_above,
+        section.likely_above,
+        Style(section.style),
+    )
 
 
 def _limits(section: QualitySection) -> QualityLimits | None:

@@ -21,9 +21,11 @@ from earsight.captioners.captioner import CaptionerError
 from earsight.config.loader import ConfigError, load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
 from earsight.config.watcher import ConfigWatcher
-from earsight.interaction.narrator import Narrator, PressEnd
+from earsight.interaction.narrator import Narrator, PressEnd, spoken_of_error
 from earsight.interaction.notices import Notices
-from earsight.language import wording
+from earsight.language.language import CANT_TELL
+from earsight.language.languages import load_language
+from earsight.message import Message, message
 from earsight.service import builders
 from earsight.service.crash_loop import SETTLED, CrashLoop
 from earsight.service.supervisor import Supervisor
@@ -104,13 +106,16 @@ class Service:
         elif press.gesture is Gesture.SHORT:
             self.press(Press(Gesture.DOUBLE, press.at))
         elif press.gesture is Gesture.DOUBLE:
-            self._set_volume(wording.LOUDER if self._volume.louder() else wording.LOUDEST)
+            louder = self._volume.louder()
+            self._set_volume(message("volume.louder") if louder else message("volume.loudest"))
         elif press.gesture is Gesture.LONG:
-            self._set_volume(wording.QUIETER if self._volume.quieter() else wording.QUIETEST)
+            self._set_volume(
+                message("volume.quieter") if self._volume.quieter() else message("volume.quietest")
+            )
 
-    def _set_volume(self, text: str) -> None:
+    def _set_volume(self, said: Message) -> None:
         self._narrator.speaker.set_volume(self._volume.value)
-        self._narrator.answer(text)
+        self._narrator.answer(said)
         self._soon(asyncio.to_thread(self._volume.keep))
 
     def _ended(self, end: asyncio.Future[PressEnd]) -> None:
@@ -181,7 +186,9 @@ class Service:
         watch = Supervisor(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
         tasks = [self._attend(), watch.camera(), watch.sound(), self._live(watch), watch.strain()]
         tasks += [self._narrate(), self._take_new_configs(), self._settle(), self._welcome()]
-        tasks.append(self._notices.say(lambda: self._narrator.speaker))
+        tasks.append(
+            self._notices.say(lambda: self._narrator.speaker, lambda: self._narrator.policy.language)
+        )
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(task) for task in tasks]
             await self._stopping.wait()
@@ -211,17 +218,21 @@ class Service:
 
     async def _welcome(self) -> None:
         loaded = self._eyes.ready()
-        await self._use(await self._audition.rehearsed(self._narrator.speaker, self._config.voice))
+        await self._use(
+            await self._audition.rehearsed(
+                self._narrator.speaker, self._config.voice, self._narrator.policy.language.text(CANT_TELL)
+            )
+        )
         if self._troubles.has("voice"):
-            self._notices.trouble("voice", wording.VOICE_INSTEAD)
+            self._notices.trouble("voice", message("voice.backup"))
         try:
             await loaded
         except CaptionerError as error:
             _log.error("%s", error)
-            self._notices.trouble("model", wording.trouble(error))
+            self._notices.trouble("model", spoken_of_error(error))
         except Exception as error:  # tried again at every press; the service stays up to say so
             _log.exception("the captioner can't be loaded")
-            self._notices.trouble("model", wording.trouble(error))
+            self._notices.trouble("model", spoken_of_error(error))
         with contextlib.suppress(TimeoutError):  # who hears the tone presses at once
             await asyncio.wait_for(self._attendance.opened(), _OPENING)
         notify("READY=1")
@@ -290,7 +301,7 @@ class Service:
                 _log.warning("the new settings have to wait for sound: %s", error)
                 return False
             _log.error("the new settings are not taken:\n%s", error)
-            self._notices.news("settings", wording.CONFIG_REFUSED)
+            self._notices.news("settings", message("settings.refused"))
         finally:
             notify("READY=1")
         return True
@@ -316,12 +327,12 @@ class Service:
         if not changed:
             return
         later = changed & RESTART_SECTIONS
-        told = wording.CONFIG_NEEDS_RESTART if later else wording.CONFIG_TAKEN
+        told = message("settings.need_restart") if later else message("settings.taken")
         voice: Speaker | None = None
         if "voice" in changed:
             await self._silence()  # many a sound device is for one voice at a time
             with self._narrator.speaker.hold():
-                voice = await self._audition.heard(new.voice, told)
+                voice = await self._audition.heard(new.voice, load_language(new.language).text(told))
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = builders.build_policy(self._config)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from earsight.cameras.camera import Camera
 from earsight.interaction.narrator import Narrator
-from earsight.language import wording
+from earsight.message import message
 from earsight.service.crash_loop import CrashLoop
 from earsight.system.systemd import ServiceStatus, notify, watchdog_interval
 from earsight.system.throttling import Throttling, ThrottlingMonitor
@@ -19,6 +19,11 @@ from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 
 _log = logging.getLogger(__name__)
+
+THROTTLED = {
+    Throttling.HOT: message("board.hot"),
+    Throttling.WEAK: message("board.low_power"),
+}
 
 _POLL = 0.5
 _STRAIN_POLL = 10.0
@@ -61,8 +66,8 @@ class Supervisor:
                 if not lost:
                     lost = True
                     steady = min(2 * steady, _STEADY_AT_MOST) if now < back_at + 60 else _STEADY
-                words = wording.CAMERA_BLACK if self._camera.black else wording.CAMERA_LOST
-                self._notices.trouble("camera", words, over=wording.CAMERA_BACK)
+                words = message("camera.black") if self._camera.black else message("camera.lost")
+                self._notices.trouble("camera", words, over=message("camera.back"))
             elif lost and now - works_since >= steady:
                 lost, back_at = False, now
                 self._notices.trouble("camera", None)
@@ -75,7 +80,9 @@ class Supervisor:
             if not speaker.silent or not speaker.idle:
                 await asyncio.sleep(_POLL)
                 continue
-            self._notices.news("sound", wording.SOUND_BACK)  # now: it is to come before all that waits for it
+            self._notices.news(
+                "sound", message("sound.back")
+            )  # now: it is to come before all that waits for it
             try:
                 await speaker.earcon(Earcon.READY)
             except VoiceError:  # known, and logged when it began
@@ -90,7 +97,7 @@ class Supervisor:
             self._narrator.pace.strained = now is not None
             if self._troubles.report("board", now and now.value):
                 _log.warning("the board is %s", now or "itself again")
-            self._notices.trouble("board", now and wording.STRAINED[now])
+            self._notices.trouble("board", THROTTLED[now] if now else None)
             await asyncio.sleep(_STRAIN_POLL)
 
     async def life(self) -> None:

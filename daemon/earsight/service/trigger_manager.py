@@ -8,7 +8,7 @@ import logging
 from earsight.config.schema import Config
 from earsight.config.triggers import ButtonSection, GesturesSection
 from earsight.interaction.notices import Notices
-from earsight.language import wording
+from earsight.message import Message, message
 from earsight.system.systemd import ServiceStatus
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import ControlServer, default_control_socket
@@ -17,6 +17,13 @@ from earsight.triggers.keyboard import KeyboardTrigger
 from earsight.triggers.trigger import Press, PressSink, Trigger, TriggerError
 
 _log = logging.getLogger(__name__)
+
+PARTS: dict[str, Message] = {
+    "button": message("part.button"),
+    "second_button": message("part.second_button"),
+    "keyboard": message("part.keyboard"),
+    "control_socket": message("part.control_socket"),
+}
 
 _RETRY = 5.0
 _WORKS = 1.0
@@ -68,15 +75,15 @@ class TriggerManager:
         """Each with who takes its presses, and what the wearer knows it as."""
         section = self._section
         server = ControlServer(section.control_socket or default_control_socket())
-        triggers: list[tuple[Trigger, PressSink, str]] = [(server, self._first, wording.SOCKET)]
+        triggers: list[tuple[Trigger, PressSink, str]] = [(server, self._first, "control_socket")]
         if section.keyboard:
-            triggers.append((KeyboardTrigger(), self._first, wording.KEYBOARD))
+            triggers.append((KeyboardTrigger(), self._first, "keyboard"))
         if section.button:
-            button = self._button(section.button, "triggers.button", wording.BUTTON)
-            triggers.append((button, self._first, wording.BUTTON))
+            button = self._button(section.button, "triggers.button", "button")
+            triggers.append((button, self._first, "button"))
         if section.second_button:
-            button = self._button(section.second_button, "triggers.second_button", wording.SECOND_BUTTON)
-            triggers.append((button, self._second, wording.SECOND_BUTTON))
+            button = self._button(section.second_button, "triggers.second_button", "second_button")
+            triggers.append((button, self._second, "second_button"))
         return triggers
 
     def _button(self, section: ButtonSection, key: str, name: str) -> ButtonTrigger:
@@ -85,7 +92,7 @@ class TriggerManager:
         self._recognizers.append(recognizer)
 
         def stuck() -> None:
-            self._notices.news(_stuck(name), wording.is_stuck(name))
+            self._notices.news(_stuck(name), message("part.stuck", part=PARTS[name]))
 
         return ButtonTrigger(section.pin, section.pull_up, section.debounce, recognizer, stuck, key)
 
@@ -109,7 +116,11 @@ class TriggerManager:
                 self._decided(name)
                 if self._troubles.report(name, str(error)):
                     _log.error("%s", error)
-                self._notices.trouble(name, wording.does_not_work(name), over=wording.works_again(name))
+                self._notices.trouble(
+                    name,
+                    message("part.not_working", part=PARTS[name]),
+                    over=message("part.working_again", part=PARTS[name]),
+                )
             finally:
                 while works:
                     works.pop().cancel()

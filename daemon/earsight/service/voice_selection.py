@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from earsight.config.voice import VoiceSection
-from earsight.language import wording
 from earsight.language.utterance import Priority, Utterance
 from earsight.service.builders import Builders, engine_of
 from earsight.system.systemd import ServiceStatus, managed
@@ -33,12 +32,12 @@ class VoiceSelection:
                 raise
             return await self._plainer(section, error)
 
-    async def rehearsed(self, voice: Speaker, section: VoiceSection) -> Speaker:
+    async def rehearsed(self, voice: Speaker, section: VoiceSection, text: str) -> Speaker:
         """That voice, if it can make words: in a language that there is not, say, it has none."""
         if not managed() or self._troubles.has("voice"):
             return voice
         try:
-            await voice.rehearse(wording.NOTHING_TO_REPEAT)
+            await voice.rehearse(text)
         except VoiceError as error:
             if _is_plain(section):  # another of its kind is no better, and this one may come to itself
                 _log.error("%s", error)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from earsight import cli
-from earsight.language.wording import CANT_TELL
+from earsight.language.language import CANT_TELL
 from tests.earsight.commands.process import (
     SPEECH,
     UNWRITABLE,
@@ -19,6 +19,7 @@ from tests.earsight.commands.process import (
     one_line,
     unwritable,
 )
+from tests.earsight.words import english
 
 GOOD = ["good.jpg", "grey.png", "cmyk.jpg", "transparent.png", "deep.png", "sideways.jpg"]
 BAD = {
@@ -86,7 +87,7 @@ def test_describe_evidence(photos, capsys):
     assert evidence["lowest_log_prob"] <= evidence["mean_log_prob"] <= 0
     assert 0 < evidence["agreement"] <= 1
     assert row["says"].endswith(".")
-    assert row["abstains"] == (row["says"] == CANT_TELL)
+    assert row["abstains"] == (row["says"] == english(CANT_TELL))
 
 
 def test_describe_in_the_careful_style(photos, capsys):

@@ -45,7 +45,7 @@ def test_run_once_without_a_picture_says_so_soon(photos, quick, tmp_path):
     assert ended.returncode == 1
     assert b"Traceback" not in ended.stderr
     assert b"text.jpg" in ended.stderr
-    assert b"answer: I can't see: the camera does not work." in ended.stdout
+    assert b"answer: I can't see: the camera isn't working." in ended.stdout
     assert loudness(said) > 500
 
 
@@ -99,7 +99,9 @@ def test_a_bad_new_config_is_refused_and_a_good_one_taken(shared):
     shared.wait_for(lambda: shared.complained("camera.source"))
     assert shared.complained("the new settings are not taken")
     shared.wait_for(
-        lambda: shared.told("notice: The new settings have a mistake. The old ones stay.", before)
+        lambda: shared.told(
+            "notice: There's a mistake in the new settings, so I'm keeping the old ones.", before
+        )
     )
     assert shared.press("double").returncode == 0
 

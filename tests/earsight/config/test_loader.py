@@ -169,8 +169,8 @@ triggers:
             "wording.maybe_above: got 0.6; expected at most probably_above, 0.45",
         ),
         # not what YAML makes of it
-        ("[1]", "got a list; expected the sections camera, "),
-        ("hello", 'got "hello"; expected the sections camera, '),
+        ("[1]", "got a list; expected the keys language, camera, "),
+        ("hello", 'got "hello"; expected the keys language, camera, '),
         ("voice: {rate: 0x_}", "'0x_' is no int"),
         ("voice: {<<: {rate: 90}}", "voice.<<: unknown key; expected one of engine"),
         ("voice: !!set {a}", "the tag '!!set'"),
@@ -234,7 +234,14 @@ def test_any_bytes_give_a_config_or_an_error(tmp_path_factory, data):
 
 
 KEYS = sorted(
-    {*Config.model_fields, *(key for f in Config.model_fields.values() for key in f.annotation.model_fields)}
+    {
+        *Config.model_fields,
+        *(
+            key
+            for field in Config.model_fields.values()
+            for key in getattr(field.annotation, "model_fields", ())
+        ),
+    }
 )
 names = st.sampled_from(KEYS) | st.text(max_size=8)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.dates()

@@ -10,7 +10,8 @@ import numpy as np
 from earsight.cameras.camera import Camera
 from earsight.interaction.look_interval import LookInterval
 from earsight.interaction.narrator import Narrator, Policy
-from earsight.language.wording import Thresholds
+from earsight.language.language import Phrasing
+from earsight.language.languages import load_language
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.look_worker import LookWorker
 from earsight.vision.quality import QualityLimits
@@ -21,7 +22,8 @@ from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged,
 RED, GREEN = "A red wall.", "A green wall."
 POLICY = Policy(
     max_age=60.0,  # however busy the machine, no picture is too old
-    thresholds=Thresholds(plain=0.8, probably=0.5, maybe=0.2),
+    phrasing=Phrasing(plain=0.8, probably=0.5, maybe=0.2),
+    language=load_language("en"),
     limits=QualityLimits(),
     every=None,
     novelty=0.3,

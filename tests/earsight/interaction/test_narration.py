@@ -10,11 +10,11 @@ import pytest
 
 from earsight.interaction.look_interval import LookInterval
 from earsight.interaction.narrator import PressEnd
-from earsight.language import wording
 from earsight.triggers.trigger import Gesture
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.interaction.narrator_stage import GREEN, RED, stage, tried
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+from tests.earsight.words import english
 
 
 @asynccontextmanager
@@ -23,7 +23,10 @@ async def narrating(*arguments, every=0.02, **settings):
         notices = on.narrator.notices
         tasks = [
             asyncio.create_task(work)
-            for work in (on.narrator.narrate(), notices.say(lambda: on.narrator.speaker))
+            for work in (
+                on.narrator.narrate(),
+                notices.say(lambda: on.narrator.speaker, lambda: on.narrator.policy.language),
+            )
         ]
         try:
             yield on
@@ -78,9 +81,9 @@ def test_looks_that_take_too_long_come_less_often_and_it_is_said_once():
     async def trial():
         async with narrating(load=lambda: slow) as on:
             on.narrator.pace = LookInterval()
-            await until(lambda: wording.CANT_KEEP_UP in on.said)
+            await until(lambda: english("narration.cant_keep_up") in on.said)
             await until(lambda: slow.encoded >= 6)
-            assert on.said.count(wording.CANT_KEEP_UP) == 1
+            assert on.said.count(english("narration.cant_keep_up")) == 1
 
     tried(trial)
 

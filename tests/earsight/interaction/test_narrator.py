@@ -2,18 +2,20 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
 from earsight.cameras.replay import ReplaySource
 from earsight.interaction.narrator import PressEnd
-from earsight.language import wording
+from earsight.language.language import Style
 from earsight.triggers.trigger import Gesture
 from earsight.voice.sound import Sound
 from earsight.voice.wav import WavPlayer
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
-from tests.earsight.interaction.narrator_stage import GREEN, RED, stage, tried
+from tests.earsight.interaction.narrator_stage import GREEN, POLICY, RED, stage, tried
 from tests.earsight.stand_ins import Scene, painted, photo, unplugged, until
+from tests.earsight.words import english
 
 
 def test_a_short_press_sounds_and_speaks():
@@ -62,19 +64,19 @@ def test_the_words_follow_the_thresholds():
             await on.press()
             on.captioner.confidence = 0.1
             assert await on.press() is PressEnd.SPOKEN
-            assert on.said == ["Probably a red wall.", wording.CANT_TELL]
+            assert on.said == ["Probably a red wall.", english("description.none")]
 
     tried(trial)
 
 
 def test_the_words_follow_the_style():
     async def trial():
-        async with stage(style=wording.Style.CAREFUL) as on:
+        async with stage(phrasing=replace(POLICY.phrasing, style=Style.CAREFUL)) as on:
             on.captioner.confidence = 0.9
             await on.press()
             on.captioner.confidence = 0.3
             assert await on.press() is PressEnd.SPOKEN
-            assert on.said == ["A wall.", wording.CANT_TELL]
+            assert on.said == ["A wall.", english("description.none")]
 
     tried(trial)
 
@@ -149,9 +151,9 @@ def test_a_double_press_before_anything_was_described():
             await on.press()
             await on.press(Gesture.DOUBLE)
             assert on.said == [
-                wording.NOTHING_TO_REPEAT,
-                "I can't see: the camera does not work.",
-                wording.NOTHING_TO_REPEAT,
+                english("repeat.nothing"),
+                "I can't see: the camera isn't working.",
+                english("repeat.nothing"),
             ]
 
     tried(trial)

@@ -7,22 +7,22 @@ import pytest
 
 from earsight.bundles.bundle import BundleError
 from earsight.interaction.narrator import PressEnd
-from earsight.language import wording
 from earsight.triggers.trigger import Gesture
 from earsight.voice.earcons import Earcon
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.interaction.narrator_stage import RED, stage, tried
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+from tests.earsight.words import english
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
         (BundleError("decoder.onnx: damaged"), "I can't describe anything: the model is missing or damaged."),
-        (RuntimeError("[ONNXRuntimeError]"), wording.WENT_WRONG),
-        (MemoryError(), wording.WENT_WRONG),
-        (ZeroDivisionError("division"), wording.WENT_WRONG),
-        (TimeoutError(), wording.WENT_WRONG),
+        (RuntimeError("[ONNXRuntimeError]"), english("error.unforeseen")),
+        (MemoryError(), english("error.unforeseen")),
+        (ZeroDivisionError("division"), english("error.unforeseen")),
+        (TimeoutError(), english("error.unforeseen")),
     ],
 )
 def test_a_captioner_that_fails_is_told_of(error, said):
@@ -61,7 +61,7 @@ def test_a_lost_camera_is_told_of_and_once_back_used():
             assert await on.press() is PressEnd.ERROR_SPOKEN
             await on.show(painted("red"))
             assert await on.press() is PressEnd.SPOKEN
-            assert on.said == ["I can't see: the camera does not work.", RED]
+            assert on.said == ["I can't see: the camera isn't working.", RED]
 
     tried(trial)
 
@@ -95,7 +95,7 @@ def test_eyes_that_hang_are_told_of():
             on.narrator.policy = replace(patient, look_limit=0.1)
             on.captioner.gate.clear()
             assert await on.press() is PressEnd.ERROR_SPOKEN
-            assert on.said == [wording.WENT_WRONG]
+            assert on.said == [english("error.unforeseen")]
             on.captioner.gate.set()
             on.narrator.policy = patient
             assert await on.press() is PressEnd.SPOKEN

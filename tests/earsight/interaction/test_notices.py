@@ -11,11 +11,21 @@ import pytest
 
 from earsight.interaction import notices as notices_module
 from earsight.interaction.notices import Notices
+from earsight.language.english.english import English
+from earsight.message import Message, message
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.stand_ins import until
+
+
+class Verbatim(English):
+    """Says the id of a message."""
+
+    def text(self, message: Message) -> str:
+        return message.id
+
 
 BROKEN, MENDED = "It does not work.", "It works again."
 
@@ -44,7 +54,7 @@ class Stage:
 @asynccontextmanager
 async def notified(player=None, synthesizer=None):
     on = Stage(player or FastPlayer(), synthesizer or ToneSynthesizer())
-    saying = asyncio.create_task(on.notices.say(lambda: on.speaker))
+    saying = asyncio.create_task(on.notices.say(lambda: on.speaker, lambda: Verbatim()))
     try:
         yield on
         assert not saying.done()
@@ -62,13 +72,13 @@ def test_a_trouble_is_told_once_and_so_is_its_end():
     async def trial():
         async with notified() as on:
             for _ in range(3):
-                on.notices.trouble("it", BROKEN, over=MENDED)
+                on.notices.trouble("it", message(BROKEN), over=message(MENDED))
                 await asyncio.sleep(0.1)
             for _ in range(3):
                 on.notices.trouble("it", None)
                 await asyncio.sleep(0.1)
             assert on.heard == [BROKEN, MENDED]
-            on.notices.trouble("it", BROKEN)
+            on.notices.trouble("it", message(BROKEN))
             await until(lambda: on.heard == [BROKEN, MENDED, BROKEN])
 
     tried(trial)
@@ -77,8 +87,8 @@ def test_a_trouble_is_told_once_and_so_is_its_end():
 def test_what_never_was_in_trouble_has_no_end():
     async def trial():
         async with notified() as on:
-            on.notices.trouble("it", None, over=MENDED)
-            on.notices.news("other", "News.")
+            on.notices.trouble("it", None, over=message(MENDED))
+            on.notices.news("other", message("News."))
             await until(lambda: on.heard == ["News."])
 
     tried(trial)
@@ -88,7 +98,7 @@ def test_a_trouble_without_words_for_its_end_is_told_each_time():
     async def trial():
         async with notified() as on:
             for times in (1, 2):
-                on.notices.trouble("board", "Hot.")
+                on.notices.trouble("board", message("Hot."))
                 await until(lambda times=times: len(on.heard) == times)
                 await asyncio.sleep(0.05)
                 on.notices.trouble("board", None)
@@ -100,12 +110,12 @@ def test_a_trouble_without_words_for_its_end_is_told_each_time():
 def test_a_trouble_that_ends_while_it_is_told_is_told_the_next_time():
     async def trial():
         async with notified(FastPlayer(speed=2)) as on:
-            on.notices.trouble("board", "Hot.")
+            on.notices.trouble("board", message("Hot."))
             await until(lambda: on.heard == ["Hot."])
             on.notices.trouble("board", None)
             await until(lambda: on.speaker.idle)
             await asyncio.sleep(0.05)
-            on.notices.trouble("board", "Hot.")
+            on.notices.trouble("board", message("Hot."))
             await until(lambda: on.heard == ["Hot.", "Hot."])
 
     tried(trial)
@@ -114,8 +124,8 @@ def test_a_trouble_that_ends_while_it_is_told_is_told_the_next_time():
 def test_what_nobody_could_hear_waits_for_sound(caplog):
     async def trial():
         async with notified(FastPlayer(repeat(Fault.FAILS))) as on:
-            on.notices.trouble("it", BROKEN)
-            on.notices.trouble("other", "Hot.")
+            on.notices.trouble("it", message(BROKEN))
+            on.notices.trouble("other", message("Hot."))
             await until(lambda: on.speaker.silent is not None)
             calls = on.player.calls
             await asyncio.sleep(0.5)
@@ -131,8 +141,8 @@ def test_what_nobody_could_hear_waits_for_sound(caplog):
 def test_what_is_over_before_it_was_heard_is_not_said():
     async def trial():
         async with notified(FastPlayer(repeat(Fault.FAILS))) as on:
-            on.notices.trouble("it", BROKEN, over=MENDED)
-            on.notices.trouble("other", "Hot.")
+            on.notices.trouble("it", message(BROKEN), over=message(MENDED))
+            on.notices.trouble("other", message("Hot."))
             await until(lambda: on.speaker.silent is not None)
             on.notices.trouble("it", None)
             await on.plug_in()
@@ -148,7 +158,7 @@ def test_a_voice_that_fails_while_sound_works_is_tried_again(monkeypatch):
 
     async def trial():
         async with notified(synthesizer=ToneSynthesizer([Fault.FAILS] * 5)) as on:
-            on.notices.trouble("it", BROKEN)
+            on.notices.trouble("it", message(BROKEN))
             await until(lambda: on.heard == [BROKEN])
 
     tried(trial)
@@ -157,7 +167,7 @@ def test_a_voice_that_fails_while_sound_works_is_tried_again(monkeypatch):
 def test_a_notice_that_is_cut_off_is_said_once_more():
     async def trial():
         async with notified(FastPlayer(speed=2)) as on:
-            on.notices.trouble("it", BROKEN)
+            on.notices.trouble("it", message(BROKEN))
             for times in (1, 2):
                 await until(lambda times=times: len(on.heard) == times)
                 await asyncio.sleep(0.1)
@@ -171,7 +181,7 @@ def test_a_notice_that_is_cut_off_is_said_once_more():
 def test_of_a_notice_that_is_cut_off_the_end_is_known_too():
     async def trial():
         async with notified(FastPlayer(speed=2)) as on:
-            on.notices.trouble("it", BROKEN, over=MENDED)
+            on.notices.trouble("it", message(BROKEN), over=message(MENDED))
             await until(lambda: on.heard == [BROKEN])
             await asyncio.sleep(0.1)
             on.notices.trouble("it", None)
@@ -186,7 +196,7 @@ def test_a_press_while_the_plug_is_out_is_no_ear():
 
     async def trial():
         async with notified(FastPlayer([Fault.HANGS])) as on:
-            on.notices.trouble("it", BROKEN)
+            on.notices.trouble("it", message(BROKEN))
             await until(lambda: on.player.calls == 1)
             on.speaker.silence()
             await until(lambda: on.heard == [BROKEN])
@@ -197,8 +207,8 @@ def test_a_press_while_the_plug_is_out_is_no_ear():
 def test_a_voice_that_is_replaced_takes_no_notice_with_it():
     async def trial():
         async with notified(FastPlayer([Fault.HANGS])) as on:
-            on.notices.trouble("it", BROKEN)
-            on.notices.news("other", "News.")
+            on.notices.trouble("it", message(BROKEN))
+            on.notices.news("other", message("News."))
             await until(lambda: on.player.calls == 1)
             old, on.speaker = on.speaker, on.voice()
             await old.close()
@@ -212,11 +222,11 @@ def test_a_voice_that_is_replaced_takes_no_notice_with_it():
 def test_newer_news_replaces_older_and_is_told_however_often_it_is_the_same():
     async def trial():
         async with notified() as on:
-            on.notices.news("settings", "Refused.")
-            on.notices.news("settings", "Taken.")
+            on.notices.news("settings", message("Refused."))
+            on.notices.news("settings", message("Taken."))
             await until(lambda: on.heard == ["Taken."])
             await asyncio.sleep(0.1)
-            on.notices.news("settings", "Taken.")
+            on.notices.news("settings", message("Taken."))
             await until(lambda: on.heard == ["Taken.", "Taken."])
 
     tried(trial)

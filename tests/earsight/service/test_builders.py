@@ -16,7 +16,7 @@ from earsight.config.description import WordingSection
 from earsight.config.schema import Config
 from earsight.doctor import Status
 from earsight.doctor.examination import checks, run_checks
-from earsight.language.wording import Style, Thresholds
+from earsight.language.language import Phrasing, Style
 from earsight.service.builders import build_captioner, build_policy
 
 HUGGINGFACE = CaptionerSection(engine="huggingface", model=Path("somewhere"))
@@ -60,7 +60,7 @@ for module in pkgutil.walk_packages(earsight.__path__, "earsight."):
             import_module(module.name)
 from earsight.config.captioner import CaptionerSection
 from earsight.service.builders import build_captioner, build_policy
-from earsight.language.wording import Style, Thresholds
+from earsight.language.language import Phrasing, Style
 build_captioner(CaptionerSection(threads=1, max_tokens=4)).warm_up()
 print(sorted({"torch", "transformers", "huggingface_hub"} & set(sys.modules)))
 """
@@ -80,8 +80,7 @@ def test_the_policy_has_the_wording_of_the_configuration():
         style="careful", plain_above=0.9, probably_above=0.6, maybe_above=0.3, likely_above=0.7
     )
     policy = build_policy(Config(wording=wording))
-    assert policy.style is Style.CAREFUL
-    assert policy.thresholds == Thresholds(plain=0.9, probably=0.6, maybe=0.3, likely=0.7)
+    assert policy.phrasing == Phrasing(0.9, probably=0.6, maybe=0.3, likely=0.7, style=Style.CAREFUL)
 
 
 def test_a_look_has_time_for_a_caption_that_takes_all_of_its_own():

@@ -13,13 +13,13 @@ import pytest
 import earsight
 from earsight.config.loader import load_config
 from earsight.interaction.narrator import PressEnd
-from earsight.language import wording
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+from tests.earsight.words import english
 
 OF_THE_WALL = {"time", "time_ns", "localtime", "gmtime", "ctime", "strftime", "CLOCK_REALTIME"}
 OF_THE_CALENDAR = {"now", "today", "utcnow", "fromtimestamp"}
@@ -86,9 +86,9 @@ def test_a_service_goes_on_while_the_clock_jumps_by_years(tmp_path, monkeypatch)
         await until(lambda: "A red wall." in heard)  # narrated
         assert await service.press(Press(Gesture.SHORT, time.monotonic())) is PressEnd.SPOKEN
         scene.picture = unplugged()
-        await until(lambda: wording.CAMERA_LOST in heard)
+        await until(lambda: english("camera.lost") in heard)
         scene.picture = painted("green")
-        await until(lambda: wording.CAMERA_BACK in heard)
+        await until(lambda: english("camera.back") in heard)
         await until(lambda: "A green wall." in heard)
         service.stop()
         await asyncio.wait_for(running, 30)

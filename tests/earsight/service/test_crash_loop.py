@@ -18,11 +18,11 @@ import pytest
 from earsight import cli
 from earsight.commands.run import GAVE_UP
 from earsight.config.voice import VoiceSection
-from earsight.language import wording
 from earsight.service import startup_failure
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import photo
+from tests.earsight.words import english
 
 SPEECH = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 
@@ -107,7 +107,7 @@ def test_a_crash_loop_ends_with_spoken_words_and_a_status(tmp_path, manager):
         CrashLoop(starts_file()).begin()
     CrashLoop(starts_file()).blame("the speech engine hangs")
     assert cli.main(["run", "--config", str(config)]) == GAVE_UP
-    assert manager.status == f"{wording.CANT_START_CRASHES} the speech engine hangs"
+    assert manager.status == f"{english('start.crash_loop')} the speech engine hangs"
     assert said(tmp_path / "said.wav") > 0.5
     assert CrashLoop(starts_file()).begin() == 0  # a start by hand gets its own five attempts
 
@@ -117,7 +117,7 @@ def test_a_wrong_configuration_is_said_by_the_voice_that_it_names(tmp_path, mana
     config = tmp_path / "earsight.yaml"
     config.write_text("camera: {fps: 0}\nvoice: {player: wav, wav_file: said.wav, rate: 450}\n")
     assert cli.main(["run", "--config", str(config)]) == cli.WRONG_USAGE
-    assert manager.status.startswith(wording.CANT_START_CONFIG)
+    assert manager.status.startswith(english("start.wrong_settings"))
     assert "camera.fps" in manager.status
     assert said(tmp_path / "said.wav") > 0.5
     assert "camera.fps" in capsys.readouterr().err
@@ -130,7 +130,7 @@ def test_a_configuration_that_is_gone_is_said_by_whatever_voice_there_is(tmp_pat
     card.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert cli.main(["run", "--config", str(tmp_path / "none.yaml")]) == cli.WRONG_USAGE
-    assert manager.status.startswith(wording.CANT_START_CONFIG)
+    assert manager.status.startswith(english("start.wrong_settings"))
     assert (tmp_path / "heard").stat().st_size > 20_000
 
 
@@ -145,7 +145,9 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
     )
     card.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    asyncio.run(startup_failure.say_until_heard(wording.CANT_START_CONFIG, (VoiceSection(),), 2.0, 60.0))
+    asyncio.run(
+        startup_failure.say_until_heard(english("start.wrong_settings"), (VoiceSection(),), 2.0, 60.0)
+    )
     assert (tmp_path / "heard").stat().st_size > 20_000
     extended = [line for line in manager.messages if line.startswith("EXTEND_TIMEOUT_USEC=")]
     assert len(extended) > 1
@@ -213,5 +215,5 @@ def test_a_service_that_crashes_in_native_code_says_so_after_the_fifth_time(tmp_
         statuses.append(ended.returncode)
     assert statuses == [-signal.SIGABRT] * 2 + [GAVE_UP]
     assert b"Fatal Python error: Aborted" not in ended.stderr
-    assert manager.status.startswith(wording.CANT_START_CRASHES)
+    assert manager.status.startswith(english("start.crash_loop"))
     assert said(tmp_path / "said.wav") > 1

@@ -10,7 +10,7 @@ import pytest
 from earsight.captioners.captioner import CaptionerError
 from earsight.config.loader import load_config
 from earsight.interaction.narrator import PressEnd
-from earsight.language import wording
+from earsight.message import message
 from earsight.service.builders import Builders
 from earsight.service.crash_loop import CrashLoop
 from earsight.service.service import Options, Service
@@ -23,6 +23,7 @@ from tests.earsight.fakes import Fault
 from tests.earsight.init_system import InitSystem
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+from tests.earsight.words import english
 
 
 def test_without_a_model_it_says_so_and_stays_up(tmp_path):
@@ -64,10 +65,10 @@ def test_a_camera_that_goes_and_comes(tmp_path):
     async def trial():
         async with serving(tmp_path, Scene(painted("red"))) as on:
             on.scene.picture = unplugged()
-            await until(lambda: wording.CAMERA_LOST in on.heard)
+            await until(lambda: english("camera.lost") in on.heard)
             on.scene.picture = painted("red")
-            await until(lambda: wording.CAMERA_BACK in on.heard)
-            assert on.heard == [NO_MODEL, wording.CAMERA_LOST, wording.CAMERA_BACK]
+            await until(lambda: english("camera.back") in on.heard)
+            assert on.heard == [NO_MODEL, english("camera.lost"), english("camera.back")]
 
     asyncio.run(trial())
 
@@ -82,7 +83,7 @@ def test_a_voice_that_fails_at_the_start_is_replaced_for_a_wearer(tmp_path, monk
             on.write("voice: {language: no-such-language}")
             on.service, on.engine_faults = on.made(), repeat(Fault.FAILS)
         running = asyncio.create_task(on.service.run())
-        await until(lambda: wording.VOICE_INSTEAD in on.heard)
+        await until(lambda: english("voice.backup") in on.heard)
         on.service.stop()
         await asyncio.wait_for(running, 30)
 
@@ -97,7 +98,7 @@ def test_a_voice_for_which_there_is_no_other_is_not_said_to_be_one(tmp_path, mon
         running = asyncio.create_task(on.service.run())
         await until(lambda: NO_MODEL in on.heard)
         assert "injected failure" in caplog.text
-        assert wording.VOICE_INSTEAD not in on.heard
+        assert english("voice.backup") not in on.heard
         on.service.stop()
         await asyncio.wait_for(running, 30)
 
@@ -170,7 +171,7 @@ def test_the_tone_for_ready_does_not_cut_off_what_is_told_of_a_button(tmp_path):
         on = Stage(tmp_path, Scene(painted("red")))
         on.pace = 1
         on.config.write_text(on.config.read_text().replace("control.sock", "missing/folder/control.sock"))
-        told = wording.does_not_work(wording.SOCKET)
+        told = english("part.not_working", part=message("part.control_socket"))
 
         def until_told(_section):
             while told not in on.heard:

@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import pytest
 
-from earsight.language import wording
+from earsight.message import message
 from earsight.service import supervisor, trigger_manager
 from earsight.triggers.trigger import Gesture, Press, TriggerError
 from tests.earsight.fakes import Fault
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
 from tests.earsight.stand_ins import Scene, painted, until
+from tests.earsight.words import english
 
 
 def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monkeypatch):
@@ -28,11 +29,11 @@ def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monk
                 on.service.press_second(Press(gesture, time.monotonic()))
                 await until(lambda: expected in on.heard)
 
-            await second(Gesture.SHORT, wording.NOTHING_TO_REPEAT)
-            await second(Gesture.DOUBLE, wording.LOUDEST)
-            await second(Gesture.LONG, wording.QUIETER)
+            await second(Gesture.SHORT, english("repeat.nothing"))
+            await second(Gesture.DOUBLE, english("volume.loudest"))
+            await second(Gesture.LONG, english("volume.quieter"))
             await until(lambda: kept.exists() and json.loads(kept.read_text())["volume"] == 0.56)
-            await second(Gesture.DOUBLE, wording.LOUDER)
+            await second(Gesture.DOUBLE, english("volume.louder"))
             on.service.press_second(Press(Gesture.TOUCH, time.monotonic()))
 
     asyncio.run(trial())
@@ -48,11 +49,11 @@ def test_a_button_that_can_not_be_had_is_said_and_so_is_its_return(tmp_path, mon
         on.config.write_text(on.config.read_text().replace("control.sock", "missing/folder/control.sock"))
         on.service = on.made()
         running = asyncio.create_task(on.service.run())
-        await until(lambda: wording.does_not_work(wording.SOCKET) in on.heard)
+        await until(lambda: english("part.not_working", part=message("part.control_socket")) in on.heard)
         await asyncio.sleep(0.6)
         folder.mkdir(parents=True)
-        await until(lambda: wording.works_again(wording.SOCKET) in on.heard)
-        assert on.heard.count(wording.does_not_work(wording.SOCKET)) == 1
+        await until(lambda: english("part.working_again", part=message("part.control_socket")) in on.heard)
+        assert on.heard.count(english("part.not_working", part=message("part.control_socket"))) == 1
         on.service.stop()
         await asyncio.wait_for(running, 30)
 
@@ -74,11 +75,19 @@ def test_a_button_that_does_not_work_is_told_when_the_earphones_come(tmp_path, m
         assert on.heard == []
         on.player.mend()
         await until(lambda: len(on.heard) == 3)
-        assert set(on.heard) == {wording.SOUND_BACK, wording.does_not_work(wording.SOCKET), NO_MODEL}
+        assert set(on.heard) == {
+            english("sound.back"),
+            english("part.not_working", part=message("part.control_socket")),
+            NO_MODEL,
+        }
         on.service.stop()
         await asyncio.wait_for(running, 30)
 
     asyncio.run(trial())
+
+
+BROKEN = english("part.not_working", part=message("part.control_socket"))
+MENDED = english("part.working_again", part=message("part.control_socket"))
 
 
 class Late:
@@ -101,7 +110,7 @@ def test_a_trigger_works_again_when_it_listens(tmp_path, monkeypatch):
     monkeypatch.setattr(trigger_manager, "_WORKS", 0.1)
     monkeypatch.setattr(trigger_manager, "ControlServer", lambda _path: late)
     late = Late()
-    broken, mended = wording.does_not_work(wording.SOCKET), wording.works_again(wording.SOCKET)
+    broken, mended = BROKEN, MENDED
 
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))
@@ -155,7 +164,7 @@ def test_a_stuck_button_is_told_of_when_sound_is_back_unless_it_was_pressed_sinc
         on.player.mend()
         await until(lambda: NO_MODEL in on.heard)
         await asyncio.sleep(0.5)
-        assert (wording.is_stuck(wording.BUTTON) in on.heard) is not let_go
+        assert (english("part.stuck", part=message("part.button")) in on.heard) is not let_go
         on.service.stop()
         await asyncio.wait_for(running, 30)
 

@@ -11,7 +11,6 @@ import pytest
 
 from earsight.captioners.captioner import CaptionerError
 from earsight.config.loader import load_config
-from earsight.language import wording
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
@@ -21,6 +20,7 @@ from tests.earsight.fakes import Fault
 from tests.earsight.init_system import InitSystem
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
 from tests.earsight.stand_ins import Scene, painted, until
+from tests.earsight.words import english
 
 
 def test_new_settings_whose_voice_can_not_be_had_are_refused(tmp_path):
@@ -28,9 +28,9 @@ def test_new_settings_whose_voice_can_not_be_had_are_refused(tmp_path):
         async with serving(tmp_path, Scene(painted("red"))) as on:
             on.voices_that_fail = 1
             on.write("voice: {volume: 0.5}")
-            await until(lambda: wording.CONFIG_REFUSED in on.heard)
+            await until(lambda: english("settings.refused") in on.heard)
             on.write("voice: {volume: 0.25}")
-            await until(lambda: wording.CONFIG_TAKEN in on.heard)
+            await until(lambda: english("settings.taken") in on.heard)
 
     asyncio.run(trial())
 
@@ -44,16 +44,16 @@ def test_new_settings_whose_voice_can_not_be_heard_are_refused(tmp_path, faults)
             before = on.speaker
             setattr(on, faults, repeat(Fault.FAILS))
             on.write("voice: {device: nowhere}")
-            await until(lambda: wording.CONFIG_REFUSED in on.heard)
+            await until(lambda: english("settings.refused") in on.heard)
             with pytest.raises(VoiceError, match="closed"):
                 await on.speaker.earcon(Earcon.READY)
             await until(lambda: before.idle)
             await on.service.press(Press(Gesture.SHORT, time.monotonic()))
             assert on.heard[-1] == NO_MODEL
             on.write("voice: {device: somewhere}")
-            await until(lambda: wording.CONFIG_TAKEN in on.heard)
+            await until(lambda: english("settings.taken") in on.heard)
             await asyncio.sleep(0.5)
-            assert on.heard.count(wording.CONFIG_TAKEN) == 1
+            assert on.heard.count(english("settings.taken")) == 1
 
     asyncio.run(trial())
 
@@ -61,9 +61,9 @@ def test_new_settings_whose_voice_can_not_be_heard_are_refused(tmp_path, faults)
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ("narration: {every: 5}", wording.CONFIG_TAKEN),
-        ("camera: {max_age: 10, fps: 5}", wording.CONFIG_NEEDS_RESTART),
-        ("camera: {fps: 0}", wording.CONFIG_REFUSED),
+        ("narration: {every: 5}", english("settings.taken")),
+        ("camera: {max_age: 10, fps: 5}", english("settings.need_restart")),
+        ("camera: {fps: 0}", english("settings.refused")),
     ],
 )
 def test_a_changed_file_is_read_without_being_asked(tmp_path, settings, said):
@@ -117,7 +117,7 @@ def test_new_settings_that_come_while_there_is_no_sound_wait_for_it(tmp_path, ca
             on.write("voice: {rate: 200}")
             await until(lambda: "have to wait for sound" in caplog.text)
             card.mend()
-            await until(lambda: wording.CONFIG_TAKEN in on.heard)
-            assert wording.CONFIG_REFUSED not in on.heard
+            await until(lambda: english("settings.taken") in on.heard)
+            assert english("settings.refused") not in on.heard
 
     asyncio.run(trial())

@@ -13,11 +13,11 @@ from earsight.cameras.camera import Camera
 from earsight.cameras.source import BlackPictures
 from earsight.config.schema import Config
 from earsight.interaction.narrator import Narrator, PressEnd
-from earsight.language import wording
+from earsight.language.languages import load_language
 from earsight.service import supervisor as watch_module
 from earsight.service.builders import build_policy
 from earsight.service.crash_loop import CrashLoop
-from earsight.service.supervisor import Supervisor
+from earsight.service.supervisor import THROTTLED, Supervisor
 from earsight.system.systemd import ServiceStatus
 from earsight.system.throttling import Throttling
 from earsight.triggers.trigger import Gesture, Press
@@ -26,6 +26,7 @@ from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+from tests.earsight.words import english
 
 
 @pytest.fixture
@@ -69,7 +70,9 @@ async def watched(task, *, scene=None, synthesizer=None, player=None, starts=Non
         **camera,
     )
     on.camera.start()
-    watching = asyncio.gather(getattr(on.watch, task)(), on.narrator.notices.say(lambda: on.speaker))
+    watching = asyncio.gather(
+        getattr(on.watch, task)(), on.narrator.notices.say(lambda: on.speaker, lambda: load_language("en"))
+    )
     try:
         yield on
     finally:
@@ -95,12 +98,12 @@ def test_a_camera_that_goes_and_comes_is_said_once_each(manager):
     async def trial():
         async with watched("camera") as on:
             on.scene.picture = unplugged()
-            await until(lambda: wording.CAMERA_LOST in on.heard)
+            await until(lambda: english("camera.lost") in on.heard)
             await until(lambda: "camera: The camera was unplugged" in manager.status)
             await asyncio.sleep(1.2)
             on.scene.picture = painted("red")
-            await until(lambda: wording.CAMERA_BACK in on.heard)
-            assert on.heard == [wording.CAMERA_LOST, wording.CAMERA_BACK]
+            await until(lambda: english("camera.back") in on.heard)
+            assert on.heard == [english("camera.lost"), english("camera.back")]
             assert manager.status == "Everything works."
 
     tried(trial)
@@ -114,7 +117,7 @@ def test_a_picture_now_and_then_is_no_camera_that_is_back():
                 await asyncio.sleep(0.6)
                 on.scene.picture = painted("red")
                 await asyncio.sleep(0.3)
-            assert on.heard == [wording.CAMERA_LOST]
+            assert on.heard == [english("camera.lost")]
 
     tried(trial)
 
@@ -124,9 +127,9 @@ def test_a_camera_that_stalls_is_lost_and_one_that_goes_on_is_back():
         async with watched("camera", stalled_after=0.2) as on:
             await until(lambda: on.scene.shown > 0)
             on.scene.picture = None
-            await until(lambda: wording.CAMERA_LOST in on.heard)
+            await until(lambda: english("camera.lost") in on.heard)
             on.scene.picture = painted("red")
-            await until(lambda: wording.CAMERA_BACK in on.heard)
+            await until(lambda: english("camera.back") in on.heard)
 
     tried(trial)
 
@@ -141,8 +144,8 @@ def test_a_loss_that_nobody_could_hear_is_said_when_sound_is_back():
             assert on.player.calls == calls, "it talks to nobody"
             on.player.mend()
             sounding = asyncio.create_task(on.watch.sound())
-            await until(lambda: wording.CAMERA_LOST in on.heard)
-            assert on.heard == ["(ready)", wording.SOUND_BACK, wording.CAMERA_LOST]
+            await until(lambda: english("camera.lost") in on.heard)
+            assert on.heard == ["(ready)", english("sound.back"), english("camera.lost")]
             sounding.cancel()
 
     tried(trial)
@@ -157,9 +160,9 @@ def test_a_camera_that_comes_back_unheard_is_not_told_of():
             await asyncio.sleep(2.5)
             on.player.mend()
             sounding = asyncio.create_task(on.watch.sound())
-            await until(lambda: wording.SOUND_BACK in on.heard)
+            await until(lambda: english("sound.back") in on.heard)
             await asyncio.sleep(0.5)
-            assert on.heard == ["(ready)", wording.SOUND_BACK]
+            assert on.heard == ["(ready)", english("sound.back")]
             sounding.cancel()
 
     tried(trial)
@@ -169,15 +172,15 @@ def test_black_pictures_are_no_lost_camera():
     async def trial():
         async with watched("camera") as on:
             on.scene.picture = BlackPictures("The camera gives only black pictures.")
-            await until(lambda: wording.CAMERA_BLACK in on.heard and on.speaker.idle)
+            await until(lambda: english("camera.black") in on.heard and on.speaker.idle)
             assert await on.press() is PressEnd.ERROR_SPOKEN
             on.scene.picture = painted("red")
-            await until(lambda: wording.CAMERA_BACK in on.heard)
+            await until(lambda: english("camera.back") in on.heard)
             assert on.heard == [
-                wording.CAMERA_BLACK,
+                english("camera.black"),
                 "(look)",
                 "I can't see: the picture is all black.",
-                wording.CAMERA_BACK,
+                english("camera.back"),
             ]
 
     tried(trial)
@@ -195,8 +198,8 @@ def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
             await until(lambda: "sound: injected failure" in manager.status)
             assert on.heard == []
             on.player.mend()
-            await until(lambda: wording.SOUND_BACK in on.heard)
-            assert on.heard == ["(ready)", wording.SOUND_BACK]
+            await until(lambda: english("sound.back") in on.heard)
+            assert on.heard == ["(ready)", english("sound.back")]
             await until(lambda: manager.status == "Everything works.")
 
     tried(trial)
@@ -216,11 +219,11 @@ def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
 
     async def trial():
         async with watched("strain", strain_now=reading) as on:
-            await until(lambda: wording.STRAINED[Throttling.HOT] in on.heard)
+            await until(lambda: english(THROTTLED[Throttling.HOT]) in on.heard)
             assert on.narrator.pace.strained
             assert "board: hot" in manager.status
             await until(lambda: not on.narrator.pace.strained and manager.status == "Everything works.")
-            assert on.heard == [wording.STRAINED[Throttling.HOT]]
+            assert on.heard == [english(THROTTLED[Throttling.HOT])]
             assert manager.status == "Everything works."
 
     tried(trial)

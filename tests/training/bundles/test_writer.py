@@ -17,7 +17,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
 
 from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
-from earsight.language.wording import Thresholds, hedged  # noqa: E402
+from earsight.language.language import Phrasing  # noqa: E402
+from earsight.language.languages import load_language  # noqa: E402
+from earsight.scene import Scene  # noqa: E402
 from earsight_training.bundles.writer import UNCALIBRATED, complete_manifest, write_bundle  # noqa: E402
 from earsight_training.confidence.calibration_fit import Calibration  # noqa: E402
 from earsight_training.data.tokens import END_ID, clean_caption, own_vocabulary  # noqa: E402
@@ -244,7 +246,9 @@ def test_an_uncalibrated_model_is_not_sure(tmp_path, own, squares):
     device = OnnxCaptioner(open_bundle(tmp_path / "bundle"), threads=1)
     caption = device.describe(device.encode(device.prepare(squares[0][0])))[0]
     assert caption.confidence == pytest.approx(0.3)
-    assert hedged(caption, Thresholds(plain=0.7, probably=0.45, maybe=0.2)).startswith("Not sure, maybe ")
+    phrasing = Phrasing(plain=0.7, probably=0.45, maybe=0.2)
+    said = load_language("en").describe(Scene(0.0, captions=(caption,)), phrasing)
+    assert said.text.startswith("Not sure, maybe ")
     assert math.isfinite(UNCALIBRATED.bias)
 
 

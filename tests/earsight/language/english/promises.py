@@ -2,11 +2,14 @@
 not the rule of earsight.language.english.safety."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-from earsight.language.wording import Style, Thresholds, long_description, short_description
-from earsight.scene import Caption
+from earsight.language.language import Phrasing, Style
+from earsight.language.languages import load_language
+from earsight.scene import Caption, Scene
 
-ALL = Thresholds(plain=0.7, probably=0.45, maybe=0.0, likely=0.05)
+ALL = Phrasing(plain=0.7, probably=0.45, maybe=0.0, likely=0.05)
 """Lets everything be said that may be said at all."""
 
 WAYS = (
@@ -55,10 +58,15 @@ def caption(text):
     return Caption(text, 0.99, -0.1, -0.2)
 
 
+def describe(captions: Sequence[Caption], phrasing: Phrasing, *, detail: bool = False) -> str:
+    scene = Scene(0.0, captions=tuple(captions))
+    return load_language("en").describe(scene, phrasing, detail=detail).text
+
+
 def sentences(captions):
     for style in Style:
-        for describe in (short_description, long_description):
-            yield describe(captions, ALL, style)
+        for detail in (False, True):
+            yield describe(captions, replace(ALL, style=style), detail=detail)
 
 
 BY_THEMSELVES = frozenset(

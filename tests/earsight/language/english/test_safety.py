@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from earsight.bundles.bundle import bundle_folder
 from earsight.language.english.safety import promises_safety
-from earsight.language.wording import CANT_TELL, long_description, short_description
+from earsight.language.language import CANT_TELL
 from tests.earsight.language.english.promises import (
     ALL,
     BY_THEMSELVES,
@@ -18,10 +18,12 @@ from tests.earsight.language.english.promises import (
     WAYS,
     WITH_OTHERS,
     caption,
+    describe,
     plain,
     promise,
     sentences,
 )
+from tests.earsight.words import english
 
 
 @pytest.mark.parametrize(
@@ -99,8 +101,8 @@ from tests.earsight.language.english.promises import (
 )
 def test_nothing_is_promised(text):
     assert promises_safety(text)
-    assert short_description([caption(text)], ALL) == CANT_TELL
-    assert long_description([caption(text)], ALL) == CANT_TELL
+    for detail in (False, True):
+        assert describe([caption(text)], ALL, detail=detail) == english(CANT_TELL)
     for said in sentences([caption(text), caption("a dog with a ball")]):
         assert promise(said) is None
         assert plain(text) not in plain(said)

@@ -1,0 +1,18 @@
+"""The languages that Earsight speaks. A new one is a module, its catalogue, and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from earsight.language.english.english import English
+from earsight.language.language import Language
+
+LANGUAGES: dict[str, Callable[[], Language]] = {"en": English}
+"""By the code that the setting `language` names."""
+
+
+@cache
+def load_language(code: str) -> Language:
+    """The language of a code in LANGUAGES."""
+    return LANGUAGES[code]()
