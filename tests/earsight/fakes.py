@@ -50,6 +50,8 @@ class _Faulty:
 class ToneSynthesizer(_Faulty):
     """A tone of 50 ms for each character, after `delay` seconds."""
 
+    name = "tone"
+
     def __init__(self, faults: Iterable[Fault] = (), delay: float = 0.0) -> None:
         super().__init__(faults)
         self._delay = delay

@@ -150,7 +150,7 @@ def _described(pixels: np.ndarray, captions: list[Caption], style: str | None) -
 
 async def _speak(texts: list[str], wav: Path | None) -> None:
     """Say them one after the other; into a WAV file as fast as it can be written. Raises VoiceError."""
-    from earsight.service.builders import build_player, build_synthesizer
+    from earsight.voice.registry import build_player, build_synthesizer
     from earsight.voice.speaker import Speaker
     from earsight.voice.wav import WavPlayer
 

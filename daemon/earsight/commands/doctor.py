@@ -12,7 +12,7 @@ from pathlib import Path
 
 from earsight.config.loader import ConfigError, load_config, readable_voice
 from earsight.config.schema import Config
-from earsight.config.voice import VoiceSection
+from earsight.config.voice import AutoVoice, VoiceSection
 from earsight.doctor import Finding, Status, examine, spoken
 from earsight.service import startup_failure
 
@@ -63,6 +63,6 @@ def _mistakes(error: ConfigError) -> list[Finding]:
 
 async def _speak(voice: VoiceSection, text: str) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
-    for error in await startup_failure.say(text, (voice, VoiceSection())):
+    for error in await startup_failure.say(text, (voice, AutoVoice())):
         # The findings are on the screen already, the voice's own failure among them.
         print(f"earsight: {error}", file=sys.stderr)

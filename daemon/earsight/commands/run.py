@@ -17,7 +17,7 @@ from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
 from earsight.config.loader import ConfigError, load_config, readable_language, readable_voice
 from earsight.config.schema import Config
-from earsight.config.voice import VoiceSection
+from earsight.config.voice import AutoVoice
 from earsight.message import Message, message
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
 from earsight.system.systemd import managed, show
@@ -112,7 +112,7 @@ def _say_why(why: Message, reason: str, config_file: Path | None) -> None:
     voice, language = readable_voice(config_file), load_language(readable_language(config_file))
     show(f"{load_language('en').text(why)} {reason}")
     sentence = language.text(why)
-    asyncio.run(startup_failure.say_until_heard(sentence, (voice, VoiceSection()), _LAST_WORDS, _PATIENCE))
+    asyncio.run(startup_failure.say_until_heard(sentence, (voice, AutoVoice()), _LAST_WORDS, _PATIENCE))
 
 
 def leave_soon() -> None:

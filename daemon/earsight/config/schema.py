@@ -15,7 +15,7 @@ from earsight.config.captioner import CaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
 from earsight.config.section import Section
 from earsight.config.triggers import GesturesSection, TriggersSection
-from earsight.config.voice import VoiceSection
+from earsight.config.voice import AutoVoice, Voice
 
 
 class Config(Section):
@@ -32,7 +32,7 @@ class Config(Section):
     narration: NarrationSection = NarrationSection()
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()
-    voice: VoiceSection = VoiceSection()
+    voice: Voice = AutoVoice()
 
 
 LIVE_SECTIONS = frozenset({"language", "gestures", "narration", "quality", "wording", "voice"})

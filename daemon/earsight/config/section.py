@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, ValidationInfo
+
+WRONG_CHOICE = "wrong_choice"
+"""Type of pydantic's error for a section whose kind there is not; its context has the key that chooses."""
 
 
 class CombinationError(ValueError):
@@ -39,3 +42,31 @@ class Section(BaseModel):
     """What all sections share: a value is fixed once read, unknown keys and lax conversions are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def section_kinds(annotation: Any) -> list[type[BaseModel]]:
+    """The sections that the annotation of a key allows: none, one, or the kinds that one is chosen from."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [kind for argument in get_args(annotation) for kind in section_kinds(argument)]
+
+
+def chosen_by(key: str, default: str) -> Discriminator:
+    """What kind of section a union takes: the one that has the value of a key as its only choice for it.
+
+    Args:
+        key: The key, such as "engine". Every kind has it as a Literal with one value, which is its Tag too.
+        default: The value where the key is left out.
+    """
+
+    def choose(value: Any) -> str:
+        if isinstance(value, dict):
+            return str(value.get(key, default))
+        return str(getattr(value, key, default))  # what is no section at all is refused as the default kind
+
+    return Discriminator(
+        choose,
+        custom_error_type=WRONG_CHOICE,
+        custom_error_message=f"there is no such {key}",
+        custom_error_context={"key": key},
+    )

@@ -1,40 +1,47 @@
-"""The section voice."""
+"""The section `voice`: one class for each speech engine; the key `engine` chooses between them.
+
+A new engine is a class here, an entry in Voice, a module in earsight/voice, and an entry in its registry.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Tag
 
-from earsight.config.section import CombinationError, FilePath, Section
+from earsight.config.section import FilePath, Section, chosen_by
 
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_+-][A-Za-z0-9]{1,16}){0,4}$", examples=["en-gb"])]
+VoiceTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_+-][A-Za-z0-9]{1,16}){0,4}$", examples=["en-gb"])]
 SoundDevice = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:=,+@/ -]{0,199}$", examples=["plughw:CARD=Headphones"])
 ]
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["en"])]
+PiperModels = FilePath | dict[LanguageCode, FilePath]
+
+_ENGINE = "Speech engine. auto is Piper if piper_model is set and Piper works, and eSpeak NG otherwise."
+_PIPER_MODEL = "The .onnx file of a Piper voice, or one for each language: {en: FILE, id: FILE}."
 
 
 class VoiceSection(Section):
     """How Earsight speaks, and where the sound goes."""
 
-    engine: Literal["auto", "espeak", "pyttsx3", "piper"] = Field(
-        default="auto", description="Speech engine; auto takes the first that is installed."
+    engine: str = Field(description=_ENGINE)
+    language: VoiceTag | None = Field(
+        default=None,
+        description="Variant of the language that is spoken, such as en-gb or en+f3; null = its usual voice.",
     )
-    language: Language = Field(default="en", description="Language or voice of the engine.")
-    rate: int = Field(default=175, ge=80, le=450, description="Words a minute.")
+    rate: int = Field(default=175, ge=80, le=450, description="Speed of speech, in words per minute.")
     volume: float = Field(default=1.0, ge=0, le=1, description="Loudness, from 0 (silent) to 1.")
-    piper_model: FilePath | None = Field(
-        default=None, description="The .onnx file of a Piper voice; needed by the engine piper."
-    )
+    piper_model: PiperModels | None = Field(default=None, description=_PIPER_MODEL)
     player: Literal["auto", "alsa", "wav"] = Field(
         default="auto",
-        description="Sound output; auto is the sound device, also one that comes later; without one a "
-        "service stays silent, and at a terminal a WAV file takes the words.",
+        description="Sound output. auto is the sound device, even one that is connected later; without one, "
+        "a service stays silent, and at a terminal speech goes into a WAV file.",
     )
     device: SoundDevice = Field(default="default", description="ALSA device; `aplay -L` lists them.")
     wav_file: FilePath | None = Field(
         default=None,
-        description="File of the wav player; null = earsight.wav in the folder it was started in.",
+        description="File of the player wav; null = earsight.wav in the folder Earsight was started in.",
     )
     lead_in: float = Field(
         default=0.0,
@@ -42,10 +49,38 @@ class VoiceSection(Section):
         le=2,
         description="Seconds of silence before speech, for outputs that swallow its beginning.",
     )
-    earcons: bool = Field(default=True, description="A short tone at once when a press is noticed.")
+    earcons: bool = Field(default=True, description="A short tone as soon as a press is noticed.")
 
-    @model_validator(mode="after")
-    def _complete(self) -> VoiceSection:
-        if self.engine == "piper" and self.piper_model is None:
-            raise CombinationError("piper_model", "the .onnx file of a voice, since engine is piper")
-        return self
+
+class AutoVoice(VoiceSection):
+    """Piper if it works, and eSpeak NG otherwise."""
+
+    engine: Literal["auto"] = Field(default="auto", description=_ENGINE)
+
+
+class EspeakVoice(VoiceSection):
+    """eSpeak NG."""
+
+    engine: Literal["espeak"] = Field(description=_ENGINE)
+
+
+class Pyttsx3Voice(VoiceSection):
+    """pyttsx3."""
+
+    engine: Literal["pyttsx3"] = Field(description=_ENGINE)
+
+
+class PiperVoice(VoiceSection):
+    """Piper."""
+
+    engine: Literal["piper"] = Field(description=_ENGINE)
+    piper_model: PiperModels = Field(description=_PIPER_MODEL)
+
+
+Voice = Annotated[
+    Annotated[AutoVoice, Tag("auto")]
+    | Annotated[EspeakVoice, Tag("espeak")]
+    | Annotated[Pyttsx3Voice, Tag("pyttsx3")]
+    | Annotated[PiperVoice, Tag("piper")],
+    chosen_by("engine", "auto"),
+]

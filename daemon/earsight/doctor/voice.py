@@ -8,21 +8,21 @@ from pathlib import Path
 
 from earsight.config.voice import VoiceSection
 from earsight.doctor.finding import Finding, Status
-from earsight.service import builders
 from earsight.voice.alsa import check_device
+from earsight.voice.registry import build_synthesizer, wav_file
 from earsight.voice.sound import VoiceError
 
 
 async def check_sound(section: VoiceSection) -> Finding:
     """Whether the configured output takes sound. Raises VoiceError when player alsa has no device."""
     if section.player == "wav":
-        return _check_file(section.wav_file or builders.DEFAULT_WAV)
+        return _check_file(wav_file(section))
     try:
         await check_device(section.device)
     except VoiceError as error:
         if section.player == "alsa":
             raise
-        instead = section.wav_file or builders.DEFAULT_WAV
+        instead = wav_file(section)
         if _check_file(instead).status is Status.FAILURE:
             raise
         detail = f"a service is silent, and at a terminal speech goes into the file {instead}, since {error}"
@@ -41,14 +41,14 @@ def _check_file(path: Path) -> Finding:
 
 async def check_voice(section: VoiceSection) -> Finding:
     """Whether the speech engine speaks. Raises VoiceError."""
-    synthesizer = builders.build_synthesizer(section)
+    synthesizer = build_synthesizer(section)
     began = time.perf_counter()
     try:
         sound = await synthesizer.synthesize("test")
+        engine = synthesizer.name
     finally:
         await synthesizer.close()
     took = time.perf_counter() - began
-    engine = type(synthesizer).__name__.removesuffix("Synthesizer").lower()
     return Finding(
         "voice", Status.OK, f"{engine} made {sound.seconds:.1f} s of speech in {took * 1000:.0f} ms"
     )

@@ -6,12 +6,10 @@ Device libraries are imported by the parts themselves, when they open: choosing 
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.first_found import FirstFound
@@ -32,19 +30,10 @@ from earsight.language.language import Phrasing, Style
 from earsight.language.languages import load_language
 from earsight.system.systemd import managed
 from earsight.vision.quality import QualityLimits
-from earsight.voice.alsa import AlsaPlayer
-from earsight.voice.card_or_file import CardOrFile
-from earsight.voice.espeak import EspeakSynthesizer
-from earsight.voice.piper import PiperSynthesizer
-from earsight.voice.player import Player
-from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
+from earsight.voice.registry import build_player, build_synthesizer
 from earsight.voice.speaker import SoundObserver, Speaker
-from earsight.voice.synthesizer import Synthesizer
-from earsight.voice.wav import WavPlayer
 
 _log = logging.getLogger(__name__)
-
-DEFAULT_WAV = Path("earsight.wav")
 
 _BEFORE_WORDS = 7.0
 """Seconds of a look for all that comes before its words: a first picture, and its encoding."""
@@ -116,34 +105,6 @@ def _build_huggingface(section: CaptionerSection) -> Captioner:
         max_tokens=section.max_tokens,
         time_limit=section.time_limit,
     )
-
-
-def engine_of(section: VoiceSection) -> str:
-    """What makes the words: the engine that is configured; for auto piper where it is there, else espeak."""
-    if section.engine == "auto":
-        return "piper" if section.piper_model and shutil.which("piper") else "espeak"
-    return section.engine
-
-
-def build_synthesizer(section: VoiceSection) -> Synthesizer:
-    engine = engine_of(section)
-    if engine == "piper":
-        assert section.piper_model is not None  # the config has checked it
-        return PiperSynthesizer(section.piper_model)
-    if engine == "pyttsx3":
-        return Pyttsx3Synthesizer(section.language, section.rate)
-    return EspeakSynthesizer(section.language, section.rate)
-
-
-def build_player(section: VoiceSection) -> Player:
-    """auto: for a service the sound device, whenever there is one: a file would be read by nobody, and fill
-    the card. Elsewhere a WAV file until there is a sound device."""
-    file = section.wav_file or DEFAULT_WAV
-    if section.player == "wav":
-        return WavPlayer(file)
-    if section.player == "alsa" or managed():
-        return AlsaPlayer(section.device)
-    return CardOrFile(section.device, file)
 
 
 async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = None) -> Speaker:

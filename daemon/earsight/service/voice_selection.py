@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from earsight.config.voice import VoiceSection
+from earsight.config.voice import EspeakVoice, VoiceSection
 from earsight.language.utterance import Priority, Utterance
-from earsight.service.builders import Builders, engine_of
+from earsight.service.builders import Builders
 from earsight.system.systemd import ServiceStatus, managed
 from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
@@ -67,11 +67,10 @@ class VoiceSelection:
         """By the means that are most likely to be there."""
         _log.error("%s", error)
         self._troubles.report("voice", str(error))
-        plain = {"engine": "auto", "piper_model": None, "player": "auto", "wav_file": None}
-        plain["language"] = VoiceSection().language
-        return await self._made(section.model_copy(update=plain))
+        shared = section.model_dump(exclude={"engine", "language", "piper_model", "player", "wav_file"})
+        return await self._made(EspeakVoice(engine="espeak", **shared))
 
 
 def _is_plain(section: VoiceSection) -> bool:
     """Whether its words come from what a voice falls back on."""
-    return engine_of(section) == "espeak" and section.language == VoiceSection().language
+    return section.engine in ("auto", "espeak") and section.language is None

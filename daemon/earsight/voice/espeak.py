@@ -17,6 +17,8 @@ class EspeakSynthesizer:
     minute, 80..450. pitch: 0..99. volume: 0..200, 100 being the engine's own; above, loud voices clip.
     """
 
+    name = "espeak"
+
     def __init__(self, voice: str = "en", rate: int = 175, pitch: int = 50, volume: int = 100) -> None:
         self._voice = voice
         numbers = ["-s", str(rate), "-p", str(pitch), "-a", str(volume)]

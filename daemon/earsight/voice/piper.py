@@ -23,6 +23,8 @@ class PiperSynthesizer:
     Raises VoiceError when the model's files are missing or damaged.
     """
 
+    name = "piper"
+
     def __init__(self, model: Path, program: str = "piper") -> None:
         self._program = program
         if not model.is_file():

@@ -30,6 +30,8 @@ class Pyttsx3Synthesizer:
     one text, the start of the child process included.
     """
 
+    name = "pyttsx3"
+
     def __init__(self, voice: str = "", rate: int = 175, timeout: float = 5.0) -> None:
         self._voice = voice
         self._rate = rate

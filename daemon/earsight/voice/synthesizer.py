@@ -8,6 +8,15 @@ from earsight.voice.sound import Sound
 
 
 class Synthesizer(Protocol):
+    """Makes speech.
+
+    Attributes:
+        name: Of the engine, as the setting voice.engine has it.
+    """
+
+    @property
+    def name(self) -> str: ...
+
     async def synthesize(self, text: str) -> Sound:
         """Raises VoiceError. Cancelling the task ends the engine's child process at once."""
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from earsight.config.loader import MAX_BYTES, ConfigError, load_config
 from earsight.config.schema import Config
+from earsight.config.section import section_kinds
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ triggers:
         "3: camera.heigth: unknown key; did you mean camera.height?",
         '4: camera.device: got "nope"; expected a whole number from 0 to 255, or text such as /dev/video0, '
         "or null",
-        "6: voice.language: got no; expected text such as en-gb (put it in quotes)",
+        "6: voice.language: got no; expected text such as en-gb, or null (put it in quotes)",
         '7: voice.rate: got "abc"; expected a whole number from 80 to 450',
         "8: voice.rate: given twice, first on line 7",
         "9: voice.fps: unknown key; did you mean camera.fps?",
@@ -118,6 +119,16 @@ triggers:
         ("voice: {rate: 100.5}", "voice.rate: got 100.5; expected a whole number from 80 to 450"),
         ("voice: {volume: .inf}", "voice.volume: got .inf; expected a number from 0 to 1"),
         ("voice: {earcons: 1}", "voice.earcons: got 1; expected true or false"),
+        (
+            "voice: {engine: espeek}",
+            'voice.engine: got "espeek"; expected one of auto, espeak, pyttsx3, piper',
+        ),
+        ("voice: {engine: [espeak]}", "voice.engine: got a list; expected one of auto, espeak"),
+        ("voice: {engine: null}", "voice.engine: got null; expected one of auto, espeak"),
+        ("voice: {engine: espeak, rat: 1}", "voice.rat: unknown key; did you mean voice.rate?"),
+        ("voice: {engine: espeak, rate: 1}", "voice.rate: got 1; expected a whole number from 80 to 450"),
+        ("voice: {engine: espeak, piper_model: 1}", "voice.piper_model: got 1; expected a path"),
+        ("voice: {piper_model: {EN: x}}", "voice.piper_model: got a section; expected a path, or keys such"),
         ("voice: {device: -D x}", 'voice.device: got "-D x"; expected text such as plughw:CARD=Headphones'),
         ("voice: 3", "voice: got 3; expected a section with the keys engine, "),
         ("voice: []", "voice: got a list; expected a section with the keys engine, "),
@@ -142,7 +153,7 @@ triggers:
         # impossible together
         (
             "voice: {engine: piper}",
-            "voice.piper_model: got null; expected the .onnx file of a voice, since engine",
+            "voice.piper_model: missing; expected a path, or keys such as en, each with a path",
         ),
         (
             "camera: {source: gstreamer}",
@@ -233,16 +244,8 @@ def test_any_bytes_give_a_config_or_an_error(tmp_path_factory, data):
     load_bytes(tmp_path_factory.getbasetemp(), data)
 
 
-KEYS = sorted(
-    {
-        *Config.model_fields,
-        *(
-            key
-            for field in Config.model_fields.values()
-            for key in getattr(field.annotation, "model_fields", ())
-        ),
-    }
-)
+SECTIONS = [kind for field in Config.model_fields.values() for kind in section_kinds(field.annotation)]
+KEYS = sorted({*Config.model_fields, *(key for section in SECTIONS for key in section.model_fields)})
 names = st.sampled_from(KEYS) | st.text(max_size=8)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.dates()
 leaves = scalars | st.sampled_from(["auto", "gstreamer", "piper", "~", "..", "/dev/video0", {"pin": 17}])

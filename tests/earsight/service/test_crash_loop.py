@@ -17,7 +17,7 @@ import pytest
 
 from earsight import cli
 from earsight.commands.run import GAVE_UP
-from earsight.config.voice import VoiceSection
+from earsight.config.voice import AutoVoice
 from earsight.service import startup_failure
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
 from tests.earsight.init_system import InitSystem
@@ -145,9 +145,7 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
     )
     card.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    asyncio.run(
-        startup_failure.say_until_heard(english("start.wrong_settings"), (VoiceSection(),), 2.0, 60.0)
-    )
+    asyncio.run(startup_failure.say_until_heard(english("start.wrong_settings"), (AutoVoice(),), 2.0, 60.0))
     assert (tmp_path / "heard").stat().st_size > 20_000
     extended = [line for line in manager.messages if line.startswith("EXTEND_TIMEOUT_USEC=")]
     assert len(extended) > 1
@@ -157,7 +155,7 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
 def test_the_last_words_come_to_an_end_though_nobody_hears_them(tmp_path, manager, monkeypatch, caplog):
     monkeypatch.setattr(startup_failure, "_PAUSE", 0.05)
     monkeypatch.setenv("PATH", str(tmp_path))  # neither engine nor card
-    asyncio.run(startup_failure.say_until_heard("I can't start.", (VoiceSection(),) * 2, 5.0, 0.3))
+    asyncio.run(startup_failure.say_until_heard("I can't start.", (AutoVoice(),) * 2, 5.0, 0.3))
     assert len([line for line in manager.messages if line.startswith("EXTEND")]) > 1
     assert len(caplog.records) == 1, "a reason is enough once"
 

@@ -9,10 +9,10 @@ import wave
 import numpy as np
 import pytest
 
-from earsight.config.voice import VoiceSection
-from earsight.service.builders import build_player
+from earsight.config.voice import AutoVoice
 from earsight.voice.alsa import AlsaPlayer
 from earsight.voice.card_or_file import CardOrFile
+from earsight.voice.registry import build_player
 from earsight.voice.sound import Sound, VoiceError
 
 SOUND = Sound(np.full(2205, 9000, np.int16), 22050)
@@ -102,6 +102,6 @@ def test_neither_a_card_nor_a_disk(card):
 
 def test_a_service_never_speaks_into_a_file_that_nobody_asked_for(monkeypatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    assert isinstance(build_player(VoiceSection()), CardOrFile)
+    assert isinstance(build_player(AutoVoice()), CardOrFile)
     monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
-    assert isinstance(build_player(VoiceSection()), AlsaPlayer)
+    assert isinstance(build_player(AutoVoice()), AlsaPlayer)
