@@ -45,6 +45,13 @@ def test_what_goes_wrong_is_said_and_leaves_no_process(java_that, children, scri
         os.kill(children[0].pid, 0)
 
 
+def test_a_program_that_hangs_is_given_up(java_that, children):
+    java_that("exec sleep 60")
+    with pytest.raises(JavaError, match="METEOR did not answer within 1 s"):
+        meteor(["a dog"], [["a dog"]], patience=1)
+    assert children[0].poll() is not None
+
+
 def test_without_java_it_says_so(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(JavaError, match="needs Java"):

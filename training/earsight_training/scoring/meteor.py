@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,20 @@ class MeteorScores:
     """float64 (captions, STATISTICS)."""
 
 
-def meteor(captions: Sequence[str], references: Sequence[Sequence[str]]) -> MeteorScores:
-    """Scores of tokenized captions, each against its tokenized references. Raises JavaError."""
-    with _Program() as program:
+def meteor(
+    captions: Sequence[str], references: Sequence[Sequence[str]], patience: float | None = None
+) -> MeteorScores:
+    """Scores of tokenized captions, each against its tokenized references.
+
+    Args:
+        captions: one a photo.
+        references: of each photo.
+        patience: seconds that all of it may take; None: any time.
+
+    Raises:
+        JavaError: Java is missing, the program failed, or it took too long.
+    """
+    with _Program(patience) as program:
         statistics = [program.align(*pair) for pair in zip(captions, references, strict=True)]
         scores = program.evaluate(statistics)
     numbers = np.array([[float(number) for number in line.split()] for line in statistics])
@@ -73,6 +85,10 @@ def meteor_of_sums(sums: np.ndarray) -> np.ndarray:
 class _Program:
     """The child process, which is gone when the block is left, however it is left."""
 
+    def __init__(self, patience: float | None) -> None:
+        self._patience = patience
+        self._given_up = False
+
     def __enter__(self) -> Self:
         from pycocoevalcap.meteor import meteor as shipped
 
@@ -83,11 +99,16 @@ class _Program:
         except BaseException:
             self._complaints.close()
             raise
+        self._limit = threading.Timer(self._patience, self._give_up) if self._patience else None
+        if self._limit:
+            self._limit.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._limit:
+            self._limit.cancel()
         self._child.kill()
         self._child.wait()
         assert self._child.stdin
@@ -96,6 +117,11 @@ class _Program:
         with contextlib.suppress(OSError):  # it had died with a line of ours unread
             self._child.stdin.close()
         self._complaints.close()
+
+    def _give_up(self) -> None:
+        """The end of the child wakes whoever waits for its answer."""
+        self._given_up = True
+        self._child.kill()
 
     def align(self, caption: str, references: Sequence[str]) -> str:
         """The statistics, as the program wrote them."""
@@ -127,6 +153,8 @@ class _Program:
         return line.strip()
 
     def _died(self) -> java.JavaError:
+        if self._given_up and self._patience:
+            return java.too_slow("METEOR", self._patience)
         self._child.kill()  # with a pipe broken there is no talking to it, should it still run
         code = self._child.wait()
         self._complaints.seek(0)

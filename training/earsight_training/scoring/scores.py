@@ -13,6 +13,9 @@ from earsight_training.scoring.meteor import meteor, meteor_of_sums
 from earsight_training.scoring.spice import spice
 
 _ORDERS = 4
+_PATIENCE = 120.0
+"""Seconds that Java may take for one caption. It takes two or three, and a slow disk or a busy machine ten
+times as long."""
 
 
 def measure(
@@ -47,13 +50,32 @@ def cider(candidates: Sequence[tuple[str, Sequence[str]]]) -> float:
     The rarity of an n-gram is counted over the references given, so figures of different sets of photos do
     not compare, and that of a single photo is 0.
     """
-    return float(_cider(*_tokenized(*zip(*candidates, strict=True))).mean())
+    captions, references = zip(*candidates, strict=True)
+    return float(_cider(*_tokenized(captions, references)).mean())
+
+
+def rehearse(*, only_cider: bool = False) -> None:
+    """Score one caption: to be called before the work whose result is to be scored.
+
+    It finds out that Java is missing, or too old, or can't have its memory. That takes seconds here, and
+    costs hours of work where it is found out later.
+
+    Args:
+        only_cider: as cider() rather than measure().
+
+    Raises:
+        JavaError: scoring will not work; the message says why.
+    """
+    said, known = _tokenized(["a dog"], [["a dog"]], _PATIENCE)
+    _cider(said, known)
+    if not only_cider:
+        meteor(said, known, _PATIENCE)
 
 
 def _tokenized(
-    captions: Sequence[str], references: Sequence[Sequence[str]]
+    captions: Sequence[str], references: Sequence[Sequence[str]], patience: float | None = None
 ) -> tuple[list[str], list[list[str]]]:
-    texts = iter(tokenize([*captions, *(text for some in references for text in some)]))
+    texts = iter(tokenize([*captions, *(text for some in references for text in some)], patience))
     return [next(texts) for _ in captions], [[next(texts) for _ in some] for some in references]
 
 
