@@ -27,9 +27,9 @@ from torch.nn import functional
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from earsight_training.learning.distributed import autocast
+from earsight_training.networks.caption_model import PADDING, CaptionModel
 from earsight_training.networks.gpt2 import decoder_from
 from earsight_training.networks.mapper import TransformerMapper
-from earsight_training.networks.model import PADDING, CaptionModel
 from earsight_training.recipe import TransformerMapperSettings
 
 EMBEDDING, PREFIX, LONGEST = 640, 40, 40

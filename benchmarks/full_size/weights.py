@@ -24,8 +24,8 @@ from benchmarks.full_size.mapper import Mapper
 from benchmarks.full_size.sizes import BY_NAME, STOP, Sizes
 from earsight_training.bundles.graph_builder import Precision
 from earsight_training.bundles.writer import write_bundle
+from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.clip_encoders import clip_image_encoder
-from earsight_training.networks.model import CaptionModel
 from earsight_training.published import read_published
 from tests.training import clip_models, gpt2_models
 

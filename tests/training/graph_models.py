@@ -9,9 +9,9 @@ from torch import nn
 
 from earsight_training.networks.clip_encoders import ClipResNet, ClipVisionTransformer, clip_image_encoder
 from earsight_training.networks.conv_encoder import ConvEncoder
+from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.networks.efficientnet import EfficientNetLite
 from earsight_training.networks.mapper import CellMapper, MlpMapper, TransformerMapper
-from earsight_training.networks.model import DecoderNetwork
 from earsight_training.recipe import MlpMapperSettings, TransformerMapperSettings
 
 FORMATS = ("float32", "float16", "int8", "int8-at-rest")

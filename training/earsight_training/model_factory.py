@@ -1,14 +1,28 @@
-"""The vocabulary and the decoder that a recipe starts from."""
+"""The vocabulary and the networks that a recipe describes, before they are trained."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from torch import nn
+
 from earsight_training.data.tokens import Vocabulary, clean_caption, gpt2_vocabulary, own_vocabulary
+from earsight_training.networks.caption_model import CaptionModel
+from earsight_training.networks.conv_encoder import STRIDE, ConvEncoder
+from earsight_training.networks.decoder import DecoderNetwork
+from earsight_training.networks.efficientnet import EfficientNetLite
+from earsight_training.networks.encoders import FeatureMapEncoder
 from earsight_training.networks.gpt2 import load_gpt2, load_tokenizer
-from earsight_training.networks.model import DecoderNetwork
-from earsight_training.recipe import Gpt2DecoderSettings, OwnDecoderSettings, Recipe
-from earsight_training.trained_captioner import own_decoder, prefix_length
+from earsight_training.networks.mapper import build_mapper
+from earsight_training.recipe import (
+    CellMapperSettings,
+    ClipEncoderSettings,
+    ConvEncoderSettings,
+    EfficientNetSettings,
+    Gpt2DecoderSettings,
+    OwnDecoderSettings,
+    Recipe,
+)
 
 
 def build_vocabulary(
@@ -29,3 +43,43 @@ def build_decoder(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool
         return own_decoder(settings, vocabulary.tokenizer.get_vocab_size(), positions)
     decoder = load_gpt2(settings.model, settings.dropout, local_files_only=local_files_only)
     return decoder.requires_grad_(not settings.frozen)
+
+
+def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> CaptionModel:
+    """Untrained, but for the decoder. channels: numbers of an embedding, where the recipe has no encoder of
+    its own."""
+    encoder: nn.Module = nn.Identity()
+    cells = 0
+    if not isinstance(recipe.encoder, ClipEncoderSettings):
+        encoder = build_encoder(recipe.encoder)
+        channels, cells = encoder.channels, prefix_cells(recipe)
+    width = decoder.tokens.weight.shape[1]
+    return CaptionModel(encoder, build_mapper(recipe.mapper, channels, width, cells), decoder)
+
+
+def build_encoder(settings: ConvEncoderSettings | EfficientNetSettings) -> FeatureMapEncoder:
+    if isinstance(settings, EfficientNetSettings):
+        return EfficientNetLite(settings.variant)
+    return ConvEncoder(settings.widths, settings.depths)
+
+
+def prefix_cells(recipe: Recipe) -> int:
+    """Cells of the map of an encoder of our own."""
+    assert recipe.captions.photos is not None
+    return (recipe.captions.photos.side // STRIDE) ** 2
+
+
+def prefix_length(recipe: Recipe) -> int:
+    return prefix_cells(recipe) + 1 if isinstance(recipe.mapper, CellMapperSettings) else recipe.mapper.prefix
+
+
+def own_decoder(settings: OwnDecoderSettings, vocabulary: int, positions: int) -> DecoderNetwork:
+    return DecoderNetwork(
+        vocabulary,
+        positions,
+        settings.width,
+        settings.layers,
+        settings.heads,
+        settings.dropout,
+        causal_prefix=False,
+    )

@@ -14,9 +14,10 @@ from torch import Tensor
 
 from earsight_training.data.tokens import gpt2_vocabulary
 from earsight_training.errors import TrainingError
+from earsight_training.networks.caption_model import CaptionModel
+from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.networks.gpt2 import decoder_from
 from earsight_training.networks.mapper import MlpMapper, TransformerMapper
-from earsight_training.networks.model import CaptionModel, DecoderNetwork
 from earsight_training.recipe import (
     CaptionSettings,
     ClipEncoderSettings,

@@ -9,26 +9,17 @@ from typing import Any
 
 from pydantic import ValidationError
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import Tensor
 
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.data.tokens import Vocabulary
 from earsight_training.errors import TrainingError
-from earsight_training.networks.conv_encoder import STRIDE, ConvEncoder
-from earsight_training.networks.efficientnet import EfficientNetLite
-from earsight_training.networks.mapper import build_mapper
-from earsight_training.networks.model import CaptionModel, DecoderNetwork
+from earsight_training.model_factory import build_model
+from earsight_training.networks.caption_model import CaptionModel
+from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.recipe import (
-    CellMapperSettings,
-    ClipEncoderSettings,
-    ConvEncoderSettings,
-    EfficientNetSettings,
-    OwnDecoderSettings,
     Recipe,
 )
-
-FeatureMapEncoder = ConvEncoder | EfficientNetLite
-"""Encoders that learn along with the captions; what they see is a map."""
 
 
 @dataclass(frozen=True)
@@ -45,46 +36,6 @@ class TrainedCaptioner:
     """Float (channels,): mean of the encoder's pooled map, or of the embeddings, over the training photos."""
     clip_sha256: str | None = None
     """Of the CLIP whose embeddings it learned from; None where that is not known, or there is no CLIP."""
-
-
-def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> CaptionModel:
-    """Untrained, but for the decoder. channels: numbers of an embedding, where the recipe has no encoder of
-    its own."""
-    encoder: nn.Module = nn.Identity()
-    cells = 0
-    if not isinstance(recipe.encoder, ClipEncoderSettings):
-        encoder = build_encoder(recipe.encoder)
-        channels, cells = encoder.channels, prefix_cells(recipe)
-    width = decoder.tokens.weight.shape[1]
-    return CaptionModel(encoder, build_mapper(recipe.mapper, channels, width, cells), decoder)
-
-
-def build_encoder(settings: ConvEncoderSettings | EfficientNetSettings) -> FeatureMapEncoder:
-    if isinstance(settings, EfficientNetSettings):
-        return EfficientNetLite(settings.variant)
-    return ConvEncoder(settings.widths, settings.depths)
-
-
-def prefix_cells(recipe: Recipe) -> int:
-    """Cells of the map of an encoder of our own."""
-    assert recipe.captions.photos is not None
-    return (recipe.captions.photos.side // STRIDE) ** 2
-
-
-def prefix_length(recipe: Recipe) -> int:
-    return prefix_cells(recipe) + 1 if isinstance(recipe.mapper, CellMapperSettings) else recipe.mapper.prefix
-
-
-def own_decoder(settings: OwnDecoderSettings, vocabulary: int, positions: int) -> DecoderNetwork:
-    return DecoderNetwork(
-        vocabulary,
-        positions,
-        settings.width,
-        settings.layers,
-        settings.heads,
-        settings.dropout,
-        causal_prefix=False,
-    )
 
 
 def save_captioner(path: Path, captioner: TrainedCaptioner) -> None:

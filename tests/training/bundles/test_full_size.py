@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:`torch.jit:D
 from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
 from earsight_training.bundles.writer import write_bundle  # noqa: E402
+from earsight_training.networks.caption_model import CaptionModel  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder  # noqa: E402
-from earsight_training.networks.model import CaptionModel  # noqa: E402
 from earsight_training.published import read_published  # noqa: E402
 from tests.training.bundles.test_identity import differing, talkative  # noqa: E402
 from tests.training.clip_models import clip_state  # noqa: E402

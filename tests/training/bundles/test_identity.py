@@ -13,8 +13,8 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
 from earsight_training.bundles.writer import write_bundle  # noqa: E402
+from earsight_training.networks.caption_model import CaptionModel  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder  # noqa: E402
-from earsight_training.networks.model import CaptionModel  # noqa: E402
 from earsight_training.published import read_published  # noqa: E402
 from tests.training.clip_models import clip_state  # noqa: E402
 from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402

@@ -24,11 +24,12 @@ from earsight_training.bundles.writer import UNCALIBRATED, complete_manifest, wr
 from earsight_training.confidence.calibration_fit import Calibration  # noqa: E402
 from earsight_training.data.tokens import END_ID, clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
+from earsight_training.model_factory import build_model, own_decoder, prefix_length  # noqa: E402
+from earsight_training.networks.caption_model import CaptionModel  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder, prepare  # noqa: E402
-from earsight_training.networks.model import CaptionModel  # noqa: E402
 from earsight_training.published import read_published  # noqa: E402
 from earsight_training.recipe import EfficientNetSettings, load_recipe  # noqa: E402
-from earsight_training.trained_captioner import TrainedCaptioner, build_model, own_decoder, prefix_length  # noqa: E402
+from earsight_training.trained_captioner import TrainedCaptioner  # noqa: E402
 from tests.training.clip_models import clip_state  # noqa: E402
 from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
 from tests.training.graph_models import as_trained, heard  # noqa: E402

@@ -5,7 +5,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight_training.data.examples import EmbeddingExamples, PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import END_ID, clean_caption, own_vocabulary  # noqa: E402
-from earsight_training.networks.model import PADDING  # noqa: E402
+from earsight_training.networks.caption_model import PADDING  # noqa: E402
 from earsight_training.recipe import PhotoSettings  # noqa: E402
 
 LONGEST = 12

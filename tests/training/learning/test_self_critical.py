@@ -9,9 +9,9 @@ from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.learning.caption_training import train_photos  # noqa: E402
 from earsight_training.learning.self_critical import likely_captions, refine  # noqa: E402
-from earsight_training.networks.model import PADDING  # noqa: E402
+from earsight_training.model_factory import build_model, own_decoder, prefix_length  # noqa: E402
+from earsight_training.networks.caption_model import PADDING  # noqa: E402
 from earsight_training.recipe import RefineSettings, load_recipe  # noqa: E402
-from earsight_training.trained_captioner import build_model, own_decoder, prefix_length  # noqa: E402
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from torch import Tensor
 from earsight_training.bundles.graph_builder import Precision
 from earsight_training.errors import TrainingError
 from earsight_training.networks.clip_encoders import prepare
-from earsight_training.trained_captioner import FeatureMapEncoder, TrainedCaptioner
+from earsight_training.networks.encoders import FeatureMapEncoder
+from earsight_training.trained_captioner import TrainedCaptioner
 
 STEPS = 8
 """Tokens that are read after each prefix."""

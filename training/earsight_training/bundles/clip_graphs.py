@@ -16,9 +16,10 @@ from earsight_training.networks.clip_networks import (
     Normalisation,
     TransformerBlock,
 )
+from earsight_training.networks.encoders import ClipEncoder
 
 
-def clip_embedding(graph: GraphBuilder, pixels: str, tower: ClipResNet | ClipVisionTransformer) -> str:
+def clip_embedding(graph: GraphBuilder, pixels: str, tower: ClipEncoder) -> str:
     """pixels: float (1, 3, side, side), 0 to 255. Returns float (1, numbers), not of unit length."""
     x = _normalised(graph, pixels, tower.normalisation)
     return _resnet(graph, x, tower) if isinstance(tower, ClipResNet) else _vision_transformer(graph, x, tower)

@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 
 from earsight_training.bundles.graph_builder import MICROSOFT, Format, GraphBuilder, array
 from earsight_training.bundles.mapper_graphs import feed_forward
-from earsight_training.networks.model import DecoderNetwork
+from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.networks.transformer import Block
 
 

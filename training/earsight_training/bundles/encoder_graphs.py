@@ -11,16 +11,14 @@ from earsight_training.bundles.clip_graphs import clip_embedding
 from earsight_training.bundles.convolution_graphs import FloatMaps
 from earsight_training.bundles.graph_builder import Format, GraphBuilder
 from earsight_training.bundles.mapper_graphs import cells_prefix, embedding_prefix
-from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
 from earsight_training.networks.conv_encoder import ConvEncoder, ResidualBlock
 from earsight_training.networks.efficientnet import EfficientNetLite, InvertedResidual
+from earsight_training.networks.encoders import FeatureMapEncoder, ImageEncoder
 from earsight_training.networks.mapper import AnyMapper, CellMapper
-
-Encoder = ConvEncoder | EfficientNetLite | ClipResNet | ClipVisionTransformer
 
 
 def encoder_graph(
-    encoder: Encoder, mapper: AnyMapper, side: int, embedding_mean: np.ndarray, weights: Format
+    encoder: ImageEncoder, mapper: AnyMapper, side: int, embedding_mean: np.ndarray, weights: Format
 ) -> onnx.ModelProto:
     """pixels: uint8 (1, side, side, 3) -> prefix: float (1, prefix length, width), embedding: float32
     (1, numbers).
@@ -32,7 +30,7 @@ def encoder_graph(
     graph = GraphBuilder(weights)
     pixels = graph.add("Cast", "pixels", to=graph.float_type)
     x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
-    if isinstance(encoder, ConvEncoder | EfficientNetLite):
+    if isinstance(encoder, FeatureMapEncoder):
         assert isinstance(mapper, CellMapper)
         cells = FloatMaps(graph).cells(_features(graph, x, encoder), encoder.channels)
         prefix = cells_prefix(graph, cells, mapper)
@@ -53,7 +51,7 @@ def encoder_graph(
     )
 
 
-def _features(graph: GraphBuilder, x: str, encoder: ConvEncoder | EfficientNetLite) -> str:
+def _features(graph: GraphBuilder, x: str, encoder: FeatureMapEncoder) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
     maps = FloatMaps(graph)
     if isinstance(encoder, EfficientNetLite):

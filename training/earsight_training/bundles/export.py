@@ -19,8 +19,8 @@ from earsight_training.confidence.selective_prediction import COVERAGE, calibrat
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.embed import encoder_identity
 from earsight_training.errors import TrainingError
+from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.clip_weights import load_clip
-from earsight_training.networks.model import CaptionModel
 from earsight_training.recipe import ClipEncoderSettings
 from earsight_training.scoring.evaluate import Candidate, describe, score
 from earsight_training.trained_captioner import TrainedCaptioner, load_captioner

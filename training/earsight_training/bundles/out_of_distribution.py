@@ -48,7 +48,7 @@ def fit_out_of_distribution(
     """
     drawn = np.random.default_rng(SEED).permutation(len(photos))[:PHOTOS]
     paths = [photos[index].path for index in drawn]
-    encode = Embedder(folder, captioner)
+    encode = BundleEmbedder(folder, captioner)
     plain = encode(map(open_upright, paths), len(paths))
     worse = encode(_worse(paths[::2]), len(paths[::2]))
     nothing = encode((picture for _, picture in uninformative_images(len(paths), SEED, paths)), len(paths))
@@ -61,7 +61,7 @@ def _worse(paths: Iterable[Path]) -> Iterator[Image.Image]:
         yield degraded(open_upright(path), np.random.default_rng([SEED, seed]))
 
 
-class Embedder:
+class BundleEmbedder:
     """A bundle's encoder by ONNX Runtime, with pictures prepared as the device does."""
 
     def __init__(self, folder: Path, captioner: TrainedCaptioner) -> None:

@@ -20,9 +20,9 @@ from earsight_training.bundles.encoder_graphs import encoder_graph
 from earsight_training.bundles.graph_builder import Precision, array, weight_format
 from earsight_training.confidence.calibration_fit import Calibration
 from earsight_training.errors import TrainingError
-from earsight_training.networks.clip_networks import ClipResNet, ClipVisionTransformer
-from earsight_training.networks.model import DecoderNetwork
-from earsight_training.trained_captioner import FeatureMapEncoder, TrainedCaptioner
+from earsight_training.networks.decoder import DecoderNetwork
+from earsight_training.networks.encoders import ClipEncoder, ImageEncoder
+from earsight_training.trained_captioner import TrainedCaptioner
 
 SCHEMA_VERSION = 2
 BEAMS = {"own": 5, "gpt2": 7}
@@ -80,7 +80,7 @@ def write_bundle(
 
 def _manifest(captioner: TrainedCaptioner) -> dict[str, Any]:
     recipe, encoder = captioner.recipe, captioner.model.encoder
-    if isinstance(encoder, ClipResNet | ClipVisionTransformer):
+    if isinstance(encoder, ClipEncoder):
         image = {"side": encoder.side, "fit": "crop"}
     else:
         assert recipe.captions.photos is not None
@@ -106,7 +106,7 @@ def _write_encoders(
     folder: Path, captioner: TrainedCaptioner, side: int, encoders: Mapping[str, Precision]
 ) -> None:
     encoder, mapper = captioner.model.encoder, captioner.model.mapper
-    assert isinstance(encoder, FeatureMapEncoder | ClipResNet | ClipVisionTransformer)
+    assert isinstance(encoder, ImageEncoder)
     mean = captioner.embedding_mean.numpy()
     for name, precision in encoders.items():
         weights = weight_format(precision, encoder, mapper)

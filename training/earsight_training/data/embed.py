@@ -25,7 +25,7 @@ from earsight_training.errors import TrainingError
 Prepare = Callable[[Image.Image, int], np.ndarray]
 
 
-class ImageEncoder(Protocol):
+class Embedder(Protocol):
     """Pictures, float32 (batch, 3, side, side) in 0..255, to embeddings, float (batch, width)."""
 
     @property
@@ -60,7 +60,7 @@ def encoder_identity(name: str, encoder: nn.Module, side: int) -> EncoderIdentit
 def embed_photos(
     photos: Sequence[CaptionedPhoto],
     images: Path,
-    encoder: ImageEncoder,
+    encoder: Embedder,
     prepare: Prepare,
     shards: Shards,
     batch: int,
@@ -108,7 +108,7 @@ def embed_photos(
 
 
 def _embed(
-    pictures: list[_Picture], encoder: ImageEncoder, shards: Shards, batch: int, device: torch.device
+    pictures: list[_Picture], encoder: Embedder, shards: Shards, batch: int, device: torch.device
 ) -> None:
     """A batch that is not full is filled up: other sizes can take other ways through a processor."""
     pixels = np.zeros((batch, *pictures[0].pixels.shape), np.uint8)

@@ -11,7 +11,7 @@ from torch.utils.data import Dataset, TensorDataset
 
 from earsight_training.data.augment import random_box, view
 from earsight_training.data.tokens import Vocabulary, clean_caption, mirrored_caption
-from earsight_training.networks.model import PADDING
+from earsight_training.networks.caption_model import PADDING
 from earsight_training.recipe import PhotoSettings
 
 

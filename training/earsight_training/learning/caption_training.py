@@ -12,7 +12,7 @@ from earsight_training.data.examples import EmbeddingExamples, PhotoExamples
 from earsight_training.learning.distributed import Losses, autocast
 from earsight_training.learning.trainer import Trainer, TrainingPlan
 from earsight_training.learning.validation import Validation
-from earsight_training.networks.model import PADDING, CaptionModel
+from earsight_training.networks.caption_model import PADDING, CaptionModel
 from earsight_training.recipe import CaptionSettings, PhotoSettings
 
 MONITOR = "CIDEr"

@@ -12,9 +12,9 @@ from earsight_training.errors import TrainingError
 from earsight_training.learning.caption_training import train_embeddings
 from earsight_training.learning.distributed import this_process
 from earsight_training.learning.validation_score import ValidationScore
-from earsight_training.model_factory import build_decoder, build_vocabulary
+from earsight_training.model_factory import build_decoder, build_model, build_vocabulary, prefix_length
 from earsight_training.recipe import Recipe
-from earsight_training.trained_captioner import TrainedCaptioner, build_model, prefix_length, save_captioner
+from earsight_training.trained_captioner import TrainedCaptioner, save_captioner
 
 
 def train_on_embeddings(

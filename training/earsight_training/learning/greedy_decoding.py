@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from earsight_training.data.tokens import Vocabulary
-from earsight_training.networks.model import CaptionModel
+from earsight_training.networks.caption_model import CaptionModel
 
 
 @torch.no_grad()

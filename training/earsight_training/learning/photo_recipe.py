@@ -19,17 +19,12 @@ from earsight_training.learning.distill import distill
 from earsight_training.learning.distributed import this_process
 from earsight_training.learning.self_critical import refine
 from earsight_training.learning.teacher import load_views
-from earsight_training.model_factory import build_decoder, build_vocabulary
+from earsight_training.model_factory import build_decoder, build_encoder, build_model, build_vocabulary
 from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
+from earsight_training.networks.encoders import FeatureMapEncoder
 from earsight_training.recipe import EfficientNetSettings, Recipe, taught
-from earsight_training.trained_captioner import (
-    FeatureMapEncoder,
-    TrainedCaptioner,
-    build_encoder,
-    build_model,
-    save_captioner,
-)
+from earsight_training.trained_captioner import TrainedCaptioner, save_captioner
 
 
 class MissingStepError(TrainingError):

@@ -18,7 +18,7 @@ from earsight_training.learning.distributed import autocast
 from earsight_training.learning.greedy_decoding import text_of
 from earsight_training.learning.rewards import Rewards
 from earsight_training.learning.trainer import Trainer, TrainingPlan
-from earsight_training.networks.model import PADDING, CaptionModel
+from earsight_training.networks.caption_model import PADDING, CaptionModel
 from earsight_training.recipe import CaptionSettings, RefineSettings
 
 

@@ -11,7 +11,7 @@ from earsight_training.data.embeddings import EmbeddedPhotos
 from earsight_training.data.tokens import Vocabulary
 from earsight_training.learning.distributed import autocast
 from earsight_training.learning.greedy_decoding import greedy_captions
-from earsight_training.networks.model import CaptionModel
+from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.scoring.scores import cider
 
 BATCH = 64

@@ -17,6 +17,7 @@ from earsight_training.networks.clip_networks import (
     ClipResNet,
     ClipVisionTransformer,
 )
+from earsight_training.networks.encoders import ClipEncoder
 
 __all__ = ["ClipError", "ClipResNet", "ClipVisionTransformer", "clip_image_encoder", "prepare"]
 
@@ -47,7 +48,7 @@ def prepare(image: Image.Image, side: int) -> np.ndarray:
     return np.array(image.crop((left, top, left + side, top + side)).convert("RGB"))
 
 
-def clip_image_encoder(state: Mapping[str, Tensor]) -> ClipResNet | ClipVisionTransformer:
+def clip_image_encoder(state: Mapping[str, Tensor]) -> ClipEncoder:
     """The image tower that a state dict holds, of the kind and sizes that its shapes tell.
 
     state: of a whole CLIP (keys `visual.*`; the others are left alone) or of one of the networks above.

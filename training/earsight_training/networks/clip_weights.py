@@ -13,10 +13,9 @@ from torch import Tensor
 
 from earsight_training.networks.clip_encoders import (
     ClipError,
-    ClipResNet,
-    ClipVisionTransformer,
     clip_image_encoder,
 )
+from earsight_training.networks.encoders import ClipEncoder
 
 # OpenAI's files, as their package names them, with their SHA-256.
 PUBLISHED = {
@@ -35,7 +34,7 @@ PUBLISHED = {
 }
 
 
-def load_clip(name_or_path: str, *, local_files_only: bool = False) -> ClipResNet | ClipVisionTransformer:
+def load_clip(name_or_path: str, *, local_files_only: bool = False) -> ClipEncoder:
     """CLIP's image encoder, float32, in eval mode, on the CPU.
 
     name_or_path: a checkpoint file (OpenAI's TorchScript archive, a state dict of torch.save, or
@@ -59,7 +58,7 @@ def load_clip(name_or_path: str, *, local_files_only: bool = False) -> ClipResNe
     return clip_image_encoder(_downloaded(name_or_path))
 
 
-def _encoder_of(path: Path) -> ClipResNet | ClipVisionTransformer:
+def _encoder_of(path: Path) -> ClipEncoder:
     try:
         return clip_image_encoder(_read(path))
     except ClipError as error:

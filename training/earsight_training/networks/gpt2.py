@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from earsight_training.errors import TrainingError
-from earsight_training.networks.model import DecoderNetwork
+from earsight_training.networks.decoder import DecoderNetwork
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

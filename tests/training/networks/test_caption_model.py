@@ -4,9 +4,10 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from torch.nn import functional  # noqa: E402
 
+from earsight_training.networks.caption_model import PADDING, CaptionModel  # noqa: E402
 from earsight_training.networks.conv_encoder import ConvEncoder  # noqa: E402
+from earsight_training.networks.decoder import DecoderNetwork  # noqa: E402
 from earsight_training.networks.mapper import CellMapper  # noqa: E402
-from earsight_training.networks.model import PADDING, CaptionModel, DecoderNetwork  # noqa: E402
 
 SIDE, VOCABULARY, LONGEST, CELLS = 64, 320, 9, 4
 END = 0
