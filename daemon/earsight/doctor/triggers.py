@@ -13,7 +13,7 @@ from earsight.config.triggers import ButtonSection, GesturesSection, TriggersSec
 from earsight.doctor.finding import Finding, Status
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import MAX_PATH, default_control_socket
-from earsight.triggers.gestures import GestureRecognizer
+from earsight.triggers.gestures import GestureRecognizer, GestureTimes
 from earsight.triggers.trigger import TriggerError
 
 _OPENING = 10.0
@@ -75,7 +75,7 @@ async def _check_one(button: ButtonSection, key: str, gestures: GesturesSection,
 
 async def _found_down(button: ButtonSection, key: str, gestures: GesturesSection) -> bool:
     """Open the pin as the service does, and see how the button is. Raises TriggerError."""
-    recognizer = _FirstState(gestures.long_press, gestures.double_window, gestures.stuck_after)
+    recognizer = _FirstState(GestureTimes(**gestures.model_dump()))
     trigger = ButtonTrigger(button.pin, button.pull_up, button.debounce, recognizer, lambda: None, key)
     running = asyncio.create_task(trigger.run(lambda _: None))
     try:
@@ -93,8 +93,8 @@ async def _found_down(button: ButtonSection, key: str, gestures: GesturesSection
 class _FirstState(GestureRecognizer):
     """Tells in what state the button was found. To be made on the event loop."""
 
-    def __init__(self, long_press: float, double_window: float, stuck_after: float) -> None:
-        super().__init__(long_press, double_window, stuck_after)
+    def __init__(self, times: GestureTimes) -> None:
+        super().__init__(times)
         self.state: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def found(self, t: float, down: bool) -> None:

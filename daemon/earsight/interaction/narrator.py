@@ -24,7 +24,7 @@ from earsight.language.language import PROBLEMS, Description, Language, Phrasing
 from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message, message
 from earsight.scene import Problem, Scene
-from earsight.triggers.trigger import Gesture, Press
+from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
 from earsight.vision.look_worker import LookWorker, View
 from earsight.vision.quality import QualityLimits
 from earsight.voice.earcons import Earcon
@@ -80,19 +80,27 @@ class Narrator:
         self.pace = LookInterval()
         self.notices = Notices()
         self._eyes = eyes
-        self._touched: tuple[float, asyncio.Future[View]] | None = None
+        self._button_down: tuple[float, asyncio.Future[View]] | None = None
         self._answering: asyncio.Task[PressEnd] | None = None
         self._tones: set[asyncio.Task[None]] = set()
         self._last_description: str | None = None
         self._known: np.ndarray | None = None
         self._known_problem: Problem | None = None
 
-    def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
-        """Take a press. The future tells how it ended; a TOUCH has none, since its gesture follows."""
-        look = self._look_since_touch(press)
-        if press.gesture is Gesture.TOUCH:
-            self._touched = press.at, self._begin_look()
+    def press(self, press: InputEvent) -> asyncio.Future[PressEnd] | None:
+        """Take what happened at an input.
+
+        Returns:
+            How the press ended; None for a ButtonDown, since its gesture follows, and for gestures without a
+            meaning.
+        """
+        if isinstance(press, ButtonDown):
+            self._look_since_down(press)
+            self._button_down = press.at, self._begin_look()
             return None
+        if press.gesture in (Gesture.TRIPLE, Gesture.VERY_LONG):
+            return None
+        look = self._look_since_down(press)
         if press.gesture is Gesture.DOUBLE:
             self._hush()
             self._answering = self._begin_answer(self._repeat)
@@ -140,12 +148,12 @@ class Narrator:
 
     # Presses
 
-    def _look_since_touch(self, press: Press) -> asyncio.Future[View] | None:
+    def _look_since_down(self, press: InputEvent) -> asyncio.Future[View] | None:
         """The look that began when the button went down for this press; any other is called off."""
-        if self._touched is None:
+        if self._button_down is None:
             return None
-        (at, look), self._touched = self._touched, None
-        if at == press.at and press.gesture in (Gesture.SHORT, Gesture.LONG):
+        (at, look), self._button_down = self._button_down, None
+        if isinstance(press, Press) and at == press.at and press.gesture in (Gesture.SHORT, Gesture.LONG):
             return look
         look.cancel()
         return None
@@ -231,8 +239,8 @@ class Narrator:
     # Narration
 
     def _asked(self) -> bool:
-        touched = self._touched is not None and not self._touched[1].done()
-        return touched or (self._answering is not None and not self._answering.done())
+        down = self._button_down is not None and not self._button_down[1].done()
+        return down or (self._answering is not None and not self._answering.done())
 
     def _tell_pace(self, every: float) -> None:
         longer = self.pace.news(every)

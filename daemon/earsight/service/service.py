@@ -34,7 +34,7 @@ from earsight.service.voice_selection import VoiceSelection
 from earsight.system.storage import service_folder
 from earsight.system.systemd import ServiceStatus, notify
 from earsight.triggers.keyboard import HELP
-from earsight.triggers.trigger import Gesture, Press
+from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
 from earsight.vision.look_worker import LookWorker
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
@@ -92,16 +92,16 @@ class Service:
         self._described = asyncio.Event()
         self._background: set[asyncio.Task[object]] = set()
 
-    def press(self, press: Press) -> asyncio.Future[PressEnd] | None:
+    def press(self, press: InputEvent) -> asyncio.Future[PressEnd] | None:
         """What every trigger calls; see Narrator.press(). Only while run() or run_once() goes on."""
         end = self._narrator.press(press)
         if end is not None:
             end.add_done_callback(self._ended)
         return end
 
-    def press_second(self, press: Press) -> None:
+    def press_second(self, press: InputEvent) -> None:
         """What the second button calls: say it again, louder, quieter."""
-        if press.gesture is Gesture.TOUCH:
+        if isinstance(press, ButtonDown):
             self._narrator.speaker.silence()
         elif press.gesture is Gesture.SHORT:
             self.press(Press(Gesture.DOUBLE, press.at))

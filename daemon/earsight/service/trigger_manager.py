@@ -12,9 +12,9 @@ from earsight.message import Message, message
 from earsight.system.systemd import ServiceStatus
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import ControlServer, default_control_socket
-from earsight.triggers.gestures import GestureRecognizer
+from earsight.triggers.gestures import GestureRecognizer, GestureTimes
 from earsight.triggers.keyboard import KeyboardTrigger
-from earsight.triggers.trigger import Press, PressSink, Trigger, TriggerError
+from earsight.triggers.trigger import EventSink, InputEvent, Trigger, TriggerError
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ class TriggerManager:
     def __init__(
         self,
         config: Config,
-        first: PressSink,
-        second: PressSink,
+        first: EventSink,
+        second: EventSink,
         notices: Notices,
         troubles: ServiceStatus,
     ) -> None:
@@ -53,7 +53,7 @@ class TriggerManager:
 
     def retime(self, gestures: GesturesSection) -> None:
         for recognizer in self._recognizers:
-            recognizer.retime(gestures.long_press, gestures.double_window, gestures.stuck_after)
+            recognizer.retime(_times(gestures))
 
     async def opened(self) -> None:
         """Until each of them has listened, or failed."""
@@ -71,11 +71,11 @@ class TriggerManager:
             for task in running:
                 task.cancel()
 
-    def _triggers(self) -> list[tuple[Trigger, PressSink, str]]:
+    def _triggers(self) -> list[tuple[Trigger, EventSink, str]]:
         """Each with who takes its presses, and what the wearer knows it as."""
         section = self._section
         server = ControlServer(section.control_socket or default_control_socket())
-        triggers: list[tuple[Trigger, PressSink, str]] = [(server, self._first, "control_socket")]
+        triggers: list[tuple[Trigger, EventSink, str]] = [(server, self._first, "control_socket")]
         if section.keyboard:
             triggers.append((KeyboardTrigger(), self._first, "keyboard"))
         if section.button:
@@ -87,8 +87,7 @@ class TriggerManager:
         return triggers
 
     def _button(self, section: ButtonSection, key: str, name: str) -> ButtonTrigger:
-        times = self._gestures
-        recognizer = GestureRecognizer(times.long_press, times.double_window, times.stuck_after)
+        recognizer = GestureRecognizer(_times(self._gestures))
         self._recognizers.append(recognizer)
 
         def stuck() -> None:
@@ -96,7 +95,7 @@ class TriggerManager:
 
         return ButtonTrigger(section.pin, section.pull_up, section.debounce, recognizer, stuck, key)
 
-    async def _keep_running(self, trigger: Trigger, sink: PressSink, name: str) -> None:
+    async def _keep_running(self, trigger: Trigger, sink: EventSink, name: str) -> None:
         loop = asyncio.get_running_loop()
         works: list[asyncio.TimerHandle] = []
 
@@ -104,9 +103,9 @@ class TriggerManager:
             self._decided(name)
             works.append(loop.call_later(_WORKS, self._works, name))
 
-        def pressed(press: Press) -> object:
+        def pressed(event: InputEvent) -> object:
             self._notices.trouble(_stuck(name), None)
-            return sink(press)
+            return sink(event)
 
         while True:
             try:
@@ -134,6 +133,10 @@ class TriggerManager:
     def _works(self, name: str) -> None:
         self._troubles.report(name, None)
         self._notices.trouble(name, None)
+
+
+def _times(section: GesturesSection) -> GestureTimes:
+    return GestureTimes(**section.model_dump())
 
 
 def _stuck(name: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from earsight.triggers.debounce import Debouncer
 from earsight.triggers.gestures import GestureRecognizer, Stuck
 from earsight.triggers.pins import Pin
-from earsight.triggers.trigger import Listening, Press, PressSink, TriggerError
+from earsight.triggers.trigger import EventSink, InputEvent, Listening, TriggerError
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ class ButtonTrigger:
         self._stuck = stuck
         self._key = key
 
-    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
-        """Pass on presses until cancelled. Raises TriggerError when the pin can't be had."""
+    async def run(self, sink: EventSink, listening: Listening = lambda: None) -> None:
+        """Pass on events until cancelled. Raises TriggerError when the pin can't be had."""
         opening = asyncio.ensure_future(asyncio.to_thread(Pin, self._pin, self._pull_up, self._key))
         try:
             pin = await asyncio.shield(opening)
@@ -52,11 +52,11 @@ class ButtonTrigger:
             raise
         try:
             listening()
-            await self._listen(pin, press)
+            await self._listen(pin, sink)
         finally:
             pin.close()
 
-    async def _listen(self, pin: Pin, press: PressSink) -> None:
+    async def _listen(self, pin: Pin, sink: EventSink) -> None:
         edges: asyncio.Queue[tuple[float, bool]] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -79,13 +79,13 @@ class ButtonTrigger:
                 t = max(time.monotonic(), alarm or 0.0)  # the loop may wake a hair early
                 settled = debouncer.expire(t)
             for at, down in settled:
-                self._tell(self._recognizer.press(at) if down else self._recognizer.release(at), press)
-            self._tell(self._recognizer.expire(t), press)
+                self._tell(self._recognizer.press(at) if down else self._recognizer.release(at), sink)
+            self._tell(self._recognizer.expire(t), sink)
 
-    def _tell(self, events: list[Press | Stuck], press: PressSink) -> None:
+    def _tell(self, events: list[InputEvent | Stuck], sink: EventSink) -> None:
         for event in events:
             if isinstance(event, Stuck):
                 _log.warning("the button on GPIO %d has been down for too long", self._pin)
                 self._stuck()
             else:
-                press(event)
+                sink(event)

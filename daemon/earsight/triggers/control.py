@@ -19,14 +19,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from earsight.system.storage import service_folder
-from earsight.triggers.trigger import Gesture, Listening, Press, PressSink, TriggerError
+from earsight.triggers.trigger import EventSink, Gesture, Listening, Press, TriggerError
 
 MAX_LINE = 512
 MAX_CLIENTS = 8
 LINE_TIME = 10.0  # seconds a client has for a line, and we for the answer
 MAX_PATH = 107  # bytes, the kernel's limit
 
-GESTURES = (Gesture.SHORT, Gesture.DOUBLE, Gesture.LONG)
+GESTURES = tuple(Gesture)
 
 
 INSTALLED = Path("/run/earsight/control.sock")
@@ -54,7 +54,7 @@ class ControlServer:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
+    async def run(self, sink: EventSink, listening: Listening = lambda: None) -> None:
         """Pass on presses until cancelled. Raises TriggerError when the socket can't be had."""
         loop = asyncio.get_running_loop()
         clients: dict[asyncio.Task[None], socket.socket] = {}
@@ -65,7 +65,7 @@ class ControlServer:
             except OSError:  # it has gone already
                 return
             client.setblocking(False)
-            task = loop.create_task(_serve(client, press, welcome=len(clients) < MAX_CLIENTS))
+            task = loop.create_task(_serve(client, sink, welcome=len(clients) < MAX_CLIENTS))
             clients[task] = client
             task.add_done_callback(lambda task: clients.pop(task).close())
 
@@ -82,7 +82,7 @@ class ControlServer:
                 await asyncio.gather(*clients, return_exceptions=True)
 
 
-async def _serve(client: socket.socket, press: PressSink, welcome: bool) -> None:
+async def _serve(client: socket.socket, sink: EventSink, welcome: bool) -> None:
     """Answer the lines of one client until it goes, dawdles or misbehaves."""
     if not welcome:
         await _reply(client, "too many clients at once")
@@ -102,7 +102,7 @@ async def _serve(client: socket.socket, press: PressSink, welcome: bool) -> None
             except ValueError as error:
                 await _reply(client, str(error))
             else:
-                press(Press(gesture, time.monotonic()))
+                sink(Press(gesture, time.monotonic()))
                 await _reply(client, None)
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import IO, Any
 
-from earsight.triggers.trigger import Gesture, Listening, Press, PressSink
+from earsight.triggers.trigger import EventSink, Gesture, Listening, Press
 
 KEYS = {"": Gesture.SHORT, "d": Gesture.DOUBLE, "l": Gesture.LONG}
 QUIT = "q"
@@ -33,7 +33,7 @@ class KeyboardTrigger:
     def __init__(self, stream: IO[Any] | None = None) -> None:
         self._stream = sys.stdin if stream is None else stream
 
-    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
+    async def run(self, sink: EventSink, listening: Listening = lambda: None) -> None:
         """Pass on presses until cancelled; returns only when `q` asks for the end of the service.
 
         The end of the input ends the keyboard but not the service: run then waits to be cancelled.
@@ -45,7 +45,7 @@ class KeyboardTrigger:
                 if word == QUIT:
                     return
                 if word in KEYS:
-                    press(Press(KEYS[word], at))
+                    sink(Press(KEYS[word], at))
                 else:
                     _log.warning("unknown key %r. %s", word[:20], HELP)
         _log.info("no keyboard (any more): standard input has ended")

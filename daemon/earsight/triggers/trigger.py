@@ -1,4 +1,4 @@
-"""The contract of what makes Earsight look."""
+"""The contract of whatever a wearer presses: what happens at an input, and who is told."""
 
 from __future__ import annotations
 
@@ -11,29 +11,53 @@ from earsight.errors import EarsightError
 
 
 class TriggerError(EarsightError):
-    """A button, keyboard or socket that can't be used."""
+    """A button, key, keyboard or socket that can't be used."""
 
 
 class Gesture(StrEnum):
-    """TOUCH comes at once when a button goes down, before it is known which of the others it becomes:
-    the earcon sounds and the look begins. Sources that know the gesture at once send no TOUCH."""
+    """A way of pressing. Settings, the control socket and `earsight press` use these names."""
 
-    TOUCH = "touch"
     SHORT = "short"
     DOUBLE = "double"
+    TRIPLE = "triple"
     LONG = "long"
+    VERY_LONG = "very_long"
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonDown:
+    """A button went down; nobody knows yet which gesture this becomes.
+
+    It comes at once, so that the tone sounds and the look begins without delay. Its gesture follows as a
+    Press with the same time, unless the device goes away first. Inputs that know the gesture at once, such as
+    the control socket, send a Press only.
+
+    Attributes:
+        at: When it went down, in seconds of time.monotonic().
+    """
+
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """gesture, and the time.monotonic() of the physical press that began it."""
+    """A finished gesture.
+
+    A long press that goes on becomes a VERY_LONG one with the same time; that one supersedes the LONG.
+
+    Attributes:
+        gesture: Which one.
+        at: When the button first went down for it, in seconds of time.monotonic().
+    """
 
     gesture: Gesture
     at: float
 
 
-PressSink = Callable[[Press], object]
-"""Takes presses; only ever called on the event loop's thread, and never blocks."""
+InputEvent = ButtonDown | Press
+
+EventSink = Callable[[InputEvent], object]
+"""Takes events; only ever called on the event loop's thread, and never blocks."""
 
 
 Listening = Callable[[], object]
@@ -41,5 +65,11 @@ Listening = Callable[[], object]
 
 
 class Trigger(Protocol):
-    async def run(self, press: PressSink, listening: Listening = lambda: None) -> None:
-        """Pass on presses until cancelled. Raises TriggerError when the device can't be had."""
+    """An input."""
+
+    async def run(self, sink: EventSink, listening: Listening = lambda: None) -> None:
+        """Pass on events until cancelled.
+
+        Raises:
+            TriggerError: The device can't be had, or has gone.
+        """

@@ -172,6 +172,14 @@ triggers:
             "gestures.stuck_after: got 5; expected more than long_press",
         ),
         (
+            "gestures: {very_long_press: 0.8}",
+            "gestures.very_long_press: got 0.8; expected more than long_press, 0.8",
+        ),
+        (
+            "gestures: {very_long_press: 5, stuck_after: 5}",
+            "gestures.stuck_after: got 5; expected more than very_long_press, 5",
+        ),
+        (
             "wording: {probably_above: 0.9}",
             "wording.probably_above: got 0.9; expected at most plain_above, 0.7",
         ),

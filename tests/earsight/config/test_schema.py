@@ -9,9 +9,9 @@ from earsight.config.description import QualitySection
 from earsight.config.loader import load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections, config_schema
 from earsight.config.section import section_kinds
-from earsight.config.triggers import ButtonSection
+from earsight.config.triggers import ButtonSection, GesturesSection
 from earsight.config.yaml_positions import read_tree
-from earsight.triggers.gestures import GestureRecognizer
+from earsight.triggers.gestures import GestureTimes
 from earsight.vision.quality import QualityLimits
 
 FOLDER = Path(__file__).parents[3] / "config"
@@ -102,7 +102,15 @@ def test_quality_mirrors_the_limits_of_perception():
 
 
 def test_the_gestures_fit_the_recognizer():
-    GestureRecognizer(**Config().gestures.model_dump())
+    GestureTimes(**Config().gestures.model_dump())
+
+
+@pytest.mark.parametrize("long_press", [2.4, 2.5, 4, 5.0])
+@pytest.mark.parametrize("stuck_after", [5.1, 30.0])
+def test_a_slow_finger_needs_to_set_the_long_press_only(long_press, stuck_after):
+    """Settings that were valid before there was a very long press still are."""
+    section = GesturesSection(long_press=long_press, stuck_after=stuck_after)
+    GestureTimes(**section.model_dump())
 
 
 def test_all_models_are_strict():

@@ -12,7 +12,7 @@ from earsight.interaction.look_interval import LookInterval
 from earsight.interaction.narrator import Narrator, Policy
 from earsight.language.language import Phrasing
 from earsight.language.languages import load_language
-from earsight.triggers.trigger import Gesture, Press
+from earsight.triggers.trigger import ButtonDown, Gesture, Press
 from earsight.vision.look_worker import LookWorker
 from earsight.vision.quality import QualityLimits
 from earsight.voice.speaker import SPEECH, Speaker
@@ -44,6 +44,9 @@ class Stage:
     @property
     def said(self):
         return [what for what in self.heard if not what.startswith("(")]
+
+    def button_down(self, at):
+        return self.narrator.press(ButtonDown(at))
 
     def begin(self, gesture=Gesture.SHORT, at=None):
         return self.narrator.press(Press(gesture, time.monotonic() if at is None else at))

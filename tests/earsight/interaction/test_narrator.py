@@ -160,14 +160,14 @@ def test_a_double_press_before_anything_was_described():
 
 
 def test_a_double_press_on_a_button_says_the_whole_again():
-    """TOUCH comes first and cuts off what is being said; the look that it began is not needed."""
+    """The button goes down first and cuts off what is being said; the look that it began is not needed."""
 
     async def trial():
         async with stage(player=FastPlayer(speed=2)) as on:
             first = on.begin()
             await until(lambda: on.said == [RED])
             at = time.monotonic()
-            assert on.begin(Gesture.TOUCH, at) is None
+            assert on.button_down(at) is None
             assert await first is PressEnd.SUPERSEDED
             assert await on.press(Gesture.DOUBLE, at) is PressEnd.SPOKEN
             assert on.said == [RED, RED]
@@ -187,11 +187,11 @@ def test_a_long_press_gives_two_sentences():
 
 
 @pytest.mark.parametrize(("gesture", "said"), [(Gesture.SHORT, RED), (Gesture.LONG, f"{RED} Or maybe")])
-def test_a_touch_and_its_gesture_look_once(gesture, said):
+def test_a_button_and_its_gesture_look_once(gesture, said):
     async def trial():
         async with stage() as on:
             at = time.monotonic()
-            assert on.begin(Gesture.TOUCH, at) is None
+            assert on.button_down(at) is None
             await until(lambda: on.captioner.described == 1)
             await on.show(painted("green"))
             assert await on.press(gesture, at) is PressEnd.SPOKEN
@@ -203,10 +203,10 @@ def test_a_touch_and_its_gesture_look_once(gesture, said):
     tried(trial)
 
 
-def test_a_touch_of_another_press_is_not_mistaken():
+def test_the_look_of_another_press_is_not_mistaken():
     async def trial():
         async with stage() as on:
-            on.begin(Gesture.TOUCH, 1.0)
+            on.button_down(1.0)
             await until(lambda: on.captioner.described == 1)
             await on.show(painted("green"))
             assert await on.press(Gesture.SHORT, 2.0) is PressEnd.SPOKEN

@@ -17,7 +17,7 @@ from earsight.config.schema import Config
 from earsight.interaction.narrator import PressEnd
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
-from earsight.triggers.trigger import Gesture, Press
+from earsight.triggers.trigger import ButtonDown, Gesture, Press
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
@@ -74,7 +74,7 @@ async def trial(rng: random.Random, config: Config) -> tuple[Counter[PressEnd], 
         at = time.monotonic()
         gesture = rng.choice((Gesture.SHORT, Gesture.SHORT, Gesture.SHORT, Gesture.DOUBLE, Gesture.LONG))
         if rng.random() < 0.5:
-            service.press(Press(Gesture.TOUCH, at))
+            service.press(ButtonDown(at))
             await asyncio.sleep(rng.random() * 0.02)
         ends.append(service.press(Press(gesture, at)))
         await asyncio.sleep(rng.choice((0.0, 0.001, 0.01, 0.03, 0.06, 0.15)))

@@ -10,7 +10,7 @@ import pytest
 
 from earsight.message import message
 from earsight.service import supervisor, trigger_manager
-from earsight.triggers.trigger import Gesture, Press, TriggerError
+from earsight.triggers.trigger import ButtonDown, Gesture, Press, TriggerError
 from tests.earsight.fakes import Fault
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
 from tests.earsight.stand_ins import Scene, painted, until
@@ -34,7 +34,7 @@ def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monk
             await second(Gesture.LONG, english("volume.quieter"))
             await until(lambda: kept.exists() and json.loads(kept.read_text())["volume"] == 0.56)
             await second(Gesture.DOUBLE, english("volume.louder"))
-            on.service.press_second(Press(Gesture.TOUCH, time.monotonic()))
+            on.service.press_second(ButtonDown(time.monotonic()))
 
     asyncio.run(trial())
 

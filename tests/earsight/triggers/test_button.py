@@ -12,8 +12,8 @@ from gpiozero.pins.mock import MockFactory
 from earsight.triggers import pins
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.chips import NoHeaderError
-from earsight.triggers.gestures import GestureRecognizer
-from earsight.triggers.trigger import TriggerError
+from earsight.triggers.gestures import GestureRecognizer, GestureTimes
+from earsight.triggers.trigger import ButtonDown, TriggerError
 
 PIN = 17
 
@@ -27,9 +27,10 @@ def pin(monkeypatch):
 
 
 def trigger(notices=None, pull_up=True, **times):
-    times = {"long_press": 0.25, "double_window": 0.1, "stuck_after": 60.0} | times
+    times = {"long_press": 0.25, "double_window": 0.1, "very_long_press": 30.0, "stuck_after": 60.0} | times
     notices = [] if notices is None else notices
-    return ButtonTrigger(PIN, pull_up, 0.005, GestureRecognizer(**times), lambda: notices.append("stuck"))
+    recognizer = GestureRecognizer(GestureTimes(**times))
+    return ButtonTrigger(PIN, pull_up, 0.005, recognizer, lambda: notices.append("stuck"))
 
 
 def on_thread(*actions):
@@ -54,7 +55,7 @@ def played(trigger, script):
         await script(presses)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        return [str(press.gesture) for press in presses]
+        return ["down" if isinstance(event, ButtonDown) else str(event.gesture) for event in presses]
 
     def listening():
         factory = gpiozero.Device.pin_factory
@@ -73,7 +74,7 @@ def test_short_with_bouncing_contacts(pin):
         await until(lambda: len(presses) >= 2)
         await asyncio.sleep(0.15)
 
-    assert played(trigger(double_window=0.1, long_press=10.0), script) == ["touch", "short"]
+    assert played(trigger(double_window=0.1, long_press=10.0), script) == ["down", "short"]
 
 
 def test_double(pin):
@@ -83,7 +84,7 @@ def test_double(pin):
             await asyncio.sleep(0.02)
         await until(lambda: len(presses) >= 2)
 
-    assert played(trigger(long_press=10.0, double_window=5.0), script) == ["touch", "double"]
+    assert played(trigger(long_press=10.0, double_window=5.0), script) == ["down", "double"]
 
 
 def test_long_comes_while_held(pin):
@@ -91,7 +92,7 @@ def test_long_comes_while_held(pin):
         on_thread(pin.drive_low)
         await until(lambda: len(presses) >= 2)
 
-    assert played(trigger(), script) == ["touch", "long"]
+    assert played(trigger(), script) == ["down", "long"]
 
 
 def test_a_button_to_3_3_volts(pin):
@@ -99,7 +100,7 @@ def test_a_button_to_3_3_volts(pin):
         on_thread(pin.drive_high)
         await until(lambda: len(presses) >= 2)
 
-    assert played(trigger(pull_up=False), script) == ["touch", "long"]
+    assert played(trigger(pull_up=False), script) == ["down", "long"]
 
 
 def test_stuck_is_told_once_and_the_button_lives_on(pin):
@@ -112,9 +113,14 @@ def test_stuck_is_told_once_and_the_button_lives_on(pin):
         on_thread(pin.drive_high)
         await asyncio.sleep(0.05)
         on_thread(pin.drive_low)
-        await until(lambda: len(presses) >= 3)
+        await until(lambda: len(presses) >= 4)
 
-    assert played(trigger(notices, stuck_after=0.3), script)[:3] == ["touch", "long", "touch"]
+    assert played(trigger(notices, very_long_press=0.28, stuck_after=0.3), script)[:4] == [
+        "down",
+        "long",
+        "very_long",
+        "down",
+    ]
     assert notices == ["stuck"]
 
 
@@ -209,7 +215,7 @@ def test_the_factory_of_the_environment_is_used_and_closed(monkeypatch):
         factory.pin(PIN).drive_low()
         await until(lambda: presses)
 
-    assert played(trigger(long_press=10.0), script) == ["touch"]
+    assert played(trigger(long_press=10.0), script) == ["down"]
     assert gpiozero.Device.pin_factory is None
 
 

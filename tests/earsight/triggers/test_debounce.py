@@ -3,6 +3,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earsight.config.triggers import DEBOUNCE
 from earsight.triggers.debounce import Debouncer
 
 SETTLE = 20
@@ -59,3 +60,28 @@ def test_changes_alternate_are_apart_and_end_where_the_contacts_rest(steps, down
     times = [t for t, _ in passed]
     assert all(b - a >= SETTLE for a, b in itertools.pairwise(times))
     assert levels[-1] == (edges[-1][1] if edges else down)
+
+
+WORST = 50
+"""Milliseconds for which worn contacts chatter."""
+
+
+def chatter(start, ends_down):
+    """Edges of contacts that chatter from `start` on, for up to WORST."""
+
+    def edges(gaps):
+        times = [start, *(t for t in itertools.accumulate(gaps, initial=start) if start < t <= start + WORST)]
+        levels = [ends_down if (len(times) - place) % 2 else not ends_down for place in range(len(times))]
+        return list(zip(times, levels, strict=True))
+
+    return (
+        st.lists(st.integers(1, 30).map(float), max_size=40).map(edges).filter(lambda e: e[0][1] is ends_down)
+    )
+
+
+@settings(deadline=None)
+@given(chatter(0, True), st.integers(int(1000 * DEBOUNCE), 600), st.data())
+def test_the_worst_chatter_is_one_press_at_the_default(down, hold, data):
+    """Its edges are where the contacts first moved: nothing is delayed."""
+    up = data.draw(chatter(hold, False))
+    assert drive(down + up, settle=1000 * DEBOUNCE) == [(0, True), (hold, False)]
