@@ -122,6 +122,7 @@ class Scene:
         captured_at: Seconds on time.monotonic().
         problem: Why the picture can't be described; None if it can. With one, all that follows is empty.
         embedding: float32 (width,), of unit length; comparable only with those of the same captioner.
+        known: Whether this is the scene that the request named as known. If so, all that follows is empty.
         captions: Best first.
         objects: What a detector found, most confident first.
         place: Where the picture was taken, if that is known.
@@ -131,6 +132,7 @@ class Scene:
     captured_at: float
     problem: Problem | None = None
     embedding: np.ndarray | None = None
+    known: bool = False
     captions: tuple[Caption, ...] = ()
     objects: tuple[DetectedObject, ...] = ()
     place: Place | None = None

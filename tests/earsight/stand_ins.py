@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from earsight.cameras.source import CameraError
-from earsight.captioners.captioner import Encoding
+from earsight.captioners.captioner import DecodingCancelledError, Encoding, never
 from earsight.scene import Caption
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 220)}
@@ -71,11 +71,16 @@ def unplugged() -> CameraError:
 class ColourCaptioner:
     """Names the colour of a wall. The embedding is the colour, so another colour is another scene.
 
-    fault: raised by describe(). gate: describe() waits for it. confidence: of the captions, in their order.
+    Attributes:
+        confidence: Of all captions.
+        fault: Raised by describe().
+        gate: describe() waits until it is set, or until it is cancelled.
+        cancellable: Whether the wait for the gate heeds a cancellation; False is an inference that hangs.
     """
 
     def __init__(self, confidence: float = 0.9) -> None:
         self.confidence = confidence
+        self.cancellable = True
         self.fault: BaseException | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -89,9 +94,13 @@ class ColourCaptioner:
         mean = prepared.reshape(-1, 3).mean(0).astype(np.float32)
         return Encoding(mean[None], mean / max(1.0, float(np.linalg.norm(mean))))
 
-    def describe(self, encoding: Encoding) -> list[Caption]:
+    def describe(self, encoding: Encoding, cancelled: Callable[[], bool] = never) -> list[Caption]:
         self.described += 1
-        assert self.gate.wait(30), "the test forgot its gate"
+        deadline = time.monotonic() + 30
+        while not self.gate.wait(0.01):
+            if self.cancellable and cancelled():
+                raise DecodingCancelledError
+            assert time.monotonic() < deadline, "the test forgot its gate"
         if self.fault is not None:
             raise self.fault
         colour = min(COLOURS, key=lambda name: -float(encoding.embedding @ _unit(COLOURS[name])))

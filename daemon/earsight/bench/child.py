@@ -26,6 +26,7 @@ from earsight.bench.work import UncountedError, Work, graph_work
 from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.errors import EarsightError
+from earsight.vision.describer import Describer
 
 _NO_TOKEN = -1
 _PR_SET_PDEATHSIG = 1
@@ -52,11 +53,11 @@ def figures(order: Order, started: float) -> dict[str, Any]:
     and peak until then. roofline: the machine's rates; stages: what they allow, or None where an operator's
     work is not known. Raises EarsightError.
     """
-    captioner, bundle, load = _loaded(order, started)
+    describer, bundle, load = _loaded(order, started)
     memory = {"loaded": resident()}
-    captions = captioned(captioner, Path(order.photo), order.captions)
+    captions = captioned(describer, Path(order.photo), order.captions)
     memory |= {"captioned": resident(), "peak": most_resident()}
-    del captioner  # the counting of work loads its graphs again
+    del describer  # the counting of work loads its graphs again
     stages = quantiles(captions)
     beams = order.beams or bundle.manifest.decode.beams
     work = _work(bundle, captions, beams)
@@ -80,33 +81,28 @@ def figures(order: Order, started: float) -> dict[str, Any]:
     }
 
 
-def _loaded(order: Order, started: float) -> tuple[OnnxCaptioner, Bundle, dict[str, float]]:
+def _loaded(order: Order, started: float) -> tuple[Describer, Bundle, dict[str, float]]:
     """Ready to caption; and milliseconds."""
     times = [time.monotonic()]
     bundle = open_bundle(bundle_folder(order.bundle))
     times.append(time.monotonic())
-    captioner = OnnxCaptioner(
-        bundle if order.tokens is None else _endless(bundle, order.tokens),
-        order.threads,
-        order.beams,
-        order.tokens,
-        time_limit=float("inf"),
-        provider="cpu",
+    describer = Describer(
+        OnnxCaptioner(
+            bundle if order.tokens is None else _endless(bundle, order.tokens),
+            order.threads,
+            order.beams,
+            order.tokens,
+            time_limit=float("inf"),
+            provider="cpu",
+        )
     )
     times.append(time.monotonic())
-    captioner.warm_up()
+    describer.warm_up()
     times.append(time.monotonic())
     names = ("check", "graphs", "warm_up")
     load = {name: 1000 * (times[i + 1] - times[i]) for i, name in enumerate(names)}
-    return (
-        captioner,
-        bundle,
-        load
-        | {
-            "total": 1000 * (times[-1] - times[0]),
-            "ready": 1000 * (times[-1] - started),
-        },
-    )
+    load |= {"total": 1000 * (times[-1] - times[0]), "ready": 1000 * (times[-1] - started)}
+    return describer, bundle, load
 
 
 def _endless(bundle: Bundle, tokens: int) -> Bundle:

@@ -15,7 +15,8 @@ import numpy as np
 from earsight.cameras.photos import load_photo
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.graph import Graph
-from earsight.captioners.onnx import OnnxCaptioner
+from earsight.scene import Frame
+from earsight.vision.describer import Describer, LookRequest, Stage
 
 STAGES = ("preprocess", "encode", "prefill", "step", "search", "decode", "total")
 """preprocess: the photo's file to the encoder's input. encode: to prefix and embedding. prefill: the prefix
@@ -56,32 +57,28 @@ class _Calls:
     graphs: list[Path] = field(default_factory=list)
 
 
-def captioned(captioner: OnnxCaptioner, photo: Path, count: int) -> list[Captioned]:
+def captioned(describer: Describer, photo: Path, count: int) -> list[Captioned]:
     """The photo, captioned so many times. Raises PhotoError and BundleError."""
-    return [_captioned(captioner, photo) for _ in range(count)]
+    return [_captioned(describer, photo) for _ in range(count)]
 
 
-def _captioned(captioner: OnnxCaptioner, photo: Path) -> Captioned:
+def _captioned(describer: Describer, photo: Path) -> Captioned:
     with _watched() as calls:
-        times = [time.perf_counter()]
-        prepared = captioner.prepare(load_photo(photo))
-        times.append(time.perf_counter())
-        encoding = captioner.encode(prepared)
-        times.append(time.perf_counter())
-        text = captioner.describe(encoding)[0].text
-        times.append(time.perf_counter())
-    preprocess, encode, decode = np.diff(times)
+        began = time.perf_counter()
+        frame = Frame(load_photo(photo), time.monotonic())
+        loading = time.perf_counter() - began
+        look = describer.describe(frame, LookRequest())
     (prefix,), (encoder,) = calls.prefixes, calls.graphs
     reading = prefix.seconds + sum(step.seconds for step in calls.steps)
     seconds = {
-        "preprocess": float(preprocess),
-        "encode": float(encode),
+        "preprocess": loading + look.seconds[Stage.PREPROCESS],
+        "encode": look.seconds[Stage.ENCODE],
         "prefill": prefix.seconds,
-        "search": float(decode) - reading,
-        "decode": float(decode),
-        "total": times[-1] - times[0],
+        "search": look.seconds[Stage.DECODE] - reading,
+        "decode": look.seconds[Stage.DECODE],
+        "total": loading + look.total,
     }
-    return Captioned(text, seconds, prefix, calls.steps, encoder)
+    return Captioned(look.scene.captions[0].text, seconds, prefix, calls.steps, encoder)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 THREAD = "camera"
 """Name of the thread that reads a source."""
 
-PATIENCE = 2.0
+FRAME_WAIT = 2.0
 """Seconds to wait for a fresh frame: the first of a camera that has just been opened, or the next of one that
 stutters. An answer that comes late is worth more to the wearer than an excuse that comes at once."""
 

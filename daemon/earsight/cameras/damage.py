@@ -13,7 +13,7 @@ import numpy as np
 
 from earsight.cameras.source import BlackPictures, CameraError
 
-PATIENCE = 3.0
+DAMAGED_FOR = 3.0
 """Seconds for which a camera may give nothing that is whole."""
 
 _PAUSE = 0.02
@@ -46,9 +46,9 @@ def damage(pixels: np.ndarray) -> str | None:
 def whole_picture(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
     """The next picture that is whole, by reading again while one is damaged or missing; None if none came.
 
-    Raises CameraError when only damaged ones have come for PATIENCE seconds, and whatever read raises.
+    Raises CameraError when only damaged ones have come for DAMAGED_FOR seconds, and whatever read raises.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + DAMAGED_FOR
     while True:
         pixels = read()
         wrong = damage(pixels) if pixels is not None else None

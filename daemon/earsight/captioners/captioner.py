@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -16,14 +17,23 @@ _Prefix = TypeVar("_Prefix")
 
 
 class CaptionerError(EarsightError):
-    """A captioner that can't be had, or that can't caption: its model is missing, damaged or does not fit."""
+    """The captioner can't be loaded or can't caption: its model is missing, damaged or does not fit."""
 
     spoken = message("error.captioner")
 
 
+class DecodingCancelledError(Exception):
+    """Whoever wanted the captions no longer does."""
+
+
+def never() -> bool:
+    """For a decoding that nobody cancels."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding(Generic[_Prefix]):
-    """What the encoder makes of a frame: all that decoding and novelty need of it.
+    """The encoder's output for one picture: all that decoding and the check for novelty need.
 
     Attributes:
         prefix: What the captioner's decoder starts from; only this captioner knows its type.
@@ -35,20 +45,39 @@ class Encoding(Generic[_Prefix]):
 
 
 class Captioner(Protocol[_Prepared, _Prefix]):
-    """Pixels to captions, in three steps that are timed and skipped apart. Not for two threads at once.
+    """Pixels to captions, in three steps that can be timed and left out one by one.
 
-    What one step hands to the next is the captioner's own business; only the embedding and the captions mean
-    the same for all. Any step raises CaptionerError.
+    Not for two threads at once. What one step hands to the next is the captioner's own business; only the
+    embedding and the captions mean the same for all. Any step raises CaptionerError.
     """
 
     def prepare(self, pixels: np.ndarray) -> _Prepared:
-        """A picture, uint8 (height, width, 3), RGB, as the encoder's input."""
+        """Turn a picture into the encoder's input.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+        """
 
     def encode(self, prepared: _Prepared) -> Encoding[_Prefix]:
-        """What the picture shows, as numbers; enough to know whether the scene is new."""
+        """Compute what the picture shows, as numbers; enough to know whether the scene is new.
 
-    def describe(self, encoding: Encoding[_Prefix]) -> list[Caption]:
-        """Captions, best first: at least one, each text once."""
+        Args:
+            prepared: What prepare() returned.
+        """
+
+    def describe(self, encoding: Encoding[_Prefix], cancelled: Callable[[], bool] = never) -> list[Caption]:
+        """Decode captions.
+
+        Args:
+            encoding: What encode() returned.
+            cancelled: Asked at every token; True ends the decoding.
+
+        Returns:
+            Captions, best first: at least one, each text once.
+
+        Raises:
+            DecodingCancelledError: `cancelled` said so.
+        """
 
     def warm_up(self) -> None:
         """Caption some picture, so that the first press finds memory and threads ready."""

@@ -10,7 +10,7 @@ import contextlib
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from earsight.captioners.captioner import CaptionerError, Encoding
+from earsight.captioners.captioner import CaptionerError, DecodingCancelledError, Encoding, never
 from earsight.captioners.vision_tower import Sight, VisionTower
 from earsight.scene import Caption
 
@@ -109,15 +109,16 @@ class HuggingFaceCaptioner:
             sight = self._tower.look(lambda: self._model.generate(**inputs, num_beams=1, max_new_tokens=1))
             return Encoding(Prompt(inputs, sight), sight.embedding())
 
-    def describe(self, encoding: Encoding[Prompt]) -> list[Caption]:
+    def describe(self, encoding: Encoding[Prompt], cancelled: Callable[[], bool] = never) -> list[Caption]:
         """The captions that the search ends with, best first: at least one, each text once.
 
         Beam search by mean log-probability. Finished captions come before those that were cut short.
         """
         prompt, deadline = encoding.prefix, time.monotonic() + self._time_limit
 
-        def late(tokens: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
-            return torch.full((len(tokens),), time.monotonic() > deadline, device=tokens.device)
+        def ended(tokens: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+            over = time.monotonic() > deadline or cancelled()
+            return torch.full((len(tokens),), over, device=tokens.device)
 
         with (
             self._told("can't describe a picture", "name another model"),
@@ -133,11 +134,13 @@ class HuggingFaceCaptioner:
                 length_penalty=1.0,
                 early_stopping=True,
                 no_repeat_ngram_size=_LONGEST_REPETITION + 1,
-                stopping_criteria=StoppingCriteriaList([late]),
+                stopping_criteria=StoppingCriteriaList([ended]),
                 return_dict_in_generate=True,
                 output_logits=True,
             )
-            return self._captions(generated)
+            if not cancelled():
+                return self._captions(generated)
+        raise DecodingCancelledError
 
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""

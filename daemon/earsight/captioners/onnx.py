@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
-from earsight.captioners.captioner import Encoding
+from earsight.captioners.captioner import Encoding, never
 from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.encoder_choice import load_encoder
@@ -76,14 +77,19 @@ class OnnxCaptioner:
         prefix, embedding = self._encoder.run(["prefix", "embedding"], {"pixels": prepared})
         return Encoding(prefix[0], embedding[0])
 
-    def describe(self, encoding: Encoding) -> list[Caption]:
+    def describe(self, encoding: Encoding, cancelled: Callable[[], bool] = never) -> list[Caption]:
         """The captions that the search ends with, best first: at least one, each text once."""
-        hypotheses = self.search(encoding.prefix)
+        hypotheses = self.search(encoding.prefix, cancelled)
         texts = [self._text(hypothesis) for hypothesis in hypotheses]
         return self._confidence.captions(texts, hypotheses, encoding.embedding)
 
-    def search(self, prefix: np.ndarray) -> list[Hypothesis]:
-        """prefix: (tokens, width), an Encoding's. What the beam search ends with, best first."""
+    def search(self, prefix: np.ndarray, cancelled: Callable[[], bool] = never) -> list[Hypothesis]:
+        """What the beam search ends with, best first.
+
+        Args:
+            prefix: Float (tokens, width), an Encoding's.
+            cancelled: As in describe().
+        """
         deadline = time.monotonic() + self._time_limit
         first = self._decoder.read_prefix(prefix)
         return beam_search(
@@ -94,6 +100,7 @@ class OnnxCaptioner:
             self._end,
             deadline,
             self._no_repeat,
+            cancelled,
         )
 
     def warm_up(self) -> None:

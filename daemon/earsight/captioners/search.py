@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from earsight.captioners.captioner import DecodingCancelledError, never
+
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
@@ -48,13 +50,29 @@ def beam_search(
     end: int,
     deadline: float,
     no_repeat: int = 0,
+    cancelled: Callable[[], bool] = never,
 ) -> list[Hypothesis]:
-    """The best hypotheses, best first.
+    """Find the likeliest captions.
 
-    At each step all continuations compete with the finished captions by mean log-probability, and the
-    best ``beams`` go on; it ends when all of them are finished, at max_tokens tokens, or at the deadline
-    (time.monotonic()) with what was found by then. Finished ones rank before those that were cut short.
-    no_repeat: see repeats(); 0 lets a caption repeat itself.
+    At each step all continuations compete with the finished captions by mean log-probability, and the best
+    ``beams`` go on. The search ends when all of them are finished, at max_tokens tokens, or at the deadline
+    with what was found by then.
+
+    Args:
+        first: Candidates for the first token, (1, k).
+        step: Reads the newest tokens and returns the candidates for the next ones.
+        beams: Hypotheses kept at each step.
+        max_tokens: Tokens of the longest caption, the end token counted.
+        end: The end token.
+        deadline: Seconds on time.monotonic().
+        no_repeat: See repeats(); 0 lets a caption repeat itself.
+        cancelled: Asked before every step.
+
+    Returns:
+        At most ``beams`` hypotheses, best first; finished ones before those that were cut short.
+
+    Raises:
+        DecodingCancelledError: `cancelled` said so.
     """
     kept = [Hypothesis((), (), finished=False)]
     live, candidates = [0], first
@@ -68,6 +86,8 @@ def beam_search(
         live = [index for index, hypothesis in enumerate(kept) if not hypothesis.finished]
         if not live or length == max_tokens or time.monotonic() > deadline:
             break
+        if cancelled():
+            raise DecodingCancelledError
         parents = np.array([chosen[index][1] for index in live])
         candidates = step(parents, np.array([kept[index].tokens[-1] for index in live]))
     return sorted(kept, key=lambda hypothesis: (hypothesis.finished, hypothesis.score), reverse=True)

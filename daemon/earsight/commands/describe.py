@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: all photos were described. 1: some could not be; each has its line on standard error."""
-    from earsight.service.builders import build_captioner
+    from earsight.captioners.registry import build_captioner
 
     captioner = build_captioner(_section(arguments.bundle, arguments.model))
     captioner.warm_up()

@@ -21,7 +21,7 @@ from earsight.config.voice import AutoVoice
 from earsight.message import Message, message
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
 from earsight.system.systemd import managed, show
-from earsight.vision.look_worker import THREAD as EYES_THREAD
+from earsight.vision.look_worker import THREAD as LOOK_THREAD
 
 GAVE_UP = 70
 """Exit status: it has crashed again and again. The service manager must not try again."""
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             _say_why(message("start.wrong_settings"), str(error), arguments.config)
         raise
     status = asyncio.run(_run(arguments, config, adjust, starts))
-    if any(thread.name in (CAMERA_THREAD, EYES_THREAD) for thread in threading.enumerate()):
+    if any(thread.name in (CAMERA_THREAD, LOOK_THREAD) for thread in threading.enumerate()):
         _leave_at_once(status)
     return status
 

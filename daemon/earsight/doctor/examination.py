@@ -39,7 +39,7 @@ def checks(config: Config) -> dict[str, Check]:
         "control socket": partial(_in_thread, partial(triggers.check_control_socket, socket)),
         "sound": partial(voice.check_sound, config.voice),
         "voice": partial(voice.check_voice, config.voice),
-        "model": partial(_in_thread, partial(vision.check_model, config.captioner)),
+        "model": partial(_in_thread, partial(vision.check_model, config)),
         "permissions": partial(_in_thread, partial(board.check_permissions, config)),
         "temperature": partial(_in_thread, board.check_temperature),
         "power": board.check_power,

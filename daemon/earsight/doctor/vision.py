@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from earsight.cameras.camera import PATIENCE, Camera
+from earsight.cameras.camera import FRAME_WAIT, Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
 from earsight.config.camera import CameraSection
-from earsight.config.captioner import CaptionerSection
 from earsight.config.schema import Config
 from earsight.doctor.finding import Finding, Status
 from earsight.doctor.triggers import service_running
@@ -17,6 +16,7 @@ from earsight.language.language import PROBLEMS
 from earsight.language.languages import load_language
 from earsight.scene import Frame, Problem
 from earsight.service import builders
+from earsight.vision.describer import build_describer
 from earsight.vision.quality import QualityLimits, assess
 
 FIRST_FRAME = 10.0
@@ -72,7 +72,7 @@ def _look(
         settled = time.monotonic() + _SETTLING
         while limits and (problem := assess(frame, limits)) and time.monotonic() < settled:
             time.sleep(0.1)
-            frame = camera.recent(section.max_age, PATIENCE)[-1]
+            frame = camera.recent(section.max_age, FRAME_WAIT)[-1]
         problem = assess(frame, limits) if limits else None
     finally:
         camera.close()
@@ -87,7 +87,7 @@ def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
             raise CameraError(reason)
         if time.monotonic() > deadline:
             raise CameraError(f"The camera has given no picture within {limit:g} s: check its cable.")
-    return camera.recent(max_age, PATIENCE)[-1]
+    return camera.recent(max_age, FRAME_WAIT)[-1]
 
 
 def _is_makeshift(section: CameraSection) -> bool:
@@ -96,15 +96,20 @@ def _is_makeshift(section: CameraSection) -> bool:
     return not photos_meant and isinstance(builders.build_source(section), ReplaySource)
 
 
-def check_model(section: CaptionerSection) -> Finding:
-    """Whether the model is whole and captions a picture. Raises CaptionerError."""
+def check_model(config: Config) -> Finding:
+    """Check that the model is whole and captions a picture.
+
+    Raises:
+        CaptionerError: It is not, or does not.
+    """
     began = time.perf_counter()
-    captioner = builders.build_captioner(section)
-    captioner.warm_up()
+    describer = build_describer(config)
+    describer.warm_up()
     loading = time.perf_counter() - began
     began = time.perf_counter()
-    captioner.warm_up()
+    describer.warm_up()
     captioning = time.perf_counter() - began
+    section = config.captioner
     name = section.bundle if section.engine == "onnx" else section.model
     return Finding(
         "model",

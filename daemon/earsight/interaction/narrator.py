@@ -25,7 +25,9 @@ from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message, message
 from earsight.scene import Problem, Scene
 from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
-from earsight.vision.look_worker import LookWorker, View
+from earsight.vision.describer import Look, LookRequest
+from earsight.vision.look_worker import LookWorker
+from earsight.vision.novelty import KnownScene
 from earsight.vision.quality import QualityLimits
 from earsight.voice.earcons import Earcon
 from earsight.voice.job import Outcome
@@ -56,8 +58,8 @@ class Policy:
     """What of the configuration the narrator goes by; replaced as a whole on reload.
 
     max_age: seconds. limits: None judges no picture. every: seconds between looks of its own, None for
-    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone.
-    look_limit: seconds for one look; more means that the worker hangs, and the wearer must hear something.
+    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone. look_limit: seconds
+    for one look; more means that the look worker hangs, and the wearer must hear something.
     """
 
     max_age: float
@@ -74,13 +76,13 @@ class Narrator:
     """Turns presses and time into utterances. speaker and policy may be replaced while it runs. notices: what
     the wearer has to know; said by whoever runs Notices.say()."""
 
-    def __init__(self, eyes: LookWorker, speaker: Speaker, policy: Policy) -> None:
+    def __init__(self, look_worker: LookWorker, speaker: Speaker, policy: Policy) -> None:
         self.speaker = speaker
         self.policy = policy
         self.pace = LookInterval()
         self.notices = Notices()
-        self._eyes = eyes
-        self._button_down: tuple[float, asyncio.Future[View]] | None = None
+        self._look_worker = look_worker
+        self._button_down: tuple[float, asyncio.Future[Look]] | None = None
         self._answering: asyncio.Task[PressEnd] | None = None
         self._tones: set[asyncio.Task[None]] = set()
         self._last_description: str | None = None
@@ -105,10 +107,10 @@ class Narrator:
             self._hush()
             self._answering = self._begin_answer(self._repeat)
         else:
-            view = look or self._begin_look()
-            self._answering = self._begin_answer(partial(self._see, view, press.gesture))
-            # Once superseded it is not needed: while it waits for its turn it would hold up the next.
-            self._answering.add_done_callback(lambda _: view.cancel())
+            look = look or self._begin_look()
+            self._answering = self._begin_answer(partial(self._see, look, press.gesture))
+            # Once superseded it is not needed: it would only hold up the next.
+            self._answering.add_done_callback(lambda _: look.cancel())
         return _end_of(self._answering)
 
     def answer(self, said: Message) -> None:
@@ -148,7 +150,7 @@ class Narrator:
 
     # Presses
 
-    def _look_since_down(self, press: InputEvent) -> asyncio.Future[View] | None:
+    def _look_since_down(self, press: InputEvent) -> asyncio.Future[Look] | None:
         """The look that began when the button went down for this press; any other is called off."""
         if self._button_down is None:
             return None
@@ -161,15 +163,15 @@ class Narrator:
     def _begin_answer(self, answer: Answer) -> asyncio.Task[PressEnd]:
         return asyncio.create_task(self._answer(answer), name="answer")
 
-    def _begin_look(self) -> asyncio.Future[View]:
+    def _begin_look(self) -> asyncio.Future[Look]:
         """Silence, a tone and a picture at once: which gesture it becomes may not be known yet."""
         self._hush()
         if self.policy.earcons:
             self._sound(Earcon.LOOK)
-        view = self._eyes.look(self.policy.max_age, self.policy.limits)
+        look = self._look_worker.look(self.policy.max_age, LookRequest(self.policy.limits))
         # A look that nobody asks for any more may fail unheard.
-        view.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        return view
+        look.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        return look
 
     def _hush(self) -> None:
         if self._answering and not self._answering.done():
@@ -222,14 +224,14 @@ class Narrator:
     async def _repeat(self) -> Message | str:
         return self._last_description or message("repeat.nothing")
 
-    async def _see(self, looking: asyncio.Future[View], gesture: Gesture) -> Message | str:
+    async def _see(self, looking: asyncio.Future[Look], gesture: Gesture) -> Message | str:
         async with asyncio.timeout(self.policy.look_limit):
-            view = await looking
-        self._known_problem = view.problem
-        if view.problem:
-            return PROBLEMS[view.problem]
-        self._last_description = self._described(view, detail=gesture is Gesture.LONG).text
-        self._known = view.embedding
+            scene = (await looking).scene
+        self._known_problem = scene.problem
+        if scene.problem:
+            return PROBLEMS[scene.problem]
+        self._last_description = self._described(scene, detail=gesture is Gesture.LONG).text
+        self._known = scene.embedding
         return self._last_description
 
     async def _say(self, text: str, priority: Priority, life: float) -> Outcome:
@@ -253,34 +255,35 @@ class Narrator:
 
     async def _narrate_once(self) -> None:
         try:
-            view = await self._look_for_news()
-            if view is None:
+            scene = await self._look_for_news()
+            if scene.known:
                 self._known_problem = None  # the picture is good again, of the same scene
-            elif not self._asked() and (text := self._news(view)):
-                await self._tell(view, text)
+            elif not self._asked() and (text := self._news(scene)):
+                await self._tell(scene, text)
         except (EarsightError, TimeoutError) as error:
             # Unasked, it is silent: the service tells of a lost camera once, and a press says the rest.
             _log.debug("no narration: %s", error)
         except Exception:
             _log.exception("narrating failed")
 
-    async def _look_for_news(self) -> View | None:
+    async def _look_for_news(self) -> Scene:
         policy = self.policy
+        known = None if self._known is None else KnownScene(self._known, policy.novelty)
         try:
             async with asyncio.timeout(policy.look_limit):
-                glance = await self._eyes.look_for_news(
-                    policy.max_age, policy.limits, self._known, policy.novelty
+                look = await self._look_worker.look(
+                    policy.max_age, LookRequest(policy.limits, known), background=True
                 )
         except TimeoutError:
             self.pace.looked(policy.look_limit)
             raise
-        self.pace.looked(glance.seconds)
-        return glance.view
+        self.pace.looked(look.total)
+        return look.scene
 
-    async def _tell(self, view: View, text: str) -> None:
+    async def _tell(self, scene: Scene, text: str) -> None:
         """Narrate; what never sounded is news again at the next look."""
         before = self._known, self._known_problem, self._last_description
-        self._told(view, text)  # before its end: it can be repeated while it is said
+        self._told(scene, text)  # before its end: it can be repeated while it is said
         heard = False
         try:
             outcome = await self._say(text, Priority.NARRATION, _NARRATION_LIFE)
@@ -290,26 +293,25 @@ class Narrator:
         if not heard:
             self._known, self._known_problem, self._last_description = before
 
-    def _news(self, view: View) -> str | None:
-        """What to say of a new view; None when it is not worth the wearer's ear."""
-        if view.problem:
-            known = view.problem is self._known_problem
-            return None if known else self.policy.language.text(PROBLEMS[view.problem])
-        description = self._described(view)
+    def _news(self, scene: Scene) -> str | None:
+        """What to say of a new scene; None when it is not worth the wearer's ear."""
+        if scene.problem:
+            known = scene.problem is self._known_problem
+            return None if known else self.policy.language.text(PROBLEMS[scene.problem])
+        description = self._described(scene)
         if not description.abstained:
             return description.text
-        self._told(view, None)  # there is no more to this scene
+        self._told(scene, None)  # there is no more to this scene
         return None
 
-    def _described(self, view: View, *, detail: bool = False) -> Description:
-        scene = Scene(0.0, view.problem, view.embedding, view.captions)
+    def _described(self, scene: Scene, *, detail: bool = False) -> Description:
         return self.policy.language.describe(scene, self.policy.phrasing, detail=detail)
 
-    def _told(self, view: View, text: str | None) -> None:
+    def _told(self, scene: Scene, text: str | None) -> None:
         """Remember what the wearer hears of."""
-        self._known_problem = view.problem
-        if not view.problem:
-            self._known = view.embedding
+        self._known_problem = scene.problem
+        if not scene.problem:
+            self._known = scene.embedding
             self._last_description = text or self._last_description
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
-from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.first_found import FirstFound
 from earsight.cameras.gstreamer import GStreamerSource
 from earsight.cameras.opencv import OpenCvSource
@@ -19,9 +18,7 @@ from earsight.cameras.picamera2 import Picamera2Source
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import FrameSource
 from earsight.cameras.v4l2 import find_webcam
-from earsight.captioners.captioner import Captioner, CaptionerError
 from earsight.config.camera import CameraSection
-from earsight.config.captioner import CaptionerSection
 from earsight.config.description import QualitySection, WordingSection
 from earsight.config.schema import Config
 from earsight.config.voice import VoiceSection
@@ -29,6 +26,7 @@ from earsight.interaction.narrator import Policy
 from earsight.language.language import Phrasing, Style
 from earsight.language.languages import load_language
 from earsight.system.systemd import managed
+from earsight.vision.describer import Describer, build_describer
 from earsight.vision.quality import QualityLimits
 from earsight.voice.registry import build_player, build_synthesizer
 from earsight.voice.speaker import SoundObserver, Speaker
@@ -71,40 +69,6 @@ def _cameras(section: CameraSection) -> list[FrameSource]:
 
 def _webcam(section: CameraSection, device: int | str) -> FrameSource:
     return OpenCvSource(device, section.width, section.height, section.fps)
-
-
-def build_captioner(section: CaptionerSection) -> Captioner:
-    """Raises CaptionerError."""
-    if section.engine == "huggingface":
-        return _build_huggingface(section)
-    # Loaded by who describes: where ONNX Runtime itself crashes, there must be a voice to say so.
-    from earsight.captioners.onnx import OnnxCaptioner
-
-    return OnnxCaptioner(
-        open_bundle(bundle_folder(str(section.bundle))),
-        threads=section.threads,
-        beams=section.beams,
-        max_tokens=section.max_tokens,
-        provider=section.provider,
-        time_limit=section.time_limit,
-    )
-
-
-def _build_huggingface(section: CaptionerSection) -> Captioner:
-    try:
-        from earsight.captioners.huggingface import HuggingFaceCaptioner
-    except (ImportError, OSError) as error:  # OSError: a torch that was built for another board
-        raise CaptionerError(
-            f"the engine huggingface can't be loaded ({error}): pip install 'earsight[huggingface]'"
-        ) from error
-    assert section.model is not None  # the config has checked it
-    return HuggingFaceCaptioner(
-        section.model,
-        threads=section.threads,
-        beams=section.beams,
-        max_tokens=section.max_tokens,
-        time_limit=section.time_limit,
-    )
 
 
 async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = None) -> Speaker:
@@ -153,4 +117,4 @@ class Builders:
 
     source: Callable[[CameraSection], FrameSource] = build_source
     speaker: Callable[[VoiceSection], Awaitable[Speaker]] = build_speaker
-    captioner: Callable[[CaptionerSection], Captioner] = build_captioner
+    describer: Callable[[Config], Describer] = build_describer

@@ -77,7 +77,7 @@ class Service:
         self._options = options or Options()
         self._build = self._options.build
         self._camera = Camera(self._build.source(config.camera), rotation=config.camera.rotation)
-        self._eyes = LookWorker(self._camera, partial(self._build.captioner, config.captioner))
+        self._look_worker = LookWorker(self._camera, partial(self._build.describer, config))
         self._narrator: Narrator
         self._notices: Notices
         self._troubles = ServiceStatus()
@@ -144,7 +144,7 @@ class Service:
         await self._start()
         try:
             with contextlib.suppress(CaptionerError):  # the press will say it
-                await self._eyes.ready()
+                await self._look_worker.ready()
             await asyncio.to_thread(self._camera.wait_ready, _FIRST_FRAME)
             end = self.press(Press(Gesture.SHORT, time.monotonic()))
             assert end is not None  # a short press always has one
@@ -156,7 +156,7 @@ class Service:
 
     async def _start(self) -> None:
         speaker = await self._audition.first(self._config.voice)
-        self._narrator = Narrator(self._eyes, speaker, builders.build_policy(self._config))
+        self._narrator = Narrator(self._look_worker, speaker, builders.build_policy(self._config))
         self._notices = self._narrator.notices
         self._attendance = TriggerManager(
             self._config, self.press, self.press_second, self._notices, self._troubles
@@ -179,11 +179,13 @@ class Service:
         await self._narrator.speaker.close()
         await asyncio.gather(
             asyncio.to_thread(self._camera.close, _LETTING_GO),
-            asyncio.to_thread(self._eyes.close, _LETTING_GO),
+            asyncio.to_thread(self._look_worker.close, _LETTING_GO),
         )
 
     async def _serve(self) -> None:
-        watch = Supervisor(self._camera, self._eyes, self._narrator, self._troubles, self._options.starts)
+        watch = Supervisor(
+            self._camera, self._look_worker, self._narrator, self._troubles, self._options.starts
+        )
         tasks = [self._attend(), watch.camera(), watch.sound(), self._live(watch), watch.strain()]
         tasks += [self._narrate(), self._take_new_configs(), self._settle(), self._welcome()]
         tasks.append(
@@ -217,7 +219,7 @@ class Service:
         self._options.starts.settled()
 
     async def _welcome(self) -> None:
-        loaded = self._eyes.ready()
+        loaded = self._look_worker.ready()
         await self._use(
             await self._audition.rehearsed(
                 self._narrator.speaker, self._config.voice, self._narrator.policy.language.text(CANT_TELL)

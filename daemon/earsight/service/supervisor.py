@@ -41,13 +41,13 @@ class Supervisor:
     def __init__(
         self,
         camera: Camera,
-        eyes: LookWorker,
+        look_worker: LookWorker,
         narrator: Narrator,
         troubles: ServiceStatus,
         starts: CrashLoop,
         strain_now: Callable[[], Awaitable[Throttling | None]] | None = None,
     ) -> None:
-        self._camera, self._eyes, self._narrator = camera, eyes, narrator
+        self._camera, self._look_worker, self._narrator = camera, look_worker, narrator
         self._troubles, self._starts = troubles, starts
         self._notices = narrator.notices
         self._strain = strain_now or ThrottlingMonitor().now
@@ -108,10 +108,10 @@ class Supervisor:
         """
         interval = watchdog_interval()
         while interval is not None:
-            pulse = self._eyes.pulse()
-            if not (await asyncio.wait({pulse}, timeout=interval / 3))[0]:
+            heartbeat = self._look_worker.heartbeat()
+            if not (await asyncio.wait({heartbeat}, timeout=interval / 3))[0]:
                 self._troubles.report("slow", "a description takes very long")
-                await pulse
+                await heartbeat
                 self._troubles.report("slow", None)
             if hung := self._hung():
                 _log.critical("%s: Earsight has to be started anew", hung)

@@ -1,147 +1,155 @@
-"""Looking: from the camera's newest frames to captions, in one worker thread of its own.
+"""Looking: from the camera's newest frames to a scene, in one worker thread.
 
-The captioner is not for two threads at once, and the event loop must never wait for it.
+The describer is not for two threads at once, and the event loop must never wait for it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TypeVar
 
-import numpy as np
-
-from earsight.cameras.camera import PATIENCE, Camera
-from earsight.captioners.captioner import Captioner, Encoding
-from earsight.scene import Caption, Frame, Problem
-from earsight.vision.novelty import cosine_distance
-from earsight.vision.quality import QualityLimits, assess, sharpness
+from earsight.cameras.camera import FRAME_WAIT, Camera
+from earsight.captioners.captioner import DecodingCancelledError
+from earsight.errors import EarsightError
+from earsight.scene import Frame
+from earsight.vision.describer import Describer, Look, LookRequest
+from earsight.vision.quality import sharpness
 
 _T = TypeVar("_T")
 
-THREAD = "eyes"
+THREAD = "look worker"
 """Name of the thread in which all looking happens."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What one look gave: a problem with the picture, or captions, best first, and its embedding."""
-
-    problem: Problem | None = None
-    embedding: np.ndarray | None = None
-    captions: tuple[Caption, ...] = ()
+class LookSupersededError(EarsightError):
+    """A background look that made room for one that somebody waits for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """A look for what is new. view: None where nothing is. seconds: what the work took, without the wait for
-    a turn and for a picture: how fast the board is."""
+@dataclass(slots=True)
+class _Job:
+    """Work for the thread.
 
-    view: View | None
-    seconds: float
+    Attributes:
+        work: Is given `unwanted`, to ask it from time to time.
+        future: Where the result goes.
+        superseded: Set when a look that somebody waits for has come.
+        abandoned: Set when nobody waits for the result any more.
+    """
+
+    work: Callable[[Callable[[], bool]], object]
+    superseded: threading.Event
+    future: Future = field(default_factory=Future)
+    abandoned: threading.Event = field(default_factory=threading.Event)
+
+    def unwanted(self) -> bool:
+        return self.superseded.is_set() or self.abandoned.is_set()
+
+    def run(self) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self.work(self.unwanted)
+        except DecodingCancelledError:
+            self.future.set_exception(LookSupersededError("a newer look came first"))
+        except BaseException as error:  # whoever asked must learn of it, whatever it is
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
 
 
 class LookWorker:
-    """The camera and the captioner together.
+    """The camera and the describer together. Its methods are for the event loop's thread.
 
-    load makes the captioner, in the worker thread, when it is first needed; while it fails (a damaged
-    model) it is tried again at every look, so that a mended model needs no restart.
+    While loading the describer fails (a damaged model, say), it is tried again at every look, so that a
+    repaired model needs no restart.
     """
 
-    def __init__(self, camera: Camera, load: Callable[[], Captioner]) -> None:
+    def __init__(self, camera: Camera, load: Callable[[], Describer]) -> None:
+        """Starts nothing yet.
+
+        Args:
+            camera: Already started, or started before the first look.
+            load: Makes the describer; called in the worker thread when it is first needed.
+        """
         self._camera, self._load = camera, load
-        self._captioner: Captioner | None = None
-        self._work: SimpleQueue[tuple[Future, Callable[[], object]] | None] = SimpleQueue()
+        self._describer: Describer | None = None
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._background_superseded = threading.Event()
         # A daemon thread: an inference that hangs must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
 
-    def look(self, max_age: float, limits: QualityLimits | None) -> asyncio.Future[View]:
-        """Describe the sharpest of the frames not older than max_age seconds. limits: None judges none.
+    def look(
+        self, max_age: float, request: LookRequest | None = None, *, background: bool = False
+    ) -> asyncio.Future[Look]:
+        """Describe the sharpest of the newest frames.
 
-        The future raises CameraError or StaleFrame without a picture, CaptionerError without a captioner.
+        A look ends early, at the next token, when its future is cancelled; a background look also when
+        somebody asks for one that is not.
+
+        Args:
+            max_age: Seconds; older frames are not looked at.
+            request: What is needed; None: captions of any picture.
+            background: Whether nobody waits for it, as for narration.
+
+        Returns:
+            A future. It raises CameraError or StaleFrame if there is no picture, CaptionerError if the
+            describer can't be loaded or fails, and LookSupersededError for a background look that made room.
         """
+        wanted = request or LookRequest()
+        if not background:
+            self._background_superseded.set()
+            self._background_superseded = threading.Event()
 
-        def work() -> View:
+        def work(unwanted: Callable[[], bool]) -> Look:
+            if unwanted():
+                raise DecodingCancelledError
             frame = self._sharpest(max_age)
-            return self._problem(frame, limits) or self._describe(self._encode(frame))
+            return self._loaded().describe(frame, wanted, unwanted)
 
-        return self._submit(work)
-
-    def look_for_news(
-        self, max_age: float, limits: QualityLimits | None, known: np.ndarray | None, novelty: float
-    ) -> asyncio.Future[Glance]:
-        """Like look(), but nothing is decoded when the scene is within novelty of the known embedding."""
-
-        def news(frame: Frame) -> View | None:
-            if problem := self._problem(frame, limits):
-                return problem
-            encoding = self._encode(frame)
-            if known is not None and cosine_distance(encoding.embedding, known) < novelty:
-                return None
-            return self._describe(encoding)
-
-        def work() -> Glance:
-            frame = self._sharpest(max_age)
-            began = time.monotonic()
-            view = news(frame)
-            return Glance(view, time.monotonic() - began)
-
-        return self._submit(work)
+        return self._submit(work, self._background_superseded if background else threading.Event())
 
     def ready(self) -> asyncio.Future[None]:
-        """Load the captioner and warm it up. The future raises CaptionerError."""
-        return self._submit(lambda: self._loaded().warm_up())
+        """Load the describer and warm it up. The future raises CaptionerError."""
+        return self._submit(lambda _: self._loaded().warm_up())
 
-    def pulse(self) -> asyncio.Future[None]:
+    def heartbeat(self) -> asyncio.Future[None]:
         """Done when the worker has come to it: a sign of life that a timer could not give."""
-        return self._submit(lambda: None)
+        return self._submit(lambda _: None)
 
     def close(self, timeout: float = 2.0) -> None:
-        """Let the worker end after what it is doing; wait for that at most timeout seconds."""
-        self._work.put(None)
+        """Let the worker end after its current job.
+
+        Args:
+            timeout: Seconds to wait for that.
+        """
+        self._jobs.put(None)
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
-    def _submit(self, work: Callable[[], _T]) -> asyncio.Future[_T]:
+    def _submit(
+        self, work: Callable[[Callable[[], bool]], _T], superseded: threading.Event | None = None
+    ) -> asyncio.Future[_T]:
         if self._thread.ident is None:
             self._thread.start()
-        future: Future[_T] = Future()
-        self._work.put((future, work))
-        return asyncio.wrap_future(future)
+        job = _Job(work, superseded or threading.Event())
+        self._jobs.put(job)
+        future: asyncio.Future[_T] = asyncio.wrap_future(job.future)
+        future.add_done_callback(lambda ended: job.abandoned.set() if ended.cancelled() else None)
+        return future
 
     def _run(self) -> None:
-        while (item := self._work.get()) is not None:
-            future, work = item
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = work()
-            except BaseException as error:  # whoever asked must learn of it, whatever it is
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+        while (job := self._jobs.get()) is not None:
+            job.run()
 
-    def _loaded(self) -> Captioner:
-        if self._captioner is None:
-            self._captioner = self._load()
-        return self._captioner
+    def _loaded(self) -> Describer:
+        if self._describer is None:
+            self._describer = self._load()
+        return self._describer
 
     def _sharpest(self, max_age: float) -> Frame:
-        return max(self._camera.recent(max_age, PATIENCE), key=lambda frame: sharpness(frame.pixels))
-
-    @staticmethod
-    def _problem(frame: Frame, limits: QualityLimits | None) -> View | None:
-        problem = assess(frame, limits) if limits else None
-        return View(problem=problem) if problem else None
-
-    def _encode(self, frame: Frame) -> Encoding:
-        captioner = self._loaded()
-        return captioner.encode(captioner.prepare(frame.pixels))
-
-    def _describe(self, encoding: Encoding) -> View:
-        return View(embedding=encoding.embedding, captions=tuple(self._loaded().describe(encoding)))
+        return max(self._camera.recent(max_age, FRAME_WAIT), key=lambda frame: sharpness(frame.pixels))

@@ -11,12 +11,14 @@ from earsight.cameras.photos import PhotoError
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.graph import Graph
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.vision.describer import Describer
 from tests.earsight.stand_ins import painted
 
 
 @pytest.fixture(scope="module")
-def captioner():
-    return OnnxCaptioner(open_bundle(bundle_folder("builtin")), threads=1, max_tokens=6, time_limit=60)
+def describer():
+    bundle = open_bundle(bundle_folder("builtin"))
+    return Describer(OnnxCaptioner(bundle, threads=1, max_tokens=6, time_limit=60))
 
 
 @pytest.fixture
@@ -25,8 +27,8 @@ def photo(tmp_path):
     return tmp_path / "red.jpg"
 
 
-def test_parts_add_up(captioner, photo):
-    captions = captioned(captioner, photo, 3)
+def test_parts_add_up(describer, photo):
+    captions = captioned(describer, photo, 3)
     assert len(captions) == 3
     assert len({caption.text for caption in captions}) == 1
     for caption in captions:
@@ -42,10 +44,10 @@ def test_parts_add_up(captioner, photo):
         assert caption.encoder.match("builtin/encoder*.onnx")
 
 
-def test_the_engine_is_left_as_it_was(captioner, tmp_path):
+def test_the_engine_is_left_as_it_was(describer, tmp_path):
     methods = Decoder.read_prefix, Decoder.read_tokens, Graph.run
     with pytest.raises(PhotoError):
-        captioned(captioner, tmp_path / "missing.jpg", 1)
+        captioned(describer, tmp_path / "missing.jpg", 1)
     assert (Decoder.read_prefix, Decoder.read_tokens, Graph.run) == methods
 
 

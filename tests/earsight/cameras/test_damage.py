@@ -76,7 +76,7 @@ def test_a_damaged_or_missing_picture_is_left_out():
 
 
 def test_nothing_but_damage_is_an_error_and_nothing_at_all_is_told_apart(monkeypatch):
-    monkeypatch.setattr(damage_module, "PATIENCE", 0.1)
+    monkeypatch.setattr(damage_module, "DAMAGED_FOR", 0.1)
     with pytest.raises(CameraError, match="lower part is missing"):
         whole_picture(lambda: filled(128))
     with pytest.raises(BlackPictures, match="lens cap"):

@@ -64,7 +64,7 @@ def captures(monkeypatch: pytest.MonkeyPatch) -> list[Capture]:
 
     monkeypatch.setattr(cv2, "VideoCapture", make)
     monkeypatch.setattr("earsight.cameras.opencv.check_camera", lambda _device: None)
-    monkeypatch.setattr("earsight.cameras.damage.PATIENCE", 0.2)
+    monkeypatch.setattr("earsight.cameras.damage.DAMAGED_FOR", 0.2)
     return made
 
 

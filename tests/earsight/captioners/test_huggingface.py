@@ -11,10 +11,14 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the huggingface extra")
 pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
 
-from earsight.captioners.captioner import Captioner, CaptionerError  # noqa: E402
+from earsight.captioners.captioner import (  # noqa: E402
+    Captioner,
+    CaptionerError,
+    DecodingCancelledError,
+    Encoding,
+)
 from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _hypotheses, cleaned  # noqa: E402
 from earsight.captioners.vision_tower import Sight  # noqa: E402
-from earsight.scene import Encoding  # noqa: E402
 from tests.earsight.captioners.tiny_models import END, MAKERS  # noqa: E402
 from tests.earsight.stand_ins import painted  # noqa: E402
 
@@ -164,6 +168,22 @@ def test_out_of_time_it_says_what_was_found_by_then(folders, family, monkeypatch
         captions = captioner.describe(encoding)
     assert captions
     assert len(calls[0][1].logits) == steps + 1
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_a_decoding_can_be_cancelled_at_every_token(folders, family, steps):
+    captioner = HuggingFaceCaptioner(folders[family], threads=1, beams=2, max_tokens=24, time_limit=60)
+    encoding = encoded(captioner)
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > steps
+
+    with watched(captioner) as calls, pytest.raises(DecodingCancelledError):
+        captioner.describe(encoding, cancelled)
+    assert len(calls[0][1].logits) == steps + 1
+    assert captioner.describe(encoding)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Models of transformers behind the eyes, the service and the command line."""
+"""Models of transformers behind the look worker, the service and the command line."""
 
 from __future__ import annotations
 
@@ -15,40 +15,44 @@ from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.config.captioner import CaptionerSection
 from earsight.config.loader import load_config
+from earsight.config.schema import Config
 from earsight.interaction.narrator import PressEnd
-from earsight.service.builders import Builders, build_captioner
+from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
+from earsight.vision.describer import LookRequest, build_describer
 from earsight.vision.look_worker import LookWorker
+from earsight.vision.novelty import KnownScene
 from earsight.voice.speaker import Speaker
 from tests.earsight.captioners import tiny_models
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import photo
 
 
-def test_the_eyes_describe_with_it(tmp_path):
+def test_the_look_worker_describes_with_it(tmp_path):
     git = tiny_models.git(tmp_path / "git")
     section = CaptionerSection(
         engine="huggingface", model=git, threads=1, beams=2, max_tokens=4, time_limit=20
     )
     camera = Camera(ReplaySource(photo(tmp_path, "blue")))
-    eyes = LookWorker(camera, lambda: build_captioner(section))
+    worker = LookWorker(camera, lambda: build_describer(Config(captioner=section)))
 
     async def trial():
-        await eyes.ready()
-        view = await eyes.look(60, None)
-        same = await eyes.look_for_news(60, None, view.embedding, 0.1)
-        return view, same
+        await worker.ready()
+        first = (await worker.look(60)).scene
+        again = (await worker.look(60, LookRequest(known=KnownScene(first.embedding, 0.1)))).scene
+        return first, again
 
     camera.start()
     try:
         assert camera.wait_ready(10)
-        view, same = asyncio.run(trial())
+        first, again = asyncio.run(trial())
     finally:
-        eyes.close(10)
+        worker.close(10)
         camera.close()
-    assert view.captions
-    assert view.problem is None
-    assert same.view is None, "the scene is not new"
+    assert first.captions
+    assert first.problem is None
+    assert again.known
+    assert not again.captions
 
 
 def test_the_service_speaks_what_it_says(tmp_path):

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
-from earsight.captioners.captioner import CaptionerError
+from earsight.captioners.captioner import CaptionerError, DecodingCancelledError
 from earsight.captioners.endings import without_loose_end
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.captioners.tokens import TokenDecoder
@@ -155,6 +155,16 @@ def test_a_search_out_of_time_still_says_something(bundle, encoding):
     captions = hurried.describe(encoding)
     assert captions
     assert time.monotonic() - began < 5
+
+
+def test_a_decoding_can_be_cancelled_at_every_token(captioner, encoding):
+    asked = []
+    captioner.describe(encoding, lambda: asked.append(True) or False)
+    assert len(asked) > 3
+    answers = iter([False, False, True])
+    with pytest.raises(DecodingCancelledError):
+        captioner.describe(encoding, lambda: next(answers))
+    assert captioner.describe(encoding) == captioner.describe(encoding)
 
 
 def test_the_owner_can_not_ask_for_longer_captions_than_the_bundle_can_give(bundle, encoding):

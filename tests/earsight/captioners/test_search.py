@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earsight.captioners.captioner import DecodingCancelledError
 from earsight.captioners.search import Hypothesis, beam_search, repeats
 
 END = 0
@@ -171,6 +172,15 @@ def test_the_deadline_ends_the_search_between_steps():
     assert 1 <= language.steps <= 3
     assert all(len(one.tokens) == language.steps + 1 and not one.finished for one in found)
     assert found[0].tokens == (1,) * (language.steps + 1)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5])
+def test_a_cancelled_search_reads_no_other_token(steps):
+    language = Language(vocabulary=40, seed=3, sharpness=0.1)
+    cancelled = iter([False] * steps + [True])
+    with pytest.raises(DecodingCancelledError):
+        beam_search(language.first(), language, 3, 30, END, float("inf"), cancelled=lambda: next(cancelled))
+    assert language.steps == steps
 
 
 def table(*rows):

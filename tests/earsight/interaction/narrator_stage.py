@@ -1,4 +1,4 @@
-"""A narrator with all around it: camera, eyes and speaker are those that ship."""
+"""A narrator with all around it: camera, look worker and speaker are those that ship."""
 
 import asyncio
 import time
@@ -13,6 +13,7 @@ from earsight.interaction.narrator import Narrator, Policy
 from earsight.language.language import Phrasing
 from earsight.language.languages import load_language
 from earsight.triggers.trigger import ButtonDown, Gesture, Press
+from earsight.vision.describer import Describer
 from earsight.vision.look_worker import LookWorker
 from earsight.vision.quality import QualityLimits
 from earsight.voice.speaker import SPEECH, Speaker
@@ -69,7 +70,7 @@ async def stage(source=None, *, load=None, synthesizer=None, player=None, **poli
     scene = source or Scene(painted("red"))
     captioner = ColourCaptioner()
     camera = Camera(scene, retry_after=0.01, retry_at_most=0.02)
-    eyes = LookWorker(camera, load or (lambda: captioner))
+    look_worker = LookWorker(camera, lambda: Describer(captioner if load is None else load()))
     on_stage = []
     speaker = Speaker(
         synthesizer or ToneSynthesizer(),
@@ -77,7 +78,7 @@ async def stage(source=None, *, load=None, synthesizer=None, player=None, **poli
         replay_for=0.0,
         on_sound=lambda *heard: on_stage[0].note(*heard),
     )
-    narrator = Narrator(eyes, speaker, replace(POLICY, **policy))
+    narrator = Narrator(look_worker, speaker, replace(POLICY, **policy))
     narrator.pace = LookInterval(share=0.0)  # its periods are shorter than any that can be configured
     on_stage.append(Stage(narrator, captioner, scene))
     camera.start()
@@ -93,7 +94,7 @@ async def stage(source=None, *, load=None, synthesizer=None, player=None, **poli
         await narrator.close()
         await speaker.close()
         await asyncio.to_thread(camera.close)
-        await asyncio.to_thread(eyes.close)
+        await asyncio.to_thread(look_worker.close)
     await asyncio.sleep(0)
     assert not [task for task in asyncio.all_tasks() - before if not task.done()], "a task was left behind"
 

@@ -164,6 +164,39 @@ def test_an_answer_is_never_talked_over():
     tried(trial)
 
 
+def test_a_press_does_not_wait_for_the_decoding_of_narration():
+    async def trial():
+        async with narrating() as on:
+            await until(lambda: on.said == [RED])
+            on.captioner.gate.clear()
+            await on.show(painted("green"))
+            await until(lambda: on.captioner.described == 2)
+            end = on.begin()
+            await until(lambda: on.captioner.described == 3)
+            on.captioner.gate.set()
+            assert await end is PressEnd.SPOKEN
+            assert on.said == [RED, GREEN]
+
+    tried(trial)
+
+
+def test_a_scene_whose_narration_made_room_for_a_press_is_narrated_later():
+    async def trial():
+        async with narrating() as on:
+            await until(lambda: on.said == [RED])
+            on.captioner.gate.clear()
+            await on.show(painted("green"))
+            await until(lambda: on.captioner.described == 2)
+            assert await on.press(Gesture.DOUBLE) is PressEnd.SPOKEN
+            on.button_down(at=1.0)  # of what becomes a double press
+            await until(lambda: on.captioner.described == 3)
+            await on.press(Gesture.DOUBLE, at=1.0)
+            on.captioner.gate.set()
+            await until(lambda: on.said == [RED, RED, RED, GREEN])
+
+    tried(trial)
+
+
 def test_a_press_cuts_narration_off():
     async def trial():
         async with narrating(player=FastPlayer(speed=1)) as on:

@@ -88,7 +88,7 @@ def test_a_dark_picture_is_told_of():
     tried(trial)
 
 
-def test_eyes_that_hang_are_told_of():
+def test_a_look_that_takes_too_long_is_told_of():
     async def trial():
         async with stage() as on:
             patient = on.narrator.policy

@@ -11,13 +11,14 @@ import pytest
 
 from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.captioners.registry import build_captioner
 from earsight.config.captioner import CaptionerSection
 from earsight.config.description import WordingSection
 from earsight.config.schema import Config
 from earsight.doctor import Status
 from earsight.doctor.examination import checks, run_checks
 from earsight.language.language import Phrasing, Style
-from earsight.service.builders import build_captioner, build_policy
+from earsight.service.builders import build_policy
 
 HUGGINGFACE = CaptionerSection(engine="huggingface", model=Path("somewhere"))
 
@@ -59,7 +60,8 @@ for module in pkgutil.walk_packages(earsight.__path__, "earsight."):
         if not module.name.endswith(("__main__", "pyttsx3_child")):
             import_module(module.name)
 from earsight.config.captioner import CaptionerSection
-from earsight.service.builders import build_captioner, build_policy
+from earsight.captioners.registry import build_captioner
+from earsight.service.builders import build_policy
 from earsight.language.language import Phrasing, Style
 build_captioner(CaptionerSection(threads=1, max_tokens=4)).warm_up()
 print(sorted({"torch", "transformers", "huggingface_hub"} & set(sys.modules)))

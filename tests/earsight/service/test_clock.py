@@ -16,6 +16,7 @@ from earsight.interaction.narrator import PressEnd
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.describer import Describer
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
@@ -80,7 +81,7 @@ def test_a_service_goes_on_while_the_clock_jumps_by_years(tmp_path, monkeypatch)
             "triggers: {keyboard: false, control_socket: c.sock}\ncamera: {max_age: 10}\n"
             "narration: {every: 1}\n"
         )
-        build = Builders(lambda _: scene, speaker, lambda _: ColourCaptioner())
+        build = Builders(lambda _: scene, speaker, lambda _: Describer(ColourCaptioner()))
         service = Service(load_config(config), Options(config, build=build))
         running = asyncio.create_task(service.run())
         await until(lambda: "A red wall." in heard)  # narrated

@@ -16,6 +16,7 @@ from earsight.config.schema import Config
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.describer import Describer
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted
@@ -36,7 +37,8 @@ async def main():
     captioner = ColourCaptioner()
     if what == "inference":
         captioner.gate.clear()
-    build = Builders(lambda _: Hangs(painted("red")), speaker, lambda _: captioner)
+        captioner.cancellable = False
+    build = Builders(lambda _: Hangs(painted("red")), speaker, lambda _: Describer(captioner))
     config = Config.model_validate({"triggers": {"keyboard": False, "control_socket": sys.argv[2]}})
     service = Service(config, Options(build=build, on_stop=leave_soon))
     running = asyncio.create_task(service.run())

@@ -45,6 +45,7 @@ from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.service.crash_loop import CrashLoop, starts_file
 from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.describer import Describer
 from earsight.voice.speaker import Speaker
 from earsight.voice.wav import WavPlayer
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
@@ -62,7 +63,7 @@ async def main():
     _log_to_streams(20)
     starts = CrashLoop(starts_file())
     starts.begin()
-    build = Builders(lambda _: Scene(painted("red")), speaker, lambda _: ColourCaptioner())
+    build = Builders(lambda _: Scene(painted("red")), speaker, lambda _: Describer(ColourCaptioner()))
     service = Service(load_config(config_file), Options(config_file, build=build, starts=starts))
     running = asyncio.create_task(service.run())
     await asyncio.sleep(0.05)

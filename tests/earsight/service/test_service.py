@@ -16,6 +16,7 @@ from earsight.service.crash_loop import CrashLoop
 from earsight.service.service import Options, Service
 from earsight.triggers.control import ControlServer
 from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.describer import Describer
 from earsight.voice.earcons import Earcon
 from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
@@ -117,7 +118,7 @@ def test_a_start_that_is_ended_before_it_was_ready_has_not_lasted(tmp_path):
         def slow(_section):
             loading.set()
             release.wait(30)
-            return ColourCaptioner()
+            return Describer(ColourCaptioner())
 
         build = Builders(lambda _section: on.scene, on.voice, slow)
         service = Service(load_config(on.config), Options(on.config, build=build, starts=starts))
@@ -136,7 +137,7 @@ def test_only_a_description_shows_that_the_start_has_lasted(tmp_path):
         on = Stage(tmp_path, Scene(painted("red")))
         starts = CrashLoop(tmp_path / "starts")
         starts.begin()
-        build = Builders(lambda _section: on.scene, on.voice, lambda _section: ColourCaptioner())
+        build = Builders(lambda _section: on.scene, on.voice, lambda _: Describer(ColourCaptioner()))
         service = Service(load_config(on.config), Options(on.config, build=build, starts=starts))
         running = asyncio.create_task(service.run())
         await until(lambda: Earcon.READY in on.kinds)

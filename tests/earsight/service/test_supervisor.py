@@ -21,6 +21,7 @@ from earsight.service.supervisor import THROTTLED, Supervisor
 from earsight.system.systemd import ServiceStatus
 from earsight.system.throttling import Throttling
 from earsight.triggers.trigger import Gesture, Press
+from earsight.vision.describer import Describer
 from earsight.vision.look_worker import LookWorker
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
@@ -43,7 +44,7 @@ class Stage:
         self.scene = scene
         self.captioner = ColourCaptioner()
         self.camera = Camera(self.scene, retry_after=0.01, retry_at_most=0.02, **camera)
-        self.eyes = LookWorker(self.camera, lambda: self.captioner)
+        self.look_worker = LookWorker(self.camera, lambda: Describer(self.captioner))
         self.player, self.heard = player, []
         self.speaker = Speaker(
             synthesizer,
@@ -53,8 +54,10 @@ class Stage:
             stuck_after=0.2,
             on_sound=lambda kind, text, _at: self.heard.append(text or f"({kind})"),
         )
-        self.narrator = Narrator(self.eyes, self.speaker, build_policy(Config()))
-        self.watch = Supervisor(self.camera, self.eyes, self.narrator, ServiceStatus(), starts, strain_now)
+        self.narrator = Narrator(self.look_worker, self.speaker, build_policy(Config()))
+        self.watch = Supervisor(
+            self.camera, self.look_worker, self.narrator, ServiceStatus(), starts, strain_now
+        )
 
     async def press(self):
         return await self.narrator.press(Press(Gesture.SHORT, time.monotonic()))
@@ -84,7 +87,7 @@ async def watched(task, *, scene=None, synthesizer=None, player=None, starts=Non
         await on.narrator.close()
         await on.speaker.close()
         await asyncio.to_thread(on.camera.close)
-        await asyncio.to_thread(on.eyes.close)
+        await asyncio.to_thread(on.look_worker.close)
 
 
 def tried(trial):

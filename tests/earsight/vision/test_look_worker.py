@@ -11,7 +11,9 @@ from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.scene import Problem
-from earsight.vision.look_worker import LookWorker
+from earsight.vision.describer import Describer, LookRequest
+from earsight.vision.look_worker import THREAD, LookSupersededError, LookWorker
+from earsight.vision.novelty import KnownScene, cosine_distance
 from earsight.vision.quality import QualityLimits
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
 
@@ -20,30 +22,37 @@ OLD = 60.0
 
 
 @contextmanager
-def eyes_on(source, load):
+def worker_on(source, load):
     camera = Camera(source, retry_after=0.01, retry_at_most=0.02)
-    eyes = LookWorker(camera, load)
+    worker = LookWorker(camera, load)
     camera.start()
     camera.wait_ready(10 if isinstance(source, ReplaySource) or source.picture is not None else 0)
     try:
-        yield eyes
+        yield worker
     finally:
         source.picture = unplugged()  # ends a wait for a picture
-        eyes.close(10)
+        worker.close(10)
         camera.close()
 
 
 def loader(captioner):
-    return lambda: captioner
+    return lambda: Describer(captioner)
+
+
+async def show(scene, picture):
+    """Put something else in front of the camera, until no older frame is left."""
+    scene.picture = picture
+    shown = scene.shown
+    await until(lambda: scene.shown >= shown + 7)
 
 
 def test_a_look_at_a_photo(tmp_path):
     async def trial():
-        with eyes_on(ReplaySource(photo(tmp_path, "blue")), loader(ColourCaptioner())) as eyes:
-            view = await eyes.look(OLD, QualityLimits())
-            assert view.problem is None
-            assert view.captions[0].text == "a blue wall"
-            assert np.linalg.norm(view.embedding) == pytest.approx(1)
+        with worker_on(ReplaySource(photo(tmp_path, "blue")), loader(ColourCaptioner())) as worker:
+            scene = (await worker.look(OLD, LookRequest(QualityLimits()))).scene
+            assert scene.problem is None
+            assert scene.captions[0].text == "a blue wall"
+            assert np.linalg.norm(scene.embedding) == pytest.approx(1)
 
     asyncio.run(trial())
 
@@ -52,12 +61,12 @@ def test_a_bad_picture_is_not_described():
     captioner = ColourCaptioner()
 
     async def trial():
-        with eyes_on(Scene(np.zeros((60, 80, 3), np.uint8)), loader(captioner)) as eyes:
-            view = await eyes.look(OLD, QualityLimits())
-            assert view.problem is Problem.DARK
-            assert not view.captions
+        with worker_on(Scene(np.zeros((60, 80, 3), np.uint8)), loader(captioner)) as worker:
+            scene = (await worker.look(OLD, LookRequest(QualityLimits()))).scene
+            assert scene.problem is Problem.DARK
+            assert not scene.captions
             assert captioner.encoded == 0
-            unjudged = await eyes.look(OLD, None)
+            unjudged = (await worker.look(OLD)).scene
             assert unjudged.problem is None
 
     asyncio.run(trial())
@@ -78,54 +87,53 @@ def test_the_sharpest_of_the_last_frames_is_described():
             return np.full((60, 80, 3), (40, 50, 220), np.uint8)
 
     async def trial():
-        with eyes_on(source := Shaking(painted("blue")), loader(ColourCaptioner())) as eyes:
+        with worker_on(source := Shaking(painted("blue")), loader(ColourCaptioner())) as worker:
             await until(lambda: source.shown >= 5)
-            view = await eyes.look(OLD, None)
+            look = await worker.look(OLD)
             seen.set()
-            assert view.captions[0].text == "a red wall"
+            assert look.scene.captions[0].text == "a red wall"
 
     asyncio.run(trial())
 
 
-def test_news_only_of_another_scene():
+def test_only_a_new_scene_is_decoded():
     captioner = ColourCaptioner()
 
     async def trial():
-        with eyes_on(scene := Scene(painted("red")), loader(captioner)) as eyes:
-            first = (await eyes.look_for_news(OLD, None, None, 0.3)).view
-            assert first is not None
-            assert first.captions[0].text == "a red wall"
-            assert (await eyes.look_for_news(OLD, None, first.embedding, 0.3)).view is None
-            assert captioner.described == 1, "an old scene is not decoded"
-            scene.picture = painted("green")
-            shown = scene.shown
-            await until(lambda: scene.shown >= shown + 7)
-            second = (await eyes.look_for_news(OLD, None, first.embedding, 0.3)).view
-            assert second is not None
-            assert second.captions[0].text == "a green wall"
+        with worker_on(scene := Scene(painted("red")), loader(captioner)) as worker:
+            red = (await worker.look(OLD, LookRequest(captions=False))).scene.embedding
+            assert (await worker.look(OLD, LookRequest(known=KnownScene(red, 0.001)))).scene.known
+            await show(scene, painted("green"))
+            green = (await worker.look(OLD, LookRequest(captions=False))).scene.embedding
+            distance = cosine_distance(green, red)
+            assert (await worker.look(OLD, LookRequest(known=KnownScene(red, distance + 1e-6)))).scene.known
+            assert captioner.described == 0
+            new = (await worker.look(OLD, LookRequest(known=KnownScene(red, distance)))).scene
+            assert not new.known
+            assert new.captions[0].text == "a green wall"
 
     asyncio.run(trial())
 
 
 def test_a_lost_camera_a_stale_and_a_missing_picture():
     async def trial():
-        with eyes_on(scene := Scene(unplugged()), loader(ColourCaptioner())) as eyes:
+        with worker_on(scene := Scene(unplugged()), loader(ColourCaptioner())) as worker:
             await asyncio.sleep(0.05)
             with pytest.raises(CameraError, match="unplugged"):
-                await eyes.look(OLD, None)
+                await worker.look(OLD)
             scene.picture = painted("red")
             shown = scene.shown
             await until(lambda: scene.shown >= shown + 2)
-            assert (await eyes.look(OLD, None)).captions
+            assert (await worker.look(OLD)).scene.captions
             scene.picture = None
             await asyncio.sleep(0.2)
             with pytest.raises(StaleFrame):
-                await eyes.look(0.1, None)
+                await worker.look(0.1)
         with (
-            eyes_on(Scene(None), loader(ColourCaptioner())) as eyes,
+            worker_on(Scene(None), loader(ColourCaptioner())) as worker,
             pytest.raises(StaleFrame, match="no picture yet"),
         ):
-            await eyes.look(OLD, None)
+            await worker.look(OLD)
 
     asyncio.run(trial())
 
@@ -137,16 +145,16 @@ def test_a_mended_bundle_needs_no_restart():
         attempts.append(1)
         if len(attempts) < 3:
             raise BundleError("decoder.onnx: damaged; copy the bundle again")
-        return ColourCaptioner()
+        return Describer(ColourCaptioner())
 
     async def trial():
-        with eyes_on(Scene(painted("red")), load) as eyes:
+        with worker_on(Scene(painted("red")), load) as worker:
             with pytest.raises(BundleError):
-                await eyes.ready()
+                await worker.ready()
             with pytest.raises(BundleError):
-                await eyes.look(OLD, None)
-            assert (await eyes.look(OLD, None)).captions
-            await eyes.look(OLD, None)
+                await worker.look(OLD)
+            assert (await worker.look(OLD)).scene.captions
+            await worker.look(OLD)
             assert len(attempts) == 3
 
     asyncio.run(trial())
@@ -157,33 +165,73 @@ def test_whatever_breaks_is_told_and_the_worker_goes_on(error):
     captioner = ColourCaptioner()
 
     async def trial():
-        with eyes_on(Scene(painted("red")), loader(captioner)) as eyes:
+        with worker_on(Scene(painted("red")), loader(captioner)) as worker:
             captioner.fault = error
-            looking = eyes.look(OLD, None)
+            looking = worker.look(OLD)
             await asyncio.wait([looking])
             assert looking.exception() is error
             captioner.fault = None
-            assert (await eyes.look(OLD, None)).captions
+            assert (await worker.look(OLD)).scene.captions
 
     asyncio.run(trial())
 
 
-def test_a_cancelled_look_that_waits_is_left_out():
+def test_cancelled_looks_are_left_out_and_the_one_under_way_ends():
     captioner = ColourCaptioner()
 
     async def trial():
-        with eyes_on(Scene(painted("red")), loader(captioner)) as eyes:
+        with worker_on(Scene(painted("red")), loader(captioner)) as worker:
             captioner.gate.clear()
-            under_way = eyes.look(OLD, None)
+            under_way = worker.look(OLD)
             await until(lambda: captioner.described == 1)
-            for waiting in [eyes.look(OLD, None) for _ in range(20)]:
+            for waiting in [worker.look(OLD) for _ in range(20)]:
                 waiting.cancel()
             under_way.cancel()
-            last = eyes.look(OLD, None)
-            await asyncio.sleep(0)
+            last = worker.look(OLD)
+            await until(lambda: captioner.described == 2)
             captioner.gate.set()
-            assert (await last).captions
-            assert captioner.described == 2
+            assert (await last).scene.captions
+
+    asyncio.run(trial())
+
+
+def test_a_look_that_somebody_waits_for_ends_a_background_look():
+    captioner = ColourCaptioner()
+
+    async def trial():
+        with worker_on(Scene(painted("red")), loader(captioner)) as worker:
+            captioner.gate.clear()
+            decoding = worker.look(OLD, background=True)
+            await until(lambda: captioner.described == 1)
+            queued = worker.look(OLD, background=True)
+            pressed = worker.look(OLD)
+            for superseded in (decoding, queued):
+                with pytest.raises(LookSupersededError):
+                    await superseded
+            await until(lambda: captioner.described == 2)
+            captioner.gate.set()
+            assert (await pressed).scene.captions
+            later = worker.look(OLD, background=True)
+            assert (await later).scene.captions, "only the looks before the press make room for it"
+            assert captioner.encoded == 3
+
+    asyncio.run(trial())
+
+
+def test_a_background_look_ends_no_other():
+    captioner = ColourCaptioner()
+
+    async def trial():
+        with worker_on(Scene(painted("red")), loader(captioner)) as worker:
+            captioner.gate.clear()
+            first, second = worker.look(OLD), worker.look(OLD, background=True)
+            await until(lambda: captioner.described == 1)
+            third = worker.look(OLD, background=True)
+            await asyncio.sleep(0.1)
+            assert captioner.described == 1
+            captioner.gate.set()
+            for look in (first, second, third):
+                assert (await look).scene.captions
 
     asyncio.run(trial())
 
@@ -192,14 +240,14 @@ def test_the_loop_never_waits_for_the_captioner():
     captioner = ColourCaptioner()
 
     async def trial():
-        with eyes_on(Scene(painted("red")), loader(captioner)) as eyes:
+        with worker_on(Scene(painted("red")), loader(captioner)) as worker:
             captioner.gate.clear()
-            looking, pulse = eyes.look(OLD, None), eyes.pulse()
+            looking, heartbeat = worker.look(OLD), worker.heartbeat()
             await asyncio.sleep(0.1)
             assert not looking.done()
-            assert not pulse.done(), "a pulse is a sign that the worker works"
+            assert not heartbeat.done(), "a heartbeat is a sign that the worker works"
             captioner.gate.set()
-            await pulse
+            await heartbeat
             assert looking.done()
 
     asyncio.run(trial())
@@ -209,32 +257,32 @@ def test_close_does_not_wait_for_ever():
     captioner = ColourCaptioner()
 
     async def trial():
-        with eyes_on(Scene(painted("red")), loader(captioner)) as eyes:
+        with worker_on(Scene(painted("red")), loader(captioner)) as worker:
             captioner.gate.clear()
-            looking = eyes.look(OLD, None)
+            looking = worker.look(OLD)
             began = time.monotonic()
-            await asyncio.to_thread(eyes.close, 0.1)
+            await asyncio.to_thread(worker.close, 0.1)
             assert time.monotonic() - began < 5
             captioner.gate.set()
-            assert (await looking).captions
-            await until(lambda: "eyes" not in {thread.name for thread in threading.enumerate()})
+            assert (await looking).scene.captions
+            await until(lambda: THREAD not in {thread.name for thread in threading.enumerate()})
 
     asyncio.run(trial())
 
 
-def test_how_long_a_glance_took_is_without_the_wait_for_a_picture():
+def test_the_seconds_of_a_look_are_without_the_wait_for_a_picture():
     async def trial():
-        with eyes_on(scene := Scene(painted("red")), loader(ColourCaptioner())) as eyes:
-            await eyes.ready()
+        with worker_on(scene := Scene(painted("red")), loader(ColourCaptioner())) as worker:
+            await worker.ready()
             scene.picture = None
             await asyncio.sleep(0.2)
             began = time.monotonic()
-            glance = eyes.look_for_news(0.1, None, None, 0.3)
+            looking = worker.look(0.1)
             await asyncio.sleep(0.8)
             scene.picture = painted("green")
-            assert (await glance).view.captions[0].text == "a green wall"
+            assert (await looking).scene.captions[0].text == "a green wall"
             waited = time.monotonic() - began
             assert waited > 0.8
-            assert (await glance).seconds < waited - 0.7
+            assert (await looking).total < waited - 0.7
 
     asyncio.run(trial())
