@@ -29,7 +29,8 @@ from earsight.language.english import careful
 from earsight.language.english.phrasing import short_description, usable
 from earsight.language.english.vocabulary import MANY, named, with_kinds
 from earsight.language.language import Phrasing, Style
-from earsight.scene import Caption
+from earsight.scene import Caption, Frame
+from earsight.vision.describer import Describer
 from earsight_training.scoring.object_hallucination import made_up
 
 THRESHOLDS = Phrasing(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)
@@ -39,7 +40,7 @@ THRESHOLDS = Phrasing(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)
 @dataclass(frozen=True)
 class Described:
     references: list[str]
-    captions: list[Caption]
+    captions: Sequence[Caption]
 
 
 def main() -> None:
@@ -67,12 +68,11 @@ def _describe(options: argparse.Namespace) -> list[Described]:
                 references.setdefault(row["image"], []).append(row["caption"])
     names = sorted(references)
     chosen = [names[at] for at in np.random.default_rng(1).permutation(len(names))[: options.count]]
-    captioner = OnnxCaptioner(open_bundle(bundle_folder(options.bundle)))
+    describer = Describer(OnnxCaptioner(open_bundle(bundle_folder(options.bundle))))
     photos = []
     for name in tqdm(chosen, unit="photo"):
-        pixels = load_photo(options.data / "images" / name)
-        captions = captioner.describe(captioner.encode(captioner.prepare(pixels)))
-        photos.append(Described(references[name], captions))
+        frame = Frame(load_photo(options.data / "images" / name), captured_at=0.0)
+        photos.append(Described(references[name], describer.describe(frame).scene.captions))
     return photos
 
 

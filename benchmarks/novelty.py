@@ -17,6 +17,8 @@ from tqdm import tqdm
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.photos import list_photos, load_photo
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.scene import Frame
+from earsight.vision.describer import Describer, LookRequest
 from earsight.vision.novelty import cosine_distance
 
 
@@ -31,6 +33,12 @@ def moved(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(ImageEnhance.Brightness(image).enhance(rng.uniform(0.8, 1.2)))
 
 
+def embedding(describer: Describer, pixels: np.ndarray) -> np.ndarray:
+    look = describer.describe(Frame(pixels, captured_at=0.0), LookRequest(captions=False))
+    assert look.scene.embedding is not None
+    return look.scene.embedding
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", type=Path, help="folder of photos")
@@ -39,13 +47,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     rng = np.random.default_rng(arguments.seed)
-    captioner = OnnxCaptioner(open_bundle(bundle_folder(arguments.bundle)))
+    describer = Describer(OnnxCaptioner(open_bundle(bundle_folder(arguments.bundle))))
     paths = list_photos(arguments.photos)
     chosen = [paths[index] for index in rng.permutation(len(paths))[: arguments.count]]
     stills, moves = [], []
     for path in tqdm(chosen):
         pixels = load_photo(path)
-        first, second = (captioner.encode(captioner.prepare(moved(pixels, rng))).embedding for _ in range(2))
+        first, second = (embedding(describer, moved(pixels, rng)) for _ in range(2))
         stills.append(first)
         moves.append(cosine_distance(first, second))
     others = [cosine_distance(one, other) for one, other in pairwise(stills)]

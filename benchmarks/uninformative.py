@@ -25,6 +25,7 @@ from earsight.captioners.onnx import OnnxCaptioner
 from earsight.config.schema import Config
 from earsight.scene import Frame
 from earsight.service.builders import build_policy
+from earsight.vision.describer import Describer, LookRequest
 from earsight.vision.quality import assess
 from earsight_training.bundles.out_of_distribution import SEED, probe
 from earsight_training.data.datasets import open_upright, read_photos
@@ -61,17 +62,17 @@ def main() -> None:
         splits["train"][index] for index in np.random.default_rng(SEED).permutation(len(splits["train"]))
     ]
     val = splits["val"][: options.photos]
-    captioner = OnnxCaptioner(open_bundle(options.bundle), time_limit=60)
+    describer = Describer(OnnxCaptioner(open_bundle(options.bundle), time_limit=60))
 
-    shown = [(kind, _embedding(captioner, p)) for kind, p in _counted(FITTED, SEED, train[:FITTED])]
-    photos = [_embedding(captioner, open_upright(path)) for path in tqdm(train[:FITTED])]
+    shown = [(kind, _embedding(describer, p)) for kind, p in _counted(FITTED, SEED, train[:FITTED])]
+    photos = [_embedding(describer, open_upright(path)) for path in tqdm(train[:FITTED])]
     photos += [
-        _embedding(captioner, degraded(open_upright(path), np.random.default_rng([SEED, seed])))
+        _embedding(describer, degraded(open_upright(path), np.random.default_rng([SEED, seed])))
         for seed, path in enumerate(train[:FITTED:2])
     ]
     something = np.stack(photos)
     tested = [
-        (kind, _seen(captioner, picture)) for kind, picture in _counted(options.pictures, SEED + 1, val)
+        (kind, _seen(describer, picture)) for kind, picture in _counted(options.pictures, SEED + 1, val)
     ]
 
     columns = "quality checks | under the floor | not described | unseen: under the floor | not described"
@@ -84,35 +85,38 @@ def main() -> None:
         total += rows
         _print(kind, rows)
     _print("all", total)
-    seen = [_seen(captioner, open_upright(path)) for path in tqdm(val)]
+    seen = [_seen(describer, open_upright(path)) for path in tqdm(val)]
     _print("photos", [_judged(one, plain) for one in seen])
     worse = [
         degraded(open_upright(path), np.random.default_rng([9, seed])) for seed, path in enumerate(val[:300])
     ]
-    _print("photos, dim, bright, blurred or cropped", [_judged(_seen(captioner, p), plain) for p in worse])
+    _print("photos, dim, bright, blurred or cropped", [_judged(_seen(describer, p), plain) for p in worse])
 
 
 def _counted(count: int, seed: int, photos: list[Path]) -> Iterable[tuple[str, Image.Image]]:
     yield from tqdm(uninformative_images(count, seed, photos), total=count)
 
 
-def _embedding(captioner: OnnxCaptioner, picture: Image.Image) -> np.ndarray:
-    return captioner.encode(captioner.prepare(np.asarray(picture))).embedding
+def _embedding(describer: Describer, picture: Image.Image) -> np.ndarray:
+    look = describer.describe(Frame(np.asarray(picture), 0.0), LookRequest(captions=False))
+    assert look.scene.embedding is not None
+    return look.scene.embedding
 
 
-def _seen(captioner: OnnxCaptioner, picture: Image.Image) -> Seen:
+def _seen(describer: Describer, picture: Image.Image) -> Seen:
     limits = build_policy(Config()).limits
     assert limits is not None
-    pixels = np.asarray(picture)
-    encoding = captioner.encode(captioner.prepare(pixels))
-    best = max(captioner.describe(encoding), key=lambda caption: caption.confidence)
-    problem = assess(Frame(pixels, 0.0), limits) is not None
-    return Seen(problem, best.confidence, best.evidence.get("something", 1.0), encoding.embedding)
+    frame = Frame(np.asarray(picture), 0.0)
+    scene = describer.describe(frame).scene
+    assert scene.embedding is not None
+    best = max(scene.captions, key=lambda caption: caption.confidence)
+    problem = assess(frame, limits) is not None
+    return Seen(problem, best.confidence, best.evidence.get("something", 1.0), scene.embedding)
 
 
 def _judged(seen: Seen, other: np.ndarray) -> list[bool]:
     """The columns of the table. other: the probe that takes the place of the bundle's."""
-    floor = build_policy(Config()).thresholds.maybe
+    floor = build_policy(Config()).phrasing.maybe
     logit = float(other[:-1] @ seen.embedding + other[-1])
     confidence = seen.confidence / max(seen.something, 1e-12) / (1 + np.exp(-logit))
     under, other_under = seen.confidence < floor, bool(confidence < floor)

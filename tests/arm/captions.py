@@ -12,8 +12,10 @@ from pathlib import Path
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.photos import load_photo
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.scene import Frame
+from earsight.vision.describer import Describer
 
-captioner = OnnxCaptioner(open_bundle(bundle_folder(sys.argv[1])), time_limit=600)
+describer = Describer(OnnxCaptioner(open_bundle(bundle_folder(sys.argv[1])), time_limit=600))
 for photo in sys.argv[2:]:
-    caption = captioner.describe(captioner.encode(captioner.prepare(load_photo(Path(photo)))))[0]
+    caption = describer.describe(Frame(load_photo(Path(photo)), captured_at=0.0)).scene.captions[0]
     print(json.dumps({"words": caption.text, "confidence": caption.confidence}), flush=True)

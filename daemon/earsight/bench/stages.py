@@ -16,7 +16,7 @@ from earsight.cameras.photos import load_photo
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.graph import Graph
 from earsight.scene import Frame
-from earsight.vision.describer import Describer, LookRequest, Stage
+from earsight.vision.describer import Describer, Stage
 
 STAGES = ("preprocess", "encode", "prefill", "step", "search", "decode", "total")
 """preprocess: the photo's file to the encoder's input. encode: to prefix and embedding. prefill: the prefix
@@ -67,7 +67,7 @@ def _captioned(describer: Describer, photo: Path) -> Captioned:
         began = time.perf_counter()
         frame = Frame(load_photo(photo), time.monotonic())
         loading = time.perf_counter() - began
-        look = describer.describe(frame, LookRequest())
+        look = describer.describe(frame)
     (prefix,), (encoder,) = calls.prefixes, calls.graphs
     reading = prefix.seconds + sum(step.seconds for step in calls.steps)
     seconds = {

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from earsight.bench.measurement import BenchError, Order, measure
+from earsight.commands.arguments import file_path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BUNDLE",
         help="model bundles, side by side: folders, or builtin (the default)",
     )
-    parser.add_argument("--photo", type=Path, metavar="FILE", help="what to caption (default: a demo photo)")
+    parser.add_argument(
+        "--photo", type=file_path, metavar="FILE", help="what to caption (default: a demo photo)"
+    )
     parser.add_argument(
         "--captions", type=_number(1, 1_000_000), default=100, metavar="N", help="default: %(default)s"
     )

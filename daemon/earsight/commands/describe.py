@@ -9,25 +9,25 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-import numpy as np
 from tqdm import tqdm
 
-from earsight.cameras.photos import PhotoError, load_photo
-from earsight.captioners.captioner import Captioner
+from earsight.cameras.photos import load_photo
+from earsight.commands.arguments import file_path
 from earsight.config.captioner import HUB_NAME, CaptionerSection
 from earsight.config.schema import Config
+from earsight.errors import EarsightError
 from earsight.language.language import Description, Style
 from earsight.language.utterance import Priority, Utterance
-from earsight.scene import Caption, Frame, Scene
-from earsight.vision.quality import assess
+from earsight.scene import Caption, DetectedObject, Frame
+from earsight.vision.describer import Describer, Look, LookRequest, build_describer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    parser.add_argument("photos", nargs="+", type=file_path, metavar="PHOTO")
     model = parser.add_mutually_exclusive_group()
     model.add_argument("--bundle", metavar="DIR", help="model bundle (default: the built-in one)")
     model.add_argument(
@@ -41,37 +41,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how doubt is put, as wording.style (default: hedged)",
     )
     parser.add_argument("--speak", action="store_true", help="say the descriptions")
-    parser.add_argument("--wav", type=Path, metavar="FILE", help="say the descriptions into a WAV file")
+    parser.add_argument("--wav", type=file_path, metavar="FILE", help="say the descriptions into a WAV file")
     parser.add_argument("--json", action="store_true", help="one JSON object a photo on standard output")
     parser.add_argument(
         "--evidence",
         action="store_true",
-        help="with --json: all captions, what their confidence comes from, and what would be said, too",
+        help="with --json: add all captions, of pictures that are too bad to be described, too, and what "
+        "their confidence is computed from",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: all photos were described. 1: some could not be; each has its line on standard error."""
-    from earsight.captioners.registry import build_captioner
+    """Describe each photo in turn.
 
-    captioner = build_captioner(_section(arguments.bundle, arguments.model))
-    captioner.warm_up()
+    Returns:
+        0 if all photos were described, 1 if some could not be: each of these has its line on standard error,
+        or its object if the output is JSON.
+    """
+    describer = build_describer(Config(captioner=_section(arguments.bundle, arguments.model)))
+    describer.warm_up()
     texts, failed = [], False
     for photo in _progress(arguments.photos):
         try:
-            pixels, captions, timings = _describe(captioner, photo)
-        except PhotoError as error:
+            described = _describe(describer, photo, arguments.style)
+            captions = _all_captions(describer, described) if arguments.evidence else None
+        except EarsightError as error:
             failed = True
-            print(f"earsight: {error}", file=sys.stderr)
+            if arguments.json:
+                print(json.dumps({"image": str(photo), "error": str(error)}), flush=True)
+            else:
+                print(f"earsight: {error}", file=sys.stderr)
             continue
-        said = _described(pixels, captions, arguments.style)
-        texts.append(said.text)
-        print(
-            _as_json(photo, captions, timings, said if arguments.evidence else None)
-            if arguments.json
-            else f"{photo}: {said.text}",
-            flush=True,
-        )
+        texts.append(described.said.text)
+        line = json.dumps(_row(described, captions)) if arguments.json else f"{photo}: {texts[-1]}"
+        print(line, flush=True)
     if arguments.speak or arguments.wav:
         asyncio.run(_speak(texts, arguments.wav))
     return 1 if failed else 0
@@ -95,37 +98,82 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _describe(captioner: Captioner, photo: Path) -> tuple[np.ndarray, list[Caption], dict[str, float]]:
-    """The photo, its captions, best first, and the milliseconds of each step. Raises PhotoError."""
-    times = [time.perf_counter()]
-    pixels = load_photo(photo)
-    prepared = captioner.prepare(pixels)
-    times.append(time.perf_counter())
-    encoding = captioner.encode(prepared)
-    times.append(time.perf_counter())
-    captions = captioner.describe(encoding)
-    times.append(time.perf_counter())
-    names = ("preprocess", "encode", "decode")
-    timings = {name: 1000 * (times[i + 1] - times[i]) for i, name in enumerate(names)}
-    return pixels, captions, timings | {"total": 1000 * (times[-1] - times[0])}
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """A photo that was described.
+
+    Attributes:
+        photo: Its file.
+        frame: Its pixels.
+        look: What was found in them.
+        loading: Seconds for reading the file.
+        said: What a wearer would hear.
+    """
+
+    photo: Path
+    frame: Frame
+    look: Look
+    loading: float
+    said: Description
 
 
-def _as_json(
-    photo: Path, captions: list[Caption], timings: dict[str, float], said: Description | None
-) -> str:
-    """said: what goes in with the evidence; None leaves both out."""
-    row: dict[str, object] = {
-        "image": str(photo),
-        **_caption(captions[0]),
-        "timings_ms": {name: round(value, 2) for name, value in timings.items()},
+def _describe(describer: Describer, photo: Path, style: str | None) -> _Described:
+    """Describe a photo as a service with the default settings would, and in another style if there is one.
+
+    Raises:
+        PhotoError: The file can't be used as a photo.
+        CaptionerError: The captioner failed.
+    """
+    from earsight.service.builders import build_policy
+
+    policy = build_policy(Config())
+    phrasing = replace(policy.phrasing, style=Style(style)) if style else policy.phrasing
+    began = time.perf_counter()
+    frame = Frame(load_photo(photo), time.monotonic())
+    loading = time.perf_counter() - began
+    look = describer.describe(frame, LookRequest(policy.limits))
+    return _Described(photo, frame, look, loading, policy.language.describe(look.scene, phrasing))
+
+
+def _all_captions(describer: Describer, described: _Described) -> tuple[Caption, ...]:
+    """The captions, also of a picture that is too bad to be described."""
+    scene = described.look.scene
+    return scene.captions if scene.problem is None else describer.describe(described.frame).scene.captions
+
+
+def _row(described: _Described, captions: tuple[Caption, ...] | None) -> dict[str, object]:
+    """The JSON object of a photo; captions: None leaves the evidence out."""
+    scene, said = described.look.scene, described.said
+    best = _caption(scene.captions[0]) if scene.captions else {"caption": None, "confidence": None}
+    row = {
+        "image": str(described.photo),
+        "said": said.text,
+        "abstained": said.abstained,
+        **best,
+        "problem": scene.problem,
+        "objects": [_object(found) for found in scene.objects],
+        "timings_ms": _timings(described),
     }
-    if said is not None:
-        row |= {
-            "says": said.text,
-            "abstains": said.abstained,
-            "captions": [_caption(caption) | {"evidence": _evidence(caption)} for caption in captions],
-        }
-    return json.dumps(row)
+    if captions is not None:
+        row["captions"] = [_caption(caption) | {"evidence": _evidence(caption)} for caption in captions]
+    return row
+
+
+def _object(found: DetectedObject) -> dict[str, object]:
+    box = found.box
+    return {
+        "name": found.name,
+        "confidence": round(found.confidence, 4),
+        "box": [round(side, 4) for side in (box.left, box.top, box.right, box.bottom)],
+        "direction": box.direction,
+    }
+
+
+def _timings(described: _Described) -> dict[str, float]:
+    """Milliseconds of reading the file, of each stage that was run, and of all of it."""
+    look = described.look
+    seconds = [("load", described.loading), *look.seconds.items(), ("total", described.loading + look.total)]
+    return {stage: round(1000 * value, 2) for stage, value in seconds}
 
 
 def _caption(caption: Caption) -> dict[str, object]:
@@ -135,17 +183,6 @@ def _caption(caption: Caption) -> dict[str, object]:
 def _evidence(caption: Caption) -> dict[str, float]:
     log_probs = {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
     return log_probs | dict(caption.evidence)
-
-
-def _described(pixels: np.ndarray, captions: list[Caption], style: str | None) -> Description:
-    """What the service would say by its defaults: also that a picture is too bad to be described."""
-    from earsight.service.builders import build_policy
-
-    policy = build_policy(Config())
-    now = time.monotonic()
-    problem = assess(Frame(pixels, now), policy.limits) if policy.limits else None
-    phrasing = replace(policy.phrasing, style=Style(style)) if style else policy.phrasing
-    return policy.language.describe(Scene(now, problem, captions=tuple(captions)), phrasing)
 
 
 async def _speak(texts: list[str], wav: Path | None) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
+from earsight.commands.arguments import file_path
 from earsight.config.loader import ConfigError, load_config, readable_language, readable_voice
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice
@@ -37,17 +38,17 @@ _log = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="configuration (YAML); without it the defaults"
+        "--config", type=file_path, metavar="FILE", help="configuration (YAML); without it the defaults"
     )
     parser.add_argument("--once", action="store_true", help="one press; exit when it has been spoken")
     parser.add_argument(
         "--replay",
-        type=Path,
+        type=file_path,
         metavar="PATH",
         help="a photo, a folder of photos or a video instead of the camera",
     )
     parser.add_argument(
-        "--wav", type=Path, metavar="FILE", help="speak into a WAV file instead of the sound device"
+        "--wav", type=file_path, metavar="FILE", help="speak into a WAV file instead of the sound device"
     )
     parser.add_argument("--verbose", action="store_true", help="say more of what goes on inside")
 

@@ -48,6 +48,10 @@ class LookRequest:
     captions: bool = True
 
 
+CAPTIONS = LookRequest()
+"""Captions of any picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a look found, and how long that took.
@@ -81,7 +85,9 @@ class Describer:
         """
         self._captioner = captioner
 
-    def describe(self, frame: Frame, request: LookRequest, cancelled: Callable[[], bool] = never) -> Look:
+    def describe(
+        self, frame: Frame, request: LookRequest = CAPTIONS, cancelled: Callable[[], bool] = never
+    ) -> Look:
         """Describe a frame as far as the request goes.
 
         Args:

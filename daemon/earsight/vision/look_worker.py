@@ -17,7 +17,7 @@ from earsight.cameras.camera import FRAME_WAIT, Camera
 from earsight.captioners.captioner import DecodingCancelledError
 from earsight.errors import EarsightError
 from earsight.scene import Frame
-from earsight.vision.describer import Describer, Look, LookRequest
+from earsight.vision.describer import CAPTIONS, Describer, Look, LookRequest
 from earsight.vision.quality import sharpness
 
 _T = TypeVar("_T")
@@ -84,7 +84,7 @@ class LookWorker:
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
 
     def look(
-        self, max_age: float, request: LookRequest | None = None, *, background: bool = False
+        self, max_age: float, request: LookRequest = CAPTIONS, *, background: bool = False
     ) -> asyncio.Future[Look]:
         """Describe the sharpest of the newest frames.
 
@@ -93,14 +93,13 @@ class LookWorker:
 
         Args:
             max_age: Seconds; older frames are not looked at.
-            request: What is needed; None: captions of any picture.
+            request: What is needed.
             background: Whether nobody waits for it, as for narration.
 
         Returns:
             A future. It raises CameraError or StaleFrame if there is no picture, CaptionerError if the
             describer can't be loaded or fails, and LookSupersededError for a background look that made room.
         """
-        wanted = request or LookRequest()
         if not background:
             self._background_superseded.set()
             self._background_superseded = threading.Event()
@@ -109,7 +108,7 @@ class LookWorker:
             if unwanted():
                 raise DecodingCancelledError
             frame = self._sharpest(max_age)
-            return self._loaded().describe(frame, wanted, unwanted)
+            return self._loaded().describe(frame, request, unwanted)
 
         return self._submit(work, self._background_superseded if background else threading.Event())
 

@@ -3,13 +3,17 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from earsight import cli
-from earsight.language.language import CANT_TELL
+from earsight.commands.describe import _Described, _row
+from earsight.language.language import CANT_TELL, PROBLEMS, Description
+from earsight.scene import Box, DetectedObject, Frame, Scene
+from earsight.vision.describer import Look, Stage
 from tests.earsight.commands.process import (
     SPEECH,
     UNWRITABLE,
@@ -32,6 +36,13 @@ BAD = {
     "large.png": "100 megapixels",
     "missing.jpg": "no file",
 }
+
+
+@pytest.fixture
+def dark(tmp_path):
+    path = tmp_path / "dark.png"
+    Image.fromarray(np.full((120, 160, 3), 5, np.uint8)).save(path)
+    return path
 
 
 def test_describe_all_kinds_of_photos(photos, capsys):
@@ -63,31 +74,93 @@ def test_describe_a_100_megapixel_jpeg(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+ABSTENTIONS = {english(said) for said in (CANT_TELL, *PROBLEMS.values())}
+KEYS = ["image", "said", "abstained", "caption", "confidence", "problem", "objects", "timings_ms"]
+
+
+def rows(printed):
+    return [json.loads(line) for line in printed.splitlines()]
+
+
 def test_describe_as_json(photos, capsys):
-    assert cli.main(["describe", "--json", str(photos / "good.jpg"), str(photos / "text.jpg")]) == 1
+    assert cli.main(["describe", "--json", str(photos / "good.jpg")]) == 0
     printed = capsys.readouterr()
-    row = json.loads(one_line(printed.out))
-    assert list(row) == ["image", "caption", "confidence", "timings_ms"]
+    (row,) = rows(printed.out)
+    assert list(row) == KEYS
     assert row["image"] == str(photos / "good.jpg")
-    assert isinstance(row["caption"], str)
+    assert row["caption"]
     assert 0 <= row["confidence"] <= 1
+    assert row["problem"] is None
+    assert row["objects"] == []
     timings = row["timings_ms"]
-    assert list(timings) == ["preprocess", "encode", "decode", "total"]
+    assert list(timings) == ["load", "quality", "preprocess", "encode", "decode", "total"]
     assert all(value >= 0 for value in timings.values())
-    parts = timings["preprocess"] + timings["encode"] + timings["decode"]
-    assert timings["total"] == pytest.approx(parts, abs=0.1)
-    assert "text.jpg" in one_line(printed.err)
+    assert timings["total"] == pytest.approx(sum(timings.values()) - timings["total"], abs=0.1)
+    assert printed.err == ""
 
 
-def test_describe_evidence(photos, capsys):
-    assert cli.main(["describe", "--json", "--evidence", str(photos / "good.jpg")]) == 0
-    row = json.loads(capsys.readouterr().out)
+@pytest.mark.parametrize("style", ["hedged", "careful"])
+def test_describe_as_json_says_what_it_says_without(photos, dark, capsys, style):
+    names = [str(photos / "good.jpg"), str(photos / "grey.png"), str(dark)]
+    assert cli.main(["describe", "--style", style, *names]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert cli.main(["describe", "--style", style, "--json", *names]) == 0
+    described = rows(capsys.readouterr().out)
+    assert [f"{row['image']}: {row['said']}" for row in described] == lines
+    assert [row["abstained"] for row in described] == [row["said"] in ABSTENTIONS for row in described]
+
+
+def test_describe_as_json_has_an_object_for_a_photo_that_fails(photos, capsys):
+    names = [str(photos / name) for name in ("text.jpg", "good.jpg", "missing.jpg")]
+    assert cli.main(["describe", "--json", *names]) == 1
+    printed = capsys.readouterr()
+    text, good, missing = rows(printed.out)
+    assert text == {"image": names[0], "error": text["error"]}
+    assert text["error"].startswith("text.jpg is not a photo")
+    assert list(good) == KEYS
+    assert missing["image"] == names[2]
+    assert "no file missing.jpg" in missing["error"]
+    assert printed.err == "", "the object says it"
+
+
+def test_describe_as_json_tells_what_is_wrong_with_a_picture(dark, capsys):
+    assert cli.main(["describe", "--json", str(dark)]) == 0
+    (row,) = rows(capsys.readouterr().out)
+    assert row["problem"] == "dark"
+    assert row["said"] == "The picture is too dark."
+    assert row["abstained"]
+    assert (row["caption"], row["confidence"]) == (None, None)
+    assert list(row["timings_ms"]) == ["load", "quality", "total"]
+
+
+def test_describe_evidence(photos, dark, capsys):
+    assert cli.main(["describe", "--json", "--evidence", str(photos / "good.jpg"), str(dark)]) == 0
+    row, bad = rows(capsys.readouterr().out)
+    assert list(row) == list(bad) == [*KEYS, "captions"]
     assert row["captions"][0]["caption"] == row["caption"]
+    assert row["captions"][0]["confidence"] == row["confidence"]
     evidence = row["captions"][0]["evidence"]
     assert evidence["lowest_log_prob"] <= evidence["mean_log_prob"] <= 0
     assert 0 < evidence["agreement"] <= 1
-    assert row["says"].endswith(".")
-    assert row["abstains"] == (row["says"] == english(CANT_TELL))
+    assert bad["problem"] == "dark"
+    assert bad["captions"][0]["caption"]
+
+
+def test_objects_as_json():
+    found = DetectedObject("chair", 0.81234, Box(0.1, 0.25, 0.400001, 1.0))
+    frame = Frame(np.zeros((2, 2, 3), np.uint8), 0.0)
+    look = Look(Scene(0.0, objects=(found,)), {Stage.ENCODE: 0.25})
+    row = _row(_Described(Path("a.jpg"), frame, look, 0.5, Description("A chair.", False)), None)
+    chair = {"name": "chair", "confidence": 0.8123, "box": [0.1, 0.25, 0.4, 1.0], "direction": "left"}
+    assert json.loads(json.dumps(row))["objects"] == [chair]
+    assert row["timings_ms"] == {"load": 500.0, "encode": 250.0, "total": 750.0}
+
+
+def test_a_photo_without_a_name_is_refused(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["describe", ""])
+    assert ended.value.code == 2
+    assert "argument PHOTO: the path is empty" in capsys.readouterr().err
 
 
 def test_describe_in_the_careful_style(photos, capsys):
@@ -117,11 +190,9 @@ def test_describe_into_what_can_not_be_written(photos, tmp_path, capsys, kind):
     assert str(path) in message
 
 
-def test_describe_says_of_a_dark_photo_what_the_service_says(tmp_path, capsys):
-    photo = tmp_path / "dark.png"
-    Image.fromarray(np.full((120, 160, 3), 5, np.uint8)).save(photo)
-    assert cli.main(["describe", str(photo)]) == 0
-    assert capsys.readouterr().out == f"{photo}: The picture is too dark.\n"
+def test_describe_says_of_a_dark_photo_what_the_service_says(dark, capsys):
+    assert cli.main(["describe", str(dark)]) == 0
+    assert capsys.readouterr().out == f"{dark}: The picture is too dark.\n"
 
 
 def test_a_name_that_is_no_text(photos, tmp_path):

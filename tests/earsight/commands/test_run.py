@@ -37,6 +37,15 @@ def test_run_with_a_path_that_is_missing(tmp_path, capsys):
     assert "none.jpg" in message
 
 
+@pytest.mark.parametrize("option", ["--config", "--replay", "--wav"])
+def test_run_with_an_empty_path(option, capsys):
+    """As an unset variable of a shell script leaves it: it would be the current folder."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["run", "--once", option, ""])
+    assert ended.value.code == 2
+    assert f"argument {option}: the path is empty" in capsys.readouterr().err
+
+
 @SPEECH
 def test_run_once_without_a_picture_says_so_soon(photos, quick, tmp_path):
     said = tmp_path / "said.wav"

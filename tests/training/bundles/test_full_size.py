@@ -35,7 +35,7 @@ DESCRIBE = """
 import sys
 from pathlib import Path
 from earsight.cli import main
-code = main(["describe", "--json", "--bundle", *sys.argv[1:]])
+code = main(["describe", "--json", "--evidence", "--bundle", *sys.argv[1:]])
 print(Path("/proc/self/status").read_text())
 sys.exit(code)
 """
@@ -69,7 +69,7 @@ def test_int8_runs_on_the_device_within_its_memory(tmp_path, captioner):
     peak = next(int(line.split()[1]) / 1024 for line in said if line.startswith("VmHWM"))
     checks = json.loads((tmp_path / "bundle" / "manifest.json").read_text())["checks"]
     print(f"\n{peak:.0f} MB at most; {rows[-1]['timings_ms']}; {checks}")
-    assert all(row["caption"] == rows[0]["caption"] for row in rows)
+    assert all(row["captions"] == rows[0]["captions"] for row in rows)
     assert peak < RESIDENT_LIMIT_MB
 
 

@@ -37,7 +37,7 @@ def test_captions_come_from_the_program_of_the_device(photos):
 @pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
 def test_a_photo_that_cannot_be_captioned_is_an_error_and_no_shift(photos):
     photos[0].path.write_bytes(b"no photo")
-    with pytest.raises(EvaluationError, match="captioned 1 of 2 photos"):
+    with pytest.raises(EvaluationError, match=r"captioned 1 of 2 photos: one.jpg is not a photo"):
         describe(BUILTIN, photos)
 
 

@@ -69,18 +69,20 @@ def describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
 def _describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
     command = [sys.executable, "-m", "earsight", "describe", "--json", "--evidence", "--bundle", str(bundle)]
     paths = [str(photo.path) for photo in photos]
-    # Standard error stays the terminal's: the child says there what is wrong, and shows its progress.
+    # Standard error stays the terminal's: the child shows its progress there.
     child = subprocess.run([*command, "--", *paths], stdout=subprocess.PIPE, text=True, check=False)
-    lines = child.stdout.splitlines()
-    if child.returncode or len(lines) != len(photos):
-        raise EvaluationError(f"earsight describe captioned {len(lines)} of {len(photos)} photos")
-    said = [json.loads(line) for line in lines]
+    said = [json.loads(line) for line in child.stdout.splitlines()]
+    failures = [row["error"] for row in said if "error" in row]
+    if child.returncode or len(said) != len(photos):
+        reason = f": {failures[0]}" if failures else ""
+        captioned = len(said) - len(failures)
+        raise EvaluationError(f"earsight describe captioned {captioned} of {len(photos)} photos{reason}")
     return [_candidate(photo, row) for photo, row in zip(photos, said, strict=True)]
 
 
 def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any]) -> Candidate:
     first, *others = (
-        Candidate(photo, found["caption"], found["confidence"], found["evidence"], row["abstains"])
+        Candidate(photo, found["caption"], found["confidence"], found["evidence"], row["abstained"])
         for found in row["captions"]
     )
     return replace(first, others=others)
