@@ -67,7 +67,11 @@ setup(
     license="MIT",
     python_requires=">=3.11",
     packages=[*find_packages("daemon"), *find_packages("training")],
-    package_dir={"earsight": "daemon/earsight", "earsight_training": "training/earsight_training"},
+    package_dir={
+        "earsight": "daemon/earsight",
+        "earsight_files": "daemon/earsight_files",
+        "earsight_training": "training/earsight_training",
+    },
     package_data={
         "earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*", "language/locale/*/LC_MESSAGES/*.mo"]
     },

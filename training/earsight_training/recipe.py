@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from earsight_files.strict_yaml import Key, YamlTree, YamlTreeError, read_tree
 from earsight_training.errors import TrainingError
 
 
@@ -19,7 +20,7 @@ _KINDS = frozenset({"conv", "efficientnet-lite", "clip", "cells", "mlp", "transf
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ConvEncoderSettings(_Section):
@@ -166,9 +167,21 @@ class RefineSettings(_Section):
 
 
 class DataSettings(_Section):
-    train: tuple[str, ...] = ("train",)
-    validation: tuple[str, ...] = ("val",)
+    """Which photos are trained on, and which the model is judged by; by the names of their splits."""
+
+    train: tuple[str, ...] = Field(("train",), min_length=1)
+    validation: tuple[str, ...] = Field(("val",), min_length=1)
     side: int = Field(224, gt=0, description="photos are squashed to this size before crops are taken")
+
+    @model_validator(mode="after")
+    def _judged_by_others(self) -> Self:
+        both = [split for split in self.validation if split in self.train]
+        if both:
+            raise ValueError(
+                f"{' and '.join(both)} in train and in validation: no photo may be judged by that was trained"
+                " on; make a split of its own for it: earsight-train split"
+            )
+        return self
 
 
 class Recipe(_Section):
@@ -212,15 +225,74 @@ def taught(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillSettings]:
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Raises RecipeError for a file that can't be read, is no YAML, or does not fit."""
+    """Read a recipe, strictly: nothing in it is taken for another number, word or kind than was written.
+
+    Raises:
+        RecipeError: for a file that can't be read, is no YAML, gives a key twice, or does not fit.
+    """
     try:
-        return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        tree = read_tree(_read(path))
+    except YamlTreeError as error:
+        raise RecipeError(f"{path}: line {error.line}: {error.text}") from error
+    for key, line, first in tree.duplicates:
+        raise RecipeError(f"{path}: line {line}: {_dotted(key)}: given twice, first on line {first}")
+    if not isinstance(tree.value, dict):
+        raise RecipeError(f"{path}: not a recipe: it has no keys such as name, encoder and captions")
+    try:
+        return Recipe.model_validate_json(json.dumps(tree.value), strict=True)
+    except ValidationError as error:
+        raise RecipeError(f"{path}: {_explain(error, tree)}") from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RecipeError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        # Without the names of the kinds of a section, which pydantic puts among the keys.
-        key = ".".join(str(part) for part in first["loc"] if part not in _KINDS) or "the file"
-        raise RecipeError(f"{path}: {key}: {first['msg']}") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: not a text file in UTF-8: {error}") from error
+
+
+_SHOWN = 60  # characters of a refused value
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text: put it in quotes",
+    "bool_type": "true or false",
+    "tuple_type": "a list, such as [train, val]",
+    "model_type": "a section",
+    "model_attributes_type": "a section",
+}
+"""By pydantic's types of errors; the others' own words will do."""
+
+
+def _explain(error: ValidationError, tree: YamlTree) -> str:
+    """The first thing that is wrong: line, key, what is there and what should be."""
+    first = error.errors()[0]
+    # Without the names of the kinds of a section, which pydantic puts among the keys.
+    key = tuple(part for part in first["loc"] if part not in _KINDS)
+    here = key
+    while here and here not in tree.lines:  # a key that is missing has the line of its section
+        here = here[:-1]
+    where = f"line {tree.lines[here]}: {_dotted(key)}" if key else "the recipe"
+    if first["type"] == "missing":
+        return f"{where}: missing"
+    if first["type"] == "extra_forbidden":
+        return f"{where}: unknown key"
+    what = _EXPECTED.get(first["type"])
+    if what is None:
+        return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+    return f"{where}: got {_shown(first['input'], tree.sources.get(key))}; expected {what}"
+
+
+def _shown(value: Any, source: str | None) -> str:
+    """A value as it was written, shortened; a text in quotes."""
+    if isinstance(value, dict | list):
+        return "a section" if isinstance(value, dict) else "a list"
+    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else source or "nothing"
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(str(part) for part in key)

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from earsight.config.problems import dotted, explain, got, printable
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice, Voice, VoiceSection
-from earsight.config.yaml_positions import YamlTreeError, read_tree
 from earsight.errors import EarsightError
+from earsight_files.strict_yaml import YamlTreeError, read_tree
 
 MAX_BYTES = 64 * 1024
 

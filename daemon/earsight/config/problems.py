@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from earsight.config.schema import Config
 from earsight.config.section import WRONG_CHOICE, CombinationError, section_kinds
-from earsight.config.yaml_positions import Key, YamlTree
+from earsight_files.strict_yaml import Key, YamlTree
 
 _SHOWN = 60  # characters of a refused value
 

@@ -89,7 +89,7 @@ camera:
   heigth: 3
   device: nope
 voice:
-  language: no
+  language: 5
   rate: "abc"
   rate: 90
   fps: 3
@@ -103,7 +103,7 @@ triggers:
         "3: camera.heigth: unknown key; did you mean camera.height?",
         '4: camera.device: got "nope"; expected a whole number from 0 to 255, or text such as /dev/video0, '
         "or null",
-        "6: voice.language: got no; expected text such as en-gb, or null (put it in quotes)",
+        "6: voice.language: got 5; expected text such as en-gb, or null (put it in quotes)",
         '7: voice.rate: got "abc"; expected a whole number from 80 to 450',
         "8: voice.rate: given twice, first on line 7",
         "9: voice.fps: unknown key; did you mean camera.fps?",
@@ -140,7 +140,7 @@ triggers:
         ("camera: {replay: ~nobody.here/x}", 'camera.replay: got "~nobody.here/x"; expected a path whose ~'),
         ("captioner: {bundle: 3}", "captioner.bundle: got 3; expected builtin, or a path"),
         ("captioner: {beams: 0}", "captioner.beams: got 0; expected a whole number from 1 to 10, or null"),
-        ("narration: {every: off}", "narration.every: got off; expected a number from 1 to 3600, or null"),
+        ("narration: {every: off}", 'narration.every: got "off"; expected a number from 1 to 3600, or null'),
         ("narration: {novelty: 2.1}", "narration.novelty: got 2.1; expected a number from 0 to 2"),
         (
             "triggers: {button: 17}",
@@ -190,7 +190,9 @@ triggers:
         # not what YAML makes of it
         ("[1]", "got a list; expected the keys language, camera, "),
         ("hello", 'got "hello"; expected the keys language, camera, '),
-        ("voice: {rate: 0x_}", "'0x_' is no int"),
+        ("voice: {rate: 0175}", "voice.rate: 0175 means different things in different versions of YAML"),
+        ("voice: {rate: 2:30}", 'voice.rate: got "2:30"; expected a whole number from 80 to 450'),
+        ("voice: {earcons: yes}", 'voice.earcons: got "yes"; expected true or false'),
         ("voice: {<<: {rate: 90}}", "voice.<<: unknown key; expected one of engine"),
         ("voice: !!set {a}", "the tag '!!set'"),
     ],

@@ -10,9 +10,9 @@ from earsight.config.loader import load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections, config_schema
 from earsight.config.section import section_kinds
 from earsight.config.triggers import ButtonSection, GesturesSection
-from earsight.config.yaml_positions import read_tree
 from earsight.triggers.gestures import GestureTimes
 from earsight.vision.quality import QualityLimits
+from earsight_files.strict_yaml import read_tree
 
 FOLDER = Path(__file__).parents[3] / "config"
 FILES = sorted(FOLDER.glob("*.yaml"))
