@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from earsight.config.bindings import BindingsSection
 from earsight.config.camera import CameraSection
 from earsight.config.captioner import CaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
@@ -28,6 +29,7 @@ class Config(Section):
     camera: CameraSection = CameraSection()
     triggers: TriggersSection = TriggersSection()
     gestures: GesturesSection = GesturesSection()
+    bindings: BindingsSection = BindingsSection()
     captioner: CaptionerSection = CaptionerSection()
     narration: NarrationSection = NarrationSection()
     quality: QualitySection = QualitySection()
@@ -35,7 +37,7 @@ class Config(Section):
     voice: Voice = AutoVoice()
 
 
-LIVE_SECTIONS = frozenset({"language", "gestures", "narration", "quality", "wording", "voice"})
+LIVE_SECTIONS = frozenset({"language", "gestures", "bindings", "narration", "quality", "wording", "voice"})
 """Sections that a running service takes over at a reload."""
 
 RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner"})

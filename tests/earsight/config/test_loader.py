@@ -6,6 +6,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earsight.actions import ACTIONS
 from earsight.config.loader import MAX_BYTES, ConfigError, load_config
 from earsight.config.schema import Config
 from earsight.config.section import section_kinds
@@ -125,6 +126,16 @@ triggers:
         ),
         ("voice: {engine: [espeak]}", "voice.engine: got a list; expected one of auto, espeak"),
         ("voice: {engine: null}", "voice.engine: got null; expected one of auto, espeak"),
+        (
+            "bindings: {button: {short: descibe}}",
+            f'bindings.button.short: got "descibe"; expected one of {", ".join(ACTIONS)}, or null; '
+            "did you mean describe?",
+        ),
+        ("bindings: {keyboard: {long: 3}}", "bindings.keyboard.long: got 3; expected one of describe, "),
+        (
+            "bindings: {button: {tripple: help}}",
+            "bindings.button.tripple: unknown key; did you mean bindings.button.triple?",
+        ),
         ("voice: {engine: espeak, rat: 1}", "voice.rat: unknown key; did you mean voice.rate?"),
         ("voice: {engine: espeak, rate: 1}", "voice.rate: got 1; expected a whole number from 80 to 450"),
         ("voice: {engine: espeak, piper_model: 1}", "voice.piper_model: got 1; expected a path"),

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from earsight.actions import ACTIONS
+from earsight.config.bindings import ButtonBindings, SecondButtonBindings
 from earsight.config.description import QualitySection
 from earsight.config.loader import load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections, config_schema
@@ -52,6 +54,8 @@ def test_the_full_file_explains_every_key_as_the_models_do():
         for key, field in ((key, field) for kind in kinds for key, field in kind.model_fields.items()):
             assert field.description in prose, f"{name}.{key}"
     assert all(key in prose for key in ButtonSection.model_fields)
+    assert all(field.description in prose for field in ButtonBindings.model_fields.values())
+    assert all(action in prose for action in ACTIONS)
 
 
 def test_the_profiles_choose_what_their_boards_have():
@@ -114,5 +118,6 @@ def test_a_slow_finger_needs_to_set_the_long_press_only(long_press, stuck_after)
 
 
 def test_all_models_are_strict():
-    models: list[type[BaseModel]] = [Config, ButtonSection, *chain.from_iterable(sections().values())]
+    models: list[type[BaseModel]] = [Config, ButtonSection, ButtonBindings, SecondButtonBindings]
+    models += chain.from_iterable(sections().values())
     assert all(model.model_config["strict"] and model.model_config["frozen"] for model in models)

@@ -1,0 +1,60 @@
+"""What a gesture means: the bindings of all inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from earsight.actions import ACTIONS, ActionKind
+from earsight.config.bindings import BindingsSection
+from earsight.triggers.trigger import Gesture
+
+BUTTON = "button"
+"""The input that the others stand for where they have no bindings of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """Which gesture of which input does what.
+
+    Attributes:
+        inputs: For each input, the names of its actions. A gesture that is not among them does nothing.
+    """
+
+    inputs: Mapping[str, Mapping[Gesture, str]]
+
+    def action(self, source: str, gesture: Gesture) -> str | None:
+        """The name of the action that a gesture of an input means; None for nothing."""
+        return self.of(source).get(gesture)
+
+    def of(self, source: str) -> Mapping[Gesture, str]:
+        """What the gestures of an input mean."""
+        return self.inputs.get(source, self.inputs[BUTTON])
+
+    def looks(self, source: str) -> bool:
+        """Whether a look begins as soon as the button goes down: it may become a gesture that looks."""
+        return ActionKind.LOOK in (self._kind(source, Gesture.SHORT), self._kind(source, Gesture.LONG))
+
+    def sets(self, source: str) -> bool:
+        """Whether a gesture of the input changes a setting."""
+        return any(ACTIONS[name].kind is ActionKind.SETTING for name in self.of(source).values())
+
+    def has_triple(self, source: str) -> bool:
+        """Whether a double press has to wait, since it may become a triple one."""
+        return Gesture.TRIPLE in self.of(source)
+
+    def long_on_release(self, source: str) -> bool:
+        """Whether a long press has to wait for its end: on the way to a very long one nothing may change."""
+        return Gesture.VERY_LONG in self.of(source) and self._kind(source, Gesture.LONG) is ActionKind.SETTING
+
+    def _kind(self, source: str, gesture: Gesture) -> ActionKind | None:
+        name = self.action(source, gesture)
+        return ACTIONS[name].kind if name else None
+
+
+def build_bindings(section: BindingsSection) -> Bindings:
+    """The bindings of the settings."""
+    inputs = {}
+    for source, gestures in section.model_dump(exclude_none=True).items():
+        inputs[source] = {Gesture(name): action for name, action in gestures.items()}
+    return Bindings(inputs)
