@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from earsight.doctor.examination import TORCH_LIMIT
 from earsight.service.crash_loop import LIMIT
 
 FOLDER = Path(__file__).parents[2] / "systemd"
@@ -77,10 +76,6 @@ def test_restarts_are_limited_but_not_after_one_bad_minute(unit: Unit) -> None:
     assert int(burst) * int(pause) < int(interval), "the limit would never be reached by failing at once"
     assert int(interval) > int(watchdog)
     assert int(burst) >= 3 * (LIMIT + 1), "a wearer who tries again would hear nothing"
-
-
-def test_a_start_may_take_as_long_as_loading_torch(unit: Unit) -> None:
-    assert int(*unit["Service", "TimeoutStartSec"]) > TORCH_LIMIT
 
 
 def test_the_doctor_does_not_inherit_what_speaks_for_the_service(unit: Unit) -> None:

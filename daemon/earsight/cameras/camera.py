@@ -13,6 +13,7 @@ import numpy as np
 
 from earsight.cameras.source import BlackPictures, CameraError, FrameSource, StaleFrame, unforeseen
 from earsight.scene import Frame
+from earsight.system import time_limits
 
 _T = TypeVar("_T")
 
@@ -20,10 +21,6 @@ log = logging.getLogger(__name__)
 
 THREAD = "camera"
 """Name of the thread that reads a source."""
-
-FRAME_WAIT = 2.0
-"""Seconds to wait for a fresh frame: the first of a camera that has just been opened, or the next of one that
-stutters. An answer that comes late is worth more to the wearer than an excuse that comes at once."""
 
 
 class RecentFrames:
@@ -71,11 +68,11 @@ class Camera:
         *,
         rotation: int = 0,
         keep: int = 5,
-        retry_after: float = 0.5,
-        retry_at_most: float = 2.0,
-        stalled_after: float = 4.0,
-        opens_within: float = 10.0,
-        hung_after: float = 20.0,
+        retry_after: float = time_limits.CAMERA_RETRY,
+        retry_at_most: float = time_limits.CAMERA_LONGEST_RETRY,
+        stalled_after: float = time_limits.CAMERA_STALLED,
+        opens_within: float = time_limits.CAMERA_OPENING,
+        hung_after: float = time_limits.CAMERA_HUNG,
     ) -> None:
         if rotation not in (0, 90, 180, 270):
             raise ValueError(f"rotation is {rotation}: it must be 0, 90, 180 or 270 degrees")
@@ -159,7 +156,7 @@ class Camera:
             since = self._calling_since
             return self._worked and since is not None and time.monotonic() - since > self._hung_after
 
-    def close(self, timeout: float = 2.0) -> None:
+    def close(self, timeout: float = time_limits.CAMERA_CLOSING) -> None:
         """Stop the thread, which gives the device back. Waits at most timeout seconds; may be called twice.
 
         A source that hangs keeps its thread until it returns; the thread then closes it and ends, and never

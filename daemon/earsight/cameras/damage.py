@@ -12,11 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from earsight.cameras.source import BlackPictures, CameraError
+from earsight.system import time_limits
 
-DAMAGED_FOR = 3.0
-"""Seconds for which a camera may give nothing that is whole."""
-
-_PAUSE = 0.02
 _SHADOW, _GLARE = 32, 223
 """Grey levels outside which a part of a real picture may be of one colour. In video of limited range black is
 16 and white 235."""
@@ -46,9 +43,9 @@ def damage(pixels: np.ndarray) -> str | None:
 def whole_picture(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
     """The next picture that is whole, by reading again while one is damaged or missing; None if none came.
 
-    Raises CameraError when only damaged ones have come for DAMAGED_FOR seconds, and whatever read raises.
+    Raises CameraError when only damaged ones have come for DAMAGED_FRAMES seconds, and whatever read raises.
     """
-    deadline = time.monotonic() + DAMAGED_FOR
+    deadline = time.monotonic() + time_limits.DAMAGED_FRAMES
     while True:
         pixels = read()
         wrong = damage(pixels) if pixels is not None else None
@@ -59,4 +56,4 @@ def whole_picture(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
                 return None
             kind = BlackPictures if wrong is _BLACK else CameraError
             raise kind(f"The camera gives only {wrong}: check its cable and its lens cap.")
-        time.sleep(_PAUSE)
+        time.sleep(time_limits.DAMAGED_FRAME_PAUSE)

@@ -13,6 +13,7 @@ import numpy as np
 from earsight.cameras.damage import whole_picture
 from earsight.cameras.source import CameraError
 from earsight.cameras.v4l2 import check_camera
+from earsight.system import time_limits
 from earsight.system.device_users import held_by
 
 
@@ -22,8 +23,7 @@ def load_cv2(needed_by: str) -> Any:
     needed_by: what in the configuration asks for it, named in the CameraError when it is not installed.
     """
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    # Seconds that a stalled camera may take; it would be ten.
-    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", f"{time_limits.V4L2_FRAME:.0f}")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     try:
         import cv2

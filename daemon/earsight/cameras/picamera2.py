@@ -12,14 +12,12 @@ import numpy as np
 
 from earsight.cameras.damage import whole_picture
 from earsight.cameras.source import CameraError
+from earsight.system import time_limits
 from earsight.system.device_users import held_by
 
 # libcamera names its formats after the order in a little-endian word, so that in memory "RGB888" lies as
 # B, G, R and "BGR888" as R, G, B. The second is the RGB that the rest of the program means.
 _RGB_IN_MEMORY = "BGR888"
-
-_READ_LIMIT = 3.0
-"""Seconds for one picture."""
 
 
 class Picamera2Source:
@@ -63,11 +61,12 @@ class Picamera2Source:
     def _next(self) -> np.ndarray:
         try:
             job = self._camera.capture_array("main", wait=False)
-            return np.asarray(self._camera.wait(job, timeout=_READ_LIMIT))
+            return np.asarray(self._camera.wait(job, timeout=time_limits.PICAMERA2_FRAME))
         except TimeoutError:
             self._camera.cancel_all_and_flush()  # or closing would wait for that picture for ever
             raise CameraError(
-                f"The camera gives no more pictures (none in {_READ_LIMIT:g} s): check its ribbon cable."
+                f"The camera gives no more pictures (none in {time_limits.PICAMERA2_FRAME:g} s): "
+                "check its ribbon cable."
             ) from None
         except (RuntimeError, OSError) as error:
             raise CameraError(f"The camera gives no pictures: {error}") from error

@@ -21,17 +21,12 @@ from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice
 from earsight.message import Message, message
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
+from earsight.system import time_limits
 from earsight.system.systemd import managed, show
 from earsight.vision.look_worker import THREAD as LOOK_THREAD
 
 GAVE_UP = 70
 """Exit status: it has crashed again and again. The service manager must not try again."""
-
-_END_LIMIT = 1.4
-"""Seconds from the signal that asks for the end; what hangs is left behind then."""
-
-_LAST_WORDS, _PATIENCE = 15.0, 120.0
-"""Seconds for one voice to say why there is no service, and for earphones to come that are to hear it."""
 
 _log = logging.getLogger(__name__)
 
@@ -113,12 +108,13 @@ def _say_why(why: Message, reason: str, config_file: Path | None) -> None:
     voice, language = readable_voice(config_file), load_language(readable_language(config_file))
     show(f"{load_language('en').text(why)} {reason}")
     sentence = language.text(why)
-    asyncio.run(startup_failure.say_until_heard(sentence, (voice, AutoVoice()), _LAST_WORDS, _PATIENCE))
+    limits = time_limits.FAILURE_VOICE, time_limits.FAILURE_PATIENCE
+    asyncio.run(startup_failure.say_until_heard(sentence, (voice, AutoVoice()), *limits))
 
 
 def leave_soon() -> None:
-    """End the process within _END_LIMIT seconds, whatever hangs in it."""
-    timer = threading.Timer(_END_LIMIT, _leave_at_once, (0,))
+    """End the process within time_limits.END seconds, whatever hangs in it."""
+    timer = threading.Timer(time_limits.END, _leave_at_once, (0,))
     timer.daemon = True
     timer.start()
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-_POLL = 0.5
+from earsight.system import time_limits
 
 
 class ConfigWatcher:
@@ -27,7 +27,7 @@ class ConfigWatcher:
         before: tuple[int, int, int] | None = None
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), _POLL)
+                await asyncio.wait_for(self._asked.wait(), time_limits.CONFIG_POLL)
             stamp = _stamp(self._path)
             written = stamp is not None and stamp != self._seen and stamp == before
             if self._asked.is_set() or written:

@@ -13,20 +13,16 @@ from earsight.config.schema import Config
 from earsight.doctor import board, triggers, vision, voice
 from earsight.doctor.finding import Finding, Status
 from earsight.errors import EarsightError
+from earsight.system import time_limits
 
 Check = Callable[[], Awaitable[Finding | None]]
 """Finds something, or None where there is nothing of the kind to be checked."""
 
-LIMIT = 20.0
-"""Seconds for one check; a camera alone may take ten for its first picture."""
-
-TORCH_LIMIT = 120.0
-"""The same where a check loads torch and a model of transformers from a memory card."""
-
 
 async def examine(config: Config) -> list[Finding]:
-    """What all checks found, in a fixed order. Never raises; takes (TORCH_)LIMIT seconds at the most."""
-    limit = LIMIT if config.captioner.engine == "onnx" else TORCH_LIMIT
+    """What all checks found, in a fixed order. Never raises; takes at most the limit of one check."""
+    onnx = config.captioner.engine == "onnx"
+    limit = time_limits.DOCTOR_CHECK if onnx else time_limits.DOCTOR_TORCH_CHECK
     return await run_checks(checks(config), limit)
 
 
@@ -48,7 +44,7 @@ def checks(config: Config) -> dict[str, Check]:
     }
 
 
-async def run_checks(checks: Mapping[str, Check], limit: float = LIMIT) -> list[Finding]:
+async def run_checks(checks: Mapping[str, Check], limit: float = time_limits.DOCTOR_CHECK) -> list[Finding]:
     """Run them together. limit: seconds for each."""
     found = await asyncio.gather(*(_bounded(name, check, limit) for name, check in checks.items()))
     return [finding for finding in found if finding is not None]

@@ -11,13 +11,11 @@ from pathlib import Path
 from earsight.config.schema import Config
 from earsight.config.triggers import ButtonSection, GesturesSection, TriggersSection
 from earsight.doctor.finding import Finding, Status
+from earsight.system import time_limits
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import MAX_PATH, default_control_socket
 from earsight.triggers.gestures import GestureRecognizer, GestureTimes
 from earsight.triggers.trigger import TriggerError
-
-_OPENING = 10.0
-"""Seconds for the pin: importing gpiozero alone takes two on a small board."""
 
 
 def control_socket_path(section: TriggersSection) -> Path:
@@ -27,7 +25,7 @@ def control_socket_path(section: TriggersSection) -> Path:
 def service_running(socket: Path) -> bool:
     """Whether a service of this user listens on the socket."""
     with sockets.socket(sockets.AF_UNIX) as probe:
-        probe.settimeout(1.0)
+        probe.settimeout(time_limits.CONTROL_PROBE)
         try:
             probe.connect(os.fspath(socket))
         except OSError:  # nobody listens, no such file, not ours, a path too long
@@ -79,7 +77,7 @@ async def _found_down(button: ButtonSection, key: str, gestures: GesturesSection
     trigger = ButtonTrigger(button.pin, button.pull_up, button.debounce, recognizer, lambda: None, key)
     running = asyncio.create_task(trigger.run(lambda _: None))
     try:
-        async with asyncio.timeout(_OPENING):
+        async with asyncio.timeout(time_limits.TRIGGER_CHECK):
             await asyncio.wait((running, recognizer.state), return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from earsight.cameras.camera import FRAME_WAIT, Camera
+from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
 from earsight.config.camera import CameraSection
@@ -16,19 +16,14 @@ from earsight.language.language import PROBLEMS
 from earsight.language.languages import load_language
 from earsight.scene import Frame, Problem
 from earsight.service import builders
+from earsight.system import time_limits
 from earsight.vision.describer import build_describer
 from earsight.vision.quality import QualityLimits, assess
-
-FIRST_FRAME = 10.0
-"""Seconds that a camera may take for its first picture."""
-
-_SETTLING = 2.0
-"""Seconds in which a camera may find its exposure before a bad picture counts."""
 
 _CONNECT = "connect a camera, or name one in camera.source"
 
 
-def check_camera(config: Config, socket: Path, first_frame: float = FIRST_FRAME) -> Finding:
+def check_camera(config: Config, socket: Path, first_frame: float = time_limits.FIRST_FRAME) -> Finding:
     """Whether the camera gives pictures that can be described. first_frame: seconds for the first one."""
     section = config.camera
     try:
@@ -69,10 +64,10 @@ def _look(
     camera.start()
     try:
         frame = _first_frame(camera, first_frame, section.max_age)
-        settled = time.monotonic() + _SETTLING
+        settled = time.monotonic() + time_limits.EXPOSURE_SETTLING
         while limits and (problem := assess(frame, limits)) and time.monotonic() < settled:
-            time.sleep(0.1)
-            frame = camera.recent(section.max_age, FRAME_WAIT)[-1]
+            time.sleep(time_limits.EXPOSURE_POLL)
+            frame = camera.recent(section.max_age, time_limits.FRAME_WAIT)[-1]
         problem = assess(frame, limits) if limits else None
     finally:
         camera.close()
@@ -82,12 +77,12 @@ def _look(
 
 def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
     deadline = time.monotonic() + limit
-    while not camera.wait_ready(0.1):
+    while not camera.wait_ready(time_limits.EXPOSURE_POLL):
         if reason := camera.lost:
             raise CameraError(reason)
         if time.monotonic() > deadline:
             raise CameraError(f"The camera has given no picture within {limit:g} s: check its cable.")
-    return camera.recent(max_age, FRAME_WAIT)[-1]
+    return camera.recent(max_age, time_limits.FRAME_WAIT)[-1]
 
 
 def _is_makeshift(section: CameraSection) -> bool:

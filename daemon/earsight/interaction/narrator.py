@@ -24,6 +24,7 @@ from earsight.language.language import PROBLEMS, Description, Language, Phrasing
 from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message, message
 from earsight.scene import Problem, Scene
+from earsight.system import time_limits
 from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
 from earsight.vision.describer import Look, LookRequest
 from earsight.vision.look_worker import LookWorker
@@ -35,11 +36,6 @@ from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
 
 _log = logging.getLogger(__name__)
-
-_ANSWER_LIFE = 10.0
-"""Seconds: an answer that could not begin by then describes a scene that has passed."""
-_NARRATION_LIFE = 3.0
-
 
 Answer = Callable[[], Awaitable[Message | str]]
 
@@ -146,7 +142,7 @@ class Narrator:
                 self._tell_pace(every)
             # In short naps: a new policy may shorten the period at any time.
             rest = math.inf if every is None else last + self.pace.period(every) - time.monotonic()
-            await asyncio.sleep(min(1.0, max(0.0, rest)))
+            await asyncio.sleep(min(time_limits.NARRATION_NAP, max(0.0, rest)))
 
     # Presses
 
@@ -203,7 +199,7 @@ class Narrator:
                 except Exception:  # whatever broke, the wearer who pressed must hear that it did
                     spoken_of, said = PressEnd.ERROR_SPOKEN, EarsightError.spoken
                     _log.exception("describing failed")
-                outcome = await self._say(self._text(said), Priority.ANSWER, _ANSWER_LIFE)
+                outcome = await self._say(self._text(said), Priority.ANSWER, time_limits.ANSWER_LIFE)
         except VoiceError as error:
             _log.error("%s", error)
             self._sound(Earcon.ERROR)  # the tone may be heard where the words could not be made
@@ -286,7 +282,7 @@ class Narrator:
         self._told(scene, text)  # before its end: it can be repeated while it is said
         heard = False
         try:
-            outcome = await self._say(text, Priority.NARRATION, _NARRATION_LIFE)
+            outcome = await self._say(text, Priority.NARRATION, time_limits.NARRATION_LIFE)
             heard = outcome in (Outcome.SPOKEN, Outcome.INTERRUPTED)
         except VoiceError as error:
             _log.error("%s", error)

@@ -10,17 +10,12 @@ from collections.abc import Callable
 from earsight.language.language import Language
 from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message
+from earsight.system import time_limits
 from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
 
 _log = logging.getLogger(__name__)
-
-_LIFE = 10.0
-"""Seconds: a notice that could not begin by then is looked at anew, since it may be over."""
-_POLL = 0.1
-_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-"""Seconds before a voice that failed while sound worked is tried again; twice as many each time."""
 
 
 class _Matter:
@@ -86,19 +81,19 @@ class Notices:
 
     async def say(self, speaker: Callable[[], Speaker], language: Callable[[], Language]) -> None:
         """For ever. speaker, language: those that are in use at the moment."""
-        pause = _PAUSE
+        pause = time_limits.NOTICE_RETRY
         while True:
             matter = next((matter for matter in self._matters.values() if matter.words), None)
             if matter is None:
                 self._news.clear()
                 await self._news.wait()
             elif speaker().silent:
-                await asyncio.sleep(_POLL)
+                await asyncio.sleep(time_limits.NOTICE_POLL)
             elif await _say(matter, speaker(), language()):
-                pause = _PAUSE
+                pause = time_limits.NOTICE_RETRY
             elif not speaker().silent:
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = min(2 * pause, time_limits.NOTICE_LONGEST_RETRY)
 
 
 async def _say(matter: _Matter, speaker: Speaker, language: Language) -> bool:
@@ -110,7 +105,8 @@ async def _say(matter: _Matter, speaker: Speaker, language: Language) -> bool:
         matter.tried = words
         _log.info("notice: %s", text)
     try:
-        outcome = await speaker.say(Utterance(text, Priority.NOTICE, time.monotonic() + _LIFE))
+        expires_at = time.monotonic() + time_limits.NOTICE_LIFE
+        outcome = await speaker.say(Utterance(text, Priority.NOTICE, expires_at))
     except VoiceError as error:
         _log.error("%s", error)
         return False

@@ -25,6 +25,7 @@ from earsight.config.voice import VoiceSection
 from earsight.interaction.narrator import Policy
 from earsight.language.language import Phrasing, Style
 from earsight.language.languages import load_language
+from earsight.system import time_limits
 from earsight.system.systemd import managed
 from earsight.vision.describer import Describer, build_describer
 from earsight.vision.quality import QualityLimits
@@ -32,9 +33,6 @@ from earsight.voice.registry import build_player, build_synthesizer
 from earsight.voice.speaker import SoundObserver, Speaker
 
 _log = logging.getLogger(__name__)
-
-_BEFORE_WORDS = 7.0
-"""Seconds of a look for all that comes before its words: a first picture, and its encoding."""
 
 
 def build_source(section: CameraSection) -> FrameSource:
@@ -92,7 +90,7 @@ def build_policy(config: Config) -> Policy:
         every=config.narration.every,
         novelty=config.narration.novelty,
         earcons=config.voice.earcons,
-        look_limit=config.captioner.time_limit + _BEFORE_WORDS,
+        look_limit=config.captioner.time_limit + time_limits.LOOK_BEFORE_CAPTION,
     )
 
 

@@ -11,9 +11,6 @@ from earsight.system.storage import service_folder
 LIMIT = 5
 """CrashLoop in a row that did not last: after these, another one would only drain the battery."""
 
-SETTLED = 60.0
-"""Seconds for which a start has to last, unless it has answered a press before."""
-
 _START = "start"
 
 _log = logging.getLogger(__name__)

@@ -27,10 +27,11 @@ from earsight.language.language import CANT_TELL
 from earsight.language.languages import load_language
 from earsight.message import Message, message
 from earsight.service import builders
-from earsight.service.crash_loop import SETTLED, CrashLoop
+from earsight.service.crash_loop import CrashLoop
 from earsight.service.supervisor import Supervisor
 from earsight.service.trigger_manager import TriggerManager
 from earsight.service.voice_selection import VoiceSelection
+from earsight.system import time_limits
 from earsight.system.storage import service_folder
 from earsight.system.systemd import ServiceStatus, notify
 from earsight.triggers.keyboard import HELP
@@ -42,16 +43,6 @@ from earsight.voice.speaker import Speaker
 from earsight.voice.volume import Volume
 
 _log = logging.getLogger(__name__)
-
-_LETTING_GO = 1.0
-"""Seconds at the end for a camera or an inference that hangs."""
-_FIRST_FRAME = 10.0
-"""Seconds that a camera may take for its first picture when one press is all there is."""
-_OPENING = 5.0
-"""Seconds that a button's driver may take before Earsight calls itself ready without it."""
-_MUTE = 3.0
-"""Seconds for which the tone of readiness waits for a speech engine that has something to tell."""
-_POLL = 0.05
 
 
 @dataclass(frozen=True)
@@ -145,7 +136,7 @@ class Service:
         try:
             with contextlib.suppress(CaptionerError):  # the press will say it
                 await self._look_worker.ready()
-            await asyncio.to_thread(self._camera.wait_ready, _FIRST_FRAME)
+            await asyncio.to_thread(self._camera.wait_ready, time_limits.FIRST_FRAME)
             end = self.press(Press(Gesture.SHORT, time.monotonic()))
             assert end is not None  # a short press always has one
             return await end
@@ -165,7 +156,7 @@ class Service:
 
     async def _silence(self) -> None:
         while not self._narrator.speaker.idle:  # noqa: ASYNC110 - it may be replaced meanwhile
-            await asyncio.sleep(_POLL)
+            await asyncio.sleep(time_limits.STARTUP_POLL)
 
     async def _use(self, voice: Speaker) -> None:
         old, self._narrator.speaker = self._narrator.speaker, voice
@@ -178,8 +169,8 @@ class Service:
         await self._narrator.close()
         await self._narrator.speaker.close()
         await asyncio.gather(
-            asyncio.to_thread(self._camera.close, _LETTING_GO),
-            asyncio.to_thread(self._look_worker.close, _LETTING_GO),
+            asyncio.to_thread(self._camera.close, time_limits.CLOSING),
+            asyncio.to_thread(self._look_worker.close, time_limits.CLOSING),
         )
 
     async def _serve(self) -> None:
@@ -215,7 +206,7 @@ class Service:
     async def _settle(self) -> None:
         await self._ready.wait()  # one that never comes so far has not lasted
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._described.wait(), SETTLED)
+            await asyncio.wait_for(self._described.wait(), time_limits.START_LASTED)
         self._options.starts.settled()
 
     async def _welcome(self) -> None:
@@ -236,7 +227,7 @@ class Service:
             _log.exception("the captioner can't be loaded")
             self._notices.trouble("model", spoken_of_error(error))
         with contextlib.suppress(TimeoutError):  # who hears the tone presses at once
-            await asyncio.wait_for(self._attendance.opened(), _OPENING)
+            await asyncio.wait_for(self._attendance.opened(), time_limits.TRIGGER_OPENING)
         notify("READY=1")
         self._ready.set()
         self._troubles.show()
@@ -250,10 +241,10 @@ class Service:
     async def _told(self) -> None:
         """The tone would cut off what is told of a button; an engine that hangs must not hold it up."""
         heard_at = time.monotonic()
-        while not self._narrator.speaker.idle and time.monotonic() < heard_at + _MUTE:
+        while not self._narrator.speaker.idle and time.monotonic() < heard_at + time_limits.STARTUP_MESSAGE:
             if self._narrator.speaker.sounding:
                 heard_at = time.monotonic()
-            await asyncio.sleep(_POLL)
+            await asyncio.sleep(time_limits.STARTUP_POLL)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
@@ -319,7 +310,7 @@ class Service:
         changed = asyncio.create_task(watch.changed())
         try:
             while self._narrator.speaker.silent and not changed.done():
-                await asyncio.wait({changed}, timeout=_POLL)
+                await asyncio.wait({changed}, timeout=time_limits.SETTINGS_POLL)
         finally:
             changed.cancel()
 

@@ -10,12 +10,9 @@ from collections.abc import Iterable
 from earsight.config.voice import VoiceSection
 from earsight.language.utterance import Priority, Utterance
 from earsight.service import builders
+from earsight.system import time_limits
 from earsight.system.systemd import notify
 from earsight.voice.sound import VoiceError
-
-_PAUSE = 2.0
-_MARGIN = 20.0
-"""Seconds that the service manager is to wait beyond those of the voices."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +37,7 @@ async def say_until_heard(text: str, voices: Iterable[VoiceSection], limit: floa
     deadline = time.monotonic() + patience
     told: set[str] = set()
     while True:
-        notify(f"EXTEND_TIMEOUT_USEC={(limit * len(voices) + _MARGIN) * 1e6:.0f}")
+        notify(f"EXTEND_TIMEOUT_USEC={(limit * len(voices) + time_limits.FAILURE_MARGIN) * 1e6:.0f}")
         failures = await say(text, voices, limit)
         for error in failures:
             if str(error) not in told:
@@ -48,7 +45,7 @@ async def say_until_heard(text: str, voices: Iterable[VoiceSection], limit: floa
                 told.add(str(error))
         if len(failures) < len(voices) or time.monotonic() >= deadline:
             return
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(time_limits.FAILURE_PAUSE)
 
 
 async def _say(text: str, section: VoiceSection, limit: float | None) -> None:

@@ -12,6 +12,7 @@ from earsight.cameras.camera import Camera
 from earsight.interaction.narrator import Narrator
 from earsight.message import message
 from earsight.service.crash_loop import CrashLoop
+from earsight.system import time_limits
 from earsight.system.systemd import ServiceStatus, notify, watchdog_interval
 from earsight.system.throttling import Throttling, ThrottlingMonitor
 from earsight.vision.look_worker import LookWorker
@@ -24,15 +25,6 @@ THROTTLED = {
     Throttling.HOT: message("board.hot"),
     Throttling.WEAK: message("board.low_power"),
 }
-
-_POLL = 0.5
-_STRAIN_POLL = 10.0
-_SOUND_RETRY = 2.0
-"""Seconds between attempts to be heard again."""
-_STEADY = 1.0
-_STEADY_AT_MOST = 30.0
-"""Seconds for which a camera must have worked before it is said to be back: a loose plug that keeps losing it
-must not fill the ear."""
 
 
 class Supervisor:
@@ -55,17 +47,21 @@ class Supervisor:
     async def camera(self) -> None:
         """Tell that it is lost, and that it is back."""
         lost = False
-        steady, back_at = _STEADY, -math.inf
+        steady, back_at = time_limits.CAMERA_BACK, -math.inf
         works_since = time.monotonic()
         while True:
-            await asyncio.sleep(_POLL)
+            await asyncio.sleep(time_limits.CAMERA_POLL)
             reason, now = self._camera.lost, time.monotonic()  # the camera has logged it
             self._troubles.report("camera", reason)
             if reason:
                 works_since = now
                 if not lost:
                     lost = True
-                    steady = min(2 * steady, _STEADY_AT_MOST) if now < back_at + 60 else _STEADY
+                    steady = (
+                        min(2 * steady, time_limits.CAMERA_LONGEST_BACK)
+                        if now < back_at + time_limits.CAMERA_BACK_RESET
+                        else time_limits.CAMERA_BACK
+                    )
                 words = message("camera.black") if self._camera.black else message("camera.lost")
                 self._notices.trouble("camera", words, over=message("camera.back"))
             elif lost and now - works_since >= steady:
@@ -78,7 +74,7 @@ class Supervisor:
             speaker = self._narrator.speaker
             self._troubles.report("sound", speaker.silent)
             if not speaker.silent or not speaker.idle:
-                await asyncio.sleep(_POLL)
+                await asyncio.sleep(time_limits.SOUND_POLL)
                 continue
             self._notices.news(
                 "sound", message("sound.back")
@@ -86,7 +82,7 @@ class Supervisor:
             try:
                 await speaker.earcon(Earcon.READY)
             except VoiceError:  # known, and logged when it began
-                await asyncio.sleep(_SOUND_RETRY)
+                await asyncio.sleep(time_limits.SOUND_RETRY)
             else:
                 _log.info("sound is back")
 
@@ -98,7 +94,7 @@ class Supervisor:
             if self._troubles.report("board", now and now.value):
                 _log.warning("the board is %s", now or "itself again")
             self._notices.trouble("board", THROTTLED[now] if now else None)
-            await asyncio.sleep(_STRAIN_POLL)
+            await asyncio.sleep(time_limits.BOARD_POLL)
 
     async def life(self) -> None:
         """Feed the watchdog when work was finished, never because time has passed.
@@ -120,7 +116,7 @@ class Supervisor:
                 notify("WATCHDOG=trigger")
                 return
             notify("WATCHDOG=1")
-            await asyncio.sleep(min(1.0, interval / 3))
+            await asyncio.sleep(min(time_limits.WATCHDOG_FEED, interval / 3))
 
     def _hung(self) -> str | None:
         if self._narrator.speaker.hung:

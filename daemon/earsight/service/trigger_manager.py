@@ -9,6 +9,7 @@ from earsight.config.schema import Config
 from earsight.config.triggers import ButtonSection, GesturesSection
 from earsight.interaction.notices import Notices
 from earsight.message import Message, message
+from earsight.system import time_limits
 from earsight.system.systemd import ServiceStatus
 from earsight.triggers.button import ButtonTrigger
 from earsight.triggers.control import ControlServer, default_control_socket
@@ -24,10 +25,6 @@ PARTS: dict[str, Message] = {
     "keyboard": message("part.keyboard"),
     "control_socket": message("part.control_socket"),
 }
-
-_RETRY = 5.0
-_WORKS = 1.0
-"""Seconds for which a trigger must have listened without a failure to count as working."""
 
 
 class TriggerManager:
@@ -101,7 +98,7 @@ class TriggerManager:
 
         def listening() -> None:
             self._decided(name)
-            works.append(loop.call_later(_WORKS, self._works, name))
+            works.append(loop.call_later(time_limits.TRIGGER_WORKING, self._works, name))
 
         def pressed(event: InputEvent) -> object:
             self._notices.trouble(_stuck(name), None)
@@ -123,7 +120,7 @@ class TriggerManager:
             finally:
                 while works:
                     works.pop().cancel()
-            await asyncio.sleep(_RETRY)
+            await asyncio.sleep(time_limits.TRIGGER_RETRY)
 
     def _decided(self, name: str) -> None:
         self._opening.discard(name)

@@ -14,6 +14,8 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
+from earsight.system import time_limits
+
 HOT = 80.0
 """Degrees Celsius from which a Raspberry Pi slows down; for zones that name no limit of their own."""
 
@@ -23,10 +25,6 @@ _COOLER = 5.0
 _NEAR = 15.0
 """Degrees below the limit from which a processor that is slowed down may be so for its heat."""
 
-_WEAK_LASTS = 300.0
-"""Seconds for which the power counts as low after it last was: it comes and goes with the load."""
-
-_PROGRAM_LIMIT = 5.0
 _LOW_VOLTAGE, _CAPPED, _THROTTLED = 1 << 0, 1 << 1, 1 << 2
 _NOT_OF_THE_PROCESSOR = ("PMIC-Die",)  # always 100 degrees on some Jetsons
 
@@ -46,7 +44,7 @@ class ThrottlingMonitor:
     async def now(self) -> Throttling | None:
         bits = await throttled()
         if bits is not None and bits & _LOW_VOLTAGE:
-            self._weak_until = time.monotonic() + _WEAK_LASTS
+            self._weak_until = time.monotonic() + time_limits.POWER_LOW_LASTS
         hot = await asyncio.to_thread(is_hot, bits, _COOLER if self._was_hot else 0.0)
         weak = time.monotonic() < self._weak_until
         self._was_hot = hot and not weak
@@ -96,7 +94,7 @@ async def ask_firmware(program: str = "vcgencmd") -> str:
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        async with asyncio.timeout(_PROGRAM_LIMIT):
+        async with asyncio.timeout(time_limits.FIRMWARE):
             output, _ = await process.communicate()
     except BaseException:
         process.kill()

@@ -18,12 +18,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from earsight.system import time_limits
 from earsight.system.storage import service_folder
 from earsight.triggers.trigger import EventSink, Gesture, Listening, Press, TriggerError
 
 MAX_LINE = 512
 MAX_CLIENTS = 8
-LINE_TIME = 10.0  # seconds a client has for a line, and we for the answer
 MAX_PATH = 107  # bytes, the kernel's limit
 
 GESTURES = tuple(Gesture)
@@ -90,7 +90,7 @@ async def _serve(client: socket.socket, sink: EventSink, welcome: bool) -> None:
     buffer = bytearray()
     with suppress(OSError):  # TimeoutError among them
         while True:
-            async with asyncio.timeout(LINE_TIME):
+            async with asyncio.timeout(time_limits.CONTROL_LINE):
                 line = await _read_line(client, buffer)
             if not line:
                 return
@@ -122,7 +122,7 @@ async def _read_line(client: socket.socket, buffer: bytearray) -> bytes:
 async def _reply(client: socket.socket, problem: str | None) -> None:
     answer = {"ok": True} if problem is None else {"ok": False, "error": problem}
     with suppress(OSError):
-        async with asyncio.timeout(LINE_TIME):
+        async with asyncio.timeout(time_limits.CONTROL_LINE):
             await asyncio.get_running_loop().sock_sendall(client, json.dumps(answer).encode() + b"\n")
 
 
@@ -149,7 +149,7 @@ def press_somewhere(paths: Sequence[Path], gesture: Gesture) -> None:
     return send_press(paths[-1], gesture)
 
 
-def send_press(path: Path, gesture: Gesture, timeout: float = 5.0) -> None:
+def send_press(path: Path, gesture: Gesture, timeout: float = time_limits.CONTROL_ANSWER) -> None:
     """Press, as the button would, and wait until the service has taken it. timeout: seconds in all.
 
     Raises TriggerError when no service takes it.

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import IO, Any
 
+from earsight.system import time_limits
 from earsight.triggers.trigger import EventSink, Gesture, Listening, Press
 
 KEYS = {"": Gesture.SHORT, "d": Gesture.DOUBLE, "l": Gesture.LONG}
@@ -94,7 +95,7 @@ async def _readable(fd: int) -> None:
             loop.remove_reader(fd)
         if not _in_background(fd):
             return
-        await asyncio.sleep(1)
+        await asyncio.sleep(time_limits.TERMINAL_POLL)
 
 
 def _in_background(fd: int) -> bool:

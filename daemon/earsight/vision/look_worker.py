@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TypeVar
 
-from earsight.cameras.camera import FRAME_WAIT, Camera
+from earsight.cameras.camera import Camera
 from earsight.captioners.captioner import DecodingCancelledError
 from earsight.errors import EarsightError
 from earsight.scene import Frame
+from earsight.system import time_limits
 from earsight.vision.describer import CAPTIONS, Describer, Look, LookRequest
 from earsight.vision.quality import sharpness
 
@@ -120,7 +121,7 @@ class LookWorker:
         """Done when the worker has come to it: a sign of life that a timer could not give."""
         return self._submit(lambda _: None)
 
-    def close(self, timeout: float = 2.0) -> None:
+    def close(self, timeout: float = time_limits.LOOK_WORKER_CLOSING) -> None:
         """Let the worker end after its current job.
 
         Args:
@@ -151,4 +152,5 @@ class LookWorker:
         return self._describer
 
     def _sharpest(self, max_age: float) -> Frame:
-        return max(self._camera.recent(max_age, FRAME_WAIT), key=lambda frame: sharpness(frame.pixels))
+        frames = self._camera.recent(max_age, time_limits.FRAME_WAIT)
+        return max(frames, key=lambda frame: sharpness(frame.pixels))

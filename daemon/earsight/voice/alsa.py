@@ -9,19 +9,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from earsight.system import time_limits
 from earsight.voice import child
 from earsight.voice.sound import Sound, VoiceError
 
 BUFFER_SECONDS = 0.06
 """What may still sound after a cancelled play, at most; less than this stutters on a busy Raspberry Pi."""
 
-OPEN_LIMIT = 3.0
-"""Seconds that opening the device may take; a Bluetooth loudspeaker that wakes up needs about one."""
-
-DRAIN_LIMIT = 2.0
-"""Seconds that the end of a sound may come late."""
-
-_POLL_SECONDS = 0.002
 _SNIFFED_BYTES = 64
 """aplay reads a file header's worth (24 bytes) before it sets up the device; periods are far longer."""
 
@@ -55,7 +49,7 @@ class AlsaPlayer:
                 async with child.running(argv, stdin=stdin, stdout=output, stderr=output) as aplay:
                     if await _first_period_taken(aplay, stdin, min(len(data), _SNIFFED_BYTES)):
                         started(time.monotonic())
-                    async with asyncio.timeout(sound.seconds + DRAIN_LIMIT):
+                    async with asyncio.timeout(sound.seconds + time_limits.ALSA_DRAINING):
                         status = await aplay.wait()
             except child.ProgramMissing as error:
                 raise VoiceError(
@@ -84,15 +78,15 @@ class AlsaPlayer:
 async def _first_period_taken(aplay: asyncio.subprocess.Process, stdin: int, enough: int) -> bool:
     """Wait until aplay has read `enough` bytes (True) or has ended (False); raises TimeoutError."""
     # aplay shares our file position, which tells how far it has read.
-    async with asyncio.timeout(OPEN_LIMIT):
+    async with asyncio.timeout(time_limits.ALSA_OPENING):
         while os.lseek(stdin, 0, os.SEEK_CUR) < enough:
             if aplay.returncode is not None:
                 return False
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(time_limits.ALSA_POLL)
     return True
 
 
-async def check_device(device: str = "default", limit: float = OPEN_LIMIT) -> None:
+async def check_device(device: str = "default", limit: float = time_limits.ALSA_OPENING) -> None:
     """Play 50 ms of silence: nothing else tells a card from a sound server that is up without one.
 
     Raises VoiceError with what is wrong: aplay missing, no card, a device that is busy, or one that takes

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from earsight.system import time_limits
 from earsight.voice import child, riff
 from earsight.voice.engine import audible, one_line
 from earsight.voice.sound import Sound, VoiceError
-
-TIME_LIMIT = 5.0
-"""Seconds for one text; a Raspberry Pi needs about 0.1."""
 
 
 class EspeakSynthesizer:
@@ -30,7 +28,7 @@ class EspeakSynthesizer:
         # Double brackets would be read as eSpeak's phoneme codes.
         line = one_line(text).replace("[[", "[ [")
         try:
-            finished = await child.run(self._argv, line.encode(), TIME_LIMIT)
+            finished = await child.run(self._argv, line.encode(), time_limits.ESPEAK)
         except child.ProgramMissing as error:
             raise VoiceError(
                 "espeak-ng is not installed: run 'sudo apt install espeak-ng', "

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from earsight.system import time_limits
 from earsight.voice import child
 from earsight.voice.engine import audible, one_line
 from earsight.voice.sound import Sound, VoiceError
-
-TIME_LIMIT = 15.0
-"""Seconds for one text, most of them for loading the model on a small board."""
 
 
 class PiperSynthesizer:
@@ -39,7 +37,7 @@ class PiperSynthesizer:
         """Raises VoiceError: piper missing or failing, no sound. Cancelling kills piper."""
         line = one_line(text)
         try:
-            finished = await child.run(self._argv, line.encode() + b"\n", TIME_LIMIT)
+            finished = await child.run(self._argv, line.encode() + b"\n", time_limits.PIPER)
         except child.ProgramMissing as error:
             raise VoiceError(
                 f"the program {self._program!r} is not installed: run 'pip install piper-tts' "

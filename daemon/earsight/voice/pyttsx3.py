@@ -13,6 +13,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 
+from earsight.system import time_limits
 from earsight.voice import child, riff
 from earsight.voice.engine import audible, one_line
 from earsight.voice.sound import Sound, VoiceError
@@ -32,7 +33,7 @@ class Pyttsx3Synthesizer:
 
     name = "pyttsx3"
 
-    def __init__(self, voice: str = "", rate: int = 175, timeout: float = 5.0) -> None:
+    def __init__(self, voice: str = "", rate: int = 175, timeout: float = time_limits.PYTTSX3) -> None:
         self._voice = voice
         self._rate = rate
         self._timeout = timeout

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from earsight.language.utterance import Priority, Utterance
+from earsight.system import time_limits
 from earsight.voice.earcons import Earcon, render
 from earsight.voice.job import Job, Outcome
 from earsight.voice.player import Player
@@ -28,8 +29,6 @@ time.monotonic() of its first sample by the player's clock, lead-in not counted.
 SPEECH = "speech"
 
 _EARCON_RANK = Priority.ANSWER + 1
-_TIMER_SLACK = 0.001
-"""Seconds: the event loop's timers may fire a little before their time."""
 
 
 class Speaker:
@@ -51,10 +50,10 @@ class Speaker:
         volume: float = 1.0,
         earcon_volume: float = 0.5,
         lead_in: float = 0.0,
-        synthesis_limit: float = 15.0,
-        playback_limit: float = 5.0,
-        replay_for: float = 8.0,
-        stuck_after: float = 4.0,
+        synthesis_limit: float = time_limits.SYNTHESIS,
+        playback_limit: float = time_limits.PLAYBACK,
+        replay_for: float = time_limits.REPLAY,
+        stuck_after: float = time_limits.SYNTHESIS_STUCK,
         on_sound: SoundObserver | None = None,
     ) -> None:
         self._engine = Synthesis(synthesizer, synthesis_limit, stuck_after, self._retried)
@@ -168,7 +167,7 @@ class Speaker:
         self._waiting.append(job)
         expiry = None
         if job.expires_at < math.inf:
-            delay = max(0.0, job.expires_at - time.monotonic()) + _TIMER_SLACK
+            delay = max(0.0, job.expires_at - time.monotonic()) + time_limits.TIMER_SLACK
             expiry = asyncio.get_running_loop().call_later(delay, self._conduct)
         self._conduct()
         try:

@@ -7,12 +7,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from earsight.system import time_limits
 from earsight.voice.player import Player
 from earsight.voice.sound import Sound, VoiceError
 from earsight.voice.synthesizer import Synthesizer
-
-_PAUSE = 0.5
-"""Seconds before a sound that failed is played again: what a sound server or a plug needs to come back."""
 
 _T = TypeVar("_T")
 
@@ -88,7 +86,7 @@ class Playback:
 
     async def play(self, sound: Sound, started: Callable[[float], None], expires_at: float) -> None:
         """Play to the end; expires_at: it does not begin again from then on. Raises VoiceError."""
-        last_try = min(expires_at, time.monotonic() + self._replay_for) - _PAUSE
+        last_try = min(expires_at, time.monotonic() + self._replay_for) - time_limits.REPLAY_PAUSE
         while True:
             try:
                 await self._attempt(sound, started)
@@ -100,7 +98,7 @@ class Playback:
                 self.silent = None
                 return
             self._retried()
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(time_limits.REPLAY_PAUSE)
 
     async def close(self) -> None:
         await self._player.close()

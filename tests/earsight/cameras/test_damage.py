@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from earsight.cameras import damage as damage_module
 from earsight.cameras.damage import damage, whole_picture
 from earsight.cameras.source import BlackPictures, CameraError
+from earsight.system import time_limits
 from tests.earsight.stand_ins import painted
 
 WHOLE = painted("red", 120, 160)
@@ -76,7 +76,7 @@ def test_a_damaged_or_missing_picture_is_left_out():
 
 
 def test_nothing_but_damage_is_an_error_and_nothing_at_all_is_told_apart(monkeypatch):
-    monkeypatch.setattr(damage_module, "DAMAGED_FOR", 0.1)
+    monkeypatch.setattr(time_limits, "DAMAGED_FRAMES", 0.1)
     with pytest.raises(CameraError, match="lower part is missing"):
         whole_picture(lambda: filled(128))
     with pytest.raises(BlackPictures, match="lens cap"):

@@ -14,6 +14,7 @@ from earsight.cameras.gstreamer import GStreamerSource, complete
 from earsight.cameras.opencv import OpenCvSource
 from earsight.cameras.picamera2 import Picamera2Source
 from earsight.cameras.source import CameraError
+from earsight.system import time_limits
 
 cv2 = pytest.importorskip("cv2")
 RED_IN_BGR = np.full((4, 6, 3), (0, 0, 200), np.uint8)
@@ -64,7 +65,7 @@ def captures(monkeypatch: pytest.MonkeyPatch) -> list[Capture]:
 
     monkeypatch.setattr(cv2, "VideoCapture", make)
     monkeypatch.setattr("earsight.cameras.opencv.check_camera", lambda _device: None)
-    monkeypatch.setattr("earsight.cameras.damage.DAMAGED_FOR", 0.2)
+    monkeypatch.setattr(time_limits, "DAMAGED_FRAMES", 0.2)
     return made
 
 

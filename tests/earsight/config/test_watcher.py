@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from earsight.config import watcher
 from earsight.config.watcher import ConfigWatcher
+from earsight.system import time_limits
 
 STAMPED = time.time_ns()
 
@@ -20,7 +20,7 @@ def write(path, second):
 
 @pytest.fixture
 def path(tmp_path, monkeypatch):
-    monkeypatch.setattr(watcher, "_POLL", 0.1)
+    monkeypatch.setattr(time_limits, "CONFIG_POLL", 0.1)
     path = tmp_path / "earsight.yaml"
     write(path, 0)
     return path
@@ -52,7 +52,7 @@ def test_a_file_is_taken_when_it_has_come_to_rest(path):
 
 
 def test_who_asks_is_not_kept_waiting(path, monkeypatch):
-    monkeypatch.setattr(watcher, "_POLL", 30.0)
+    monkeypatch.setattr(time_limits, "CONFIG_POLL", 30.0)
 
     async def trial():
         watch = ConfigWatcher(path)

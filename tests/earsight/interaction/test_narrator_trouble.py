@@ -7,6 +7,7 @@ import pytest
 
 from earsight.bundles.bundle import BundleError
 from earsight.interaction.narrator import PressEnd
+from earsight.system import time_limits
 from earsight.triggers.trigger import Gesture
 from earsight.voice.earcons import Earcon
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
@@ -168,7 +169,7 @@ def test_closing_ends_what_is_being_said():
 
 
 def test_an_answer_that_comes_too_late_to_be_said_ends_in_a_tone(monkeypatch, caplog):
-    monkeypatch.setattr("earsight.interaction.narrator._ANSWER_LIFE", 0.05)
+    monkeypatch.setattr(time_limits, "ANSWER_LIFE", 0.05)
 
     async def trial():
         async with stage(synthesizer=ToneSynthesizer(delay=0.5)) as on:

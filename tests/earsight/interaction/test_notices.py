@@ -13,6 +13,7 @@ from earsight.interaction import notices as notices_module
 from earsight.interaction.notices import Notices
 from earsight.language.english.english import English
 from earsight.message import Message, message
+from earsight.system import time_limits
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
@@ -154,7 +155,7 @@ def test_what_is_over_before_it_was_heard_is_not_said():
 
 
 def test_a_voice_that_fails_while_sound_works_is_tried_again(monkeypatch):
-    monkeypatch.setattr(notices_module, "_PAUSE", 0.05)
+    monkeypatch.setattr(time_limits, "NOTICE_RETRY", 0.05)
 
     async def trial():
         async with notified(synthesizer=ToneSynthesizer([Fault.FAILS] * 5)) as on:

@@ -20,6 +20,7 @@ from earsight.commands.run import GAVE_UP
 from earsight.config.voice import AutoVoice
 from earsight.service import startup_failure
 from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
+from earsight.system import time_limits
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import photo
 from tests.earsight.words import english
@@ -137,7 +138,7 @@ def test_a_configuration_that_is_gone_is_said_by_whatever_voice_there_is(tmp_pat
 @SPEECH
 def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, manager, monkeypatch):
     """The card is there at the tenth time, which is later than one voice may take."""
-    monkeypatch.setattr(startup_failure, "_PAUSE", 0.05)
+    monkeypatch.setattr(time_limits, "FAILURE_PAUSE", 0.05)
     card = tmp_path / "aplay"
     card.write_text(
         f"#!/bin/sh\necho >> '{tmp_path}/tries'\n"
@@ -153,7 +154,7 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
 
 
 def test_the_last_words_come_to_an_end_though_nobody_hears_them(tmp_path, manager, monkeypatch, caplog):
-    monkeypatch.setattr(startup_failure, "_PAUSE", 0.05)
+    monkeypatch.setattr(time_limits, "FAILURE_PAUSE", 0.05)
     monkeypatch.setenv("PATH", str(tmp_path))  # neither engine nor card
     asyncio.run(startup_failure.say_until_heard("I can't start.", (AutoVoice(),) * 2, 5.0, 0.3))
     assert len([line for line in manager.messages if line.startswith("EXTEND")]) > 1

@@ -14,6 +14,7 @@ from earsight.message import message
 from earsight.service.builders import Builders
 from earsight.service.crash_loop import CrashLoop
 from earsight.service.service import Options, Service
+from earsight.system import time_limits
 from earsight.triggers.control import ControlServer
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
@@ -191,7 +192,7 @@ def test_the_tone_for_ready_does_not_cut_off_what_is_told_of_a_button(tmp_path):
 
 
 def test_the_tone_for_ready_does_not_wait_for_an_engine_that_hangs(tmp_path, monkeypatch):
-    monkeypatch.setattr("earsight.service.service._MUTE", 0.3)
+    monkeypatch.setattr(time_limits, "STARTUP_MESSAGE", 0.3)
 
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))

@@ -9,7 +9,8 @@ from typing import ClassVar
 import pytest
 
 from earsight.message import message
-from earsight.service import supervisor, trigger_manager
+from earsight.service import trigger_manager
+from earsight.system import time_limits
 from earsight.triggers.trigger import ButtonDown, Gesture, Press, TriggerError
 from tests.earsight.fakes import Fault
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
@@ -41,7 +42,7 @@ def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monk
 
 def test_a_button_that_can_not_be_had_is_said_and_so_is_its_return(tmp_path, monkeypatch):
     """The control socket, whose folder is not there at first, stands for any trigger."""
-    monkeypatch.setattr(trigger_manager, "_RETRY", 0.2)
+    monkeypatch.setattr(time_limits, "TRIGGER_RETRY", 0.2)
 
     async def trial():
         folder = tmp_path / "missing" / "folder"
@@ -62,7 +63,7 @@ def test_a_button_that_can_not_be_had_is_said_and_so_is_its_return(tmp_path, mon
 
 def test_a_button_that_does_not_work_is_told_when_the_earphones_come(tmp_path, monkeypatch):
     """The control socket stands for it."""
-    monkeypatch.setattr(supervisor, "_SOUND_RETRY", 0.1)
+    monkeypatch.setattr(time_limits, "SOUND_RETRY", 0.1)
 
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))
@@ -106,8 +107,8 @@ class Late:
 
 
 def test_a_trigger_works_again_when_it_listens(tmp_path, monkeypatch):
-    monkeypatch.setattr(trigger_manager, "_RETRY", 0.05)
-    monkeypatch.setattr(trigger_manager, "_WORKS", 0.1)
+    monkeypatch.setattr(time_limits, "TRIGGER_RETRY", 0.05)
+    monkeypatch.setattr(time_limits, "TRIGGER_WORKING", 0.1)
     monkeypatch.setattr(trigger_manager, "ControlServer", lambda _path: late)
     late = Late()
     broken, mended = BROKEN, MENDED
@@ -146,7 +147,7 @@ class StuckButton:
 def test_a_stuck_button_is_told_of_when_sound_is_back_unless_it_was_pressed_since(
     tmp_path, monkeypatch, let_go
 ):
-    monkeypatch.setattr(supervisor, "_SOUND_RETRY", 0.1)
+    monkeypatch.setattr(time_limits, "SOUND_RETRY", 0.1)
     monkeypatch.setattr(trigger_manager, "ButtonTrigger", StuckButton)
 
     async def trial():

@@ -14,10 +14,10 @@ from earsight.cameras.source import BlackPictures
 from earsight.config.schema import Config
 from earsight.interaction.narrator import Narrator, PressEnd
 from earsight.language.languages import load_language
-from earsight.service import supervisor as watch_module
 from earsight.service.builders import build_policy
 from earsight.service.crash_loop import CrashLoop
 from earsight.service.supervisor import THROTTLED, Supervisor
+from earsight.system import time_limits
 from earsight.system.systemd import ServiceStatus
 from earsight.system.throttling import Throttling
 from earsight.triggers.trigger import Gesture, Press
@@ -193,7 +193,7 @@ def test_black_pictures_are_no_lost_camera():
 
 
 def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
-    monkeypatch.setattr(watch_module, "_SOUND_RETRY", 0.1)
+    monkeypatch.setattr(time_limits, "SOUND_RETRY", 0.1)
 
     async def trial():
         async with watched("sound", player=FastPlayer(repeat(Fault.FAILS))) as on:
@@ -212,7 +212,7 @@ def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
 
 
 def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
-    monkeypatch.setattr(watch_module, "_STRAIN_POLL", 0.05)
+    monkeypatch.setattr(time_limits, "BOARD_POLL", 0.05)
     found = iter([None, *[Throttling.HOT] * 5])
     last = []
 

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from earsight.system import throttling as strain_module
+from earsight.system import time_limits
 from earsight.system.throttling import Throttling, ThrottlingMonitor, is_hot, temperature, throttled
 
 
@@ -79,7 +80,7 @@ def test_the_firmware_is_asked_through_the_kernel_or_by_its_program(tmp_path):
 
 @pytest.mark.parametrize("code", ["echo VCHI initialization failed; exit 255", "sleep 60", "exit 1"])
 def test_a_program_that_fails_or_hangs_says_nothing(tmp_path, monkeypatch, code):
-    monkeypatch.setattr(strain_module, "_PROGRAM_LIMIT", 0.3)
+    monkeypatch.setattr(time_limits, "FIRMWARE", 0.3)
     assert asyncio.run(throttled(tmp_path / "nowhere", firmware(tmp_path, f"exec {code}"))) is None
 
 
@@ -104,7 +105,7 @@ class Board:
 def test_low_power_comes_and_goes_and_is_told_from_heat(monkeypatch):
     board = Board(monkeypatch)
     assert [board.found(bits) for bits in (0x0, 0x5, 0x4, 0x0)] == [None, *[Throttling.WEAK] * 3]
-    monkeypatch.setattr(strain_module, "_WEAK_LASTS", 0.0)
+    monkeypatch.setattr(time_limits, "POWER_LOW_LASTS", 0.0)
     board.found(0x1)
     assert board.found(0x4) is None, "slowed down, but not for heat"
     assert board.found(0x4, 78.0) is Throttling.HOT

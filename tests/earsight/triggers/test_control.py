@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earsight.system import time_limits
 from earsight.triggers import control
 from earsight.triggers.control import (
     ControlServer,
@@ -235,7 +236,7 @@ def test_a_long_line_is_refused(path):
 
 
 def test_a_silent_client_is_dropped(path, monkeypatch):
-    monkeypatch.setattr(control, "LINE_TIME", 0.1)
+    monkeypatch.setattr(time_limits, "CONTROL_LINE", 0.1)
 
     async def client():
         return await exchange(path, b'{"press": "sh', end=False)
