@@ -12,7 +12,6 @@ or takes them from it.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, replace
@@ -31,6 +30,7 @@ from earsight.language.english.vocabulary import MANY, named, with_kinds
 from earsight.language.language import Phrasing, Style
 from earsight.scene import Caption, Frame
 from earsight.vision.describer import Describer
+from earsight_files.csv_table import read_rows
 from earsight_training.scoring.object_hallucination import made_up
 
 THRESHOLDS = Phrasing(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)
@@ -62,10 +62,10 @@ def main() -> None:
 
 def _describe(options: argparse.Namespace) -> list[Described]:
     references: dict[str, list[str]] = {}
-    with (options.data / "captions.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["split"] == options.split:
-                references.setdefault(row["image"], []).append(row["caption"])
+    table = (options.data / "captions.csv").read_text(encoding="utf-8-sig")
+    for _, row in read_rows(table, ["image", "caption", "split"]):
+        if row["split"] == options.split:
+            references.setdefault(row["image"], []).append(row["caption"])
     names = sorted(references)
     chosen = [names[at] for at in np.random.default_rng(1).permutation(len(names))[: options.count]]
     describer = Describer(OnnxCaptioner(open_bundle(bundle_folder(options.bundle))))

@@ -12,7 +12,6 @@ from it.
 from __future__ import annotations
 
 import argparse
-import csv
 import statistics
 import time
 from collections import Counter
@@ -26,6 +25,7 @@ from tqdm import tqdm
 from earsight.cameras.photos import list_photos, load_photo
 from earsight.scene import Frame, Problem
 from earsight.vision.quality import QualityLimits, assess, sharpness
+from earsight_files.csv_table import read_rows
 
 SIDE = 224
 Damage = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -52,8 +52,8 @@ def main() -> None:
 def _chosen(folder: Path, captions: Path | None, split: str, limit: int | None) -> list[Path]:
     photos = list_photos(folder)
     if captions is not None:
-        with captions.open(newline="", encoding="utf-8") as file:
-            wanted = {row["image"] for row in csv.DictReader(file) if row["split"] == split}
+        rows = read_rows(captions.read_text(encoding="utf-8-sig"), ["image", "split"])
+        wanted = {row["image"] for _, row in rows if row["split"] == split}
         photos = [photo for photo in photos if photo.name in wanted]
     if limit is not None and limit < len(photos):
         photos = [photos[i] for i in np.random.default_rng(0).permutation(len(photos))[:limit]]

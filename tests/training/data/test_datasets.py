@@ -104,6 +104,14 @@ def test_flickr8k_tokens_with_the_official_splits_that_are_there(tmp_path, lists
     ]
 
 
+def test_a_photo_in_two_of_the_official_lists_is_refused(tmp_path):
+    path = write(tmp_path / "Flickr8k.token.txt", "1.jpg#0\tDogs .\n")
+    write(tmp_path / "Flickr_8k.trainImages.txt", "1.jpg\n2.jpg\n")
+    write(tmp_path / "Flickr_8k.testImages.txt", "3.jpg\n2.jpg\n")
+    with pytest.raises(DatasetError, match=r"testImages.txt: 2.jpg is in Flickr_8k.trainImages.txt too"):
+        read_photos(path, Path("i"))
+
+
 @pytest.mark.parametrize(
     ("name", "split"),
     [("captions_train2014.json", "train"), ("captions_val2017.json", "val"), ("x.json", "")],
@@ -138,7 +146,25 @@ def test_karpathy_splits_with_restval_as_train(tmp_path, folder):
         ("image,caption,split\n\n ,A cat,nothing\n", "line 3: no image"),
         ("image,caption\na.jpg,A cat, asleep\n", "line 2: 3 columns, but 2 names in the first line;"),
         ("image,caption\na.jpg,A\0cat\n", "line 2: characters that are in no text"),
-        (f"image,caption\na.jpg,{'x' * 200_000}\n", "line 2: not CSV: field larger than"),
+        (f"image,caption\na.jpg,{'x' * 200_000}\n", "line 2: a cell of 200000 characters; at most"),
+        (
+            'image,caption\na.jpg,"A girl\nb.jpg,A dog\nc.jpg,A cat\n',
+            "line 2: the quotation mark that begins the cell '\"A girl' is not closed on this line;",
+        ),
+        (
+            'image,caption\n\na.jpg,"A girl\nb.jpg,A dog\nc.jpg,"Stop" says a sign\n',
+            "line 3: the quotation mark that begins the cell",
+        ),
+        ('image,caption\na.jpg,"two\nlines"\n', "line 2: the quotation mark that begins the cell"),
+        ('image,caption\na.jpg,"Stop" says a sign\n', "line 2: text after the quotation mark that ends a"),
+        ("image,caption,caption\na.jpg,one,two\n", "line 1: more than one column is called caption"),
+        ("image,caption,split, split\na.jpg,x,train,val\n", "line 1: more than one column is called split"),
+        ("image;caption\na.jpg;A cat\n", "no column image, caption: "),
+        ('{"images": [], "annotations": [], "images": []}', "not JSON: the key 'images' is given twice"),
+        (
+            '{"images": [{"id": 3, "file_name": "a"}, {"id": 3, "file_name": "b"}], "annotations": []}',
+            "images[1]: the id '3' is another photo's, a",
+        ),
         ("a.jpg#0\tA cat\nb.jpg Dogs\n", "line 2: not NAME#NUMBER, a tab and a caption"),
         ("a.jpg#0\tA cat\nb.jpg#1\t \n", "line 2: "),
         ("{", "not JSON: "),

@@ -109,11 +109,32 @@ def test_photos_in_folders(tmp_path):
         ('{"images": [], "categories": [], "annotations": [{"image_id": 3}]}', "not COCO's instances JSON"),
         ("{nothing", "not COCO's instances JSON"),
         ("", "no column image, object"),
+        (
+            'image,object\na.jpg,"dog\nb.jpg,cat\nc.jpg,cow\n',
+            "line 2: the quotation mark that begins the cell",
+        ),
+        ("image,object\na.jpg,dog,cat\n", "line 2: 3 columns, but 2 names"),
+        ("image,object\na.jpg\n", "line 2: 1 columns, but 2 names"),
+        ("image,object,object\na.jpg,dog,cat\n", "line 1: more than one column is called object"),
+        ("image;object\na.jpg;dog\n", "there are: image;object; or COCO's instances JSON"),
+        (
+            '{"images": [{"id": 1, "file_name": "a"}, {"id": 1, "file_name": "b"}], "categories": [],'
+            ' "annotations": []}',
+            "the id 1 is of a and of b",
+        ),
+        ('{"images": [], "images": []}', "the key 'images' is given twice"),
     ],
 )
 def test_files_of_another_kind(tmp_path, content, complaint):
     with pytest.raises(ObjectListError, match=complaint):
         read_objects(written(tmp_path / "objects", content))
+
+
+def test_synonyms_with_an_open_quotation_mark(tmp_path):
+    objects = written(tmp_path / "objects.csv", "image,object\na.jpg,dog\n")
+    words = written(tmp_path / "synonyms.txt", 'dog, puppy\ncat, "kitten\ncow, calf\n')
+    with pytest.raises(ObjectListError, match="line 2: the quotation mark that begins the cell"):
+        read_objects(objects, words)
 
 
 def test_files_that_are_none(tmp_path):

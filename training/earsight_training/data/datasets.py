@@ -9,9 +9,7 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +19,8 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from PIL import Image, ImageOps
 
+from earsight_files.csv_table import CsvError, read_rows
+from earsight_files.strict_json import read_json
 from earsight_training.errors import TrainingError
 
 FLICKR8K_LISTS = {
@@ -138,35 +138,15 @@ def _row(where: str, image: str, caption: str, split: str) -> _Row:
 
 
 def _csv_rows(path: Path, text: str) -> Iterator[_Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     try:
-        header = [name.strip() for name in next((row for row in reader if any(row)), [])]
-        missing = [name for name in ("image", "caption") if name not in header]
-        if missing:
-            raise DatasetError(
-                f"{path}: no column {', '.join(missing)}: the first line of a CSV file names its columns,"
-                " image,caption or image,caption,split"
-            )
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            where = f"{path}: line {reader.line_num}"
-            if len(row) != len(header):
-                raise DatasetError(
-                    f"{where}: {len(row)} columns, but {len(header)} names in the first line;"
-                    ' a caption with commas stands in "quotes"'
-                )
-            cells = dict(zip(header, row, strict=True))
-            yield _row(where, cells["image"], cells["caption"], cells.get("split", ""))
-    except csv.Error as error:
-        raise DatasetError(f"{path}: line {reader.line_num}: not CSV: {error}") from error
+        for number, cells in read_rows(text, ["image", "caption"]):
+            yield _row(f"{path}: line {number}", cells["image"], cells["caption"], cells.get("split", ""))
+    except CsvError as error:
+        raise DatasetError(f"{path}: {error}") from error
 
 
 def _token_rows(path: Path, text: str) -> Iterator[_Row]:
-    splits: dict[str, str] = {}
-    for name, split in FLICKR8K_LISTS.items():
-        if (path.parent / name).exists():
-            splits |= dict.fromkeys(_read_text(path.parent / name).split(), split)
+    splits = _official_splits(path.parent)
     for number, line in enumerate(io.StringIO(text, newline=None), 1):
         if not line.strip():
             continue
@@ -177,10 +157,25 @@ def _token_rows(path: Path, text: str) -> Iterator[_Row]:
         yield _row(where, entry["image"], entry["caption"], splits.get(entry["image"].strip(), ""))
 
 
+def _official_splits(folder: Path) -> dict[str, str]:
+    """From the name of a photo to its split, by those of the lists that are there."""
+    lists: dict[str, str] = {}
+    for name in FLICKR8K_LISTS:
+        if not (folder / name).exists():
+            continue
+        for line in _read_text(folder / name).split("\n"):
+            photo = line.strip()
+            if photo and lists.setdefault(photo, name) != name:
+                raise DatasetError(
+                    f"{folder / name}: {photo} is in {lists[photo]} too: a photo has one split"
+                )
+    return {photo: FLICKR8K_LISTS[name] for photo, name in lists.items()}
+
+
 def _json_rows(path: Path, text: str, images: Path) -> Iterator[_Row]:
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = read_json(text)
+    except ValueError as error:
         raise DatasetError(f"{path}: not JSON: {error}") from error
     if isinstance(content, dict) and "annotations" in content:
         return _coco_rows(path, content)
@@ -198,10 +193,12 @@ def _field(where: str | Path, entry: Any, key: str, kind: type[_T]) -> _T:
 
 def _coco_rows(path: Path, content: Any) -> Iterator[_Row]:
     named = _COCO_NAME.search(path.name)
-    names = {}
+    names: dict[str, str] = {}
     for index, image in enumerate(_field(path, content, "images", list)):
         where = f"{path}: images[{index}]"
-        names[str(_field(where, image, "id", object))] = _field(where, image, "file_name", str)
+        photo, name = str(_field(where, image, "id", object)), _field(where, image, "file_name", str)
+        if names.setdefault(photo, name) != name:
+            raise DatasetError(f"{where}: the id {photo[:60]!r} is another photo's, {names[photo][:60]}")
     for index, annotation in enumerate(_field(path, content, "annotations", list)):
         where = f"{path}: annotations[{index}]"
         photo = str(_field(where, annotation, "image_id", object))

@@ -15,16 +15,16 @@ the words for it, separated by commas. Without it, an object goes by its name al
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from earsight_files.csv_table import CsvError, read_cells, read_rows
+from earsight_files.strict_json import read_json
 from earsight_training.errors import TrainingError
 from earsight_training.scoring.bootstrap import Metric, ratio_metric
 
@@ -156,9 +156,8 @@ def read_objects(path: Path, synonyms: Path | None = None) -> ObjectList:
     rows = list(_coco_rows(path, text) if text.lstrip().startswith("{") else _csv_rows(path, text))
     if not rows:
         raise ObjectListError(f"{path}: no objects in it")
-    lines = [line.split(",") for line in _read(synonyms).splitlines()] if synonyms else []
-    known = [[word for cell in line if (word := _tidy(cell))] for line in lines]
-    vocabulary = ObjectVocabulary([*filter(None, known), *([_tidy(thing)] for _, thing in rows if thing)])
+    known = _synonyms(synonyms) if synonyms else []
+    vocabulary = ObjectVocabulary([*known, *([_tidy(thing)] for _, thing in rows if thing)])
     objects: dict[str, set[str]] = {}
     for image, thing in rows:
         things = objects.setdefault(image, set())
@@ -181,33 +180,46 @@ def _read(path: Path) -> str:
 
 
 def _csv_rows(path: Path, text: str) -> Iterable[tuple[str, str]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
-        missing = {"image", "object"} - set(reader.fieldnames or ())
-        if missing:
-            raise ObjectListError(
-                f"{path}: no column {', '.join(sorted(missing))}; objects come as a CSV file with image and"
-                " object or as COCO's instances JSON"
-            )
-        for row in reader:
-            image = (row["image"] or "").strip()
-            if not image:
-                raise ObjectListError(f"{path}: line {reader.line_num}: no image")
-            yield image, (row["object"] or "").strip()
-    except csv.Error as error:
-        raise ObjectListError(f"{path}: line {reader.line_num}: not CSV: {error}") from error
+        for number, cells in read_rows(text, ["image", "object"]):
+            if not cells["image"].strip():
+                raise ObjectListError(f"{path}: line {number}: no image")
+            yield cells["image"].strip(), cells["object"].strip()
+    except CsvError as error:
+        kinds = "; or COCO's instances JSON" if error.line is None else ""
+        raise ObjectListError(f"{path}: {error}{kinds}") from error
+
+
+def _synonyms(path: Path) -> list[list[str]]:
+    """The words of each line, its object's name first."""
+    try:
+        lines = [read_cells(line, number) for number, line in enumerate(_read(path).split("\n"), 1)]
+    except CsvError as error:
+        raise ObjectListError(f"{path}: {error}") from error
+    words = ([word for cell in line if (word := _tidy(cell))] for line in lines)
+    return [line for line in words if line]
 
 
 def _coco_rows(path: Path, text: str) -> Iterable[tuple[str, str]]:
     try:
-        content = json.loads(text)
-        categories = {category["id"]: str(category["name"]) for category in content["categories"]}
-        images = {image["id"]: str(image["file_name"]) for image in content["images"]}
+        content = read_json(text)
+        categories = _by_id(content["categories"], "name")
+        images = _by_id(content["images"], "file_name")
         for name in images.values():
             yield name, ""
         for annotation in content["annotations"]:
             yield images[annotation["image_id"]], categories[annotation["category_id"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ObjectListError(
             f"{path}: not COCO's instances JSON ({type(error).__name__}: {error})"
         ) from error
+
+
+def _by_id(entries: Any, key: str) -> dict[Any, str]:
+    """Raises ValueError for one id with two values, and what indexing into something else raises."""
+    found: dict[Any, str] = {}
+    for entry in entries:
+        value = str(entry[key])
+        if found.setdefault(entry["id"], value) != value:
+            raise ValueError(f"the id {entry['id']} is of {found[entry['id']]} and of {value}")
+    return found
