@@ -15,3 +15,9 @@ class EarsightError(Exception):
     """
 
     spoken: Message = message("error.unforeseen")
+
+
+class CaptionerError(EarsightError):
+    """The captioner can't be loaded or can't caption: its model is missing, damaged or does not fit."""
+
+    spoken = message("error.captioner")

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from earsight.cameras.source import CameraError, StaleFrame
-from earsight.captioners.captioner import CaptionerError
-from earsight.errors import EarsightError
+from earsight.errors import CaptionerError, EarsightError
 from earsight.voice.earcons import Earcon, render
 from tests.earsight.words import english
 from tests.hil import camera as cameras

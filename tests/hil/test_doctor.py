@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from earsight.doctor import Finding, Status, spoken
+from earsight.doctor.finding import Finding, Status, spoken
 from tests.earsight.words import english
 from tests.hil.device import Device, settings
 from tests.hil.record import Scenario

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from earsight.captioners.captioner import CaptionerError
+from earsight.errors import CaptionerError
 
 MANIFEST = "manifest.json"
 NEEDED_FILES = frozenset({"encoder.onnx", "decoder.onnx", "tokens.npy", "tokenizer.json"})

@@ -8,18 +8,10 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
-from earsight.errors import EarsightError
-from earsight.message import message
 from earsight.scene import Caption
 
 _Prepared = TypeVar("_Prepared")
 _Prefix = TypeVar("_Prefix")
-
-
-class CaptionerError(EarsightError):
-    """The captioner can't be loaded or can't caption: its model is missing, damaged or does not fit."""
-
-    spoken = message("error.captioner")
 
 
 class DecodingCancelledError(Exception):

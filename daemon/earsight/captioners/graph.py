@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 
 from earsight.bundles.bundle import BundleError
-from earsight.captioners.captioner import CaptionerError
+from earsight.errors import CaptionerError
 
 _log = logging.getLogger(__name__)
 

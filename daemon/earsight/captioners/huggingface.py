@@ -30,8 +30,9 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from earsight.captioners.captioner import CaptionerError, DecodingCancelledError, Encoding, never
+from earsight.captioners.captioner import DecodingCancelledError, Encoding, never
 from earsight.captioners.vision_tower import Sight, VisionTower
+from earsight.errors import CaptionerError
 from earsight.scene import Caption
 
 _BEAMS, _MAX_TOKENS = 3, 30

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from earsight.bundles.bundle import bundle_folder, open_bundle
-from earsight.captioners.captioner import Captioner, CaptionerError
+from earsight.captioners.captioner import Captioner
 from earsight.config.captioner import CaptionerSection
+from earsight.errors import CaptionerError
 
 
 def build_captioner(section: CaptionerSection) -> Captioner:

@@ -13,7 +13,8 @@ from pathlib import Path
 from earsight.config.loader import ConfigError, load_config, readable_voice
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice, VoiceSection
-from earsight.doctor import Finding, Status, examine, spoken
+from earsight.doctor.examination import examine
+from earsight.doctor.finding import Finding, Status, spoken
 from earsight.service import startup_failure
 
 _PLACE = re.compile(r".*?:(\d+): ")

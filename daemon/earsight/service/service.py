@@ -17,10 +17,10 @@ from functools import partial
 from pathlib import Path
 
 from earsight.cameras.camera import Camera
-from earsight.captioners.captioner import CaptionerError
 from earsight.config.loader import ConfigError, load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
 from earsight.config.watcher import ConfigWatcher
+from earsight.errors import CaptionerError
 from earsight.interaction.narrator import Narrator, PressEnd, spoken_of_error
 from earsight.interaction.notices import Notices
 from earsight.language.language import CANT_TELL

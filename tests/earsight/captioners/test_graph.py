@@ -6,8 +6,8 @@ import onnxruntime
 import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder
-from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.graph import Graph
+from earsight.errors import CaptionerError
 
 CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
 ENCODER = bundle_folder("builtin") / "encoder.onnx"

@@ -13,12 +13,12 @@ pytest.importorskip("transformers", reason="transformers comes with the huggingf
 
 from earsight.captioners.captioner import (  # noqa: E402
     Captioner,
-    CaptionerError,
     DecodingCancelledError,
     Encoding,
 )
 from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _hypotheses, cleaned  # noqa: E402
 from earsight.captioners.vision_tower import Sight  # noqa: E402
+from earsight.errors import CaptionerError  # noqa: E402
 from tests.earsight.captioners.tiny_models import END, MAKERS  # noqa: E402
 from tests.earsight.stand_ins import painted  # noqa: E402
 

@@ -11,8 +11,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch comes with the huggingface extra")
 pytest.importorskip("transformers", reason="transformers comes with the huggingface extra")
 
-from earsight.captioners.captioner import CaptionerError  # noqa: E402
 from earsight.captioners.huggingface import HuggingFaceCaptioner  # noqa: E402
+from earsight.errors import CaptionerError  # noqa: E402
 from tests.earsight.captioners import tiny_models  # noqa: E402
 
 

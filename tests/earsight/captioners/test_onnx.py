@@ -8,10 +8,11 @@ import onnxruntime
 import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
-from earsight.captioners.captioner import CaptionerError, DecodingCancelledError
+from earsight.captioners.captioner import DecodingCancelledError
 from earsight.captioners.endings import without_loose_end
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.captioners.tokens import TokenDecoder
+from earsight.errors import CaptionerError
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from earsight import cli
-from earsight.doctor import Finding, Status, spoken
+from earsight.doctor.finding import Finding, Status, spoken
 from earsight.service import builders
 from earsight.voice.speaker import Speaker
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer

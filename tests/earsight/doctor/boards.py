@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from earsight.config.schema import Config
-from earsight.doctor import Finding, Status
+from earsight.doctor.finding import Finding, Status
 
 
 def config(**sections: dict) -> Config:

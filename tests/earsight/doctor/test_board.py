@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from earsight.config.schema import Config
-from earsight.doctor import Status, board
+from earsight.doctor import board
+from earsight.doctor.finding import Status
 from tests.earsight.doctor.boards import config, found
 
 NOBODY = 65534

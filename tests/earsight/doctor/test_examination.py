@@ -13,8 +13,9 @@ import pytest
 
 from earsight import cli
 from earsight.config.schema import Config
-from earsight.doctor import Finding, Status, examine, vision
-from earsight.doctor.examination import checks, run_checks
+from earsight.doctor import vision
+from earsight.doctor.examination import checks, examine, run_checks
+from earsight.doctor.finding import Finding, Status
 from earsight.voice.sound import VoiceError
 from tests.earsight.doctor.boards import config, found, photo
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earsight.doctor import Status, spoken
+from earsight.doctor.finding import Status, spoken
 from tests.earsight.doctor.boards import found
 
 

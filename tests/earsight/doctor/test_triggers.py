@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from earsight.config.schema import Config
-from earsight.doctor import Finding, Status, triggers
+from earsight.doctor import triggers
+from earsight.doctor.finding import Finding, Status
 from earsight.triggers.control import ControlServer
 from tests.earsight.doctor.boards import config, found
 

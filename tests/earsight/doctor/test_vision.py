@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from earsight.doctor import Status, vision
+from earsight.doctor import vision
+from earsight.doctor.finding import Status
 from tests.earsight.doctor.boards import config, found, photo
 
 

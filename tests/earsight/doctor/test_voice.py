@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from earsight.config.schema import Config
-from earsight.doctor import Status, voice
+from earsight.doctor import voice
+from earsight.doctor.finding import Status
 from earsight.voice.sound import VoiceError
 from tests.earsight.doctor.boards import config
 

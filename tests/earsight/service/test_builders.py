@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from earsight.captioners.captioner import CaptionerError
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.captioners.registry import build_captioner
 from earsight.config.captioner import CaptionerSection
 from earsight.config.description import WordingSection
 from earsight.config.schema import Config
-from earsight.doctor import Status
 from earsight.doctor.examination import checks, run_checks
+from earsight.doctor.finding import Status
+from earsight.errors import CaptionerError
 from earsight.language.language import Phrasing, Style
 from earsight.service.builders import build_policy
 

@@ -7,8 +7,8 @@ from itertools import repeat
 
 import pytest
 
-from earsight.captioners.captioner import CaptionerError
 from earsight.config.loader import load_config
+from earsight.errors import CaptionerError
 from earsight.interaction.narrator import PressEnd
 from earsight.message import message
 from earsight.service.builders import Builders

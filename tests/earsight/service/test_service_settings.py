@@ -9,8 +9,8 @@ from itertools import repeat
 
 import pytest
 
-from earsight.captioners.captioner import CaptionerError
 from earsight.config.loader import load_config
+from earsight.errors import CaptionerError
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press

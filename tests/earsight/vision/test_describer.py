@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from earsight.captioners.captioner import CaptionerError, DecodingCancelledError
+from earsight.captioners.captioner import DecodingCancelledError
 from earsight.config.captioner import CaptionerSection
 from earsight.config.schema import Config
+from earsight.errors import CaptionerError
 from earsight.scene import Frame, Problem
 from earsight.vision.describer import Describer, LookRequest, Stage, build_describer
 from earsight.vision.novelty import KnownScene, cosine_distance
