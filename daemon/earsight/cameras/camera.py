@@ -1,17 +1,19 @@
-"""A camera in the background: one thread reads its source, only the newest frames are kept."""
+"""A camera in the background: one thread reads its source, and only the newest frames are kept."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
-from earsight.cameras.source import BlackPictures, CameraError, FrameSource, StaleFrame, unforeseen
+from earsight.cameras.backoff import Backoff
+from earsight.cameras.recent_frames import RecentFrames
+from earsight.cameras.source import BlackPictures, CameraError, FrameSource, unforeseen
 from earsight.scene import Frame
 from earsight.system import time_limits
 
@@ -23,44 +25,39 @@ THREAD = "camera"
 """Name of the thread that reads a source."""
 
 
-class RecentFrames:
-    """The newest few frames, oldest first. Not locked: its owner does that."""
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """The source is being opened for the first time."""
 
-    def __init__(self, keep: int) -> None:
-        self._frames: deque[Frame] = deque(maxlen=keep)
+    since: float
 
-    def add(self, frame: Frame) -> None:
-        self._frames.append(frame)
 
-    def clear(self) -> None:
-        self._frames.clear()
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The source is open. last_sign: when it was opened, or gave its last picture."""
 
-    def __len__(self) -> int:
-        return len(self._frames)
+    last_sign: float
 
-    def fresh(self, max_age: float, now: float) -> tuple[Frame, ...]:
-        """Those at most max_age seconds old at `now`, newest last."""
-        return tuple(frame for frame in self._frames if now - frame.captured_at <= max_age)
 
-    def within(self, max_age: float, now: float) -> tuple[Frame, ...]:
-        """As fresh(); raises StaleFrame when there are none."""
-        if fresh := self.fresh(max_age, now):
-            return fresh
-        if not self._frames:
-            raise StaleFrame("The camera has given no picture yet.")
-        age = now - self._frames[-1].captured_at
-        raise StaleFrame(f"The newest picture is {age:.1f} s old, more than the {max_age:g} s allowed.")
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """The source has failed. It stays so until there is a picture again, however often it is opened."""
+
+    error: CameraError
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """The camera is not needed any more."""
+
+
+_State = _Opening | _Reading | _Failed | _Closed
+"""opening -> reading -> failed -> reading ... -> closed; from opening to failed, too. Times are seconds on
+time.monotonic()."""
 
 
 class Camera:
-    """Runs a source, and opens it again with growing pauses whenever it fails. All methods are thread-safe.
-
-    rotation: degrees clockwise that bring the pictures upright: 0, 90, 180 or 270 (pixels may then be a
-    view that is not contiguous). keep: frames held. retry_after, retry_at_most: the first and the longest
-    pause in seconds before opening again. stalled_after, opens_within: seconds without a picture, reading
-    and opening, after which the camera counts as lost although its source reports no error.
-    hung_after: seconds in one call of the source after which it counts as hung.
-    """
+    """Runs a source, and opens it again after growing pauses whenever it fails. Thread-safe."""
 
     def __init__(
         self,
@@ -74,97 +71,130 @@ class Camera:
         opens_within: float = time_limits.CAMERA_OPENING,
         hung_after: float = time_limits.CAMERA_HUNG,
     ) -> None:
+        """Begins nothing yet. All times are in seconds.
+
+        Args:
+            source: What gives the pictures.
+            rotation: Degrees clockwise that set the pictures upright: 0, 90, 180 or 270. The pixels of a
+                turned picture are a view that is not contiguous.
+            keep: Frames held.
+            retry_after: The first pause before the source is opened again.
+            retry_at_most: The longest pause.
+            stalled_after: Time without a picture after which an open source counts as lost, although it
+                reports no error.
+            opens_within: The same for a source that is being opened.
+            hung_after: Time in one call of the source after which it counts as hung.
+
+        Raises:
+            ValueError: The rotation is none of these.
+        """
         if rotation not in (0, 90, 180, 270):
             raise ValueError(f"rotation is {rotation}: it must be 0, 90, 180 or 270 degrees")
         self._source = source
         self._quarter_turns = rotation // 90
-        self._retry_after = retry_after
-        self._retry_at_most = retry_at_most
+        self._backoff = Backoff(retry_after, retry_at_most)
         self._stalled_after = stalled_after
         self._opens_within = opens_within
         self._hung_after = hung_after
         self._recent = RecentFrames(keep)
-        self._failure: CameraError | None = None
-        self._last_sign = time.monotonic()
-        self._reading = False
-        self._worked = False
-        self._calling_since: float | None = None
+        self._state: _State = _Opening(time.monotonic())
+        self._call_began: float | None = None
+        self._has_given_pictures = False
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
 
     def start(self) -> None:
         """Begin to read. Once only: a closed camera is not started again, make a new one."""
-        self._last_sign = time.monotonic()
+        self._state = _Opening(time.monotonic())
         self._thread.start()
 
     def wait_ready(self, timeout: float) -> bool:
-        """Wait at most timeout seconds for a first frame, a failure or close(); whether there is a frame."""
+        """Wait for a first frame, a failure or close().
 
-        def decided() -> bool:
-            return len(self._recent) > 0 or self._failure is not None or self._stop.is_set()
+        Args:
+            timeout: Seconds to wait at most.
 
+        Returns:
+            Whether there is a frame.
+        """
         with self._changed:
-            self._changed.wait_for(decided, timeout)
+            self._changed.wait_for(lambda: len(self._recent) > 0 or self._over(), timeout)
             return len(self._recent) > 0
 
     def recent(self, max_age: float, patience: float = 0.0) -> tuple[Frame, ...]:
-        """The kept frames of at most max_age seconds, newest last, at least one.
+        """The kept frames that are fresh, newest last, at least one.
 
-        patience: seconds to wait for such a frame, where there is none; never for the device itself.
-        Raises CameraError with the source's message while the camera is lost, StaleFrame when the newest
-        frame is still too old.
+        Args:
+            max_age: Seconds; older frames are not given.
+            patience: Seconds to wait for a fresh frame where there is none. Nobody waits for a camera that is
+                known to be lost.
+
+        Raises:
+            CameraError: The camera is lost, with the source's message, or closed.
+            StaleFrame: The newest frame is still too old.
         """
 
         def decided() -> bool:
-            fresh = self._recent.fresh(max_age, time.monotonic())
-            return bool(fresh) or self._failure is not None or self._stop.is_set()
+            return bool(self._recent.fresh(max_age, time.monotonic())) or self._over()
 
-        if self.lost:  # known already: nobody is to wait for the same words again
+        if self.lost:
             patience = 0.0
         with self._changed:
             self._changed.wait_for(decided, patience)
-            if self._stop.is_set():
+            if isinstance(self._state, _Closed):
                 raise CameraError("The camera is closed.")
-            if self._failure is not None:
-                raise type(self._failure)(*self._failure.args)
+            if isinstance(self._state, _Failed):
+                error = self._state.error
+                raise type(error)(*error.args)
             return self._recent.within(max_age, time.monotonic())
 
     @property
     def lost(self) -> str | None:
-        """Why the camera gives no pictures, one line; None while it works, starts or is closed."""
+        """Why the camera gives no pictures, in one line; None while it works, starts or is closed."""
         with self._changed:
-            if self._failure is not None:
-                return str(self._failure)
-            if self._stop.is_set():
-                return None
-            limit = self._stalled_after if self._reading else self._opens_within
-            if self._thread.is_alive() and time.monotonic() - self._last_sign > limit:
-                return f"The camera has given no picture for more than {limit:g} s."
-            return None
+            match self._state:
+                case _Failed(error):
+                    return str(error)
+                case _Opening(since):
+                    limit = self._opens_within
+                case _Reading(since):
+                    limit = self._stalled_after
+                case _Closed():
+                    return None
+        if self._thread.is_alive() and time.monotonic() - since > limit:
+            return f"The camera has given no picture for more than {limit:g} s."
+        return None
 
     @property
     def black(self) -> bool:
-        """Whether it is lost for want of light in its pictures."""
-        return isinstance(self._failure, BlackPictures)
+        """Whether the camera is lost because there is no light in its pictures."""
+        state = self._state
+        return isinstance(state, _Failed) and isinstance(state.error, BlackPictures)
 
     @property
     def hung(self) -> bool:
-        """Whether the driver does not return from a call, of a camera that has given pictures: then a new
-        process may have it back. One that hangs from the start is only lost."""
-        with self._changed:
-            since = self._calling_since
-            return self._worked and since is not None and time.monotonic() - since > self._hung_after
+        """Whether the driver does not return from a call, of a camera that has given pictures.
+
+        A new process may get it back. A camera that hangs from the start is only lost.
+        """
+        began = self._call_began
+        if began is None or not self._has_given_pictures:
+            return False
+        return time.monotonic() - began > self._hung_after
 
     def close(self, timeout: float = time_limits.CAMERA_CLOSING) -> None:
-        """Stop the thread, which gives the device back. Waits at most timeout seconds; may be called twice.
+        """Stop the thread, which gives the device back. May be called twice.
 
         A source that hangs keeps its thread until it returns; the thread then closes it and ends, and never
         holds up the end of the process.
+
+        Args:
+            timeout: Seconds to wait for the thread at most.
         """
         self._stop.set()
         with self._changed:
-            self._failure = None
+            self._state = _Closed()
             self._recent.clear()
             self._changed.notify_all()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
@@ -172,13 +202,16 @@ class Camera:
             if self._thread.is_alive():
                 log.warning("The camera does not answer; it is left behind without waiting for it.")
 
+    def _over(self) -> bool:
+        """Whether it is useless to wait for a picture."""
+        return isinstance(self._state, _Failed | _Closed)
+
     def _run(self) -> None:
-        pause = self._retry_after
         while not self._stop.is_set():
             began = time.monotonic()
             try:
                 self._call(self._source.open)
-                self._begin_reading()
+                self._opened()
                 while not self._stop.is_set():
                     self._keep(self._call(self._source.read))
             except CameraError as error:
@@ -187,46 +220,42 @@ class Camera:
                 log.exception("The camera failed in an unforeseen way.")
                 self._fail(unforeseen(error))
             finally:
-                self._reading = False
                 self._close_source()
-            if time.monotonic() - began > self._retry_at_most:
-                pause = self._retry_after  # it had worked; one that fails at once again keeps growing pauses
-            self._stop.wait(pause)
-            pause = min(2 * pause, self._retry_at_most)
+            self._stop.wait(self._backoff.after(time.monotonic() - began))
 
     def _call(self, work: Callable[[], _T]) -> _T:
-        self._calling_since = time.monotonic()
+        self._call_began = time.monotonic()
         try:
             return work()
         finally:
-            self._calling_since = None
+            self._call_began = None
 
-    def _begin_reading(self) -> None:
+    def _opened(self) -> None:
         with self._changed:
-            self._last_sign = time.monotonic()
-            self._reading = True
+            if isinstance(self._state, _Opening):
+                self._state = _Reading(time.monotonic())
 
     def _keep(self, pixels: np.ndarray) -> None:
         captured_at = time.monotonic()
         frame = Frame(np.rot90(pixels, -self._quarter_turns) if self._quarter_turns else pixels, captured_at)
         with self._changed:
-            if self._stop.is_set():
+            if isinstance(self._state, _Closed):
                 return
-            if self._failure is not None:
+            if isinstance(self._state, _Failed):
                 log.info("The camera is back.")
-            self._failure = None
-            self._worked = True
-            self._last_sign = captured_at
+            self._state = _Reading(captured_at)
+            self._has_given_pictures = True
             self._recent.add(frame)
             self._changed.notify_all()
 
     def _fail(self, error: CameraError) -> None:
         with self._changed:
-            if self._stop.is_set():
+            if isinstance(self._state, _Closed):
                 return
-            if str(self._failure) != str(error):
+            known = str(self._state.error) if isinstance(self._state, _Failed) else None
+            if str(error) != known:
                 log.warning("%s", error)
-            self._failure = error
+            self._state = _Failed(error)
             self._recent.clear()
             self._changed.notify_all()
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
 from earsight.commands.arguments import file_path
+from earsight.config.camera import replayed
 from earsight.config.loader import ConfigError, load_config, readable_language, readable_voice
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice
@@ -129,10 +130,10 @@ def _leave_at_once(status: int) -> None:
 def _adjusted(config: Config, replay: Path | None, wav: Path | None) -> Config:
     """The configuration with what the command line says instead."""
     camera, voice = config.camera, config.voice
-    if replay is not None:
-        camera = camera.model_copy(update={"source": "replay", "replay": replay})
     if wav is not None:
         voice = voice.model_copy(update={"player": "wav", "wav_file": wav})
+    if replay is not None:
+        camera = replayed(camera, replay)
     return config.model_copy(update={"camera": camera, "voice": voice})
 
 

@@ -24,7 +24,9 @@ def explain(error: ValidationError, tree: YamlTree) -> list[tuple[int, str, str]
     Returns:
         Line, dotted key and what is wrong, for each problem. The branches of a union repeat it.
     """
-    return [_explain(detail, tree) for detail in error.errors(include_url=False)]
+    details: list[Any] = list(error.errors(include_url=False))
+    details += [other for detail in details if detail["type"] == WRONG_CHOICE for other in _others(detail)]
+    return [_explain(detail, tree) for detail in details]
 
 
 def dotted(key: Key) -> str:
@@ -49,6 +51,21 @@ def got(tree: YamlTree, key: Key) -> str:
 def printable(text: str) -> str:
     """On one line, with what a screen can't show escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _others(detail: Any) -> list[Any]:
+    """What else is wrong with a section whose kind there is not, as far as the kinds have it in common."""
+    key, owner, _ = _locate(detail["loc"])
+    kinds = section_kinds(owner.model_fields[str(key[-1])].annotation)
+    common = set.intersection(*(set(kind.model_fields) for kind in kinds)) - {detail["ctx"]["key"]}
+    of_some_kind = {name for kind in kinds for name in kind.model_fields} - common
+    values = {name: value for name, value in detail["input"].items() if name not in of_some_kind}
+    try:
+        kinds[0].model_validate(values)
+    except ValidationError as error:
+        place = (*detail["loc"], _choice(kinds[0]))
+        return [other | {"loc": (*place, *other["loc"])} for other in error.errors(include_url=False)]
+    return []
 
 
 def _explain(detail: Any, tree: YamlTree) -> tuple[int, str, str]:

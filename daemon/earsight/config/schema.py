@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from earsight.config.bindings import BindingsSection
-from earsight.config.camera import CameraSection
+from earsight.config.camera import AnyCamera, AutoCamera
 from earsight.config.captioner import CaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
 from earsight.config.section import Section
@@ -26,7 +26,7 @@ class Config(Section):
         default="en", description="Language of everything that is said, and of the voice."
     )
 
-    camera: CameraSection = CameraSection()
+    camera: AnyCamera = AutoCamera()
     triggers: TriggersSection = TriggersSection()
     gestures: GesturesSection = GesturesSection()
     bindings: BindingsSection = BindingsSection()

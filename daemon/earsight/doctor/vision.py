@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from earsight.cameras.camera import Camera
+from earsight.cameras.registry import build_source
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
 from earsight.config.camera import CameraSection
@@ -60,7 +61,7 @@ def _look(
     section: CameraSection, limits: QualityLimits | None, first_frame: float
 ) -> tuple[tuple[int, int], Problem | None]:
     """(width, height) of the pictures, and what is wrong with them. Raises CameraError."""
-    camera = Camera(builders.build_source(section), rotation=section.rotation)
+    camera = Camera(build_source(section), rotation=section.rotation)
     camera.start()
     try:
         frame = _first_frame(camera, first_frame, section.max_age)
@@ -88,7 +89,7 @@ def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
 def _is_makeshift(section: CameraSection) -> bool:
     """Whether `auto` found no camera, although nobody asked for photos."""
     photos_meant = section.source != "auto" or section.replay is not None
-    return not photos_meant and isinstance(builders.build_source(section), ReplaySource)
+    return not photos_meant and isinstance(build_source(section), ReplaySource)
 
 
 def check_model(config: Config) -> Finding:

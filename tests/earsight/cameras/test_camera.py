@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight.cameras.camera import Camera, RecentFrames
+from earsight.cameras.camera import Camera
+from earsight.cameras.recent_frames import RecentFrames
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.scene import Frame
 from tests.earsight.cameras.scripted import PICTURE, ScriptedSource, quick, until

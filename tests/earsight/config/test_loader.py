@@ -149,6 +149,12 @@ triggers:
         ("camera: {replay: ''}", 'camera.replay: got ""; expected a path of printable characters'),
         ('camera: {replay: "a\\0b"}', "camera.replay: got"),
         ("camera: {replay: ~nobody.here/x}", 'camera.replay: got "~nobody.here/x"; expected a path whose ~'),
+        (
+            "camera: {source: webcam}",
+            'camera.source: got "webcam"; expected one of auto, picamera2, opencv, gstreamer, replay',
+        ),
+        ("camera: {source: gstreamer, pipeline: null}", "camera.pipeline: got null; expected text such as"),
+        ("camera: {source: opencv, devise: 0}", "camera.devise: unknown key; did you mean camera.device?"),
         ("captioner: {bundle: 3}", "captioner.bundle: got 3; expected builtin, or a path"),
         ("captioner: {beams: 0}", "captioner.beams: got 0; expected a whole number from 1 to 10, or null"),
         ("narration: {every: off}", 'narration.every: got "off"; expected a number from 1 to 3600, or null'),
@@ -168,7 +174,7 @@ triggers:
         ),
         (
             "camera: {source: gstreamer}",
-            "camera.pipeline: got null; expected a pipeline, since source is gstreamer",
+            "camera.pipeline: missing; expected text such as v4l2src device=/dev/video0",
         ),
         (
             "gestures: {long_press: 0.3}",
