@@ -69,11 +69,13 @@ setup(
     packages=[*find_packages("daemon"), *find_packages("training")],
     package_dir={
         "earsight": "daemon/earsight",
+        "earsight_bundle": "daemon/earsight_bundle",
         "earsight_files": "daemon/earsight_files",
         "earsight_training": "training/earsight_training",
     },
     package_data={
-        "earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*", "language/locale/*/LC_MESSAGES/*.mo"]
+        "earsight_bundle": ["py.typed"],
+        "earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*", "language/locale/*/LC_MESSAGES/*.mo"],
     },
     install_requires=DAEMON,
     extras_require=EXTRAS,

@@ -30,10 +30,11 @@ from earsight.language.english.vocabulary import MANY, named, with_kinds
 from earsight.language.language import Phrasing, Style
 from earsight.scene import Caption, Frame
 from earsight.vision.describer import Describer
+from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
 from earsight_files.csv_table import read_rows
 from earsight_training.scoring.object_hallucination import made_up
 
-THRESHOLDS = Phrasing(plain=0.7, probably=0.45, maybe=0.2, likely=0.8)
+THRESHOLDS = Phrasing(plain=PLAIN_ABOVE, probably=PROBABLY_ABOVE, maybe=MAYBE_ABOVE)
 """As the configuration has them by default."""
 
 

@@ -27,6 +27,7 @@ from earsight.scene import Frame
 from earsight.service.builders import build_policy
 from earsight.vision.describer import Describer, LookRequest
 from earsight.vision.quality import assess
+from earsight_bundle.confidence import INFORMATIVE, informative
 from earsight_training.bundles.out_of_distribution import SEED, probe
 from earsight_training.data.datasets import open_upright, read_photos
 from earsight_training.data.uninformative import degraded, uninformative_images
@@ -36,12 +37,12 @@ FITTED = 1500
 
 @dataclass(frozen=True)
 class Seen:
-    """problem: found by the quality checks. confidence: of the best caption. something: the probe's share of
-    it."""
+    """problem: found by the quality checks. confidence: of the best caption. informative: the
+    probe's factor of it."""
 
     problem: bool
     confidence: float
-    something: float
+    informative: float
     embedding: np.ndarray
 
 
@@ -111,14 +112,13 @@ def _seen(describer: Describer, picture: Image.Image) -> Seen:
     assert scene.embedding is not None
     best = max(scene.captions, key=lambda caption: caption.confidence)
     problem = assess(frame, limits) is not None
-    return Seen(problem, best.confidence, best.evidence.get("something", 1.0), scene.embedding)
+    return Seen(problem, best.confidence, best.evidence.get(INFORMATIVE, 1.0), scene.embedding)
 
 
 def _judged(seen: Seen, other: np.ndarray) -> list[bool]:
     """The columns of the table. other: the probe that takes the place of the bundle's."""
     floor = build_policy(Config()).phrasing.maybe
-    logit = float(other[:-1] @ seen.embedding + other[-1])
-    confidence = seen.confidence / max(seen.something, 1e-12) / (1 + np.exp(-logit))
+    confidence = seen.confidence / max(seen.informative, 1e-12) * informative(other, seen.embedding)
     under, other_under = seen.confidence < floor, bool(confidence < floor)
     return [seen.problem, under, seen.problem or under, other_under, seen.problem or other_under]
 

@@ -2,7 +2,6 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,8 @@ import yaml
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight.bundles.bundle import open_bundle  # noqa: E402
-from earsight_training.bundles.writer import UNCALIBRATED, write_bundle  # noqa: E402
+from earsight_bundle.confidence import UNCALIBRATED  # noqa: E402
+from earsight_training.bundles.writer import write_bundle  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
 from earsight_training.data.datasets import load_images, read_photos  # noqa: E402
 from earsight_training.learning.teacher import compute_views  # noqa: E402
@@ -63,7 +63,7 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys, monk
 
     monkeypatch.setattr("earsight_training.bundles.export.WORTHLESS", 11.0)  # more than CIDEr can be
     assert main(export) == 0
-    assert open_bundle(out).manifest.calibration.model_dump() == asdict(UNCALIBRATED)
+    assert open_bundle(out).manifest.calibration.model_dump() == UNCALIBRATED.model_dump()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("bundle")] == ["bundle"]
 
 

@@ -27,6 +27,7 @@ from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.errors import EarsightError
 from earsight.vision.describer import Describer
+from earsight_bundle.files import DECODER
 
 _NO_TOKEN = -1
 _PR_SET_PDEATHSIG = 1
@@ -120,7 +121,7 @@ def _work(bundle: Bundle, captions: list[Captioned], beams: int) -> dict[str, Wo
     prefix = captions[0].prefix.rows
     rows = round(sum(step.rows for step in steps) / max(1, len(steps)))
     held = prefix + rows * _mean_steps(captions) // 2
-    decoder = bundle.path("decoder.onnx")
+    decoder = bundle.path(DECODER)
     try:
         return {
             "encode": graph_work(captions[0].encoder, {}, {}),

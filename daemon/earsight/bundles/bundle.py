@@ -1,8 +1,6 @@
-"""Model bundles: the folder that training writes and the daemon reads.
+"""Opening model bundles: every file is checked against the manifest's SHA-256 before any of it is used.
 
-A bundle holds manifest.json, two ONNX graphs, the vectors of the tokens and a tokenizer; docs/bundle.md
-describes it.
-Every file is checked against the manifest's sha256 before any of it is used.
+docs/bundle.md describes the files, and earsight_bundle is that contract as code.
 """
 
 from __future__ import annotations
@@ -12,76 +10,16 @@ import stat
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from earsight.errors import CaptionerError
-
-MANIFEST = "manifest.json"
-NEEDED_FILES = frozenset({"encoder.onnx", "decoder.onnx", "tokens.npy", "tokenizer.json"})
-SCENES = "scenes.npy"
-"""Float (scenes, width): embeddings, of unit length, of the kinds of scenes that it was trained on."""
-PROBE = "probe.npy"
-"""Float (width + 1): weights and bias of a logistic regression from the embedding to the probability that
-there is something in the picture."""
-_MANIFEST_LIMIT = 1_000_000
+from earsight_bundle.files import MANIFEST, REQUIRED_FILES, is_plain_file_name
+from earsight_bundle.manifest import MAX_MANIFEST_BYTES, Manifest
 
 
 class BundleError(CaptionerError):
     """A bundle that is missing, incomplete, damaged or of an unknown kind."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
-
-
-class ImageSettings(_Part):
-    """How a picture becomes the encoder's input, a square of side pixels: see picture.py."""
-
-    side: int = Field(ge=32, le=1024)
-    fit: Literal["squash", "crop"]
-
-
-class DecodeSettings(_Part):
-    beams: int = Field(ge=1, le=64)
-    max_tokens: int = Field(ge=1, le=512)
-    end_token: int = Field(ge=0)
-    no_repeat: int = Field(default=0, ge=0, le=64)
-
-
-Feature = Literal["mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity"]
-"""What a caption's confidence may be worked out from: see confidence.py."""
-
-
-class Calibration(_Part):
-    """Logistic regression from features, and from the words that are in a caption, to the probability that
-    nothing is made up.
-
-    order: how many nats of mean log-probability one of log-odds is worth when captions are put in order.
-    """
-
-    bias: float
-    weights: dict[Feature, float]
-    words: dict[str, float] = {}
-    order: float = Field(default=0.0, ge=0)
-
-
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-
-
-class Manifest(_Part):
-    """What a bundle says of itself. Unknown keys are left to newer versions."""
-
-    schema_version: Literal[2]
-    name: str
-    licence: str
-    capabilities: tuple[Literal["caption"], ...]
-    image: ImageSettings
-    decode: DecodeSettings
-    calibration: Calibration
-    metrics: dict[str, float] = {}
-    files: dict[str, Sha256]
 
 
 @dataclass(frozen=True)
@@ -106,7 +44,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Raises BundleError when there is no manifest or it does not fit."""
     path = folder / MANIFEST
     try:
-        if _size_of_plain_file(path) > _MANIFEST_LIMIT:
+        if _size_of_plain_file(path) > MAX_MANIFEST_BYTES:
             raise BundleError(f"{path}: larger than a manifest can be; copy the bundle again")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -124,10 +62,10 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleError(
             f"{path}: {key}: {first['msg']}; copy the bundle again or export it anew"
         ) from error
-    for name in (*NEEDED_FILES - set(manifest.files), *manifest.files):
+    for name in (*REQUIRED_FILES - set(manifest.files), *manifest.files):
         if name not in manifest.files:
             raise BundleError(f"{path}: files: {name} is not listed; export the bundle anew")
-        if not name or Path(name).name != name or name.startswith(".") or not name.isprintable():
+        if not is_plain_file_name(name):
             raise BundleError(f"{path}: files: {name!r} is not a plain file name; export the bundle anew")
     return manifest
 

@@ -1,27 +1,39 @@
-"""How far captions are to be believed: what decoding and the embedding show, and the probability made of it.
+"""How far captions are to be believed: the evidence that decoding and the embedding give, and the confidence.
 
-A logistic regression on named features and on the caption's words (some are made up more often than others),
-fitted at export on photos that were not trained on, times the probability that there is something in the
-picture at all. docs/bundle.md has the features.
+The formula is the bundle contract's: see earsight_bundle.confidence.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from earsight.bundles.bundle import PROBE, SCENES, Bundle, BundleError, Calibration
+from earsight.bundles.bundle import Bundle, BundleError
 from earsight.captioners.search import Hypothesis
 from earsight.scene import Caption
+from earsight_bundle.confidence import (
+    FINISHED,
+    INFORMATIVE,
+    confidence,
+    familiarity,
+    informative,
+    log_odds,
+    rank,
+)
+from earsight_bundle.files import PROBE, SCENES
 
 
 class Confidence:
     """What a bundle knows about how far its captions are to be believed."""
 
     def __init__(self, bundle: Bundle) -> None:
-        """Raises BundleError when its files are no arrays of the right shape, or one is missing."""
+        """Load the bundle's files.
+
+        Raises:
+            BundleError: A file is missing, or not an array of the right shape.
+        """
         files, calibration = bundle.manifest.files, bundle.manifest.calibration
         self._calibration = calibration
         self._scenes = _array(bundle, SCENES, 2) if SCENES in files else None
@@ -34,33 +46,42 @@ class Confidence:
     def captions(
         self, texts: Sequence[str], hypotheses: Sequence[Hypothesis], embedding: np.ndarray
     ) -> list[Caption]:
-        """Each text once, best first: finished ones, and of these what is likely and not made up.
+        """Turn what the search ended with into captions with confidence.
 
-        texts: the hypotheses', which are in the search's order. embedding: float (width,), unit length.
-        Raises BundleError for an embedding of another width than the bundle's files have.
+        Args:
+            texts: The hypotheses' texts.
+            hypotheses: In the order of the search.
+            embedding: Float (width,), of unit length.
+
+        Returns:
+            Each text once, in the order of the contract's rank: finished captions first, and of these what
+            is likely and not made up.
+
+        Raises:
+            BundleError: The embedding has another width than the bundle's files.
         """
-        of_picture = self._of_picture(embedding)
-        masses = _masses([hypothesis.score for hypothesis in hypotheses])
+        of_image = self._of_image(embedding)
+        shares = _probability_shares([hypothesis.score for hypothesis in hypotheses])
         captions: dict[str, Caption] = {}
         ranks = {}
         for text, hypothesis in zip(texts, hypotheses, strict=True):
             if text not in captions:
-                evidence = _of_caption(text, hypothesis, texts, masses) | of_picture
+                evidence = _of_caption(text, hypothesis, texts, shares) | of_image
                 odds = log_odds(self._calibration, text, evidence)
+                ranks[text] = rank(evidence, self._calibration.order * odds)
+                probability = confidence(odds, evidence)
                 mean, lowest = evidence.pop("mean_log_prob"), evidence.pop("lowest_log_prob")
-                something = evidence.get("something", 1.0)
-                captions[text] = Caption(text, _logistic(odds) * something, mean, lowest, evidence)
-                ranks[text] = (hypothesis.finished, _number(mean + self._calibration.order * odds))
+                captions[text] = Caption(text, probability, mean, lowest, evidence)
         # Python's sort keeps the search's order of equals.
         return sorted(captions.values(), key=lambda caption: ranks[caption.text], reverse=True)
 
-    def _of_picture(self, embedding: np.ndarray) -> dict[str, float]:
+    def _of_image(self, embedding: np.ndarray) -> dict[str, float]:
         evidence = {}
         try:
             if self._scenes is not None:
-                evidence["familiarity"] = float((self._scenes @ embedding).max())
+                evidence["familiarity"] = familiarity(self._scenes, embedding)
             if self._probe is not None:
-                evidence["something"] = _logistic(float(self._probe[:-1] @ embedding + self._probe[-1]))
+                evidence[INFORMATIVE] = informative(self._probe, embedding)
         except ValueError as error:
             raise BundleError(
                 f"{SCENES} or {PROBE} does not fit the encoder's embedding of {len(embedding)} numbers;"
@@ -69,45 +90,29 @@ class Confidence:
         return evidence
 
 
-def log_odds(calibration: Calibration, text: str, evidence: Mapping[str, float]) -> float:
-    """That all that a caption names is in the picture, if there is anything in it. evidence: by feature."""
-    logit = calibration.bias
-    logit += sum(weight * evidence[name] for name, weight in calibration.weights.items())
-    return logit + sum(calibration.words.get(word, 0.0) for word in set(text.split()))
-
-
 def _of_caption(
-    text: str, hypothesis: Hypothesis, texts: Sequence[str], masses: Sequence[float]
+    text: str, hypothesis: Hypothesis, texts: Sequence[str], shares: Sequence[float]
 ) -> dict[str, float]:
     words = set(text.split())
-    shares = [
-        sum(mass for mass, other in zip(masses, texts, strict=True) if word in other.split())
+    by_word = [
+        sum(share for share, other in zip(shares, texts, strict=True) if word in other.split())
         for word in words
     ]
     return {
         "mean_log_prob": hypothesis.score,
         "lowest_log_prob": min(hypothesis.log_probs),
         "tokens": float(len(hypothesis.log_probs)),
-        "agreement": min(shares, default=0.0),
-        "finished": float(hypothesis.finished),
+        "agreement": min(by_word, default=0.0),
+        FINISHED: float(hypothesis.finished),
     }
 
 
-def _masses(scores: Sequence[float]) -> list[float]:
-    """Each hypothesis' share of the probability, by the scores that the search ranks by: longer captions are
-    no less likely."""
+def _probability_shares(scores: Sequence[float]) -> list[float]:
+    """Each hypothesis' share of the probability, by the scores that the search ranks by: the softmax of mean
+    log-probabilities, so that longer captions are no less likely."""
     best = max(scores, default=0.0)
     masses = [math.exp(score - best) if math.isfinite(best) else 1.0 for score in scores]
     return [mass / sum(masses) for mass in masses]
-
-
-def _logistic(logit: float) -> float:
-    # A model that yields no number is not to be believed; min and max would take it for certain.
-    return 0.0 if math.isnan(logit) else 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
-
-
-def _number(rank: float) -> float:
-    return -math.inf if math.isnan(rank) else rank
 
 
 def _array(bundle: Bundle, name: str, axes: int) -> np.ndarray:

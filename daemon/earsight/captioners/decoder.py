@@ -15,6 +15,17 @@ from earsight.bundles.bundle import BundleError
 from earsight.captioners.graph import Graph
 from earsight.captioners.search import Candidates
 from earsight.captioners.token_vectors import TokenVectors
+from earsight_bundle.graphs import (
+    ASKED,
+    IDS,
+    LOG_PROBS,
+    MASK,
+    POSITIONS,
+    VECTORS,
+    K,
+    cache_input,
+    is_cache_output,
+)
 
 _FLOATS: dict[str, type[np.floating[Any]]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
@@ -36,10 +47,10 @@ class Decoder:
         Raises BundleError for a graph that is no decoder.
         """
         self._graph, self._vectors, self._binding = graph, vectors, graph.session.io_binding()
-        self._cached = [name for name in graph.outputs if name.startswith(("keys_", "values_"))]
+        self._cached = [name for name in graph.outputs if is_cache_output(name)]
         try:
-            _, heads, head_width = graph.inputs[f"past_{self._cached[0]}"].shape
-            self._float = _FLOATS[graph.inputs["vectors"].type]
+            _, heads, head_width = graph.inputs[cache_input(self._cached[0])].shape
+            self._float = _FLOATS[graph.inputs[VECTORS].type]
             rows = prefix_length + beams * (max_tokens - 1)
             self._cache = np.empty((len(self._cached), rows, heads, head_width), self._float)
         except (KeyError, ValueError, IndexError, TypeError) as error:
@@ -73,11 +84,11 @@ class Decoder:
     ) -> Candidates:
         """sees: bool (new rows, old and new rows)."""
         inputs = {
-            "vectors": np.ascontiguousarray(vectors, self._float),
-            "positions": positions,
-            "mask": np.where(sees, 0, -np.inf).astype(self._float),
-            "asked": asked,
-            "k": self._k,
+            VECTORS: np.ascontiguousarray(vectors, self._float),
+            POSITIONS: positions,
+            MASK: np.where(sees, 0, -np.inf).astype(self._float),
+            ASKED: asked,
+            K: self._k,
         }
         old, new = self._rows, self._rows + len(sees)
         self._binding.clear_binding_inputs()
@@ -85,9 +96,9 @@ class Decoder:
         for name, array in inputs.items():
             self._binding.bind_cpu_input(name, array)
         for name, rows in zip(self._cached, self._cache, strict=True):
-            self._bind(self._binding.bind_input, f"past_{name}", rows[:old])
+            self._bind(self._binding.bind_input, cache_input(name), rows[:old])
             self._bind(self._binding.bind_output, name, rows[old:new])
-        for name in ("log_probs", "ids"):
+        for name in (LOG_PROBS, IDS):
             self._binding.bind_output(name)
         self._graph.run_bound(self._binding)
         self._rows = new

@@ -19,6 +19,8 @@ import onnxruntime
 from earsight.bundles.bundle import Bundle
 from earsight.captioners.graph import Graph, Provider
 from earsight.system.storage import service_folder, write_whole
+from earsight_bundle.files import is_encoder
+from earsight_bundle.graphs import PIXELS, PREFIX
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ _RUNS = 3
 
 def load_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
     """The only one, or the fastest. Raises BundleError."""
-    names = sorted(name for name in bundle.manifest.files if _is_encoder(name))
+    names = sorted(name for name in bundle.manifest.files if is_encoder(name))
     if len(names) == 1:
         return Graph(bundle.path(names[0]), threads, provider)
     remembered = _Memory(_circumstances(bundle, names, threads, provider))
@@ -40,10 +42,6 @@ def load_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
     return Graph(bundle.path(name), threads, provider)
 
 
-def _is_encoder(name: str) -> bool:
-    return name.startswith("encoder.") and name.endswith(".onnx")
-
-
 def _seconds(bundle: Bundle, encoder: Graph) -> float:
     """Of the fastest of a few runs, after one to warm up."""
     side = bundle.manifest.image.side
@@ -51,7 +49,7 @@ def _seconds(bundle: Bundle, encoder: Graph) -> float:
     times = []
     for _ in range(1 + _RUNS):
         began = time.perf_counter()
-        encoder.run(["prefix"], {"pixels": grey})
+        encoder.run([PREFIX], {PIXELS: grey})
         times.append(time.perf_counter() - began)
     return min(times[1:])
 

@@ -20,6 +20,8 @@ from earsight.captioners.search import Hypothesis, beam_search
 from earsight.captioners.token_vectors import TokenVectors
 from earsight.captioners.tokens import TokenDecoder
 from earsight.scene import Caption
+from earsight_bundle.files import DECODER, TOKENIZER, TOKENS
+from earsight_bundle.graphs import EMBEDDING, PIXELS, PREFIX
 
 _SPARE = 4
 """Candidates more than there are beams: some of them may repeat what was said."""
@@ -44,6 +46,8 @@ class OnnxCaptioner:
         Raises BundleError when the graphs can't be loaded. encode() and describe() raise it when they don't
         fit each other or the manifest.
         """
+        if "caption" not in bundle.manifest.capabilities:
+            raise BundleError(f"{bundle.folder}: this model does not caption; choose another bundle")
         decode = bundle.manifest.decode
         self._side = bundle.manifest.image.side
         self._fit = {"squash": squashed, "crop": cropped}[bundle.manifest.image.fit]
@@ -53,18 +57,18 @@ class OnnxCaptioner:
         self._time_limit = time_limit
         self._no_repeat = decode.no_repeat if no_repeat is None else no_repeat
         self._confidence = Confidence(bundle)
-        self._tokens = TokenDecoder(bundle.path("tokenizer.json"))
+        self._tokens = TokenDecoder(bundle.path(TOKENIZER))
         with returned_after_loading():
             # The one with the largest weights first: loading it takes their size once more.
-            graph = Graph(bundle.path("decoder.onnx"), threads, provider)
+            graph = Graph(bundle.path(DECODER), threads, provider)
             self._encoder = load_encoder(bundle, threads, provider)
         try:
-            _, prefix_length, _ = self._encoder.outputs["prefix"].shape
+            _, prefix_length, _ = self._encoder.outputs[PREFIX].shape
         except (KeyError, ValueError) as error:
             raise BundleError(
                 f"{self._encoder.path}: not Earsight's encoder ({error!r}); export the bundle anew"
             ) from error
-        vectors = TokenVectors(bundle.path("tokens.npy"))
+        vectors = TokenVectors(bundle.path(TOKENS))
         candidates = self._beams + (_SPARE if self._no_repeat else 0)
         self._decoder = Decoder(graph, vectors, prefix_length, self._beams, self._max_tokens, candidates)
 
@@ -74,7 +78,7 @@ class OnnxCaptioner:
 
     def encode(self, prepared: np.ndarray) -> Encoding:
         """prepared: what prepare() returned."""
-        prefix, embedding = self._encoder.run(["prefix", "embedding"], {"pixels": prepared})
+        prefix, embedding = self._encoder.run([PREFIX, EMBEDDING], {PIXELS: prepared})
         return Encoding(prefix[0], embedding[0])
 
     def describe(self, encoding: Encoding, cancelled: Callable[[], bool] = never) -> list[Caption]:

@@ -6,6 +6,7 @@ import argparse
 
 from earsight.bundles.bundle import bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight_bundle.files import MODEL_CARD
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"pictures: {manifest.image.side} x {manifest.image.side}; beams: {manifest.decode.beams}")
     for name, value in manifest.metrics.items():
         print(f"{name:18}{value:8.4f}")
-    card = folder / "MODEL_CARD.md"
+    card = folder / MODEL_CARD
     if card.exists():
         print(f"\n{card.read_text(encoding='utf-8', errors='replace')}", end="")
     return 0

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from earsight.config.section import CombinationError, Section
+from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -52,11 +53,13 @@ class WordingSection(Section):
         'says only what is likely of it, in few words ("A person outdoors").',
     )
     plain_above: Probability = Field(
-        default=0.7, description="From here on the description is said as it is."
+        default=PLAIN_ABOVE, description="From here on the description is said as it is."
     )
-    probably_above: Probability = Field(default=0.45, description='From here on it begins with "Probably".')
+    probably_above: Probability = Field(
+        default=PROBABLY_ABOVE, description='From here on it begins with "Probably".'
+    )
     maybe_above: Probability = Field(
-        default=0.1,
+        default=MAYBE_ABOVE,
         description='From here on it begins with "Not sure, maybe"; below, Earsight says it can\'t tell.',
     )
     likely_above: Probability = Field(

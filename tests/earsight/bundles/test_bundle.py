@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from earsight.bundles.bundle import NEEDED_FILES, BundleError, bundle_folder, open_bundle, read_manifest
+from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight_bundle.files import REQUIRED_FILES
 from tests.earsight.bundles.bundle_files import reseal, write
 
 
 def manifest(**changes):
-    files = {name: hashlib.sha256(name.encode()).hexdigest() for name in NEEDED_FILES}
+    files = {name: hashlib.sha256(name.encode()).hexdigest() for name in REQUIRED_FILES}
     return {
         "schema_version": 2,
         "name": "small",
@@ -32,7 +33,7 @@ def folder(tmp_path):
     """A bundle that is whole; what its files hold is not looked at before it is loaded."""
     folder = tmp_path / "bundle"
     folder.mkdir()
-    for name in NEEDED_FILES:
+    for name in REQUIRED_FILES:
         (folder / name).write_text(name)
     write(folder, manifest())
     return folder
@@ -68,7 +69,7 @@ def test_the_manifest_of_the_documentation(folder):
     page = (Path(__file__).parents[3] / "docs/bundle.md").read_text(encoding="utf-8")
     example = json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])
     digits = dict.fromkeys(example["files"], "0" * 64)
-    assert digits.keys() >= NEEDED_FILES
+    assert digits.keys() >= REQUIRED_FILES
     write(folder, example | {"files": digits})
     read = read_manifest(folder).model_dump(mode="json")
     for key in ("image", "decode", "calibration", "metrics"):
@@ -178,7 +179,7 @@ def test_an_impossible_value_is_named(folder, key, value, named):
     assert f"manifest.json: {named}: " in refusal(folder)
 
 
-@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+@pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
 def test_a_needed_file_that_is_not_listed(folder, name):
     content = manifest()
     del content["files"][name]
@@ -197,7 +198,7 @@ def test_a_name_that_leads_elsewhere(folder, name):
     assert f"files: {name!r} is not a plain file name" in message
 
 
-@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+@pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
 def test_a_missing_file(folder, name):
     (folder / name).unlink()
     message = refusal(folder)
@@ -205,7 +206,7 @@ def test_a_missing_file(folder, name):
     assert "copy the bundle again" in message
 
 
-@pytest.mark.parametrize("name", sorted(NEEDED_FILES))
+@pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
 def test_a_truncated_file(folder, name):
     (folder / name).write_text(name[:-1])
     assert f"{name}: damaged" in refusal(folder)
@@ -223,7 +224,7 @@ def test_a_wrong_hash(folder):
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_one_changed_byte_anywhere(folder, data):
-    name = data.draw(st.sampled_from(sorted(NEEDED_FILES)))
+    name = data.draw(st.sampled_from(sorted(REQUIRED_FILES)))
     at, change = data.draw(st.integers(0, len(name) - 1)), data.draw(st.integers(1, 255))
     whole = (folder / name).read_bytes()
     (folder / name).write_bytes(whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :])

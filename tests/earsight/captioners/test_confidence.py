@@ -3,9 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from earsight.bundles.bundle import Bundle, BundleError, Calibration, Manifest
-from earsight.captioners.confidence import Confidence, log_odds
+from earsight.bundles.bundle import Bundle, BundleError
+from earsight.captioners.confidence import Confidence
 from earsight.captioners.search import Hypothesis
+from earsight_bundle.manifest import Manifest
 
 SURE, LESS = (
     Hypothesis((1, 2), (-0.1, -0.3), finished=False),
@@ -33,14 +34,6 @@ def bundle(folder, files=(), **calibration):
 
 def logistic(logit):
     return pytest.approx(1 / (1 + np.exp(-logit)))
-
-
-def test_log_odds_are_of_features_and_words():
-    calibration = Calibration(
-        bias=1.0, weights={"mean_log_prob": 2.0, "lowest_log_prob": 0.5}, words={"dog": 0.25, "cat": -9}
-    )
-    evidence = {"mean_log_prob": -1.0, "lowest_log_prob": -3.0, "tokens": 4.0}
-    assert log_odds(calibration, "a dog and a dog", evidence) == pytest.approx(1 - 2 - 1.5 + 0.25)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("-inf"), -1e9])
@@ -87,7 +80,7 @@ def test_what_the_embedding_says(tmp_path):
     between = ((UP + ASIDE) / np.sqrt(2)).astype(np.float32)
     (caption,) = judge.captions(["a dog"], [SURE], between)
     assert caption.evidence["familiarity"] == pytest.approx(np.sqrt(0.5))
-    assert caption.evidence["something"] == pytest.approx(0.5)
+    assert caption.evidence["informative"] == pytest.approx(0.5)
     assert caption.confidence == pytest.approx(0.5 / (1 + np.exp(-2 * np.sqrt(0.5))))
     (nothing,) = judge.captions(["a dog"], [SURE], UP)
     assert nothing.confidence < 0.02

@@ -1,5 +1,6 @@
 """The bundle that ships, whatever it has learned: properties, not words."""
 
+import dataclasses
 import time
 from itertools import pairwise
 
@@ -78,7 +79,7 @@ def test_captions_are_unique_and_the_best_comes_first(bundle, captioner, encodin
     captions = captioner.describe(encoding)
     assert captions
     assert len({caption.text for caption in captions}) == len(captions)
-    sure = [caption.confidence / caption.evidence.get("something", 1.0) for caption in captions]
+    sure = [caption.confidence / caption.evidence.get("informative", 1.0) for caption in captions]
     odds = [np.log(share / (1 - share)) for share in sure]
     worth = bundle.manifest.calibration.order
     scores = [caption.mean_log_prob + worth * odd for caption, odd in zip(captions, odds, strict=True)]
@@ -208,3 +209,9 @@ def test_a_captioner_tells_apart_what_it_can_not_have_from_a_bundle_that_is_brok
 
 def test_warm_up_needs_no_picture(captioner):
     captioner.warm_up()
+
+
+def test_a_model_that_does_not_caption_is_refused(bundle):
+    manifest = bundle.manifest.model_copy(update={"capabilities": ("objects",)})
+    with pytest.raises(BundleError, match="does not caption; choose another bundle"):
+        OnnxCaptioner(dataclasses.replace(bundle, manifest=manifest))

@@ -20,8 +20,9 @@ from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
 from earsight.language.language import Phrasing  # noqa: E402
 from earsight.language.languages import load_language  # noqa: E402
 from earsight.scene import Scene  # noqa: E402
-from earsight_training.bundles.writer import UNCALIBRATED, complete_manifest, write_bundle  # noqa: E402
-from earsight_training.confidence.calibration_fit import Calibration  # noqa: E402
+from earsight_bundle.confidence import UNCALIBRATED  # noqa: E402
+from earsight_bundle.manifest import Calibration  # noqa: E402
+from earsight_training.bundles.writer import complete_manifest, write_bundle  # noqa: E402
 from earsight_training.data.tokens import END_ID, clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
 from earsight_training.model_factory import build_model, own_decoder, prefix_length  # noqa: E402
@@ -123,7 +124,7 @@ def test_the_manifest_of_the_published_kind(tmp_path, published):
 def test_the_manifest_of_the_built_in_kind_is_completed_with_what_was_measured(tmp_path, own):
     folder = tmp_path / "bundle"
     write_bundle(folder, own, "float32", "# Squares\n")
-    calibration = Calibration(1.0, {"mean_log_prob": 2.0}, {"dog": 0.5})
+    calibration = Calibration(bias=1.0, weights={"mean_log_prob": 2.0}, words={"dog": 0.5})
     complete_manifest(folder, calibration, {"CIDEr": 0.4}, "# Measured\n")
     manifest = open_bundle(folder).manifest
     assert manifest.calibration.weights == {"mean_log_prob": 2.0}

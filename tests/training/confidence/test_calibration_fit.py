@@ -6,8 +6,10 @@ import pytest
 
 pytest.importorskip("torch", reason="torch comes with the train extra")
 
+from earsight_bundle.manifest import Calibration
 from earsight_training.confidence.calibration_fit import (
-    Calibration,
+    best_caption,
+    confidences,
     cross_fit,
     fit,
     regress,
@@ -18,7 +20,9 @@ from earsight_training.confidence.selective_prediction import calibration_error
 from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.scoring.evaluate import Candidate
 
-KNOWN = Calibration(3.0, {"mean_log_prob": 2.0, "lowest_log_prob": 0.5}, {"ball": -2.0, "dog": 1.0})
+KNOWN = Calibration(
+    bias=3.0, weights={"mean_log_prob": 2.0, "lowest_log_prob": 0.5}, words={"ball": -2.0, "dog": 1.0}
+)
 PHOTO = CaptionedPhoto(Path("a.jpg"), ("a dog",))
 
 
@@ -37,7 +41,7 @@ def sample():
         }
         caption = "a " + " ".join(word for word in ("dog", "ball", "red") if rng.random() < 0.4)
         candidates.append(Candidate(PHOTO, caption, None, evidence))
-    return candidates, rng.random(len(candidates)) < KNOWN.confidence(candidates)
+    return candidates, rng.random(len(candidates)) < confidences(KNOWN, candidates)
 
 
 def test_known_weights_are_recovered_and_what_says_nothing_is_left_out(sample):
@@ -50,7 +54,7 @@ def test_known_weights_are_recovered_and_what_says_nothing_is_left_out(sample):
     assert found.words["dog"] == pytest.approx(1, abs=0.6)
     assert abs(found.words["red"]) < 0.4
     assert "a" not in found.words  # in every caption
-    gap = found.confidence(sample[0]) - KNOWN.confidence(sample[0])
+    gap = confidences(found, sample[0]) - confidences(KNOWN, sample[0])
     assert np.abs(gap).mean() < 0.05
 
 
@@ -60,7 +64,7 @@ def test_there_may_be_nothing_to_learn(sample):
     found, log_odds = regress(candidates, coin, np.arange(len(candidates)))
     assert np.ptp(log_odds) < 0.2
     assert not found.weights
-    assert found.confidence(candidates).mean() == pytest.approx(0.3, abs=0.04)
+    assert confidences(found, candidates).mean() == pytest.approx(0.3, abs=0.04)
 
 
 @pytest.mark.parametrize("truth", [True, False])
@@ -68,15 +72,15 @@ def test_there_may_be_nothing_to_learn(sample):
 def test_one_sided_evidence_stays_finite(sample, truth, count):
     candidates = sample[0][:count]
     found, _ = regress(candidates, np.full(count, truth), np.arange(count))
-    confidence = found.confidence(candidates)
+    confidence = confidences(found, candidates)
     assert np.isfinite(confidence).all()
     assert (abs(confidence - truth) < 0.1).all()
 
 
 def test_a_picture_of_nothing_is_doubted(sample):
     (candidate, *_), _ = sample
-    nothing = Candidate(PHOTO, candidate.caption, None, {**candidate.evidence, "something": 0.1})
-    assert KNOWN.confidence([nothing])[0] == pytest.approx(0.1 * KNOWN.confidence([candidate])[0])
+    nothing = Candidate(PHOTO, candidate.caption, None, {**candidate.evidence, "informative": 0.1})
+    assert confidences(KNOWN, [nothing])[0] == pytest.approx(0.1 * confidences(KNOWN, [candidate])[0])
 
 
 SURE_WORDS = {"dog": 0.9, "cat": 0.5, "ball": 0.2}
@@ -102,22 +106,22 @@ def searched():
 
 def test_what_is_said_is_likely_and_not_made_up(searched):
     calibration = fit(searched, 0.3)
-    said = [calibration.said(candidate) for candidate in searched]
+    said = [best_caption(calibration, candidate) for candidate in searched]
     assert truthful(said).mean() > truthful(searched).mean() + 0.05
     for word, share in SURE_WORDS.items():
         of_word = [candidate for candidate in said if candidate.caption == f"a {word}"]
-        assert calibration.confidence(of_word).mean() == pytest.approx(share, abs=0.1)
+        assert confidences(calibration, of_word).mean() == pytest.approx(share, abs=0.1)
 
 
 def test_without_an_order_the_search_decides(searched):
     calibration = fit(searched, 0.0)
-    assert [calibration.said(candidate) for candidate in searched] == searched
+    assert [best_caption(calibration, candidate) for candidate in searched] == searched
 
 
 def test_a_caption_that_was_cut_short_is_not_preferred(searched):
     (first,) = searched[0].others
     short = Candidate(first.photo, "a dog", None, {"mean_log_prob": 0.0, "finished": 0.0})
-    assert fit(searched, 0.3).said(replace(short, others=(first,))) == first
+    assert best_caption(fit(searched, 0.3), replace(short, others=(first,))) == first
 
 
 def test_crossed_confidence_is_calibrated(searched):

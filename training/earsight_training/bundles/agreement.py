@@ -12,6 +12,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from earsight_bundle.files import DECODER, ENCODER, TOKENS
+from earsight_bundle.graphs import ASKED, EMBEDDING, MASK, PIXELS, POSITIONS, PREFIX, VECTORS, K, cache_input
 from earsight_training.bundles.graph_builder import Precision
 from earsight_training.errors import TrainingError
 from earsight_training.networks.clip_encoders import prepare
@@ -66,7 +68,7 @@ def check(
     captioner: TrainedCaptioner,
     precision: Precision,
     photos: Sequence[np.ndarray] = (),
-    encoder: str = "encoder.onnx",
+    encoder: str = ENCODER,
 ) -> Agreement:
     """photos: uint8 (height, width, 3), at least a few that differ; made up where there are none.
 
@@ -111,35 +113,36 @@ class _Graphs:
         options.add_session_config_entry("session.x64quantprecision", "1")
         self._encoder, self._decoder = (
             onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
-            for name in (encoder, "decoder.onnx")
+            for name in (encoder, DECODER)
         )
         inputs = {node.name: node for node in self._decoder.get_inputs()}
-        self._vectors = np.load(folder / "tokens.npy", mmap_mode="r")
-        self._float = np.float16 if inputs["vectors"].type == "tensor(float16)" else np.float32
+        self._vectors = np.load(folder / TOKENS, mmap_mode="r")
+        self._float = np.float16 if inputs[VECTORS].type == "tensor(float16)" else np.float32
         self._cached = [node.name for node in self._decoder.get_outputs()[2:]]
-        self._empty = np.zeros((0, *inputs["past_keys_0"].shape[1:]), self._float)
+        self._empty = np.zeros((0, *inputs[cache_input(self._cached[0])].shape[1:]), self._float)
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        prefix, embedding = self._encoder.run(["prefix", "embedding"], {"pixels": pixels})
+        prefix, embedding = self._encoder.run([PREFIX, EMBEDDING], {PIXELS: pixels})
         return prefix[0].astype(np.float32), embedding[0]
 
     def log_probs(self, prefix: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
         """Of all tokens after the prefix, (1 + tokens, vocabulary), and after each of the tokens."""
         vocabulary = len(self._vectors)
-        inputs = {f"past_{name}": self._empty for name in self._cached}
-        inputs["k"] = np.array([vocabulary], np.int64)
+        inputs = {cache_input(name): self._empty for name in self._cached}
+        inputs[K] = np.array([vocabulary], np.int64)
         rows = [self._step(inputs, prefix, np.arange(len(prefix)))]
         for count, token in enumerate(tokens, len(prefix)):
             rows.append(self._step(inputs, self._vectors[token][None], np.array([count])))
         return np.stack(rows)
 
     def _step(self, inputs: dict[str, np.ndarray], vectors: np.ndarray, at: np.ndarray) -> np.ndarray:
-        inputs["vectors"], inputs["positions"] = vectors.astype(self._float), at
-        inputs["mask"] = np.zeros((len(at), at[-1] + 1), self._float)
-        inputs["asked"] = np.array([len(at) - 1])
+        inputs[VECTORS], inputs[POSITIONS] = vectors.astype(self._float), at
+        inputs[MASK] = np.zeros((len(at), at[-1] + 1), self._float)
+        inputs[ASKED] = np.array([len(at) - 1])
         log_probs, ids, *new = self._decoder.run(None, inputs)
         for name, rows in zip(self._cached, new, strict=True):
-            inputs[f"past_{name}"] = np.concatenate([inputs[f"past_{name}"], rows])
+            past = cache_input(name)
+            inputs[past] = np.concatenate([inputs[past], rows])
         by_token: np.ndarray = np.empty_like(log_probs[0])
         by_token[ids[0]] = log_probs[0]
         return by_token

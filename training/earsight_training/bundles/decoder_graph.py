@@ -8,6 +8,19 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from earsight_bundle.graphs import (
+    ASKED,
+    IDS,
+    LOG_PROBS,
+    MASK,
+    POSITIONS,
+    VECTORS,
+    K,
+    cache_input,
+    cache_outputs,
+    keys_output,
+    values_output,
+)
 from earsight_training.bundles.graph_builder import MICROSOFT, Format, GraphBuilder, array
 from earsight_training.bundles.mapper_graphs import feed_forward
 from earsight_training.networks.decoder import DecoderNetwork
@@ -27,36 +40,32 @@ def decoder_graph(decoder: DecoderNetwork, weights: Format) -> onnx.ModelProto:
     graph = GraphBuilder(weights)
     tokens = array(decoder.tokens.weight)
     width, layers, heads = tokens.shape[1], len(decoder.blocks), decoder.heads
-    at = graph.add("Gather", graph.weight(array(decoder.positions.weight), 0), "positions", axis=0)
-    x = graph.add("Add", "vectors", at)
+    at = graph.add("Gather", graph.weight(array(decoder.positions.weight), 0), POSITIONS, axis=0)
+    x = graph.add("Add", VECTORS, at)
     sight = _sight(graph, causal=decoder.causal_prefix)
     for index, block in enumerate(decoder.blocks):
         assert isinstance(block, Block)
         x = graph.add("Add", x, _attention(graph, x, block, index, sight))
         x = graph.add("Add", x, feed_forward(graph, x, block))
-    asked = graph.add("Gather", x, "asked", axis=0)
+    asked = graph.add("Gather", x, ASKED, axis=0)
     logits = graph.to_float32(graph.product(graph.layer_norm(asked, decoder.norm), tokens.T))
-    graph.add_many("TopK", [graph.add("LogSoftmax", logits, axis=-1), "k"], ["log_probs", "ids"], axis=-1)
+    graph.add_many("TopK", [graph.add("LogSoftmax", logits, axis=-1), K], [LOG_PROBS, IDS], axis=-1)
     cached = heads, width // heads
     return graph.model(
         [
-            graph.input_output("vectors", "rows", width),
-            helper.make_tensor_value_info("positions", TensorProto.INT64, ["rows"]),
-            graph.input_output("mask", "rows", "N + rows"),
-            helper.make_tensor_value_info("asked", TensorProto.INT64, ["asked"]),
-            helper.make_tensor_value_info("k", TensorProto.INT64, [1]),
-            *(graph.input_output(f"past_{name}", "N", *cached) for name in _cache_names(layers)),
+            graph.input_output(VECTORS, "rows", width),
+            helper.make_tensor_value_info(POSITIONS, TensorProto.INT64, ["rows"]),
+            graph.input_output(MASK, "rows", "N + rows"),
+            helper.make_tensor_value_info(ASKED, TensorProto.INT64, ["asked"]),
+            helper.make_tensor_value_info(K, TensorProto.INT64, [1]),
+            *(graph.input_output(cache_input(name), "N", *cached) for name in cache_outputs(layers)),
         ],
         [
-            helper.make_tensor_value_info("log_probs", TensorProto.FLOAT, ["asked", "k"]),
-            helper.make_tensor_value_info("ids", TensorProto.INT64, ["asked", "k"]),
-            *(graph.input_output(name, "rows", *cached) for name in _cache_names(layers)),
+            helper.make_tensor_value_info(LOG_PROBS, TensorProto.FLOAT, ["asked", "k"]),
+            helper.make_tensor_value_info(IDS, TensorProto.INT64, ["asked", "k"]),
+            *(graph.input_output(name, "rows", *cached) for name in cache_outputs(layers)),
         ],
     )
-
-
-def _cache_names(layers: int) -> list[str]:
-    return [f"{part}_{layer}" for layer in range(layers) for part in ("keys", "values")]
 
 
 @dataclass(frozen=True)
@@ -69,15 +78,15 @@ class _Sight:
 
 def _sight(graph: GraphBuilder, *, causal: bool) -> _Sight:
     """causal: no vector of the prefix sees a later one. (The tokens of a step all have the same position.)"""
-    held = graph.add("Shape", "past_keys_0", start=0, end=1)
-    rows = graph.add("Shape", "positions", start=0, end=1)
-    mask = "mask"
+    held = graph.add("Shape", cache_input(keys_output(0)), start=0, end=1)
+    rows = graph.add("Shape", POSITIONS, start=0, end=1)
+    mask: str = MASK
     if causal:
-        own, others = (graph.add("Unsqueeze", "positions", graph.constant([axis])) for axis in (1, 0))
+        own, others = (graph.add("Unsqueeze", POSITIONS, graph.constant([axis])) for axis in (1, 0))
         later = graph.add("Greater", others, own)
         barred = graph.add("Where", later, graph.floats(-np.inf), graph.floats(0.0))
         pads = graph.add("Concat", graph.constant([0]), held, graph.constant([0, 0]), axis=0)
-        mask = graph.add("Add", "mask", graph.add("Pad", barred, pads))
+        mask = graph.add("Add", MASK, graph.add("Pad", barred, pads))
     return _Sight(mask, graph.add("Concat", held, rows, axis=0))
 
 
@@ -90,14 +99,14 @@ def _attention(graph: GraphBuilder, x: str, block: Block, layer: int, sight: _Si
     )
     shape = graph.constant([-1, heads, width // heads])
     queries = graph.add("Reshape", parts[0], shape)
-    keys = graph.add("Reshape", parts[1], shape, output=f"keys_{layer}")
-    values = graph.add("Reshape", parts[2], shape, output=f"values_{layer}")
-    scores = [_scores(graph, queries, of, (width // heads) ** -0.5) for of in (f"past_keys_{layer}", keys)]
+    keys = graph.add("Reshape", parts[1], shape, output=keys_output(layer))
+    values = graph.add("Reshape", parts[2], shape, output=values_output(layer))
+    scores = [_scores(graph, queries, of, (width // heads) ** -0.5) for of in (cache_input(keys), keys)]
     seen = graph.add("Add", graph.add("Concat", *scores, axis=-1), sight.mask)
     weights = graph.add("Softmax", seen, axis=-1)
     names = f"past_weights_{layer}", f"weights_{layer}"
     split = graph.add_many("Split", [weights, sight.lengths], names, axis=-1)
-    means = [_mean(graph, w, of) for w, of in zip(split, (f"past_values_{layer}", values), strict=True)]
+    means = [_mean(graph, w, of) for w, of in zip(split, (cache_input(values), values), strict=True)]
     merged = graph.add("Transpose", graph.add("Add", *means), perm=[1, 0, 2])
     rows = graph.add("Reshape", merged, graph.constant([-1, width]))
     return graph.linear(rows, block.attention_output)

@@ -7,6 +7,7 @@ import onnx
 from onnx import TensorProto, helper
 from torch import nn
 
+from earsight_bundle.graphs import EMBEDDING, PIXELS, PREFIX
 from earsight_training.bundles.clip_graphs import clip_embedding
 from earsight_training.bundles.convolution_graphs import FloatMaps
 from earsight_training.bundles.graph_builder import Format, GraphBuilder
@@ -28,7 +29,7 @@ def encoder_graph(
     than any two.
     """
     graph = GraphBuilder(weights)
-    pixels = graph.add("Cast", "pixels", to=graph.float_type)
+    pixels = graph.add("Cast", PIXELS, to=graph.float_type)
     x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
     if isinstance(encoder, FeatureMapEncoder):
         assert isinstance(mapper, CellMapper)
@@ -39,14 +40,14 @@ def encoder_graph(
         assert not isinstance(mapper, CellMapper)
         embedding = graph.to_float32(clip_embedding(graph, x, encoder))
         prefix = embedding_prefix(graph, embedding, mapper)
-    graph.add("Unsqueeze", prefix, graph.constant([0]), output="prefix")
+    graph.add("Unsqueeze", prefix, graph.constant([0]), output=PREFIX)
     centred = graph.add("Sub", embedding, graph.constant(embedding_mean, np.float32))
-    graph.add("LpNormalization", centred, output="embedding", axis=-1, p=2)
+    graph.add("LpNormalization", centred, output=EMBEDDING, axis=-1, p=2)
     return graph.model(
-        [helper.make_tensor_value_info("pixels", TensorProto.UINT8, [1, side, side, 3])],
+        [helper.make_tensor_value_info(PIXELS, TensorProto.UINT8, [1, side, side, 3])],
         [
-            graph.input_output("prefix", 1, mapper.prefix_length, "width"),
-            helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, len(embedding_mean)]),
+            graph.input_output(PREFIX, 1, mapper.prefix_length, "width"),
+            helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, [1, len(embedding_mean)]),
         ],
     )
 

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from earsight_bundle.confidence import UNCALIBRATED
+from earsight_bundle.files import PROBE, SCENES
 from earsight_training.bundles.graph_builder import Precision
 from earsight_training.bundles.model_card import model_card
-from earsight_training.bundles.out_of_distribution import PROBE, SCENES, fit_out_of_distribution
-from earsight_training.bundles.writer import UNCALIBRATED, complete_manifest, write_bundle
-from earsight_training.confidence.calibration_fit import cross_fit, fit, truthful
+from earsight_training.bundles.out_of_distribution import fit_out_of_distribution
+from earsight_training.bundles.writer import complete_manifest, write_bundle
+from earsight_training.confidence.calibration_fit import best_caption, cross_fit, fit, truthful
 from earsight_training.confidence.selective_prediction import COVERAGE, calibration_error, made_up_at
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.embed import encoder_identity
@@ -80,7 +82,7 @@ def export_bundle(
     if scores["CIDEr"] >= WORTHLESS:
         exact = candidates if precision == "float32" else _in_float32(captioner, validation, out)
         calibration = fit(exact)
-        scores = score([calibration.said(candidate) for candidate in candidates])
+        scores = score([best_caption(calibration, candidate) for candidate in candidates])
         said = cross_fit(candidates, calibration.order)
         confidence, truth = np.array([c.confidence for c in said]), truthful(said)
         scores["calibration-error"] = round(calibration_error(confidence, truth), 4)

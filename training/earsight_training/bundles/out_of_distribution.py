@@ -16,13 +16,13 @@ import onnxruntime
 from PIL import Image
 from tqdm import tqdm
 
+from earsight_bundle.files import ENCODER, PROBE, SCENES
+from earsight_bundle.graphs import EMBEDDING, PIXELS
 from earsight_training.bundles.agreement import prepared
 from earsight_training.confidence.calibration_fit import regression
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.uninformative import degraded, uninformative_images
 from earsight_training.trained_captioner import TrainedCaptioner
-
-SCENES, PROBE = "scenes.npy", "probe.npy"
 
 PHOTOS = 1500
 """Training photos that are looked at at most, drawn by chance, half of them in bad light, blurred or cropped
@@ -67,7 +67,7 @@ class BundleEmbedder:
     def __init__(self, folder: Path, captioner: TrainedCaptioner) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        path = str(folder / "encoder.onnx")
+        path = str(folder / ENCODER)
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         self._captioner = captioner
 
@@ -75,8 +75,8 @@ class BundleEmbedder:
         """Embeddings, float32 (pictures, width). count: of the pictures."""
         rows = []
         for picture in tqdm(pictures, total=count, unit="picture", disable=None):
-            inputs = {"pixels": prepared(self._captioner, picture)}
-            rows.append(self._session.run(["embedding"], inputs)[0][0])
+            inputs = {PIXELS: prepared(self._captioner, picture)}
+            rows.append(self._session.run([EMBEDDING], inputs)[0][0])
         return np.stack(rows).astype(np.float32)
 
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from earsight_bundle.files import MANIFEST
+from earsight_bundle.manifest import Manifest
 from earsight_training.commands.arguments import RenamedOption, add_data, add_local_files_only, photos
 from earsight_training.errors import TrainingError
 
@@ -144,10 +146,10 @@ def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> 
 
 def _order(bundle: Path | None) -> float:
     """calibration.order of a bundle, which earsight describe has read already."""
-    manifest = bundle / "manifest.json" if bundle else None
-    if manifest is None or not manifest.exists():
+    path = bundle / MANIFEST if bundle else None
+    if path is None or not path.exists():
         return 0.0
-    return float(json.loads(manifest.read_text(encoding="utf-8"))["calibration"].get("order", 0.0))
+    return Manifest.model_validate_json(path.read_text(encoding="utf-8")).calibration.order
 
 
 def _plot(arguments: argparse.Namespace, evaluation: Evaluation) -> None:

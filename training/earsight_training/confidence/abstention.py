@@ -9,14 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from earsight_bundle.thresholds import MAYBE_ABOVE
 from earsight_training.confidence.selective_prediction import Estimate
 from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.data.uninformative import uninformative_images
 from earsight_training.scoring.bootstrap import interval, mean_metric
 from earsight_training.scoring.evaluate import Candidate, describe
 
-FLOOR = 0.1
-"""The daemon's default wording.maybe_above: below, it says that it can't tell."""
 SEED = 2
 """Of the images. Other than export's: the probe was not fitted on these."""
 
@@ -28,7 +27,7 @@ class AbstentionRates:
     Attributes:
         kind: A kind of `earsight_training.data.uninformative.KINDS`.
         images: How many there are of it.
-        under_floor: Share of them, 0 to 1, whose confidence is under FLOOR.
+        under_floor: Share of them, 0 to 1, whose confidence is under MAYBE_ABOVE.
         abstains: Share of them, 0 to 1, that a device would not describe, because of the confidence or of
             its checks of image quality.
     """
@@ -72,7 +71,7 @@ def abstention_on_uninformative(
 
 
 def abstention_estimates(candidates: Sequence[Candidate], name: str) -> list[Estimate]:
-    """Estimate how many images are under FLOOR, and how many a device would not describe.
+    """Estimate how many images are under MAYBE_ABOVE, and how many a device would not describe.
 
     Args:
         candidates: What a bundle said of images of any kind.
@@ -82,7 +81,7 @@ def abstention_estimates(candidates: Sequence[Candidate], name: str) -> list[Est
         Two estimates, each a share from 0 to 1.
     """
     measured = {
-        f"{name}: under the floor": [(c.confidence or 0) < FLOOR for c in candidates],
+        f"{name}: under the floor": [(c.confidence or 0) < MAYBE_ABOVE for c in candidates],
         f"{name}: abstains": [c.abstains for c in candidates],
     }
     metrics = [mean_metric(called, np.array(values, float)) for called, values in measured.items()]

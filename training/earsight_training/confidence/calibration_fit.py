@@ -9,16 +9,15 @@ is true, having been chosen for that, so the log-odds are scaled to the captions
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from earsight_bundle.confidence import FEATURES, confidence, log_odds, rank
+from earsight_bundle.manifest import Calibration, FeatureName
 from earsight_training.scoring.evaluate import Candidate
 from earsight_training.scoring.object_hallucination import made_up
-
-FEATURES = ("mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity")
-"""What the device can weigh. `something` is no feature: the probability is multiplied by it."""
 
 FOLDS = 5
 LEAST_GAIN = 0.001
@@ -37,33 +36,29 @@ ORDER = 0.2
 captions become vague, since what names next to nothing makes nothing up (docs/builtin-model.md)."""
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """logit = bias + weights * features + the weight of each word that is in the caption.
+def confidences(calibration: Calibration, candidates: Sequence[Candidate]) -> np.ndarray:
+    """Compute the confidence in captions, as the device does.
 
-    order: what the logit is worth in nats of mean log-probability, where captions are put in order.
+    Args:
+        calibration: With features that all candidates have evidence of.
+        candidates: The captions.
+
+    Returns:
+        Probabilities, float64 (candidates,).
     """
+    return np.array([confidence(_log_odds(calibration, each), each.evidence) for each in candidates])
 
-    bias: float
-    weights: Mapping[str, float] = field(default_factory=dict)
-    words: Mapping[str, float] = field(default_factory=dict)
-    order: float = 0.0
 
-    def confidence(self, candidates: Sequence[Candidate]) -> np.ndarray:
-        """As the device computes it: probabilities, float64 (candidates,)."""
-        return np.array([self._of(candidate) for candidate in candidates])
+def best_caption(calibration: Calibration, candidate: Candidate) -> Candidate:
+    """Return what the device would say of the photo: the first by the contract's rank."""
+    captions = (candidate, *candidate.others)
+    return max(
+        captions, key=lambda each: rank(each.evidence, calibration.order * _log_odds(calibration, each))
+    )
 
-    def said(self, candidate: Candidate) -> Candidate:
-        """What the device would say of the photo."""
-        captions = (candidate, *candidate.others)
-        return max(captions, key=lambda caption: _rank(caption, self.order * self.logit(caption)))
 
-    def logit(self, candidate: Candidate) -> float:
-        logit = self.bias + sum(weight * candidate.evidence[name] for name, weight in self.weights.items())
-        return logit + sum(self.words.get(word, 0.0) for word in set(candidate.caption.split()))
-
-    def _of(self, candidate: Candidate) -> float:
-        return float(_logistic(np.array(self.logit(candidate)))) * candidate.evidence.get("something", 1.0)
+def _log_odds(calibration: Calibration, candidate: Candidate) -> float:
+    return log_odds(calibration, candidate.caption, candidate.evidence)
 
 
 def fit(candidates: Sequence[Candidate], order: float = ORDER) -> Calibration:
@@ -89,7 +84,7 @@ def _scaled(
         for candidate, of_captions in zip(candidates, log_odds, strict=True):
             captions = (candidate, *candidate.others)
             ranks = [
-                _rank(caption, order * (shift + scale * logit))
+                rank(caption.evidence, order * (shift + scale * logit))
                 for caption, logit in zip(captions, of_captions, strict=True)
             ]
             first = ranks.index(max(ranks))
@@ -101,16 +96,11 @@ def _scaled(
         shift, scale = regression(inputs, truthful(firsts).astype(float), np.full(2, _RIDGE)).tolist()
         scale = max(scale, _LEAST_SCALE)
     return Calibration(
-        shift + scale * found.bias,
-        {name: scale * weight for name, weight in found.weights.items()},
-        {word: scale * weight for word, weight in found.words.items()},
-        order,
+        bias=shift + scale * found.bias,
+        weights={name: scale * weight for name, weight in found.weights.items()},
+        words={word: scale * weight for word, weight in found.words.items()},
+        order=order,
     )
-
-
-def _rank(caption: Candidate, worth: float) -> tuple[float, float]:
-    """What comes first where captions are put in order."""
-    return caption.evidence.get("finished", 1.0), caption.evidence["mean_log_prob"] + worth
 
 
 def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
@@ -128,7 +118,7 @@ def regress(
     """
     design = _Design(candidates, photos)
     targets = truth.astype(float)
-    chosen: tuple[str, ...] = ()
+    chosen: tuple[FeatureName, ...] = ()
     ridge: float | None = None
     log_odds = design.cross_validated(targets, chosen, ridge)
     while True:
@@ -171,7 +161,9 @@ class _Design:
         folds = np.random.default_rng(0).permutation(int(photos.max()) + 1) % FOLDS
         self._folds = folds[photos]
 
-    def cross_validated(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> np.ndarray:
+    def cross_validated(
+        self, targets: np.ndarray, chosen: Sequence[FeatureName], ridge: float | None
+    ) -> np.ndarray:
         """Log-odds of each fold by a regression on the others, float64 (candidates,)."""
         inputs, ridges = self._columns(chosen, ridge)
         log_odds = np.empty(len(targets))
@@ -180,16 +172,16 @@ class _Design:
             log_odds[out] = inputs[out] @ regression(inputs[~out], targets[~out], ridges)
         return log_odds
 
-    def fitted(self, targets: np.ndarray, chosen: Sequence[str], ridge: float | None) -> Calibration:
+    def fitted(self, targets: np.ndarray, chosen: Sequence[FeatureName], ridge: float | None) -> Calibration:
         inputs, ridges = self._columns(chosen, ridge)
         bias, *rest = regression(inputs, targets, ridges).tolist()
         at = [self.features.index(name) for name in chosen]
         weights = np.array(rest[: len(chosen)]) / self._spread[at]
         bias -= float(weights @ self._centre[at])
         words = dict(zip(self.words, rest[len(chosen) :], strict=False))
-        return Calibration(bias, dict(zip(chosen, weights.tolist(), strict=True)), words)
+        return Calibration(bias=bias, weights=dict(zip(chosen, weights.tolist(), strict=True)), words=words)
 
-    def _columns(self, chosen: Sequence[str], ridge: float | None) -> tuple[np.ndarray, np.ndarray]:
+    def _columns(self, chosen: Sequence[FeatureName], ridge: float | None) -> tuple[np.ndarray, np.ndarray]:
         columns = [np.ones(len(self._scaled)), *(self._scaled[:, self.features.index(x)] for x in chosen)]
         inputs, ridges = np.stack(columns, 1), np.array([1e-6, *[_RIDGE] * len(chosen)])
         if ridge is not None:
@@ -232,8 +224,8 @@ def cross_fit(candidates: Sequence[Candidate], order: float = ORDER) -> list[Can
         others = [candidate for candidate, other in zip(candidates, folds, strict=True) if other != fold]
         calibration = fit(others, order)
         for index in np.flatnonzero(folds == fold).tolist():
-            caption = calibration.said(candidates[index])
-            sure = float(calibration.confidence([caption])[0])
+            caption = best_caption(calibration, candidates[index])
+            sure = float(confidences(calibration, [caption])[0])
             all_of_it = (candidates[index], *candidates[index].others)
             said[index] = replace(caption, confidence=sure, others=all_of_it)
     return said

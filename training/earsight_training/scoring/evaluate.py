@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
 from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.errors import TrainingError
 from earsight_training.scoring.bootstrap import Metric, interval, mean_metric
@@ -149,7 +150,7 @@ def reliability(candidates: Sequence[Candidate]) -> list[tuple[float, float, flo
     confidence = np.array([candidate.confidence for candidate in sure])
     truthful = np.array([not made_up(c.caption, c.photo.captions) for c in sure])
     rows = []
-    for low, high in pairwise((0.0, 0.1, 0.45, 0.7, 1.01)):
+    for low, high in pairwise((0.0, MAYBE_ABOVE, PROBABLY_ABOVE, PLAIN_ABOVE, 1.01)):
         within = (confidence >= low) & (confidence < high)
         rows.append(
             (low, high, float(within.mean()), float(truthful[within].mean()) if within.any() else nan)

@@ -1,0 +1,94 @@
+"""The confidence of a caption: the formula, and the features that it is computed from.
+
+    log-odds = bias + sum(weights * features) + sum(weights of the caption's words)
+    confidence = logistic(log-odds) * informative
+
+Features and `informative` are collected under their names as the caption's evidence. docs/bundle.md describes
+each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final, get_args
+
+import numpy as np
+
+from earsight_bundle.manifest import Calibration, FeatureName
+
+FEATURES: tuple[FeatureName, ...] = get_args(FeatureName)
+INFORMATIVE: Final = "informative"
+"""Evidence: the probability, 0 to 1, that the image shows something to describe; absent without a probe."""
+FINISHED: Final = "finished"
+"""Evidence: 1 for a caption that came to its end token, 0 for one that was cut short."""
+
+UNCALIBRATED = Calibration(bias=math.log(0.3 / 0.7), weights={})
+"""A confidence of 0.3 in everything, which is worded "Not sure, maybe": nothing is known of the model."""
+
+_LARGEST_LOG_ODDS = 50.0
+
+
+def logistic(log_odds: float) -> float:
+    """Return the probability with these log-odds; 0 for NaN, since a broken model is not to be believed."""
+    if math.isnan(log_odds):
+        return 0.0
+    return 1 / (1 + math.exp(-max(-_LARGEST_LOG_ODDS, min(_LARGEST_LOG_ODDS, log_odds))))
+
+
+def log_odds(calibration: Calibration, text: str, evidence: Mapping[str, float]) -> float:
+    """Return the log-odds that a caption makes nothing up, given that the image is informative.
+
+    Args:
+        calibration: The bundle's.
+        text: The caption. Its words are what spaces part, and each counts once.
+        evidence: By name, at least the features that have a weight.
+
+    Raises:
+        KeyError: A feature with a weight is missing.
+    """
+    total = calibration.bias
+    total += sum(weight * evidence[name] for name, weight in calibration.weights.items())
+    return total + sum(calibration.words.get(word, 0.0) for word in set(text.split()))
+
+
+def confidence(log_odds_of_caption: float, evidence: Mapping[str, float]) -> float:
+    """Return the probability, 0 to 1, that everything the caption names is in the image."""
+    return logistic(log_odds_of_caption) * evidence.get(INFORMATIVE, 1.0)
+
+
+def rank(evidence: Mapping[str, float], bonus: float) -> tuple[float, float]:
+    """Return a sort key for the captions of an image; the highest is said first.
+
+    Args:
+        evidence: By name, with the mean log-probability.
+        bonus: The caption's log-odds times the calibration's order, in nats.
+    """
+    score = evidence["mean_log_prob"] + bonus
+    return evidence.get(FINISHED, 1.0), -math.inf if math.isnan(score) else score
+
+
+def familiarity(scenes: np.ndarray, embedding: np.ndarray) -> float:
+    """Return the highest cosine of an embedding and the scenes of training.
+
+    Args:
+        scenes: Float (scenes, width), of unit length.
+        embedding: Float (width,), of unit length.
+
+    Raises:
+        ValueError: The widths differ.
+    """
+    return float((scenes @ embedding).max())
+
+
+def informative(probe: np.ndarray, embedding: np.ndarray) -> float:
+    """Return the probability, 0 to 1, that an image shows something to describe.
+
+    Args:
+        probe: Float (width + 1,): weights, then the bias.
+        embedding: Float (width,), of unit length.
+
+    Raises:
+        ValueError: The widths differ.
+    """
+    return logistic(float(probe[:-1] @ embedding + probe[-1]))

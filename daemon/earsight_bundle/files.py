@@ -1,0 +1,45 @@
+"""The files of a bundle, by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+MANIFEST = "manifest.json"
+ENCODER = "encoder.onnx"
+"""Pixels to the decoder's prefix and an embedding."""
+DECODER = "decoder.onnx"
+"""One step of decoding."""
+TOKENS = "tokens.npy"
+"""Float (vocabulary, width): the vectors by which the decoder reads tokens."""
+TOKENIZER = "tokenizer.json"
+"""The vocabulary, as the tokenizers library saves it."""
+SCENES = "scenes.npy"
+"""Float (scenes, width): embeddings, of unit length, of the kinds of scenes that the model was trained on."""
+PROBE = "probe.npy"
+"""Float32 (width + 1,): weights and bias of a linear probe from the embedding to the log-odds that the image
+is informative, that is, that it shows something to describe."""
+MODEL_CARD = "MODEL_CARD.md"
+"""For people: data, terms, figures, limits."""
+
+REQUIRED_FILES = frozenset({ENCODER, DECODER, TOKENS, TOKENIZER})
+"""Beside the manifest."""
+
+
+def other_encoder(precision: str) -> str:
+    """Return the file name of the same encoder in another precision."""
+    return f"{Path(ENCODER).stem}.{precision}{Path(ENCODER).suffix}"
+
+
+def is_encoder(name: str) -> bool:
+    """Tell whether a file is the encoder, in whatever precision."""
+    return name.startswith("encoder.") and name.endswith(".onnx")
+
+
+def weights_of(graph: str) -> str:
+    """Return the file name that training gives to the weights of a graph."""
+    return str(Path(graph).with_suffix(".weights"))
+
+
+def is_plain_file_name(name: str) -> bool:
+    """Tell whether a name can be that of a bundle's file: directly in its folder, visible and printable."""
+    return bool(name) and Path(name).name == name and not name.startswith(".") and name.isprintable()

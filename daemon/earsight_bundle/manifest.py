@@ -1,0 +1,99 @@
+"""The manifest of a bundle: what it is, how it is used, and the hash of every other file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION: Final = 2
+MAX_MANIFEST_BYTES = 1_000_000
+
+Capability = Literal["caption", "objects", "place"]
+"""What a model can do. Only captions have files and sections so far; a reader ignores the other two."""
+
+ImageFit = Literal["squash", "crop"]
+"""How an image becomes the encoder's square input. squash: both sides are resized, and proportions are given
+up. crop: the shorter side is resized, and the middle is cut out."""
+
+FeatureName = Literal["mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity"]
+"""What a caption's confidence may be computed from: see earsight_bundle.confidence."""
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+
+class ImageSettings(_Section):
+    """The encoder's input.
+
+    Attributes:
+        side: Pixels of the square's side.
+        fit: How an image becomes that square.
+    """
+
+    side: int = Field(ge=32, le=1024)
+    fit: ImageFit
+
+
+class DecodeSettings(_Section):
+    """The beam search.
+
+    Attributes:
+        beams: Width of the search, unless the configuration says otherwise.
+        max_tokens: Tokens of a caption at most, the end token included.
+        end_token: Number of the token that ends a caption.
+        no_repeat: No caption has so many tokens in a row twice; 0 lets captions repeat themselves.
+    """
+
+    beams: int = Field(ge=1, le=64)
+    max_tokens: int = Field(ge=1, le=512)
+    end_token: int = Field(ge=0)
+    no_repeat: int = Field(default=0, ge=0, le=64)
+
+
+class Calibration(_Section):
+    """A logistic regression from features and words to the probability that a caption makes nothing up.
+
+    Attributes:
+        bias: Log-odds.
+        weights: Log-odds per unit of each feature; a feature that is not named weighs nothing.
+        words: Log-odds for each word that the caption has; a word that is not named weighs nothing.
+        order: What one unit of log-odds is worth when captions are put in order, in nats of mean
+            log-probability.
+    """
+
+    bias: float
+    weights: dict[FeatureName, float]
+    words: dict[str, float] = {}
+    order: float = Field(default=0.0, ge=0)
+
+
+class Manifest(_Section):
+    """What a bundle says of itself. Unknown keys are ignored, so that newer versions may add some.
+
+    Attributes:
+        schema_version: Of this contract.
+        name: The model's name.
+        licence: Terms of the weights and of the data behind them.
+        capabilities: What the model can do.
+        image: The encoder's input.
+        decode: The beam search.
+        calibration: The confidence.
+        metrics: What was measured, by name, for people.
+        checks: How far the graphs are from the model that they were written from, for people.
+        files: SHA-256 of every file of the bundle but the manifest, in hexadecimal.
+    """
+
+    schema_version: Literal[2]
+    name: str
+    licence: str
+    capabilities: tuple[Capability, ...]
+    image: ImageSettings
+    decode: DecodeSettings
+    calibration: Calibration
+    metrics: dict[str, float] = {}
+    checks: dict[str, Any] = {}
+    files: dict[str, Sha256]

@@ -1,0 +1,31 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earsight_bundle.files import (
+    ENCODER,
+    REQUIRED_FILES,
+    is_encoder,
+    is_plain_file_name,
+    other_encoder,
+    weights_of,
+)
+
+
+def test_names_of_other_files():
+    assert other_encoder("float16") == "encoder.float16.onnx"
+    assert weights_of(other_encoder("float16")) == "encoder.float16.weights"
+    assert all(map(is_encoder, (ENCODER, other_encoder("int8"))))
+    assert not is_encoder(weights_of(ENCODER))
+
+
+@pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
+def test_our_own_names_are_plain(name):
+    assert is_plain_file_name(name)
+
+
+@given(st.text())
+def test_no_plain_name_leads_elsewhere(name):
+    if is_plain_file_name(name):
+        assert not set(name) & {"/", "\0", "\n"}
+        assert name not in ("", ".", "..")
