@@ -69,16 +69,16 @@ def test_describing_takes_longer_than_the_period(device: Device) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bits", "strain"), [(0x1, Throttling.WEAK), (0x4, Throttling.HOT)], ids=["power", "heat"]
+    ("bits", "throttling"), [(0x1, Throttling.LOW_POWER), (0x4, Throttling.HOT)], ids=["power", "heat"]
 )
-def test_the_firmware_tells_of_strain(device: Device, bits: int, strain: Throttling) -> None:
+def test_the_firmware_tells_of_throttling(device: Device, bits: int, throttling: Throttling) -> None:
     """The Raspberry Pi's firmware tells of heat or low voltage: said once, and a press is answered."""
     with _firmware_that_tells(device, bits):
         began = device.guest.now()
         device.use()
-        device.hears(english(THROTTLED[strain]), began, 60)
+        device.hears(english(THROTTLED[throttling]), began, 60)
         device.described()
-        assert device.service.times_said(english(THROTTLED[strain]), began) == 1
+        assert device.service.times_said(english(THROTTLED[throttling]), began) == 1
 
 
 def test_a_hot_board_looks_less_often(device: Device) -> None:
@@ -110,7 +110,7 @@ def test_a_thermal_zone_is_hot(device: Device) -> None:
         device.described()
         device.guest.run("sleep", "25")  # in which it looks at the sensor again
         device.guest.write(f"{zone}/temp", "70000")
-        device.service.wait_for("the board is itself again", began, 60)
+        device.service.wait_for("the board is no longer slowed down", began, 60)
         assert device.service.times_said(english(THROTTLED[Throttling.HOT]), began) == 1
     finally:
         device.service.stop()

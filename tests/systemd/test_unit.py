@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from earsight.service.crash_loop import LIMIT
+from earsight.service.crash_loop import MAX_FAILED_STARTS
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNIT = FOLDER / "earsight.service"
@@ -75,7 +75,7 @@ def test_restarts_are_limited_but_not_after_one_bad_minute(unit: Unit) -> None:
     (watchdog,) = unit["Service", "WatchdogSec"]
     assert int(burst) * int(pause) < int(interval), "the limit would never be reached by failing at once"
     assert int(interval) > int(watchdog)
-    assert int(burst) >= 3 * (LIMIT + 1), "a wearer who tries again would hear nothing"
+    assert int(burst) >= 3 * (MAX_FAILED_STARTS + 1), "a wearer who tries again would hear nothing"
 
 
 def test_the_doctor_does_not_inherit_what_speaks_for_the_service(unit: Unit) -> None:

@@ -21,7 +21,7 @@ from earsight.config.loader import ConfigError, load_config, readable_language, 
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice
 from earsight.message import Message, message
-from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
+from earsight.service.crash_loop import MAX_FAILED_STARTS, CrashLoop, crash_loop_file
 from earsight.system import time_limits
 from earsight.system.systemd import managed, show
 from earsight.vision.look_worker import THREAD as LOOK_THREAD
@@ -62,42 +62,42 @@ def run(arguments: argparse.Namespace) -> int:
     def adjust(config: Config) -> Config:
         return _adjusted(config, replay, arguments.wav)
 
-    starts = CrashLoop(starts_file())
-    if starts.begin() >= LIMIT:
-        return _give_up(arguments.config, starts)
+    crash_loop = CrashLoop(crash_loop_file())
+    if crash_loop.record_start() >= MAX_FAILED_STARTS:
+        return _give_up(arguments.config, crash_loop)
     try:
         config = adjust(load_config(arguments.config))
     except ConfigError as error:
         if managed():  # nobody sees what is printed
             _say_why(message("start.wrong_settings"), str(error), arguments.config)
         raise
-    status = asyncio.run(_run(arguments, config, adjust, starts))
+    status = asyncio.run(_run(arguments, config, adjust, crash_loop))
     if any(thread.name in (CAMERA_THREAD, LOOK_THREAD) for thread in threading.enumerate()):
         _leave_at_once(status)
     return status
 
 
 async def _run(
-    arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config], starts: CrashLoop
+    arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config], crash_loop: CrashLoop
 ) -> int:
     from earsight.interaction.narrator import PressEnd
     from earsight.service.service import Options, Service
 
-    options = Options(config_file=arguments.config, adjust=adjust, starts=starts, on_stop=leave_soon)
+    options = Options(config_file=arguments.config, adjust=adjust, crash_loop=crash_loop, on_stop=leave_soon)
     service = Service(config, options)
     if arguments.once:
         end = await service.run_once()
-        starts.settled()
+        crash_loop.clear()
         return 0 if end is PressEnd.SPOKEN else 1
     await service.run()
     return 0
 
 
-def _give_up(config_file: Path | None, starts: CrashLoop) -> int:
-    reason = starts.reason() or "see the journal"
-    _log.critical("%d starts in a row did not last (%s): this is the last one", LIMIT, reason)
+def _give_up(config_file: Path | None, crash_loop: CrashLoop) -> int:
+    reason = crash_loop.last_failure or "see the journal"
+    _log.critical("%d starts in a row did not last (%s): this is the last one", MAX_FAILED_STARTS, reason)
     _say_why(message("start.crash_loop"), reason, config_file)
-    starts.settled()  # whoever starts it by hand means it
+    crash_loop.clear()  # whoever starts it by hand means it
     return GAVE_UP
 
 

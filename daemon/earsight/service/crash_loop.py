@@ -8,47 +8,54 @@ from pathlib import Path
 
 from earsight.system.storage import service_folder
 
-LIMIT = 5
-"""CrashLoop in a row that did not last: after these, another one would only drain the battery."""
+MAX_FAILED_STARTS = 5
+"""Starts in a row that did not last. After these, another one would only drain the battery."""
 
 _START = "start"
 
 _log = logging.getLogger(__name__)
 
 
-def starts_file() -> Path | None:
-    """In the service manager's runtime folder, which it clears when the service is stopped (but not when it
-    is restarted) and at power-off; None without a service manager."""
+def crash_loop_file() -> Path | None:
+    """Where failed starts are counted; None without a service manager.
+
+    It is in the service manager's runtime folder, which is cleared when the service is stopped (but not when
+    it is restarted) and when the power goes off.
+    """
     folder = service_folder("RUNTIME")
     return folder / "starts" if folder else None
 
 
 class CrashLoop:
-    """A line for each start that has not lasted yet, and one for the reason of an end that was known.
+    """Counts starts in a file: a line for each that has not lasted yet, and one for the reason of a failure.
 
-    path: None counts nothing. A file that can't be read or written counts nothing either: then the limits of
-    the service manager are all there is.
+    A file that can't be read or written counts nothing: then the service manager's own limits are all there
+    is.
     """
 
     def __init__(self, path: Path | None) -> None:
+        """Args:
+        path: The file; None counts nothing.
+        """
         self._path = path
 
-    def begin(self) -> int:
-        """Count this start, before anything that may fail. How many before it did not last."""
+    def record_start(self) -> int:
+        """Count this start, before anything that may fail. Returns how many before it did not last."""
         failed = self._lines().count(_START)
-        self._add(_START)
+        self._append(_START)
         return failed
 
-    def blame(self, reason: str) -> None:
+    def record_failure(self, reason: str) -> None:
         """Remember why this run is about to end."""
-        self._add(" ".join(reason.split()))
+        self._append(" ".join(reason.split()))
 
-    def reason(self) -> str | None:
+    @property
+    def last_failure(self) -> str | None:
         """The newest reason that is known."""
         return next((line for line in reversed(self._lines()) if line != _START), None)
 
-    def settled(self) -> None:
-        """This start has lasted: forget it, and those before it."""
+    def clear(self) -> None:
+        """This start has lasted: forget it and those before it."""
         if self._path is not None:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
@@ -61,11 +68,11 @@ class CrashLoop:
         except OSError:
             return []
 
-    def _add(self, line: str) -> None:
+    def _append(self, line: str) -> None:
         if self._path is None:
             return
         try:
-            # One write to the end: a process that is killed in it leaves a whole line or none.
+            # One write to the end: a process that is killed meanwhile leaves a whole line or none.
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(f"{line}\n")
         except OSError as error:

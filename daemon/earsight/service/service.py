@@ -49,13 +49,13 @@ _log = logging.getLogger(__name__)
 class Options:
     """How the service was started. config_file: watched and reloaded; None: the defaults, never reloaded.
 
-    adjust: what the command line changes in any configuration that is loaded. starts: told when this one has
-    lasted, or why it has not. on_stop: called when a signal asks for the end.
+    adjust: what the command line changes in any configuration that is loaded. crash_loop: told when this
+    start has lasted, or why it has not. on_stop: called when a signal asks for the end.
     """
 
     config_file: Path | None = None
     adjust: Callable[[Config], Config] = field(default=lambda config: config)
-    starts: CrashLoop = field(default_factory=partial(CrashLoop, None))
+    crash_loop: CrashLoop = field(default_factory=partial(CrashLoop, None))
     on_stop: Callable[[], None] = field(default=lambda: None)
     build: builders.Builders = field(default_factory=builders.Builders)
 
@@ -126,7 +126,7 @@ class Service:
             with self._signals():
                 await self._serve()
             if self._ready.is_set():  # the service manager asks a start to end that takes too long, too
-                self._options.starts.settled()
+                self._options.crash_loop.clear()
         finally:
             await self._end()
 
@@ -174,10 +174,16 @@ class Service:
         )
 
     async def _serve(self) -> None:
-        watch = Supervisor(
-            self._camera, self._look_worker, self._narrator, self._troubles, self._options.starts
+        supervisor = Supervisor(
+            self._camera, self._look_worker, self._narrator, self._troubles, self._options.crash_loop
         )
-        tasks = [self._attend(), watch.camera(), watch.sound(), self._live(watch), watch.strain()]
+        tasks = [
+            self._attend(),
+            supervisor.watch_camera(),
+            supervisor.watch_sound(),
+            self._live(supervisor),
+            supervisor.watch_board(),
+        ]
         tasks += [self._narrate(), self._take_new_configs(), self._settle(), self._welcome()]
         tasks.append(
             self._notices.say(lambda: self._narrator.speaker, lambda: self._narrator.policy.language)
@@ -189,11 +195,11 @@ class Service:
             for task in (*running, *self._background):
                 task.cancel()
 
-    async def _live(self, watch: Supervisor) -> None:
+    async def _live(self, supervisor: Supervisor) -> None:
         # The first feed winds the watchdog up, and a model may take longer to load than that waits: until
         # it is loaded, the time for the start is the limit.
         await self._ready.wait()
-        await watch.life()
+        await supervisor.feed_watchdog()
 
     async def _narrate(self) -> None:
         await self._ready.wait()  # a model that loads would count as a board that is slow
@@ -207,7 +213,7 @@ class Service:
         await self._ready.wait()  # one that never comes so far has not lasted
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._described.wait(), time_limits.START_LASTED)
-        self._options.starts.settled()
+        self._options.crash_loop.clear()
 
     async def _welcome(self) -> None:
         loaded = self._look_worker.ready()

@@ -1,16 +1,16 @@
-"""What is watched while Earsight serves, and what the wearer and the service manager are told of it."""
+"""Watches the parts while Earsight serves, and tells the wearer and the service manager how they are."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Awaitable, Callable
 
 from earsight.cameras.camera import Camera
 from earsight.interaction.narrator import Narrator
 from earsight.message import message
+from earsight.service.camera_loss import CameraLoss
 from earsight.service.crash_loop import CrashLoop
 from earsight.system import time_limits
 from earsight.system.systemd import ServiceStatus, notify, watchdog_interval
@@ -23,100 +23,102 @@ _log = logging.getLogger(__name__)
 
 THROTTLED = {
     Throttling.HOT: message("board.hot"),
-    Throttling.WEAK: message("board.low_power"),
+    Throttling.LOW_POWER: message("board.low_power"),
 }
+"""What the wearer hears of a board that is slowed down."""
 
 
 class Supervisor:
-    """Endless tasks. narrator: its speaker may be replaced meanwhile. strain_now: see ThrottlingMonitor."""
+    """Four endless tasks: one each for camera, sound, board and watchdog."""
 
     def __init__(
         self,
         camera: Camera,
         look_worker: LookWorker,
         narrator: Narrator,
-        troubles: ServiceStatus,
-        starts: CrashLoop,
-        strain_now: Callable[[], Awaitable[Throttling | None]] | None = None,
+        status: ServiceStatus,
+        crash_loop: CrashLoop,
+        read_throttling: Callable[[], Awaitable[Throttling | None]] | None = None,
     ) -> None:
+        """Args:
+        camera: Watched for losses and hangs.
+        look_worker: Its work is what feeds the watchdog.
+        narrator: Looks less often on a board that is slowed down; its speaker is watched too.
+        status: What does not work, for `systemctl status`.
+        crash_loop: Learns why a process is given up.
+        read_throttling: Tells what slows the board down; by default the board itself does.
+        """
         self._camera, self._look_worker, self._narrator = camera, look_worker, narrator
-        self._troubles, self._starts = troubles, starts
+        self._status, self._crash_loop = status, crash_loop
         self._notices = narrator.notices
-        self._strain = strain_now or ThrottlingMonitor().now
+        self._read_throttling = read_throttling or ThrottlingMonitor().read
 
-    async def camera(self) -> None:
-        """Tell that it is lost, and that it is back."""
-        lost = False
-        steady, back_at = time_limits.CAMERA_BACK, -math.inf
-        works_since = time.monotonic()
+    async def watch_camera(self) -> None:
+        """Say when the camera is lost, and when it is back."""
+        loss = CameraLoss()
         while True:
             await asyncio.sleep(time_limits.CAMERA_POLL)
-            reason, now = self._camera.lost, time.monotonic()  # the camera has logged it
-            self._troubles.report("camera", reason)
+            reason = self._camera.lost  # the camera has logged it
+            self._status.report("camera", reason)
             if reason:
-                works_since = now
-                if not lost:
-                    lost = True
-                    steady = (
-                        min(2 * steady, time_limits.CAMERA_LONGEST_BACK)
-                        if now < back_at + time_limits.CAMERA_BACK_RESET
-                        else time_limits.CAMERA_BACK
-                    )
+                loss.lost(time.monotonic())
                 words = message("camera.black") if self._camera.black else message("camera.lost")
                 self._notices.trouble("camera", words, over=message("camera.back"))
-            elif lost and now - works_since >= steady:
-                lost, back_at = False, now
+            elif loss.works(time.monotonic()):
                 self._notices.trouble("camera", None)
 
-    async def sound(self) -> None:
+    async def watch_sound(self) -> None:
         """When sound has failed, try until it can be heard again, and say so."""
         while True:
             speaker = self._narrator.speaker
-            self._troubles.report("sound", speaker.silent)
+            self._status.report("sound", speaker.silent)
             if not speaker.silent or not speaker.idle:
                 await asyncio.sleep(time_limits.SOUND_POLL)
                 continue
-            self._notices.news(
-                "sound", message("sound.back")
-            )  # now: it is to come before all that waits for it
+            # Before the attempt: it has to be said before everything that waits for sound.
+            self._notices.news("sound", message("sound.back"))
             try:
                 await speaker.earcon(Earcon.READY)
-            except VoiceError:  # known, and logged when it began
+            except VoiceError:  # logged when sound failed
                 await asyncio.sleep(time_limits.SOUND_RETRY)
             else:
                 _log.info("sound is back")
 
-    async def strain(self) -> None:
-        """Spare a board that is hot or short of power, and say so once."""
+    async def watch_board(self) -> None:
+        """Work less on a board that is hot or short of power, and say so once."""
         while True:
-            now = await self._strain()
-            self._narrator.pace.strained = now is not None
-            if self._troubles.report("board", now and now.value):
-                _log.warning("the board is %s", now or "itself again")
-            self._notices.trouble("board", THROTTLED[now] if now else None)
+            throttling = await self._read_throttling()
+            self._narrator.pace.strained = throttling is not None
+            if self._status.report("board", throttling and throttling.value):
+                _log.warning("the board is %s", throttling or "no longer slowed down")
+            self._notices.trouble("board", THROTTLED[throttling] if throttling else None)
             await asyncio.sleep(time_limits.BOARD_POLL)
 
-    async def life(self) -> None:
+    async def feed_watchdog(self) -> None:
         """Feed the watchdog when work was finished, never because time has passed.
 
-        The worker proves itself by coming to a job. What hangs for good and has been tried twice is told to
-        the service manager, which starts a new process at once.
+        The worker proves that it is alive by coming to a job. What hangs for good, and has been tried twice,
+        is reported to the service manager, which starts a new process at once.
         """
         interval = watchdog_interval()
         while interval is not None:
-            heartbeat = self._look_worker.heartbeat()
-            if not (await asyncio.wait({heartbeat}, timeout=interval / 3))[0]:
-                self._troubles.report("slow", "a description takes very long")
-                await heartbeat
-                self._troubles.report("slow", None)
+            await self._sign_of_life(interval / 3)
             if hung := self._hung():
-                _log.critical("%s: Earsight has to be started anew", hung)
-                self._starts.blame(hung)
-                self._troubles.report("hung", hung)
+                _log.critical("%s: Earsight has to be restarted", hung)
+                self._crash_loop.record_failure(hung)
+                self._status.report("hung", hung)
                 notify("WATCHDOG=trigger")
                 return
             notify("WATCHDOG=1")
             await asyncio.sleep(min(time_limits.WATCHDOG_FEED, interval / 3))
+
+    async def _sign_of_life(self, soon: float) -> None:
+        """Wait until the worker comes to a job; after `soon` seconds report that it is slow."""
+        heartbeat = self._look_worker.heartbeat()
+        if not (await asyncio.wait({heartbeat}, timeout=soon))[0]:
+            self._status.report("slow", "a description takes very long")
+            await heartbeat
+            self._status.report("slow", None)
 
     def _hung(self) -> str | None:
         if self._narrator.speaker.hung:

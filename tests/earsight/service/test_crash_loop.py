@@ -19,7 +19,7 @@ from earsight import cli
 from earsight.commands.run import GAVE_UP
 from earsight.config.voice import AutoVoice
 from earsight.service import startup_failure
-from earsight.service.crash_loop import LIMIT, CrashLoop, starts_file
+from earsight.service.crash_loop import MAX_FAILED_STARTS, CrashLoop, crash_loop_file
 from earsight.system import time_limits
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import photo
@@ -38,39 +38,39 @@ def manager(tmp_path, monkeypatch):
 
 def test_starts_that_do_not_last_are_counted_until_one_lasts(tmp_path):
     path = tmp_path / "starts"
-    assert [CrashLoop(path).begin() for _ in range(3)] == [0, 1, 2]
-    CrashLoop(path).blame("the speech\nengine hangs")
-    assert CrashLoop(path).reason() == "the speech engine hangs"
-    assert CrashLoop(path).begin() == 3
-    CrashLoop(path).settled()
-    assert CrashLoop(path).reason() is None
-    assert CrashLoop(path).begin() == 0
+    assert [CrashLoop(path).record_start() for _ in range(3)] == [0, 1, 2]
+    CrashLoop(path).record_failure("the speech\nengine hangs")
+    assert CrashLoop(path).last_failure == "the speech engine hangs"
+    assert CrashLoop(path).record_start() == 3
+    CrashLoop(path).clear()
+    assert CrashLoop(path).last_failure is None
+    assert CrashLoop(path).record_start() == 0
 
 
 def test_without_a_service_manager_nothing_is_counted(monkeypatch):
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
-    starts = CrashLoop(starts_file())
-    assert [starts.begin(), starts.begin()] == [0, 0]
-    starts.blame("nothing")
-    starts.settled()
-    assert starts.reason() is None
+    crash_loop = CrashLoop(crash_loop_file())
+    assert [crash_loop.record_start(), crash_loop.record_start()] == [0, 0]
+    crash_loop.record_failure("nothing")
+    crash_loop.clear()
+    assert crash_loop.last_failure is None
 
 
 def test_where_nothing_can_be_written_it_starts_all_the_same():
-    starts = CrashLoop(Path("/proc/earsight/starts"))  # not even root may
-    assert [starts.begin(), starts.begin()] == [0, 0]
-    starts.settled()
+    crash_loop = CrashLoop(Path("/proc/earsight/starts"))  # not even root may
+    assert [crash_loop.record_start(), crash_loop.record_start()] == [0, 0]
+    crash_loop.clear()
 
 
 def test_what_is_no_text_is_counted_as_far_as_it_can_be(tmp_path):
     path = tmp_path / "starts"
     path.write_bytes(b"start\n\xff\xfe\0\nstart\n")
-    assert CrashLoop(path).begin() == 2
+    assert CrashLoop(path).record_start() == 2
 
 
 def _begin_for_ever(path):
     while True:
-        CrashLoop(path).begin()
+        CrashLoop(path).record_start()
 
 
 def test_a_start_that_is_killed_at_any_moment_leaves_whole_lines(tmp_path):
@@ -91,7 +91,7 @@ def test_the_unit_heeds_both_exit_statuses_and_keeps_the_count():
     assert f"RestartPreventExitStatus={cli.WRONG_USAGE} {GAVE_UP}" in unit
     assert "RuntimeDirectoryPreserve=restart" in unit
     (burst,) = (line.partition("=")[2] for line in unit if line.startswith("StartLimitBurst="))
-    assert int(burst) > LIMIT, "it would be stopped before it can say why"
+    assert int(burst) > MAX_FAILED_STARTS, "it would be stopped before it can say why"
 
 
 def said(path):
@@ -104,13 +104,13 @@ def said(path):
 def test_a_crash_loop_ends_with_spoken_words_and_a_status(tmp_path, manager):
     config = tmp_path / "earsight.yaml"
     config.write_text("voice: {player: wav, wav_file: said.wav, rate: 450}\n")
-    for _ in range(LIMIT):
-        CrashLoop(starts_file()).begin()
-    CrashLoop(starts_file()).blame("the speech engine hangs")
+    for _ in range(MAX_FAILED_STARTS):
+        CrashLoop(crash_loop_file()).record_start()
+    CrashLoop(crash_loop_file()).record_failure("the speech engine hangs")
     assert cli.main(["run", "--config", str(config)]) == GAVE_UP
     assert manager.status == f"{english('start.crash_loop')} the speech engine hangs"
     assert said(tmp_path / "said.wav") > 0.5
-    assert CrashLoop(starts_file()).begin() == 0  # a start by hand gets its own five attempts
+    assert CrashLoop(crash_loop_file()).record_start() == 0  # a start by hand gets its own five attempts
 
 
 @SPEECH
@@ -170,7 +170,7 @@ def test_the_last_words_need_none_of_what_may_have_crashed(tmp_path, manager, mo
         monkeypatch.delitem(sys.modules, name)
     for name in ("onnxruntime", "cv2", "gpiozero"):
         monkeypatch.setitem(sys.modules, name, None)
-    (manager.runtime / "starts").write_text("start\n" * LIMIT)
+    (manager.runtime / "starts").write_text("start\n" * MAX_FAILED_STARTS)
     from earsight import cli as fresh
 
     assert fresh.main(["run", "--config", str(config)]) == GAVE_UP
@@ -180,8 +180,8 @@ def test_the_last_words_need_none_of_what_may_have_crashed(tmp_path, manager, mo
 @SPEECH
 def test_a_service_that_crashes_in_native_code_says_so_after_the_fifth_time(tmp_path, manager):
     """With a service manager's rules: again after a failure, but not after these two exit statuses."""
-    for _ in range(LIMIT - 2):
-        CrashLoop(starts_file()).begin()
+    for _ in range(MAX_FAILED_STARTS - 2):
+        CrashLoop(crash_loop_file()).record_start()
     config = tmp_path / "earsight.yaml"
     config.write_text(
         "triggers: {keyboard: false, control_socket: c.sock}\n"
@@ -193,7 +193,7 @@ def test_a_service_that_crashes_in_native_code_says_so_after_the_fifth_time(tmp_
     daemon = Path(__file__).parents[3] / "daemon"
     statuses = []
     while not statuses or statuses[-1] not in (0, cli.WRONG_USAGE, GAVE_UP):
-        assert len(statuses) < 2 * LIMIT, statuses
+        assert len(statuses) < 2 * MAX_FAILED_STARTS, statuses
         ended = subprocess.run(
             [
                 sys.executable,

@@ -43,7 +43,7 @@ from earsight.commands.run import _log_to_streams
 from earsight.config.loader import load_config
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
-from earsight.service.crash_loop import CrashLoop, starts_file
+from earsight.service.crash_loop import CrashLoop, crash_loop_file
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
 from earsight.voice.speaker import Speaker
@@ -61,10 +61,10 @@ async def speaker(section):
 
 async def main():
     _log_to_streams(20)
-    starts = CrashLoop(starts_file())
-    starts.begin()
+    crash_loop = CrashLoop(crash_loop_file())
+    crash_loop.record_start()
     build = Builders(lambda _: Scene(painted("red")), speaker, lambda _: Describer(ColourCaptioner()))
-    service = Service(load_config(config_file), Options(config_file, build=build, starts=starts))
+    service = Service(load_config(config_file), Options(config_file, build=build, crash_loop=crash_loop))
     running = asyncio.create_task(service.run())
     await asyncio.sleep(0.05)
     print("up", flush=True)
@@ -267,7 +267,7 @@ def test_a_full_disk_counts_no_starts_and_keeps_no_volume(tmp_path):
         "from earsight.service.crash_loop import CrashLoop; from earsight.voice.volume import Volume\n"
         "folder = Path(sys.argv[1])\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-        "assert [CrashLoop(folder / 'starts').begin() for _ in range(3)] == [0, 0, 0]\n"
+        "assert [CrashLoop(folder / 'starts').record_start() for _ in range(3)] == [0, 0, 0]\n"
         "volume = Volume(1.0, folder / 'volume.json'); volume.quieter(); volume.keep()\n"
         "assert volume.value < 1\n"
     )
@@ -286,4 +286,4 @@ def test_a_full_disk_counts_no_starts_and_keeps_no_volume(tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr.count("File too large") == 4
     assert (tmp_path / "volume.json").read_bytes() == before
-    assert CrashLoop(tmp_path / "starts").begin() == 0
+    assert CrashLoop(tmp_path / "starts").record_start() == 0

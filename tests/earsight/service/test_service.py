@@ -113,8 +113,8 @@ def test_a_start_that_is_ended_before_it_was_ready_has_not_lasted(tmp_path):
 
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))
-        starts, loading, release = CrashLoop(tmp_path / "starts"), threading.Event(), threading.Event()
-        starts.begin()
+        crash_loop, loading, release = CrashLoop(tmp_path / "starts"), threading.Event(), threading.Event()
+        crash_loop.record_start()
 
         def slow(_section):
             loading.set()
@@ -122,13 +122,13 @@ def test_a_start_that_is_ended_before_it_was_ready_has_not_lasted(tmp_path):
             return Describer(ColourCaptioner())
 
         build = Builders(lambda _section: on.scene, on.voice, slow)
-        service = Service(load_config(on.config), Options(on.config, build=build, starts=starts))
+        service = Service(load_config(on.config), Options(on.config, build=build, crash_loop=crash_loop))
         running = asyncio.create_task(service.run())
         await until(loading.is_set)
         service.stop()
         release.set()
         await asyncio.wait_for(running, 30)
-        assert starts.begin() == 1
+        assert crash_loop.record_start() == 1
 
     asyncio.run(trial())
 
@@ -136,10 +136,10 @@ def test_a_start_that_is_ended_before_it_was_ready_has_not_lasted(tmp_path):
 def test_only_a_description_shows_that_the_start_has_lasted(tmp_path):
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))
-        starts = CrashLoop(tmp_path / "starts")
-        starts.begin()
+        crash_loop = CrashLoop(tmp_path / "starts")
+        crash_loop.record_start()
         build = Builders(lambda _section: on.scene, on.voice, lambda _: Describer(ColourCaptioner()))
-        service = Service(load_config(on.config), Options(on.config, build=build, starts=starts))
+        service = Service(load_config(on.config), Options(on.config, build=build, crash_loop=crash_loop))
         running = asyncio.create_task(service.run())
         await until(lambda: Earcon.READY in on.kinds)
         end = await service.press(Press(Gesture.DOUBLE, time.monotonic()))

@@ -40,7 +40,7 @@ def manager(tmp_path, monkeypatch):
 
 
 class Stage:
-    def __init__(self, scene, starts, synthesizer, player, strain_now=None, **camera):
+    def __init__(self, scene, crash_loop, synthesizer, player, read_throttling=None, **camera):
         self.scene = scene
         self.captioner = ColourCaptioner()
         self.camera = Camera(self.scene, retry_after=0.01, retry_at_most=0.02, **camera)
@@ -55,8 +55,8 @@ class Stage:
             on_sound=lambda kind, text, _at: self.heard.append(text or f"({kind})"),
         )
         self.narrator = Narrator(self.look_worker, self.speaker, build_policy(Config()))
-        self.watch = Supervisor(
-            self.camera, self.look_worker, self.narrator, ServiceStatus(), starts, strain_now
+        self.supervisor = Supervisor(
+            self.camera, self.look_worker, self.narrator, ServiceStatus(), crash_loop, read_throttling
         )
 
     async def press(self):
@@ -64,33 +64,34 @@ class Stage:
 
 
 @asynccontextmanager
-async def watched(task, *, scene=None, synthesizer=None, player=None, starts=None, **camera):
+async def supervised(task, *, scene=None, synthesizer=None, player=None, crash_loop=None, **camera):
     on = Stage(
         scene or Scene(painted("red")),
-        starts or CrashLoop(None),
+        crash_loop or CrashLoop(None),
         synthesizer or ToneSynthesizer(),
         player or FastPlayer(),
         **camera,
     )
     on.camera.start()
-    watching = asyncio.gather(
-        getattr(on.watch, task)(), on.narrator.notices.say(lambda: on.speaker, lambda: load_language("en"))
+    supervising = asyncio.gather(
+        getattr(on.supervisor, task)(),
+        on.narrator.notices.say(lambda: on.speaker, lambda: load_language("en")),
     )
     try:
         yield on
     finally:
         on.captioner.gate.set()
         on.scene.picture = unplugged()
-        watching.cancel()
+        supervising.cancel()
         with suppress(asyncio.CancelledError):
-            await watching
+            await supervising
         await on.narrator.close()
         await on.speaker.close()
         await asyncio.to_thread(on.camera.close)
         await asyncio.to_thread(on.look_worker.close)
 
 
-def tried(trial):
+def run(trial):
     asyncio.run(asyncio.wait_for(trial(), 60))
 
 
@@ -99,7 +100,7 @@ def tried(trial):
 
 def test_a_camera_that_goes_and_comes_is_said_once_each(manager):
     async def trial():
-        async with watched("camera") as on:
+        async with supervised("watch_camera") as on:
             on.scene.picture = unplugged()
             await until(lambda: english("camera.lost") in on.heard)
             await until(lambda: "camera: The camera was unplugged" in manager.status)
@@ -109,12 +110,12 @@ def test_a_camera_that_goes_and_comes_is_said_once_each(manager):
             assert on.heard == [english("camera.lost"), english("camera.back")]
             assert manager.status == "Everything works."
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_picture_now_and_then_is_no_camera_that_is_back():
     async def trial():
-        async with watched("camera") as on:
+        async with supervised("watch_camera") as on:
             for _ in range(4):
                 on.scene.picture = unplugged()
                 await asyncio.sleep(0.6)
@@ -122,58 +123,58 @@ def test_a_picture_now_and_then_is_no_camera_that_is_back():
                 await asyncio.sleep(0.3)
             assert on.heard == [english("camera.lost")]
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_camera_that_stalls_is_lost_and_one_that_goes_on_is_back():
     async def trial():
-        async with watched("camera", stalled_after=0.2) as on:
+        async with supervised("watch_camera", stalled_after=0.2) as on:
             await until(lambda: on.scene.shown > 0)
             on.scene.picture = None
             await until(lambda: english("camera.lost") in on.heard)
             on.scene.picture = painted("red")
             await until(lambda: english("camera.back") in on.heard)
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_loss_that_nobody_could_hear_is_said_when_sound_is_back():
     async def trial():
-        async with watched("camera", player=FastPlayer(repeat(Fault.FAILS))) as on:
+        async with supervised("watch_camera", player=FastPlayer(repeat(Fault.FAILS))) as on:
             on.scene.picture = unplugged()
             await until(lambda: on.speaker.silent is not None)
             calls = on.player.calls
             await asyncio.sleep(1.2)
             assert on.player.calls == calls, "it talks to nobody"
             on.player.mend()
-            sounding = asyncio.create_task(on.watch.sound())
+            sounding = asyncio.create_task(on.supervisor.watch_sound())
             await until(lambda: english("camera.lost") in on.heard)
             assert on.heard == ["(ready)", english("sound.back"), english("camera.lost")]
             sounding.cancel()
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_camera_that_comes_back_unheard_is_not_told_of():
     async def trial():
-        async with watched("camera", player=FastPlayer(repeat(Fault.FAILS))) as on:
+        async with supervised("watch_camera", player=FastPlayer(repeat(Fault.FAILS))) as on:
             on.scene.picture = unplugged()
             await until(lambda: on.speaker.silent is not None)
             on.scene.picture = painted("red")
             await asyncio.sleep(2.5)
             on.player.mend()
-            sounding = asyncio.create_task(on.watch.sound())
+            sounding = asyncio.create_task(on.supervisor.watch_sound())
             await until(lambda: english("sound.back") in on.heard)
             await asyncio.sleep(0.5)
             assert on.heard == ["(ready)", english("sound.back")]
             sounding.cancel()
 
-    tried(trial)
+    run(trial)
 
 
 def test_black_pictures_are_no_lost_camera():
     async def trial():
-        async with watched("camera") as on:
+        async with supervised("watch_camera") as on:
             on.scene.picture = BlackPictures("The camera gives only black pictures.")
             await until(lambda: english("camera.black") in on.heard and on.speaker.idle)
             assert await on.press() is PressEnd.ERROR_SPOKEN
@@ -186,7 +187,7 @@ def test_black_pictures_are_no_lost_camera():
                 english("camera.back"),
             ]
 
-    tried(trial)
+    run(trial)
 
 
 # Sound
@@ -196,7 +197,7 @@ def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
     monkeypatch.setattr(time_limits, "SOUND_RETRY", 0.1)
 
     async def trial():
-        async with watched("sound", player=FastPlayer(repeat(Fault.FAILS))) as on:
+        async with supervised("watch_sound", player=FastPlayer(repeat(Fault.FAILS))) as on:
             await on.press()
             await until(lambda: "sound: injected failure" in manager.status)
             assert on.heard == []
@@ -205,7 +206,7 @@ def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
             assert on.heard == ["(ready)", english("sound.back")]
             await until(lambda: manager.status == "Everything works.")
 
-    tried(trial)
+    run(trial)
 
 
 # Heat and power
@@ -221,7 +222,7 @@ def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
         return last[-1]
 
     async def trial():
-        async with watched("strain", strain_now=reading) as on:
+        async with supervised("watch_board", read_throttling=reading) as on:
             await until(lambda: english(THROTTLED[Throttling.HOT]) in on.heard)
             assert on.narrator.pace.strained
             assert "board: hot" in manager.status
@@ -229,7 +230,7 @@ def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
             assert on.heard == [english(THROTTLED[Throttling.HOT])]
             assert manager.status == "Everything works."
 
-    tried(trial)
+    run(trial)
 
 
 # The watchdog
@@ -237,17 +238,17 @@ def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
 
 def test_the_watchdog_is_fed_while_all_goes_well(manager):
     async def trial():
-        async with watched("life") as on:
+        async with supervised("feed_watchdog") as on:
             await until(lambda: manager.messages.count("WATCHDOG=1") >= 5)
             await on.press()
             assert "WATCHDOG=trigger" not in manager.messages
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_hung_inference_starves_the_watchdog(manager):
     async def trial():
-        async with watched("life") as on:
+        async with supervised("feed_watchdog") as on:
             on.captioner.gate.clear()
             pressed = asyncio.ensure_future(on.press())
             await until(lambda: on.captioner.described > 0)
@@ -260,41 +261,41 @@ def test_a_hung_inference_starves_the_watchdog(manager):
             assert manager.status == "Everything works."
             await pressed
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_hung_speech_engine_is_told_to_the_service_manager(manager, tmp_path):
     async def trial():
-        starts = CrashLoop(tmp_path / "starts")
+        crash_loop = CrashLoop(tmp_path / "starts")
         hanging = ToneSynthesizer(repeat(Fault.HANGS))
-        async with watched("life", synthesizer=hanging, starts=starts) as on:
+        async with supervised("feed_watchdog", synthesizer=hanging, crash_loop=crash_loop) as on:
             await on.press()
             await until(lambda: "WATCHDOG=trigger" in manager.messages)
             assert "hung: the speech engine hangs" in manager.status
-            assert starts.reason() == "the speech engine hangs"
+            assert crash_loop.last_failure == "the speech engine hangs"
             messages = len(manager.messages)
             await asyncio.sleep(0.5)
             assert len(manager.messages) == messages, "it is never fed again"
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_hung_camera_that_had_worked_is_worth_a_new_process(manager):
     async def trial():
-        async with watched("life", hung_after=0.3) as on:
+        async with supervised("feed_watchdog", hung_after=0.3) as on:
             await until(lambda: on.scene.shown > 0)
             on.scene.picture = None
             await until(lambda: "WATCHDOG=trigger" in manager.messages)
             assert "the camera's driver hangs" in manager.status
 
-    tried(trial)
+    run(trial)
 
 
 def test_a_camera_that_hangs_from_the_start_is_no_reason_to_start_again_and_again(manager):
     async def trial():
-        async with watched("life", scene=Scene(None), hung_after=0.3):
+        async with supervised("feed_watchdog", scene=Scene(None), hung_after=0.3):
             await asyncio.sleep(1.0)
             assert "WATCHDOG=trigger" not in manager.messages
             assert manager.messages.count("WATCHDOG=1") >= 2
 
-    tried(trial)
+    run(trial)

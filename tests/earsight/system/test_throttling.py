@@ -2,8 +2,7 @@ import asyncio
 
 import pytest
 
-from earsight.system import throttling as strain_module
-from earsight.system import time_limits
+from earsight.system import throttling, time_limits
 from earsight.system.throttling import Throttling, ThrottlingMonitor, is_hot, temperature, throttled
 
 
@@ -89,22 +88,22 @@ class Board:
 
     def __init__(self, monkeypatch):
         self.bits, self.degrees = 0, 50.0
-        self.strains = ThrottlingMonitor()
+        self.monitor = ThrottlingMonitor()
 
         async def bits():
             return self.bits
 
-        monkeypatch.setattr(strain_module, "throttled", bits)
-        monkeypatch.setattr(strain_module, "_zones", lambda _thermal: iter([(self.degrees, 80.0)]))
+        monkeypatch.setattr(throttling, "throttled", bits)
+        monkeypatch.setattr(throttling, "_zones", lambda _thermal: iter([(self.degrees, 80.0)]))
 
     def found(self, bits=0, degrees=50.0):
         self.bits, self.degrees = bits, degrees
-        return asyncio.run(self.strains.now())
+        return asyncio.run(self.monitor.read())
 
 
 def test_low_power_comes_and_goes_and_is_told_from_heat(monkeypatch):
     board = Board(monkeypatch)
-    assert [board.found(bits) for bits in (0x0, 0x5, 0x4, 0x0)] == [None, *[Throttling.WEAK] * 3]
+    assert [board.found(bits) for bits in (0x0, 0x5, 0x4, 0x0)] == [None, *[Throttling.LOW_POWER] * 3]
     monkeypatch.setattr(time_limits, "POWER_LOW_LASTS", 0.0)
     board.found(0x1)
     assert board.found(0x4) is None, "slowed down, but not for heat"
