@@ -37,6 +37,7 @@ EXTRAS = {
         "safetensors>=0.4",
         "transformers>=5.0",
         "matplotlib>=3.8",
+        "scikit-learn>=1.4",  # the logistic regressions behind a bundle's confidence
         "tensorboard>=2.16",
         "pycocoevalcap>=1.2",
         "ai-edge-litert>=1.2; platform_machine == 'x86_64'",

@@ -32,6 +32,8 @@ from earsight.scene import Caption, Frame
 from earsight.vision.describer import Describer
 from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
 from earsight_files.csv_table import read_rows
+from earsight_training.confidence.logistic_regression import fit_logistic_regression
+from earsight_training.confidence.selective_prediction import calibration_error
 from earsight_training.scoring.object_hallucination import made_up
 
 THRESHOLDS = Phrasing(plain=PLAIN_ABOVE, probably=PROBABLY_ABOVE, maybe=MAYBE_ABOVE)
@@ -140,8 +142,8 @@ def _print_fit(photos: Sequence[Described]) -> None:
     for side in (0, 1):
         weights = _regression(features[halves != side], wanted[halves != side])
         fitted[halves == side] = _sigmoid(_with_bias(features[halves == side]) @ weights)
-    print(f"\ncalibration error of the likelihood: {_calibration_error(np.array(now), wanted):.3f};", end=" ")
-    print(f"of one fitted on the other half: {_calibration_error(fitted, wanted):.3f}")
+    print(f"\ncalibration error of the likelihood: {calibration_error(np.array(now), wanted):.3f};", end=" ")
+    print(f"of one fitted on the other half: {calibration_error(fitted, wanted):.3f}")
     names = ("bias", "share", "place", "generality", "confidence")
     weights = zip(names, _regression(features, wanted), strict=True)
     print("fitted on all:", ", ".join(f"{name} {weight:.2f}" for name, weight in weights))
@@ -156,22 +158,9 @@ def _sigmoid(logits: np.ndarray) -> np.ndarray:
 
 
 def _regression(features: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Logistic, by Newton's method, with a trace of ridge. Returns the bias and a weight a feature."""
+    """The bias and a weight for each feature, with a trace of ridge."""
     rows = _with_bias(features)
-    weights = np.zeros(rows.shape[1])
-    for _ in range(30):
-        chance = _sigmoid(rows @ weights)
-        slope = rows.T @ (wanted - chance) - 1e-3 * weights
-        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-3 * np.eye(len(weights))
-        weights += np.linalg.solve(curve, slope)
-    return weights
-
-
-def _calibration_error(chance: np.ndarray, wanted: np.ndarray) -> float:
-    """Over ten equally filled bins."""
-    bins = np.array_split(np.argsort(chance, kind="stable"), 10)
-    errors = [len(each) * abs(chance[each].mean() - wanted[each].mean()) for each in bins]
-    return float(sum(errors) / len(chance))
+    return fit_logistic_regression(rows, wanted.astype(float), np.full(rows.shape[1], 1e-3))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from earsight_training.confidence.calibration_fit import (
     cross_fit,
     fit,
     regress,
-    regression,
     truthful,
 )
 from earsight_training.confidence.selective_prediction import calibration_error
@@ -142,10 +141,3 @@ def test_crossed_confidence_has_not_seen_the_truth_that_it_is_measured_by():
     confidence = np.array([candidate.confidence for candidate in said])
     assert abs(confidence - 0.5).mean() < 0.25
     assert abs(np.corrcoef(confidence, truthful(said))[0, 1]) < 0.2
-
-
-def test_regression_by_importance():
-    inputs = np.ones((3, 1))
-    targets = np.array([1.0, 0.0, 0.0])
-    (weight,) = regression(inputs, targets, np.array([1e-9]), np.array([6.0, 1.0, 1.0]))
-    assert 1 / (1 + np.exp(-weight)) == pytest.approx(6 / 8)

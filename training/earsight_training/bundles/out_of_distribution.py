@@ -19,7 +19,7 @@ from tqdm import tqdm
 from earsight_bundle.files import ENCODER, PROBE, SCENES
 from earsight_bundle.graphs import EMBEDDING, PIXELS
 from earsight_training.bundles.agreement import prepared
-from earsight_training.confidence.calibration_fit import regression
+from earsight_training.confidence.logistic_regression import fit_logistic_regression
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.uninformative import degraded, uninformative_images
 from earsight_training.trained_captioner import TrainedCaptioner
@@ -88,7 +88,7 @@ def probe(something: np.ndarray, nothing: np.ndarray) -> np.ndarray:
     importance = np.where(is_something, len(nothing) / len(something), 1.0)
     ridges = np.append(np.full(inputs.shape[1] - 1, _RIDGE), 1e-6)
     targets = np.where(is_something, _SUREST, 1 - _SUREST)
-    weights = _STEEPNESS * regression(inputs, targets, ridges, importance)
+    weights = _STEEPNESS * fit_logistic_regression(inputs, targets, ridges, importance)
     return weights.astype(np.float32)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from earsight_bundle.confidence import FEATURES, confidence, log_odds, rank
 from earsight_bundle.manifest import Calibration, FeatureName
+from earsight_training.confidence.logistic_regression import fit_logistic_regression
 from earsight_training.scoring.evaluate import Candidate
 from earsight_training.scoring.object_hallucination import made_up
 
@@ -93,7 +94,9 @@ def _scaled(
         if np.ptp(odds) < 1e-9:
             break
         inputs = np.stack([np.ones(len(odds)), odds], 1)
-        shift, scale = regression(inputs, truthful(firsts).astype(float), np.full(2, _RIDGE)).tolist()
+        shift, scale = fit_logistic_regression(
+            inputs, truthful(firsts).astype(float), np.full(2, _RIDGE)
+        ).tolist()
         scale = max(scale, _LEAST_SCALE)
     return Calibration(
         bias=shift + scale * found.bias,
@@ -169,12 +172,12 @@ class _Design:
         log_odds = np.empty(len(targets))
         for fold in range(FOLDS):
             out = self._folds == fold
-            log_odds[out] = inputs[out] @ regression(inputs[~out], targets[~out], ridges)
+            log_odds[out] = inputs[out] @ fit_logistic_regression(inputs[~out], targets[~out], ridges)
         return log_odds
 
     def fitted(self, targets: np.ndarray, chosen: Sequence[FeatureName], ridge: float | None) -> Calibration:
         inputs, ridges = self._columns(chosen, ridge)
-        bias, *rest = regression(inputs, targets, ridges).tolist()
+        bias, *rest = fit_logistic_regression(inputs, targets, ridges).tolist()
         at = [self.features.index(name) for name in chosen]
         weights = np.array(rest[: len(chosen)]) / self._spread[at]
         bias -= float(weights @ self._centre[at])
@@ -188,31 +191,6 @@ class _Design:
             inputs = np.concatenate([inputs, self._there], 1)
             ridges = np.concatenate([ridges, np.full(len(self.words), ridge)])
         return inputs, ridges
-
-
-def regression(
-    inputs: np.ndarray,
-    targets: np.ndarray,
-    ridges: np.ndarray,
-    importance: np.ndarray | None = None,
-    steps: int = 25,
-) -> np.ndarray:
-    """Weights, float64 (columns,), of a logistic regression, by Newton's method.
-
-    inputs: (examples, columns), a bias among them. targets: 0..1. ridges: (columns,), half of each times its
-    weight's square is added to the summed loss. importance: (examples,), how often each counts; once if None.
-    """
-    times = np.ones(len(inputs)) if importance is None else importance
-    weights = np.zeros(inputs.shape[1])
-    for _ in range(steps):
-        predicted = _logistic(inputs @ weights)
-        gradient = inputs.T @ (times * (predicted - targets)) + ridges * weights
-        spread = times * np.maximum(predicted * (1 - predicted), 1e-6)
-        step = np.linalg.solve((inputs * spread[:, None]).T @ inputs + np.diag(ridges), gradient)
-        weights -= step * min(1.0, 10 / (np.abs(step).max() + 1e-12))
-        if np.abs(step).max() < 1e-4:
-            break
-    return weights
 
 
 def cross_fit(candidates: Sequence[Candidate], order: float = ORDER) -> list[Candidate]:
@@ -229,8 +207,3 @@ def cross_fit(candidates: Sequence[Candidate], order: float = ORDER) -> list[Can
             all_of_it = (candidates[index], *candidates[index].others)
             said[index] = replace(caption, confidence=sure, others=all_of_it)
     return said
-
-
-def _logistic(logits: np.ndarray) -> np.ndarray:
-    probabilities: np.ndarray = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
-    return probabilities
