@@ -16,7 +16,7 @@ from pathlib import Path
 
 from earsight.config.schema import Config
 from earsight.interaction.narrator import PressEnd
-from earsight.service.builders import Builders, build_speaker
+from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.earcons import Earcon
@@ -44,7 +44,7 @@ async def measure(photo: Path, folder: Path, presses: int) -> dict[str, float]:
         if kind == SPEECH:
             speaking.set()
 
-    build = Builders(speaker=lambda section: build_speaker(section, heard))
+    build = Builders(on_sound=heard)
     service = Service(config, Options(build=build))
     running = asyncio.create_task(service.run())
     await ready.wait()

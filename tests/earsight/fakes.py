@@ -48,7 +48,7 @@ class _Faulty:
 
 
 class ToneSynthesizer(_Faulty):
-    """A tone of 50 ms for each character, after `delay` seconds."""
+    """A tone of 50 ms for each character, after `delay` seconds. rates: of all texts so far."""
 
     name = "tone"
 
@@ -56,9 +56,11 @@ class ToneSynthesizer(_Faulty):
         super().__init__(faults)
         self._delay = delay
         self.begun = 0
+        self.rates: list[int] = []
 
-    async def synthesize(self, text: str) -> Sound:
+    async def synthesize(self, text: str, rate: int) -> Sound:
         self.begun += 1
+        self.rates.append(rate)
         await asyncio.sleep(self._delay)
         await self._suffer()
         samples = 8000 * np.sin(2 * np.pi * 440 * np.arange(1102 * len(text)) / 22050)
@@ -66,12 +68,16 @@ class ToneSynthesizer(_Faulty):
 
 
 class FastPlayer(_Faulty):
-    """Plays `speed` times as fast as it would sound, and refuses to play two sounds at once."""
+    """Plays `speed` times as fast as it would sound, and refuses to play two sounds at once.
+
+    cut_off: how many sounds were cancelled.
+    """
 
     def __init__(self, faults: Iterable[Fault] = (), speed: float = 50.0) -> None:
         super().__init__(faults)
         self._speed = speed
         self._playing = False
+        self.cut_off = 0
 
     async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
         assert not self._playing, "two sounds at once"
@@ -80,5 +86,8 @@ class FastPlayer(_Faulty):
             await self._suffer()
             started(time.monotonic())
             await asyncio.sleep(sound.seconds / self._speed)
+        except asyncio.CancelledError:
+            self.cut_off += 1
+            raise
         finally:
             self._playing = False

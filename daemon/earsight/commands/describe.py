@@ -189,11 +189,14 @@ async def _speak(texts: list[str], wav: Path | None) -> None:
     """Say them one after the other; into a WAV file as fast as it can be written. Raises VoiceError."""
     from earsight.voice.registry import build_player, build_synthesizer
     from earsight.voice.speaker import Speaker
+    from earsight.voice.voice import Voice
     from earsight.voice.wav import WavPlayer
 
-    section = Config().voice
+    config = Config()
+    section = config.voice
     player = WavPlayer(wav, real_time=False) if wav else build_player(section)
-    speaker = Speaker(build_synthesizer(section), player, volume=section.volume)
+    voice = Voice(build_synthesizer(section, config.language), player)
+    speaker = Speaker(voice, volume=section.volume, rate=section.rate)
     try:
         for text in texts:
             await speaker.say(Utterance(text, Priority.ANSWER, float("inf")))

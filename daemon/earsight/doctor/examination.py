@@ -34,7 +34,7 @@ def checks(config: Config) -> dict[str, Check]:
         "button": partial(triggers.check_button, config, socket),
         "control socket": partial(_in_thread, partial(triggers.check_control_socket, socket)),
         "sound": partial(voice.check_sound, config.voice),
-        "voice": partial(voice.check_voice, config.voice),
+        "voice": partial(voice.check_voice, config.voice, config.language),
         "model": partial(_in_thread, partial(vision.check_model, config)),
         "permissions": partial(_in_thread, partial(board.check_permissions, config)),
         "temperature": partial(_in_thread, board.check_temperature),

@@ -39,12 +39,12 @@ def _check_file(path: Path) -> Finding:
     )
 
 
-async def check_voice(section: VoiceSection) -> Finding:
+async def check_voice(section: VoiceSection, language: str) -> Finding:
     """Whether the speech engine speaks. Raises VoiceError."""
-    synthesizer = build_synthesizer(section)
+    synthesizer = build_synthesizer(section, language)
     began = time.perf_counter()
     try:
-        sound = await synthesizer.synthesize("test")
+        sound = await synthesizer.synthesize("test", section.rate)
         engine = synthesizer.name
     finally:
         await synthesizer.close()

@@ -31,9 +31,9 @@ from earsight.vision.look_worker import LookWorker
 from earsight.vision.novelty import KnownScene
 from earsight.vision.quality import QualityLimits
 from earsight.voice.earcons import Earcon
-from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
+from earsight.voice.speech_queue import Outcome
 
 _log = logging.getLogger(__name__)
 
@@ -190,7 +190,7 @@ class Narrator:
     async def _answer(self, answer: Answer) -> PressEnd:
         spoken_of, limit = PressEnd.SPOKEN, self.policy.look_limit
         try:
-            with self.speaker.hold():
+            with self.speaker.only_answers():
                 try:
                     said = await answer()
                 except (EarsightError, TimeoutError) as error:

@@ -11,9 +11,9 @@ from earsight.language.language import Language
 from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message
 from earsight.system import time_limits
-from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
+from earsight.voice.speech_queue import Outcome
 
 _log = logging.getLogger(__name__)
 

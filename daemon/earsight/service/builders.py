@@ -6,7 +6,7 @@ Device libraries are imported by the parts themselves, when they open: choosing 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from earsight.cameras.registry import build_source
@@ -14,29 +14,17 @@ from earsight.cameras.source import FrameSource
 from earsight.config.camera import CameraSection
 from earsight.config.description import QualitySection, WordingSection
 from earsight.config.schema import Config
-from earsight.config.voice import VoiceSection
 from earsight.interaction.narrator import Policy
 from earsight.language.language import Phrasing, Style
 from earsight.language.languages import load_language
+from earsight.service.voice_selection import VoiceBuilder
 from earsight.system import time_limits
 from earsight.vision.describer import Describer, build_describer
 from earsight.vision.quality import QualityLimits
-from earsight.voice.registry import build_player, build_synthesizer
-from earsight.voice.speaker import SoundObserver, Speaker
+from earsight.voice.registry import build_voice
+from earsight.voice.speaker import SoundObserver
 
 _log = logging.getLogger(__name__)
-
-
-async def build_speaker(section: VoiceSection, on_sound: SoundObserver | None = None) -> Speaker:
-    """on_sound: told of every sound that begins."""
-    return Speaker(
-        build_synthesizer(section),
-        build_player(section),
-        volume=section.volume,
-        earcon_volume=section.volume / 2,
-        lead_in=section.lead_in,
-        on_sound=on_sound,
-    )
 
 
 def build_policy(config: Config) -> Policy:
@@ -69,8 +57,16 @@ def _limits(section: QualitySection) -> QualityLimits | None:
 
 @dataclass(frozen=True)
 class Builders:
-    """How a service gets the parts that reach outside the process; benchmarks bring their own."""
+    """How a service gets the parts that reach outside the process; benchmarks bring their own.
+
+    Attributes:
+        source: Makes the camera.
+        voice: Makes the voice.
+        describer: Makes what describes pictures.
+        on_sound: Called for every sound that begins.
+    """
 
     source: Callable[[CameraSection], FrameSource] = build_source
-    speaker: Callable[[VoiceSection], Awaitable[Speaker]] = build_speaker
+    voice: VoiceBuilder = build_voice
     describer: Callable[[Config], Describer] = build_describer
+    on_sound: SoundObserver | None = None

@@ -75,7 +75,7 @@ class Service:
         self._attendance: TriggerManager
         folder = service_folder("STATE")
         self._volume = Volume(config.voice.volume, folder / "volume.json" if folder else None)
-        self._audition = VoiceSelection(self._build, self._volume, self._troubles)
+        self._voices = VoiceSelection(self._build.voice, self._troubles)
         file = self._options.config_file
         self._config_watch = ConfigWatcher(file) if file else None
         self._stopping = asyncio.Event()
@@ -146,23 +146,19 @@ class Service:
     # Start and end
 
     async def _start(self) -> None:
-        speaker = await self._audition.first(self._config.voice)
+        section = self._config.voice
+        speaker = Speaker(
+            self._voices.open(section, self._config.language),
+            volume=self._volume.value,
+            rate=section.rate,
+            on_sound=self._build.on_sound,
+        )
         self._narrator = Narrator(self._look_worker, speaker, builders.build_policy(self._config))
         self._notices = self._narrator.notices
         self._attendance = TriggerManager(
             self._config, self.press, self.press_second, self._notices, self._troubles
         )
         self._camera.start()
-
-    async def _silence(self) -> None:
-        while not self._narrator.speaker.idle:  # noqa: ASYNC110 - it may be replaced meanwhile
-            await asyncio.sleep(time_limits.STARTUP_POLL)
-
-    async def _use(self, voice: Speaker) -> None:
-        old, self._narrator.speaker = self._narrator.speaker, voice
-        voice.set_volume(self._volume.value)
-        if voice is not old:
-            await old.close()
 
     async def _end(self) -> None:
         notify("STOPPING=1")
@@ -217,11 +213,8 @@ class Service:
 
     async def _welcome(self) -> None:
         loaded = self._look_worker.ready()
-        await self._use(
-            await self._audition.rehearsed(
-                self._narrator.speaker, self._config.voice, self._narrator.policy.language.text(CANT_TELL)
-            )
-        )
+        words = self._narrator.policy.language.text(CANT_TELL)
+        await self._voices.check(self._narrator.speaker, self._config.voice, self._config.language, words)
         if self._troubles.has("voice"):
             self._notices.trouble("voice", message("voice.backup"))
         try:
@@ -327,11 +320,7 @@ class Service:
             return
         later = changed & RESTART_SECTIONS
         told = message("settings.need_restart") if later else message("settings.taken")
-        voice: Speaker | None = None
-        if "voice" in changed:
-            await self._silence()  # many a sound device is for one voice at a time
-            with self._narrator.speaker.hold():
-                voice = await self._audition.heard(new.voice, load_language(new.language).text(told))
+        is_told = changed & {"voice", "language"} and await self._switch_voice(new, told)
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = builders.build_policy(self._config)
@@ -340,8 +329,19 @@ class Service:
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:
             _log.warning("a restart is needed for: %s", ", ".join(sorted(later)))
-        if voice is None:
+        if not is_told:
             self._notices.news("settings", told)
-        else:
-            self._notices.trouble("voice", None)
-            await self._use(voice)
+
+    async def _switch_voice(self, new: Config, told: Message) -> bool:
+        """Whether the new voice was heard to the end of what it had to tell; raises VoiceError."""
+        speaker, text = self._narrator.speaker, load_language(new.language).text(told)
+        speaker.set_volume(self._volume.under(new.voice.volume))
+        speaker.set_rate(new.voice.rate)
+        try:
+            heard = await self._voices.switch(speaker, new.voice, new.language, text)
+        except VoiceError:
+            speaker.set_volume(self._volume.value)
+            speaker.set_rate(self._config.voice.rate)
+            raise
+        self._notices.trouble("voice", None)
+        return heard

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 
 from earsight.config.voice import VoiceSection
 from earsight.language.utterance import Priority, Utterance
-from earsight.service import builders
 from earsight.system import time_limits
 from earsight.system.systemd import notify
+from earsight.voice import registry
 from earsight.voice.sound import VoiceError
+from earsight.voice.speaker import Speaker
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ async def say_until_heard(text: str, voices: Iterable[VoiceSection], limit: floa
 
 
 async def _say(text: str, section: VoiceSection, limit: float | None) -> None:
-    speaker = await builders.build_speaker(section)
+    speaker = Speaker(registry.build_voice(section, "en"), volume=section.volume, rate=section.rate)
     try:
         async with asyncio.timeout(limit):
             await speaker.say(Utterance(text, Priority.ANSWER))

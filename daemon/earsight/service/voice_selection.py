@@ -1,76 +1,89 @@
-"""Which voice may speak: a new one has to be heard first, and at the start a plainer one stands in for it."""
+"""Which voice speaks: the configured one if it works, else a backup that most likely does."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from earsight.config.voice import EspeakVoice, VoiceSection
 from earsight.language.utterance import Priority, Utterance
-from earsight.service.builders import Builders
 from earsight.system.systemd import ServiceStatus, managed
-from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
-from earsight.voice.volume import Volume
+from earsight.voice.speech_queue import Outcome
+from earsight.voice.voice import Voice
+
+VoiceBuilder = Callable[[VoiceSection, str], Voice]
+"""Makes the voice of a section, for the language of a code; raises VoiceError."""
 
 _log = logging.getLogger(__name__)
 
 
 class VoiceSelection:
-    """Makes voices as loud as the wearer wants them. A voice that does not work is an error where somebody
-    reads it; a wearer gets another voice, and the trouble is reported."""
+    """A voice that does not work is an error at a terminal, where somebody reads it. A wearer gets the backup
+    instead, and the trouble is reported."""
 
-    def __init__(self, build: Builders, volume: Volume, troubles: ServiceStatus) -> None:
-        self._build, self._volume, self._troubles = build, volume, troubles
+    def __init__(self, build: VoiceBuilder, status: ServiceStatus) -> None:
+        """Args:
+        build: How to make a voice.
+        status: Where a voice that does not work is reported.
+        """
+        self._build, self._status = build, status
 
-    async def first(self, section: VoiceSection) -> Speaker:
-        """The voice, if it can be had. Raises VoiceError."""
+    def open(self, section: VoiceSection, language: str) -> Voice:
+        """The configured voice, or the backup if a service can't have it.
+
+        Raises:
+            VoiceError: There is no voice.
+        """
         try:
-            return await self._made(section)
+            return self._build(section, language)
         except VoiceError as error:
             if not managed():
                 raise
-            return await self._plainer(section, error)
+            return self._backup(section, language, error)
 
-    async def rehearsed(self, voice: Speaker, section: VoiceSection, text: str) -> Speaker:
-        """That voice, if it can make words: in a language that there is not, say, it has none."""
-        if not managed() or self._troubles.has("voice"):
-            return voice
+    async def check(self, speaker: Speaker, section: VoiceSection, language: str, text: str) -> None:
+        """Give a service's speaker the backup if its voice can't make words, as in an unknown language.
+
+        Args:
+            speaker: With the voice that open() gave.
+            section: The settings of that voice.
+            language: The language of that voice.
+            text: Words to try it with.
+        """
+        if not managed() or self._status.has("voice"):
+            return
         try:
-            await voice.rehearse(text)
+            await speaker.check(text)
         except VoiceError as error:
-            if _is_plain(section):  # another of its kind is no better, and this one may come to itself
+            if _is_backup(section):  # another of its kind is no better, and this one may recover
                 _log.error("%s", error)
-                return voice
-            return await self._plainer(section, error)
-        return voice
+            else:
+                await speaker.use(self._backup(section, language, error))
 
-    async def heard(self, section: VoiceSection, text: str) -> Speaker:
-        """A voice that has said the text. Raises VoiceError: a wrong device only shows at the first sound."""
-        voice = await self._made(section)
+    async def switch(self, speaker: Speaker, section: VoiceSection, language: str, text: str) -> bool:
+        """Give a speaker a new voice, once the new one has been heard to say a text.
+
+        Returns:
+            Whether it was heard to its end.
+
+        Raises:
+            VoiceError: The new voice can't be heard; the speaker keeps its own.
+        """
         _log.info("notice: %s", text)
-        try:
-            if await voice.say(Utterance(text, Priority.NOTICE)) is not Outcome.SPOKEN:
-                raise VoiceError(f"the new voice could not say {text!r}")
-        except BaseException:
-            await voice.close()
-            raise
-        self._troubles.report("voice", None)
-        return voice
+        outcome = await speaker.try_voice(self._build(section, language), Utterance(text, Priority.NOTICE))
+        self._status.report("voice", None)
+        return outcome is Outcome.SPOKEN
 
-    async def _made(self, section: VoiceSection) -> Speaker:
-        voice = await self._build.speaker(section)
-        voice.set_volume(self._volume.under(section.volume))
-        return voice
-
-    async def _plainer(self, section: VoiceSection, error: VoiceError) -> Speaker:
+    def _backup(self, section: VoiceSection, language: str, error: VoiceError) -> Voice:
         """By the means that are most likely to be there."""
         _log.error("%s", error)
-        self._troubles.report("voice", str(error))
-        shared = section.model_dump(exclude={"engine", "language", "piper_model", "player", "wav_file"})
-        return await self._made(EspeakVoice(engine="espeak", **shared))
+        self._status.report("voice", str(error))
+        kept = section.model_dump(exclude={"engine", "language", "piper_model", "player", "wav_file"})
+        return self._build(EspeakVoice(engine="espeak", **kept), language)
 
 
-def _is_plain(section: VoiceSection) -> bool:
-    """Whether its words come from what a voice falls back on."""
+def _is_backup(section: VoiceSection) -> bool:
+    """Whether a voice speaks by the means of the backup anyway."""
     return section.engine in ("auto", "espeak") and section.language is None

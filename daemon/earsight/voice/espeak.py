@@ -11,24 +11,24 @@ from earsight.voice.sound import Sound, VoiceError
 class EspeakSynthesizer:
     """One `espeak-ng` for each text.
 
-    voice: a name from `espeak-ng --voices`, with a variant if wanted ("en-gb", "en+f3"). rate: words a
-    minute, 80..450. pitch: 0..99. volume: 0..200, 100 being the engine's own; above, loud voices clip.
+    voice: a name from `espeak-ng --voices`, with a variant if wanted ("en-gb", "en+f3"). pitch: 0..99.
+    volume: 0..200, 100 being the engine's own; above, loud voices clip.
     """
 
     name = "espeak"
 
-    def __init__(self, voice: str = "en", rate: int = 175, pitch: int = 50, volume: int = 100) -> None:
+    def __init__(self, voice: str = "en", pitch: int = 50, volume: int = 100) -> None:
         self._voice = voice
-        numbers = ["-s", str(rate), "-p", str(pitch), "-a", str(volume)]
+        numbers = ["-p", str(pitch), "-a", str(volume)]
         # -b 1: UTF-8 whatever the locale. -z: without 0.3 s of silence at the end.
         self._argv = ["espeak-ng", "-v", voice, *numbers, "-b", "1", "-z", "--stdin", "--stdout"]
 
-    async def synthesize(self, text: str) -> Sound:
+    async def synthesize(self, text: str, rate: int) -> Sound:
         """Raises VoiceError: espeak-ng missing, an unknown voice, no sound. Cancelling kills espeak-ng."""
         # Double brackets would be read as eSpeak's phoneme codes.
         line = one_line(text).replace("[[", "[ [")
         try:
-            finished = await child.run(self._argv, line.encode(), time_limits.ESPEAK)
+            finished = await child.run([*self._argv, "-s", str(rate)], line.encode(), time_limits.ESPEAK)
         except child.ProgramMissing as error:
             raise VoiceError(
                 "espeak-ng is not installed: run 'sudo apt install espeak-ng', "

@@ -29,12 +29,12 @@ class FirstThatSpeaks:
     def name(self) -> str:
         return self._engine.name if self._engine is not None else "auto"
 
-    async def synthesize(self, text: str) -> Sound:
+    async def synthesize(self, text: str, rate: int) -> Sound:
         while True:
             try:
                 if self._engine is None:
                     self._engine = self._untried.pop(0)()
-                sound = await self._engine.synthesize(text)
+                sound = await self._engine.synthesize(text, rate)
             except VoiceError as error:
                 if self._has_spoken or not self._untried:
                     raise

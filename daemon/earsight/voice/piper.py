@@ -33,9 +33,10 @@ class PiperSynthesizer:
         self._rate = _sample_rate(model.with_name(model.name + ".json"))
         self._argv = [program, "--model", str(model.absolute()), "--output-raw"]
 
-    async def synthesize(self, text: str) -> Sound:
+    async def synthesize(self, text: str, rate: int) -> Sound:
         """Raises VoiceError: piper missing or failing, no sound. Cancelling kills piper."""
         line = one_line(text)
+        del rate
         try:
             finished = await child.run(self._argv, line.encode() + b"\n", time_limits.PIPER)
         except child.ProgramMissing as error:

@@ -27,15 +27,14 @@ _ADVICE = {
 class Pyttsx3Synthesizer:
     """One child process for all texts; after a failure, a time-out or a cancellation, a new one.
 
-    voice: an id of pyttsx3's ("gmw/en-us"), "" for its default. rate: words a minute. timeout: seconds for
+    voice: an id of pyttsx3's ("gmw/en-us"), "" for its default. timeout: seconds for
     one text, the start of the child process included.
     """
 
     name = "pyttsx3"
 
-    def __init__(self, voice: str = "", rate: int = 175, timeout: float = time_limits.PYTTSX3) -> None:
+    def __init__(self, voice: str = "", timeout: float = time_limits.PYTTSX3) -> None:
         self._voice = voice
-        self._rate = rate
         self._timeout = timeout
         self._process: asyncio.subprocess.Process | None = None
         self._files = contextlib.ExitStack()
@@ -43,13 +42,13 @@ class Pyttsx3Synthesizer:
         self._errors = -1
         self._turn = asyncio.Lock()
 
-    async def synthesize(self, text: str) -> Sound:
+    async def synthesize(self, text: str, rate: int) -> Sound:
         """Raises VoiceError: pyttsx3 or its library missing, an unknown voice, a hang, no sound."""
         line = one_line(text)
         async with self._turn:
             try:
                 async with asyncio.timeout(self._timeout):
-                    sound = await self._ask(line)
+                    sound = await self._ask(line, rate)
             except TimeoutError:
                 await self._stop()
                 raise VoiceError(
@@ -63,11 +62,11 @@ class Pyttsx3Synthesizer:
     async def close(self) -> None:
         await self._stop()
 
-    async def _ask(self, line: str) -> Sound:
+    async def _ask(self, line: str, rate: int) -> Sound:
         process = self._process or await self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        request = {"text": line, "voice": self._voice, "rate": self._rate}
+        request = {"text": line, "voice": self._voice, "rate": rate}
         os.ftruncate(self._sound, 0)
         with contextlib.suppress(ConnectionError):  # a child that has ended is seen by its missing answer
             process.stdin.write(json.dumps(request).encode() + b"\n")

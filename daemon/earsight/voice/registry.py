@@ -20,14 +20,16 @@ from earsight.voice.first_that_speaks import FirstThatSpeaks
 from earsight.voice.piper import PiperSynthesizer
 from earsight.voice.player import Player
 from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
+from earsight.voice.retries import only_voice_errors
 from earsight.voice.sound import VoiceError
 from earsight.voice.synthesizer import Synthesizer
+from earsight.voice.voice import Voice
 from earsight.voice.wav import WavPlayer
 
 DEFAULT_WAV = Path("earsight.wav")
 
 
-def build_synthesizer(section: VoiceSection, language: str = "en") -> Synthesizer:
+def build_synthesizer(section: VoiceSection, language: str) -> Synthesizer:
     """Make the configured speech engine.
 
     Args:
@@ -49,17 +51,31 @@ def build_player(section: VoiceSection) -> Player:
     return PLAYERS[section.player](section)
 
 
+def build_voice(section: VoiceSection, language: str) -> Voice:
+    """Make the configured voice.
+
+    Args:
+        section: The settings of the voice.
+        language: Code of the language that it is to speak.
+
+    Raises:
+        VoiceError: It can't be had as configured.
+    """
+    with only_voice_errors("the voice"):
+        return Voice(build_synthesizer(section, language), build_player(section), lead_in=section.lead_in)
+
+
 def wav_file(section: VoiceSection) -> Path:
     """Where a recording goes."""
     return section.wav_file or DEFAULT_WAV
 
 
 def _espeak(section: VoiceSection, language: str) -> Synthesizer:
-    return EspeakSynthesizer(section.language or language, section.rate)
+    return EspeakSynthesizer(section.language or language)
 
 
 def _pyttsx3(section: VoiceSection, language: str) -> Synthesizer:
-    return Pyttsx3Synthesizer(section.language or language, section.rate)
+    return Pyttsx3Synthesizer(section.language or language)
 
 
 def _piper(section: VoiceSection, language: str) -> Synthesizer:

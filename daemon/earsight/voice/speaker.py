@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,11 +16,9 @@ import numpy as np
 from earsight.language.utterance import Priority, Utterance
 from earsight.system import time_limits
 from earsight.voice.earcons import Earcon, render
-from earsight.voice.job import Job, Outcome
-from earsight.voice.player import Player
 from earsight.voice.sound import Sound, VoiceError
-from earsight.voice.synthesizer import Synthesizer
-from earsight.voice.tries import Playback, Synthesis
+from earsight.voice.speech_queue import EARCON, Outcome, RequestState, SpeechQueue, SpeechRequest
+from earsight.voice.voice import Voice
 
 SoundObserver = Callable[[str, str | None, float], None]
 """Takes what begins to sound: "speech" or the earcon's name, the words (None for an earcon), and the
@@ -28,254 +26,299 @@ time.monotonic() of its first sample by the player's clock, lead-in not counted.
 
 SPEECH = "speech"
 
-_EARCON_RANK = Priority.ANSWER + 1
+EARCON_SHARE = 0.5
+"""How loud an earcon is compared with speech: a pure tone seems louder."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A request that a voice is at work on."""
+
+    request: SpeechRequest
+    voice: Voice
+    task: asyncio.Task[Any]
 
 
 class Speaker:
     """Says one thing at a time. To be used from one event loop.
 
     At most one sound plays, and at most one text, the next to be said, is synthesized at the same time. All
-    changes of state go through _conduct(), which never waits; so there are no locks.
-
-    volume, earcon_volume: 0..1. lead_in: seconds of silence before speech, for Bluetooth loudspeakers that
-    swallow the first syllable. synthesis_limit, stuck_after, playback_limit, replay_for: see tries.py. What
-    has become stale is not tried again, and an earcon never: it means "now".
+    changes of state go through _proceed(), which never waits; so there are no locks. The voice can be
+    replaced at any time: what one voice has begun to play, it plays to its end.
     """
 
     def __init__(
         self,
-        synthesizer: Synthesizer,
-        player: Player,
+        voice: Voice,
         *,
         volume: float = 1.0,
-        earcon_volume: float = 0.5,
-        lead_in: float = 0.0,
-        synthesis_limit: float = time_limits.SYNTHESIS,
-        playback_limit: float = time_limits.PLAYBACK,
-        replay_for: float = time_limits.REPLAY,
-        stuck_after: float = time_limits.SYNTHESIS_STUCK,
+        rate: int = 175,
         on_sound: SoundObserver | None = None,
     ) -> None:
-        self._engine = Synthesis(synthesizer, synthesis_limit, stuck_after, self._retried)
-        self._output = Playback(player, playback_limit, replay_for, self._retried)
-        self._stuck_after = stuck_after
+        """Args:
+        voice: Closed with this, as are the voices that replace it.
+        volume: 0..1.
+        rate: Words per minute.
+        on_sound: Called for every sound that begins.
+        """
+        self._voice = voice
+        self._replaced: list[Voice] = []
         self._volume = volume
-        self._lead_in = lead_in
+        self._rate = rate
         self._on_sound = on_sound
-        self._earcon_share = earcon_volume / volume if volume else 0.0
-        self._earcons = {earcon: render(earcon, earcon_volume) for earcon in Earcon}
-        self._waiting: list[Job] = []
-        self._sounding: Job | None = None
-        self._preparing: Job | None = None
-        self._playback: asyncio.Task[Outcome] | None = None
-        self._synthesis: asyncio.Task[Sound] | None = None
-        self._holds = 0
+        self._queue = SpeechQueue()
+        self._synthesis: _Work | None = None
+        self._playback: _Work | None = None
+        self._answers_under_way = 0
         self._closed = False
-        self.tally: Counter[str] = Counter()
-        """How often each Outcome, "failed" and "retried" came about, earcons included."""
 
     def set_volume(self, volume: float) -> None:
-        """From the next sound on; 0..1. Earcons keep their share of it."""
+        """From the next sound on; 0..1."""
         self._volume = volume
-        share = self._earcon_share or 0.5
-        self._earcons = {earcon: render(earcon, volume * share) for earcon in Earcon}
+
+    def set_rate(self, rate: int) -> None:
+        """From the next text on that is synthesized; words per minute."""
+        self._rate = rate
 
     @property
     def idle(self) -> bool:
         """Whether nothing sounds, waits or is being synthesized."""
-        return not (self._waiting or self._sounding or self._synthesis)
+        return not (self._queue or self._playback or self._synthesis)
 
     @property
     def sounding(self) -> bool:
         """Whether something is being played."""
-        return self._sounding is not None
+        return self._playback is not None
 
     @property
     def hung(self) -> bool:
         """Whether the speech engine hangs, so that only a new process may help."""
-        return self._engine.hung
+        return self._voice.hung
 
     @property
     def silent(self) -> str | None:
         """Why the newest sound could not be played; None while sound works."""
-        return self._output.silent
+        return self._voice.silent
 
     async def say(self, utterance: Utterance) -> Outcome:
         """Say it when its turn comes; cancelling withdraws it, or stops it.
 
         An answer stops speech that sounds (not an earcon) and replaces an answer that waits. Narration and
         notices wait for what sounds. Among those that wait, the highest priority is said first, the oldest
-        first among equals. Returns once nothing of it sounds any more. Raises VoiceError if it can't be
-        said, however often it was tried.
+        first among equals.
+
+        Returns:
+            How it ended, once nothing of it sounds any more.
+
+        Raises:
+            VoiceError: It can't be said, however often it was tried.
         """
         if utterance.priority is Priority.ANSWER:
-            self._drop(lambda job: job.rank == Priority.ANSWER)
-            if self._sounding is not None and self._sounding.rank <= Priority.ANSWER:
-                self._stop_sounding()
-        return await self._request(
-            Job(SPEECH, utterance.text, utterance.priority, utterance.expires_at, self._promise())
-        )
-
-    async def rehearse(self, text: str) -> None:
-        """Make the sound of a text, for nobody. Raises VoiceError where there are no such words; an engine
-        that hangs is asked but once, since the wearer waits for the tone of readiness."""
-        stuck_at = time.monotonic() + self._stuck_after
-        await self._engine.make(text, lambda: time.monotonic() >= stuck_at)
+            self._queue.drop(lambda request: request.rank == Priority.ANSWER)
+            if self._playback is not None and self._playback.request.rank <= Priority.ANSWER:
+                self._stop_playback()
+        return await self._end_of(self._spoken(utterance))
 
     async def earcon(self, earcon: Earcon) -> Outcome:
-        """Play it at once: it stops whatever sounds. Raises VoiceError if it can't be played."""
-        self._drop(lambda job: job.rank == _EARCON_RANK)
-        self._stop_sounding()
-        sound = self._earcons[earcon]
-        return await self._request(Job(earcon, None, _EARCON_RANK, math.inf, self._promise(), sound))
+        """Play it at once: it stops whatever sounds.
+
+        Raises:
+            VoiceError: It can't be played. It is not tried again: it means "now".
+        """
+        self._queue.drop(lambda request: request.rank == EARCON)
+        self._stop_playback()
+        sound = render(earcon, self._volume * EARCON_SHARE)
+        return await self._end_of(SpeechRequest(earcon, None, EARCON, math.inf, _future(), sound))
 
     def silence(self) -> None:
         """Stop what sounds, now, and drop an answer that waits. Narration and notices go on waiting."""
-        self._drop(lambda job: job.rank >= Priority.ANSWER)
-        self._stop_sounding()
-        self._conduct()
+        self._queue.drop(lambda request: request.rank >= Priority.ANSWER)
+        self._stop_playback()
+        self._proceed()
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
+    def only_answers(self) -> Iterator[None]:
         """Let narration and notices wait: none begins between a press and its answer, to be cut off."""
-        self._holds += 1
+        self._answers_under_way += 1
         try:
             yield
         finally:
-            self._holds -= 1
-            self._conduct()
+            self._answers_under_way -= 1
+            self._proceed()
+
+    async def check(self, text: str) -> None:
+        """Make the sound of a text, and play none of it.
+
+        An engine that hangs is asked but once, since the wearer waits for the tone of readiness.
+
+        Raises:
+            VoiceError: The voice can't make words.
+        """
+        stuck_at = time.monotonic() + self._voice.stuck_after
+        await self._voice.synthesize(text, self._rate, lambda: time.monotonic() >= stuck_at)
+
+    async def try_voice(self, voice: Voice, utterance: Utterance) -> Outcome:
+        """Say it with a new voice, which replaces the present one as soon as it was heard.
+
+        Until then, presses are answered by the present voice. The new one waits for its turn as any
+        utterance does, so that there are never two voices at once.
+
+        Args:
+            voice: Closed if it can't be heard.
+            utterance: What to say; no answer, since a newer answer would drop it.
+
+        Returns:
+            How it ended: SPOKEN or INTERRUPTED.
+
+        Raises:
+            VoiceError: The new voice can't be heard. The present one stays.
+        """
+        outcome = Outcome.DROPPED
+        try:
+            while outcome is Outcome.DROPPED:  # by a press, before any of it was heard
+                outcome = await self._end_of(self._spoken(utterance, voice))
+            if outcome is Outcome.STALE:
+                raise VoiceError("the new voice could not be tried in time")
+        except BaseException:
+            await voice.close()
+            raise
+        await self.use(voice)
+        return outcome
+
+    async def use(self, voice: Voice) -> None:
+        """Replace the voice; the one before is closed as soon as it has ended what it is at."""
+        before, self._voice = self._voice, voice
+        self._replaced.append(before)
+        at_work = [work.task for work in (self._synthesis, self._playback) if work and work.voice is before]
+        if at_work:
+            await asyncio.wait(at_work)
+        self._replaced.remove(before)
+        await before.close()
 
     async def close(self) -> None:
         """Stop, resolve what waits as DROPPED, and leave no task, process or device behind."""
         self._closed = True
-        self._drop(lambda _: True)
-        tasks = [task for task in (self._playback, self._synthesis) if task is not None]
+        self._queue.drop(lambda _: True)
+        tasks = [work.task for work in (self._playback, self._synthesis) if work is not None]
         for task in tasks:
             _cancel_once(task)
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._engine.close()
-        await self._output.close()
+        for voice in (self._voice, *self._replaced):
+            await voice.close()
 
     # What waits
 
-    def _promise(self) -> asyncio.Future[Outcome]:
-        return asyncio.get_running_loop().create_future()
+    def _spoken(self, utterance: Utterance, voice: Voice | None = None) -> SpeechRequest:
+        return SpeechRequest(
+            SPEECH, utterance.text, utterance.priority, utterance.expires_at, _future(), voice=voice
+        )
 
-    async def _request(self, job: Job) -> Outcome:
+    async def _end_of(self, request: SpeechRequest) -> Outcome:
         if self._closed:
             raise VoiceError("the voice is closed")
-        self._waiting.append(job)
+        self._queue.add(request)
         expiry = None
-        if job.expires_at < math.inf:
-            delay = max(0.0, job.expires_at - time.monotonic()) + time_limits.TIMER_SLACK
-            expiry = asyncio.get_running_loop().call_later(delay, self._conduct)
-        self._conduct()
+        if request.expires_at < math.inf:
+            delay = max(0.0, request.expires_at - time.monotonic()) + time_limits.TIMER_SLACK
+            expiry = asyncio.get_running_loop().call_later(delay, self._proceed)
+        self._proceed()
         try:
-            outcome = await job.done
+            return await request.done
         except asyncio.CancelledError:
-            self._withdraw(job)
-            self.tally[Outcome.INTERRUPTED if job.begun else Outcome.DROPPED] += 1
-            raise
-        except Exception:
-            self.tally["failed"] += 1
+            self._withdraw(request)
             raise
         finally:
             if expiry is not None:
                 expiry.cancel()
-        self.tally[outcome] += 1
-        return outcome
 
-    def _withdraw(self, job: Job) -> None:
-        if job is self._sounding:
-            self._stop_sounding()
-        elif job in self._waiting:
-            self._waiting.remove(job)
-        self._conduct()
-
-    def _drop(self, unwanted: Callable[[Job], bool], outcome: Outcome = Outcome.DROPPED) -> None:
-        for job in [job for job in self._waiting if unwanted(job)]:
-            self._waiting.remove(job)
-            job.resolve(outcome)
-
-    def _next(self, *, speech: bool = False) -> Job | None:
-        """The highest rank that may begin (of speech, if so asked), the oldest of equals."""
-        floor = Priority.ANSWER if self._holds else Priority.NARRATION
-        ceiling = Priority.ANSWER if speech else _EARCON_RANK
-        ready = (job for job in self._waiting if floor <= job.rank <= ceiling)
-        return max(ready, key=lambda job: job.rank, default=None)
+    def _withdraw(self, request: SpeechRequest) -> None:
+        if self._playback is not None and self._playback.request is request:
+            self._stop_playback()
+        else:
+            self._queue.drop(lambda each: each is request)
+        self._proceed()
 
     # What goes on
 
-    def _conduct(self) -> None:
+    def _proceed(self) -> None:
         """Begin what can begin; called after every change, and when something expires."""
         if self._closed:
             return
-        self._drop(lambda job: job.stale, Outcome.STALE)
-        job = self._next()
-        if job is not None and job.sound is not None and self._sounding is None:
-            self._begin(job, job.sound)
-        job = self._next(speech=True)
+        self._queue.drop(lambda request: request.stale, Outcome.STALE)
+        lowest = Priority.ANSWER if self._answers_under_way else Priority.NARRATION
+        request = self._queue.next(lowest)
+        if request is not None and request.state is RequestState.READY and self._playback is None:
+            self._begin_playback(request)
+        request = self._queue.next(lowest, Priority.ANSWER)
         if self._synthesis is not None:
-            if self._preparing is not job:
-                _cancel_once(self._synthesis)  # its end conducts again
-        elif job is not None and job.sound is None and job.text is not None:
-            self._prepare(job, job.text)
+            if self._synthesis.request is not request:
+                _cancel_once(self._synthesis.task)  # its end proceeds
+        elif request is not None and request.state is RequestState.WAITING:
+            self._begin_synthesis(request)
 
-    def _prepare(self, job: Job, text: str) -> None:
-        self._preparing = job
-        self._synthesis = asyncio.create_task(self._synthesize(job, text), name="synthesis")
-        self._synthesis.add_done_callback(partial(self._prepared, job))
+    def _begin_synthesis(self, request: SpeechRequest) -> None:
+        assert request.text is not None
+        request.advance(RequestState.SYNTHESIZING)
+        voice = request.voice or self._voice
+        work = voice.synthesize(request.text, self._rate, lambda: request.stale)
+        task = asyncio.create_task(work, name="synthesis")
+        self._synthesis = _Work(request, voice, task)
+        task.add_done_callback(partial(self._synthesized, request))
 
-    def _prepared(self, job: Job, task: asyncio.Task[Sound]) -> None:
-        self._preparing = self._synthesis = None
-        if not task.cancelled():
-            error = task.exception()
-            if error is None:
-                job.sound = task.result()
-            else:
-                if job in self._waiting:
-                    self._waiting.remove(job)
-                job.fail(error)
-        self._conduct()
-
-    def _begin(self, job: Job, sound: Sound) -> None:
-        self._waiting.remove(job)
-        self._sounding = job
-        self._playback = asyncio.create_task(self._play(job, sound), name="playback")
-        self._playback.add_done_callback(partial(self._played, job))
-
-    def _played(self, job: Job, task: asyncio.Task[Outcome]) -> None:
-        self._sounding = self._playback = None
-        if task.cancelled():
-            job.resolve(Outcome.INTERRUPTED if job.begun else Outcome.DROPPED)
+    def _synthesized(self, request: SpeechRequest, task: asyncio.Task[Sound]) -> None:
+        self._synthesis = None
+        if request.state is RequestState.ENDED:  # dropped meanwhile
+            task.cancelled() or task.exception()
+        elif task.cancelled():
+            request.advance(RequestState.WAITING)
         elif (error := task.exception()) is not None:
-            job.fail(error)
+            self._queue.remove(request)
+            request.fail(error)
         else:
-            job.resolve(task.result())
-        self._conduct()
+            request.sound = task.result()
+            request.advance(RequestState.READY)
+        self._proceed()
 
-    def _stop_sounding(self) -> None:
+    def _begin_playback(self, request: SpeechRequest) -> None:
+        self._queue.remove(request)
+        request.advance(RequestState.STARTING)
+        voice = request.voice or self._voice
+        task = asyncio.create_task(self._play(request, voice), name="playback")
+        self._playback = _Work(request, voice, task)
+        task.add_done_callback(partial(self._played, request))
+
+    def _played(self, request: SpeechRequest, task: asyncio.Task[None]) -> None:
+        self._playback = None
+        if task.cancelled():
+            audible = request.state is RequestState.AUDIBLE
+            request.resolve(Outcome.INTERRUPTED if audible else Outcome.DROPPED)
+        elif (error := task.exception()) is not None:
+            request.fail(error)
+        else:
+            request.resolve(Outcome.SPOKEN)
+        self._proceed()
+
+    def _stop_playback(self) -> None:
         if self._playback is not None:
-            _cancel_once(self._playback)
+            _cancel_once(self._playback.task)
 
-    # The work itself
+    async def _play(self, request: SpeechRequest, voice: Voice) -> None:
+        assert request.sound is not None
+        sound, lead_in, expires_at = request.sound, 0.0, -math.inf
+        if request.rank != EARCON:
+            lead_in, expires_at = voice.lead_in, request.expires_at
+            sound = _shape(sound, self._volume, lead_in)
 
-    async def _synthesize(self, job: Job, text: str) -> Sound:
-        return _shape(await self._engine.make(text, lambda: job.stale), self._volume, self._lead_in)
+        def started(at: float) -> None:
+            request.advance(RequestState.AUDIBLE)
+            if self._on_sound is not None:
+                self._on_sound(request.kind, request.text, at + lead_in)
 
-    async def _play(self, job: Job, sound: Sound) -> Outcome:
-        expires_at = -math.inf if job.rank == _EARCON_RANK else job.expires_at
-        await self._output.play(sound, partial(self._heard, job), expires_at)
-        return Outcome.SPOKEN
+        await voice.play(sound, started, expires_at)
 
-    def _retried(self) -> None:
-        self.tally["retried"] += 1
 
-    def _heard(self, job: Job, started_at: float) -> None:
-        job.begun = True
-        if self._on_sound is not None:
-            lead_in = self._lead_in if job.kind == SPEECH else 0.0
-            self._on_sound(job.kind, job.text, started_at + lead_in)
+def _future() -> asyncio.Future[Outcome]:
+    return asyncio.get_running_loop().create_future()
 
 
 def _cancel_once(task: asyncio.Task[Any]) -> None:

@@ -17,8 +17,16 @@ class Synthesizer(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def synthesize(self, text: str) -> Sound:
-        """Raises VoiceError. Cancelling the task ends the engine's child process at once."""
+    async def synthesize(self, text: str, rate: int) -> Sound:
+        """Make the sound of a text. Cancelling ends the engine's child process at once.
+
+        Args:
+            text: One or more sentences.
+            rate: Words per minute, 80..450.
+
+        Raises:
+            VoiceError: The engine can't.
+        """
 
     async def close(self) -> None:
         """Leave no process behind."""

@@ -22,7 +22,7 @@ from earsight.service.service import Options, Service
 from earsight.vision.describer import LookRequest, build_describer
 from earsight.vision.look_worker import LookWorker
 from earsight.vision.novelty import KnownScene
-from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.captioners import tiny_models
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import photo
@@ -67,11 +67,13 @@ def test_the_service_speaks_what_it_says(tmp_path):
     )
     heard = []
 
-    async def voice(_) -> Speaker:
-        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda *sound: heard.append(sound[1]))
+    build = Builders(
+        voice=lambda _section, _language: Voice(ToneSynthesizer(), FastPlayer()),
+        on_sound=lambda *sound: heard.append(sound[1]),
+    )
 
     async def trial() -> PressEnd:
-        service = Service(load_config(config), Options(build=Builders(speaker=voice)))
+        service = Service(load_config(config), Options(build=build))
         return await service.run_once()
 
     assert asyncio.run(trial()) is PressEnd.SPOKEN

@@ -8,8 +8,9 @@ import pytest
 
 from earsight import cli
 from earsight.doctor.finding import Finding, Status, spoken
-from earsight.service import builders
-from earsight.voice.speaker import Speaker
+from earsight.voice import registry
+from earsight.voice.sound import Sound
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import photo
 
@@ -19,10 +20,12 @@ def heard(monkeypatch):
     """What is said by any voice."""
     words = []
 
-    async def voice(_section) -> Speaker:
-        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda *sound: words.append(sound[1]))
+    class Heard(ToneSynthesizer):
+        async def synthesize(self, text: str, rate: int) -> Sound:
+            words.append(text)
+            return await super().synthesize(text, rate)
 
-    monkeypatch.setattr(builders, "build_speaker", voice)
+    monkeypatch.setattr(registry, "build_voice", lambda _section, _language: Voice(Heard(), FastPlayer()))
     return words
 
 

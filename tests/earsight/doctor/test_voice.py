@@ -39,12 +39,12 @@ def test_the_voice_speaks_or_says_what_is_missing(monkeypatch: pytest.MonkeyPatc
     program = tmp_path / "espeak-ng"
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(VoiceError, match="espeak-ng is not installed"):
-        asyncio.run(voice.check_voice(Config().voice))
+        asyncio.run(voice.check_voice(Config().voice, "en"))
     with wave.open(str(tmp_path / "test.wav"), "wb") as speech:
         speech.setparams((1, 2, 22050, 0, "NONE", "NONE"))
         speech.writeframes(b"\1\2" * 2205)
     program.write_text(f"#!/bin/sh\nexec /bin/cat '{tmp_path}/test.wav'\n", encoding="utf-8")
     program.chmod(0o755)
-    finding = asyncio.run(voice.check_voice(Config().voice))
+    finding = asyncio.run(voice.check_voice(Config().voice, "en"))
     assert finding.status is Status.OK
     assert re.fullmatch(r"espeak made 0\.1 s of speech in \d+ ms", finding.detail)

@@ -17,6 +17,7 @@ from earsight.vision.describer import Describer
 from earsight.vision.look_worker import LookWorker
 from earsight.vision.quality import QualityLimits
 from earsight.voice.speaker import SPEECH, Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
 
@@ -72,12 +73,8 @@ async def stage(source=None, *, load=None, synthesizer=None, player=None, **poli
     camera = Camera(scene, retry_after=0.01, retry_at_most=0.02)
     look_worker = LookWorker(camera, lambda: Describer(captioner if load is None else load()))
     on_stage = []
-    speaker = Speaker(
-        synthesizer or ToneSynthesizer(),
-        player or FastPlayer(),
-        replay_for=0.0,
-        on_sound=lambda *heard: on_stage[0].note(*heard),
-    )
+    voice = Voice(synthesizer or ToneSynthesizer(), player or FastPlayer(), replay_for=0.0)
+    speaker = Speaker(voice, on_sound=lambda *heard: on_stage[0].note(*heard))
     narrator = Narrator(look_worker, speaker, replace(POLICY, **policy))
     narrator.pace = LookInterval(share=0.0)  # its periods are shorter than any that can be configured
     on_stage.append(Stage(narrator, captioner, scene))

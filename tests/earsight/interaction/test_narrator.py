@@ -34,8 +34,8 @@ def test_a_photo_into_a_wav_file(tmp_path):
         player = WavPlayer(tmp_path / "said.wav", real_time=True)
 
         class Quick(ToneSynthesizer):
-            async def synthesize(self, text):
-                sound = await super().synthesize(text)
+            async def synthesize(self, text, rate):
+                sound = await super().synthesize(text, rate)
                 return Sound(sound.samples[::8], sound.rate)
 
         source = ReplaySource(photo(tmp_path, "green"))

@@ -132,12 +132,12 @@ def test_what_was_described_while_sound_was_gone_can_be_repeated():
     tried(trial)
 
 
-@pytest.mark.parametrize("part", ["synthesizer", "player"])
-def test_a_voice_that_breaks_in_an_unforeseen_way_loses_no_press(part):
+@pytest.mark.parametrize(("part", "times"), [("synthesizer", 2), ("player", 1)])
+def test_a_voice_that_breaks_in_an_unforeseen_way_loses_no_press(part, times):
     class Broken(ToneSynthesizer if part == "synthesizer" else FastPlayer):
         async def _suffer(self):
             await super()._suffer()
-            if self.calls == 1:
+            if self.calls <= times:
                 raise ValueError("nobody thought of this")
 
     async def trial():

@@ -17,6 +17,7 @@ from earsight.system import time_limits
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.stand_ins import until
 
@@ -41,9 +42,7 @@ class Stage:
 
     def voice(self):
         return Speaker(
-            self.synthesizer,
-            self.player,
-            replay_for=0.0,
+            Voice(self.synthesizer, self.player, replay_for=0.0),
             on_sound=lambda _kind, text, _at: text and self.heard.append(text),
         )
 

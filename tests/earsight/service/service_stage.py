@@ -7,7 +7,7 @@ from earsight.config.loader import load_config
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.voice.sound import VoiceError
-from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import until
 
@@ -21,15 +21,20 @@ class Stage:
         self.heard = []
         self.kinds = []
         self.voices_that_fail = 0
+        self.engine = self.player = None
         self.player_faults, self.engine_faults = (), ()
         self.pace = 20
-        self.speaker = None
         self.write("")
         self.service = self.made()
 
     def made(self):
-        build = Builders(lambda _section: self.scene, self.voice)
-        return Service(load_config(self.config), Options(self.config, build=build))
+        return Service(load_config(self.config), Options(self.config, build=self.parts()))
+
+    def parts(self, **others):
+        """What a service is made of."""
+        return Builders(
+            lambda _section: self.scene, lambda *wanted: self.voice(*wanted), on_sound=self.note, **others
+        )
 
     def write(self, more):
         """A configuration without a model: nothing is to be loaded."""
@@ -38,15 +43,14 @@ class Stage:
         patient = "" if "camera:" in more else "camera: {max_age: 10}"
         self.config.write_text(f"captioner: {{bundle: no-bundle}}\n{patient}\n{triggers}\n{more}\n")
 
-    async def voice(self, _section):
+    def voice(self, _section, _language):
         if self.voices_that_fail:
             self.voices_that_fail -= 1
             raise VoiceError("voice.wav_file: full disk")
         engine, player = ToneSynthesizer(self.engine_faults), FastPlayer(self.player_faults, self.pace)
         self.player_faults, self.engine_faults = (), ()
-        self.speaker = Speaker(engine, player, replay_for=0.0, on_sound=self.note)
-        self.player = player
-        return self.speaker
+        self.engine, self.player = engine, player
+        return Voice(engine, player, replay_for=0.0)
 
     def note(self, kind, text, _at):
         self.kinds.append(kind)
@@ -56,7 +60,8 @@ class Stage:
 
 @asynccontextmanager
 async def serving(folder, scene):
-    on = Stage(folder, scene)
+    """scene: what the camera sees, or a whole stage."""
+    on = scene if isinstance(scene, Stage) else Stage(folder, scene)
     running = asyncio.create_task(on.service.run())
     try:
         await until(lambda: NO_MODEL in on.heard)

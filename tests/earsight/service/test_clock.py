@@ -17,7 +17,7 @@ from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
-from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
 from tests.earsight.words import english
@@ -72,8 +72,8 @@ def test_a_service_goes_on_while_the_clock_jumps_by_years(tmp_path, monkeypatch)
     heard = []
     scene = Scene(painted("red"))
 
-    async def speaker(_section):
-        return Speaker(ToneSynthesizer(), FastPlayer(), on_sound=lambda _kind, text, _at: heard.append(text))
+    def voice(_section, _language):
+        return Voice(ToneSynthesizer(), FastPlayer())
 
     async def trial():
         config = tmp_path / "earsight.yaml"
@@ -81,7 +81,12 @@ def test_a_service_goes_on_while_the_clock_jumps_by_years(tmp_path, monkeypatch)
             "triggers: {keyboard: false, control_socket: c.sock}\ncamera: {max_age: 10}\n"
             "narration: {every: 1}\n"
         )
-        build = Builders(lambda _: scene, speaker, lambda _: Describer(ColourCaptioner()))
+        build = Builders(
+            lambda _: scene,
+            voice,
+            lambda _: Describer(ColourCaptioner()),
+            on_sound=lambda _kind, text, _at: heard.append(text),
+        )
         service = Service(load_config(config), Options(config, build=build))
         running = asyncio.create_task(service.run())
         await until(lambda: "A red wall." in heard)  # narrated

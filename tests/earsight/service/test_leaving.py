@@ -17,7 +17,7 @@ from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
-from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted
 
@@ -30,15 +30,15 @@ class Hangs(Scene):
     def close(self):
         time.sleep(3600)
 
-async def speaker(_section):
-    return Speaker(ToneSynthesizer(), FastPlayer(speed=0.01))  # it would speak for a minute
+def voice(_section, _language):
+    return Voice(ToneSynthesizer(), FastPlayer(speed=0.01))  # it would speak for a minute
 
 async def main():
     captioner = ColourCaptioner()
     if what == "inference":
         captioner.gate.clear()
         captioner.cancellable = False
-    build = Builders(lambda _: Hangs(painted("red")), speaker, lambda _: Describer(captioner))
+    build = Builders(lambda _: Hangs(painted("red")), voice, lambda _: Describer(captioner))
     config = Config.model_validate({"triggers": {"keyboard": False, "control_socket": sys.argv[2]}})
     service = Service(config, Options(build=build, on_stop=leave_soon))
     running = asyncio.create_task(service.run())

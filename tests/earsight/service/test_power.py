@@ -46,7 +46,7 @@ from earsight.service.service import Options, Service
 from earsight.service.crash_loop import CrashLoop, crash_loop_file
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
-from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from earsight.voice.wav import WavPlayer
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted
@@ -54,16 +54,14 @@ from tests.earsight.stand_ins import ColourCaptioner, Scene, painted
 config_file, recording, seed, full = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4] == "full"
 chance = random.Random(seed)
 
-async def speaker(section):
-    if full:
-        return Speaker(ToneSynthesizer(), FastPlayer())
-    return Speaker(ToneSynthesizer(), WavPlayer(recording, real_time=False), volume=section.volume)
+def voice(_section, _language):
+    return Voice(ToneSynthesizer(), FastPlayer() if full else WavPlayer(recording, real_time=False))
 
 async def main():
     _log_to_streams(20)
     crash_loop = CrashLoop(crash_loop_file())
     crash_loop.record_start()
-    build = Builders(lambda _: Scene(painted("red")), speaker, lambda _: Describer(ColourCaptioner()))
+    build = Builders(lambda _: Scene(painted("red")), voice, lambda _: Describer(ColourCaptioner()))
     service = Service(load_config(config_file), Options(config_file, build=build, crash_loop=crash_loop))
     running = asyncio.create_task(service.run())
     await asyncio.sleep(0.05)

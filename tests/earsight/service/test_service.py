@@ -11,7 +11,6 @@ from earsight.config.loader import load_config
 from earsight.errors import CaptionerError
 from earsight.interaction.narrator import PressEnd
 from earsight.message import message
-from earsight.service.builders import Builders
 from earsight.service.crash_loop import CrashLoop
 from earsight.service.service import Options, Service
 from earsight.system import time_limits
@@ -19,7 +18,6 @@ from earsight.triggers.control import ControlServer
 from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
 from earsight.voice.earcons import Earcon
-from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
 from tests.earsight.fakes import Fault
 from tests.earsight.init_system import InitSystem
@@ -48,9 +46,7 @@ def test_the_watchdog_waits_for_a_model_that_takes_long_to_load(tmp_path, monkey
 
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))
-        service = Service(
-            load_config(on.config), Options(build=Builders(lambda _section: on.scene, on.voice, slow))
-        )
+        service = Service(load_config(on.config), Options(build=on.parts(describer=slow)))
         running = asyncio.create_task(service.run())
         await until(lambda: manager.messages.count("WATCHDOG=1") >= 2)
         service.stop()
@@ -121,7 +117,7 @@ def test_a_start_that_is_ended_before_it_was_ready_has_not_lasted(tmp_path):
             release.wait(30)
             return Describer(ColourCaptioner())
 
-        build = Builders(lambda _section: on.scene, on.voice, slow)
+        build = on.parts(describer=slow)
         service = Service(load_config(on.config), Options(on.config, build=build, crash_loop=crash_loop))
         running = asyncio.create_task(service.run())
         await until(loading.is_set)
@@ -138,7 +134,7 @@ def test_only_a_description_shows_that_the_start_has_lasted(tmp_path):
         on = Stage(tmp_path, Scene(painted("red")))
         crash_loop = CrashLoop(tmp_path / "starts")
         crash_loop.record_start()
-        build = Builders(lambda _section: on.scene, on.voice, lambda _: Describer(ColourCaptioner()))
+        build = on.parts(describer=lambda _config: Describer(ColourCaptioner()))
         service = Service(load_config(on.config), Options(on.config, build=build, crash_loop=crash_loop))
         running = asyncio.create_task(service.run())
         await until(lambda: Earcon.READY in on.kinds)
@@ -181,10 +177,10 @@ def test_the_tone_for_ready_does_not_cut_off_what_is_told_of_a_button(tmp_path):
             raise CaptionerError("no model")
 
         config = load_config(on.config)
-        on.service = Service(config, Options(build=Builders(lambda _section: on.scene, on.voice, until_told)))
+        on.service = Service(config, Options(build=on.parts(describer=until_told)))
         running = asyncio.create_task(on.service.run())
         await until(lambda: Earcon.READY in on.kinds)
-        assert on.speaker.tally[Outcome.INTERRUPTED] == 0
+        assert on.player.cut_off == 0
         on.service.stop()
         await asyncio.wait_for(running, 30)
 

@@ -18,7 +18,7 @@ from earsight.interaction.narrator import PressEnd
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import ButtonDown, Gesture, Press
-from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 
 PRESSES = 1000
@@ -58,15 +58,15 @@ def endless(rng: random.Random, fails: float, hangs: float):
 async def trial(rng: random.Random, config: Config) -> tuple[Counter[PressEnd], int]:
     """All presses; how they ended, and how many there were to end."""
 
-    async def speaker(_: object) -> Speaker:
-        return Speaker(
+    def voice(_section: object, _language: str) -> Voice:
+        return Voice(
             ToneSynthesizer(endless(rng, 0.05, 0.01)),
             FastPlayer(endless(rng, 0.05, 0.01)),
             synthesis_limit=0.2,
             playback_limit=0.2,
         )
 
-    service = Service(config, Options(build=Builders(lambda _: FlakyCamera(rng), speaker)))
+    service = Service(config, Options(build=Builders(lambda _: FlakyCamera(rng), voice)))
     running = asyncio.create_task(service.run())
     await asyncio.sleep(1.0)
     ends = []

@@ -71,7 +71,7 @@ def test_a_button_that_does_not_work_is_told_when_the_earphones_come(tmp_path, m
         on.player_faults = repeat(Fault.FAILS)
         on.service = on.made()
         running = asyncio.create_task(on.service.run())
-        await until(lambda: on.speaker is not None and on.speaker.silent)
+        await until(lambda: on.player is not None and on.player.calls)
         await asyncio.sleep(1.0)
         assert on.heard == []
         on.player.mend()
@@ -158,7 +158,7 @@ def test_a_stuck_button_is_told_of_when_sound_is_back_unless_it_was_pressed_sinc
         on.player_faults = repeat(Fault.FAILS)
         on.service = on.made()
         running = asyncio.create_task(on.service.run())
-        await until(lambda: on.speaker is not None and on.speaker.silent)
+        await until(lambda: on.player is not None and on.player.calls)
         if let_go:
             StuckButton.made[-1].pressed.set()
             await asyncio.sleep(0.5)

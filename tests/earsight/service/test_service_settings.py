@@ -11,11 +11,8 @@ import pytest
 
 from earsight.config.loader import load_config
 from earsight.errors import CaptionerError
-from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press
-from earsight.voice.earcons import Earcon
-from earsight.voice.sound import VoiceError
 from tests.earsight.fakes import Fault
 from tests.earsight.init_system import InitSystem
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
@@ -41,13 +38,12 @@ def test_new_settings_whose_voice_can_not_be_heard_are_refused(tmp_path, faults)
 
     async def trial():
         async with serving(tmp_path, Scene(painted("red"))) as on:
-            before = on.speaker
+            player = on.player
             setattr(on, faults, repeat(Fault.FAILS))
             on.write("voice: {device: nowhere}")
             await until(lambda: english("settings.refused") in on.heard)
-            with pytest.raises(VoiceError, match="closed"):
-                await on.speaker.earcon(Earcon.READY)
-            await until(lambda: before.idle)
+            await until(lambda: on.player.closed and on.engine.closed)
+            assert not player.closed
             await on.service.press(Press(Gesture.SHORT, time.monotonic()))
             assert on.heard[-1] == NO_MODEL
             on.write("voice: {device: somewhere}")
@@ -88,7 +84,7 @@ def test_a_reload_while_the_model_loads_waits_for_it(tmp_path, monkeypatch):
             assert loaded.wait(30)
             raise CaptionerError("no model")
 
-        options = Options(on.config, build=Builders(lambda _section: on.scene, on.voice, slow))
+        options = Options(on.config, build=on.parts(describer=slow))
         running = asyncio.create_task(Service(load_config(on.config), options).run())
         await until(loading.is_set)
         os.kill(os.getpid(), signal.SIGHUP)

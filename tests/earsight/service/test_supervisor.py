@@ -24,6 +24,7 @@ from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
 from earsight.vision.look_worker import LookWorker
 from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.init_system import InitSystem
 from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
@@ -47,11 +48,7 @@ class Stage:
         self.look_worker = LookWorker(self.camera, lambda: Describer(self.captioner))
         self.player, self.heard = player, []
         self.speaker = Speaker(
-            synthesizer,
-            player,
-            replay_for=0.0,
-            synthesis_limit=0.3,
-            stuck_after=0.2,
+            Voice(synthesizer, player, replay_for=0.0, synthesis_limit=0.3, stuck_after=0.2),
             on_sound=lambda kind, text, _at: self.heard.append(text or f"({kind})"),
         )
         self.narrator = Narrator(self.look_worker, self.speaker, build_policy(Config()))

@@ -5,6 +5,7 @@ import time
 
 from earsight.language.utterance import Priority, Utterance
 from earsight.voice.speaker import Speaker
+from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 
 LONG = "x" * 200  # ten seconds of tone, 0.2 s by the fast player
@@ -31,7 +32,9 @@ class Stage:
         self.heard = []
         self.times = []
         self.changed = asyncio.Event()
-        self.speaker = Speaker(self.synthesizer, self.player, on_sound=self.note, **settings)
+        heard_as = {key: settings.pop(key) for key in ("volume", "rate") if key in settings}
+        voice = Voice(self.synthesizer, self.player, **settings)
+        self.speaker = Speaker(voice, on_sound=self.note, **heard_as)
 
     def note(self, kind, text, started_at):
         self.heard.append(text or kind)

@@ -12,8 +12,8 @@ needs_espeak = pytest.mark.skipif(
 )
 
 
-def synthesize(text, **settings):
-    return asyncio.run(EspeakSynthesizer(**settings).synthesize(text))
+def synthesize(text, rate=175, **settings):
+    return asyncio.run(EspeakSynthesizer(**settings).synthesize(text, rate))
 
 
 def fake_espeak(tmp_path, monkeypatch, script):

@@ -34,7 +34,7 @@ def fake_piper(model, status=0):
 
 
 def test_raw_samples_at_the_rate_of_the_model(model):
-    sound = asyncio.run(PiperSynthesizer(model, fake_piper(model)).synthesize("two\nlines"))
+    sound = asyncio.run(PiperSynthesizer(model, fake_piper(model)).synthesize("two\nlines", 175))
     assert sound.rate == 16000
     assert sound.samples.dtype == np.int16
     assert sound.samples.tolist() == [1] * len("two lines\n")
@@ -42,12 +42,12 @@ def test_raw_samples_at_the_rate_of_the_model(model):
 
 def test_a_failing_piper_is_an_error(model):
     with pytest.raises(VoiceError, match="exit status 4"):
-        asyncio.run(PiperSynthesizer(model, fake_piper(model, status=4)).synthesize("hello"))
+        asyncio.run(PiperSynthesizer(model, fake_piper(model, status=4)).synthesize("hello", 175))
 
 
 def test_a_missing_program_says_what_to_install(model):
     with pytest.raises(VoiceError, match=r"piper-tts.*voice\.engine"):
-        asyncio.run(PiperSynthesizer(model, str(model.with_name("piper"))).synthesize("hello"))
+        asyncio.run(PiperSynthesizer(model, str(model.with_name("piper"))).synthesize("hello", 175))
 
 
 def test_a_missing_model_is_named(tmp_path):

@@ -43,7 +43,9 @@ def replace_pyttsx3(tmp_path, monkeypatch, code):
 @needs_library
 def test_texts_follow_one_another_in_one_process():
     async def scenario(synthesizer):
-        return [await synthesizer.synthesize(text) for text in ("One.", "One, two, three, four.", "One.")]
+        return [
+            await synthesizer.synthesize(text, 175) for text in ("One.", "One, two, three, four.", "One.")
+        ]
 
     short, long, again = with_synthesizer(scenario, voice="en")
     assert np.abs(short.samples.astype(int)).max() > 3000
@@ -57,7 +59,7 @@ def test_an_unknown_voice_is_an_error_and_the_next_call_works_as_well_as_the_fir
     async def scenario(synthesizer):
         for _ in range(2):
             with pytest.raises(VoiceError, match="klingonese"):
-                await synthesizer.synthesize("hello")
+                await synthesizer.synthesize("hello", 175)
 
     with_synthesizer(scenario, voice="klingonese")
 
@@ -85,10 +87,10 @@ def test_a_text_that_was_not_rendered_is_never_answered_with_the_one_before(tmp_
     replace_pyttsx3(tmp_path, monkeypatch, RENDERS_ONCE.format(sound=str(tmp_path / "sound.wav")))
 
     async def scenario(synthesizer):
-        assert np.array_equal((await synthesizer.synthesize("first")).samples, samples)
+        assert np.array_equal((await synthesizer.synthesize("first", 175)).samples, samples)
         with pytest.raises(VoiceError, match="not a WAV"):
-            await synthesizer.synthesize("second")
-        assert np.array_equal((await synthesizer.synthesize("third")).samples, samples)
+            await synthesizer.synthesize("second", 175)
+        assert np.array_equal((await synthesizer.synthesize("third", 175)).samples, samples)
 
     with_synthesizer(scenario)
 
@@ -99,7 +101,7 @@ def test_a_hang_is_ended_and_the_next_call_has_a_new_process(tmp_path, monkeypat
     async def scenario(synthesizer):
         for _ in range(2):
             with pytest.raises(VoiceError, match="did not finish"):
-                await synthesizer.synthesize("hello")
+                await synthesizer.synthesize("hello", 175)
 
     with_synthesizer(scenario, timeout=1.0)
 
@@ -116,7 +118,7 @@ def test_cancelling_ends_the_process(tmp_path, monkeypatch):
     )
 
     async def scenario(synthesizer):
-        task = asyncio.create_task(synthesizer.synthesize("hello"))
+        task = asyncio.create_task(synthesizer.synthesize("hello", 175))
         async with asyncio.timeout(20):
             while not (tmp_path / "pid").exists():  # noqa: ASYNC110 - another process makes it
                 await asyncio.sleep(0.01)
@@ -143,6 +145,6 @@ def test_what_is_wrong_is_said(tmp_path, monkeypatch, code, message):
 
     async def scenario(synthesizer):
         with pytest.raises(VoiceError, match=message):
-            await synthesizer.synthesize("hello")
+            await synthesizer.synthesize("hello", 175)
 
     with_synthesizer(scenario)

@@ -45,8 +45,8 @@ def model(tmp_path):
 
 @pytest.mark.usefixtures("mouse_tool")
 def test_the_mouse_tool_piper_is_no_voice(model, caplog):
-    voice = build_synthesizer(AutoVoice(piper_model=model))
-    assert asyncio.run(voice.synthesize("hello")).seconds > 0.1
+    voice = build_synthesizer(AutoVoice(piper_model=model), "en")
+    assert asyncio.run(voice.synthesize("hello", 175)).seconds > 0.1
     assert "piper" in caplog.text
 
 
@@ -58,7 +58,7 @@ def test_a_piper_voice_is_chosen_by_language(model):
 
 
 def test_a_configured_engine_is_not_replaced_by_another():
-    assert not isinstance(build_synthesizer(EspeakVoice(engine="espeak")), FirstThatSpeaks)
+    assert not isinstance(build_synthesizer(EspeakVoice(engine="espeak"), "en"), FirstThatSpeaks)
 
 
 def test_an_engine_that_has_spoken_is_kept():
@@ -66,10 +66,10 @@ def test_an_engine_that_has_spoken_is_kept():
 
     async def scenario():
         voice = FirstThatSpeaks([lambda: first, lambda: second])
-        await voice.synthesize("one")
+        await voice.synthesize("one", 175)
         with pytest.raises(VoiceError):
-            await voice.synthesize("two")
-        await voice.synthesize("three")
+            await voice.synthesize("two", 175)
+        await voice.synthesize("three", 175)
         await voice.close()
 
     asyncio.run(scenario())
@@ -82,8 +82,8 @@ def test_an_engine_that_fails_at_first_is_closed_and_the_next_one_speaks():
     async def scenario():
         voice = FirstThatSpeaks([lambda: first, lambda: second])
         with pytest.raises(VoiceError):  # the last is kept, whatever it does
-            await voice.synthesize("one")
-        await voice.synthesize("two")
+            await voice.synthesize("one", 175)
+        await voice.synthesize("two", 175)
 
     asyncio.run(scenario())
     assert (first.calls, second.calls, first.closed, second.closed) == (1, 2, True, False)

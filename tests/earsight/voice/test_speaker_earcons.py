@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from earsight.voice.earcons import Earcon, render
-from earsight.voice.job import Outcome
 from earsight.voice.sound import VoiceError
+from earsight.voice.speaker import EARCON_SHARE
+from earsight.voice.speech_queue import Outcome
 from earsight.voice.wav import WavPlayer
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.voice.speaker_stage import LONG, answer, narration, notice, on_stage
@@ -27,10 +28,10 @@ def test_an_earcon_sounds_at_once_and_the_answer_right_after_it(tmp_path):
         assert await sounding is Outcome.INTERRUPTED
         assert stage.heard == [LONG, "look", "ok"]
 
-    on_stage(scenario, player=WavPlayer(tmp_path / "out.wav"), earcon_volume=1.0)
+    on_stage(scenario, player=WavPlayer(tmp_path / "out.wav"))
     with wave.open(str(tmp_path / "out.wav")) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    beep = render(Earcon.LOOK, 1.0).samples
+    beep = render(Earcon.LOOK, EARCON_SHARE).samples
     speech = 2 * 1102
     assert np.array_equal(samples[-len(beep) - speech : -speech], beep)
     assert 7000 < np.abs(samples[-speech:]).max() <= 8000
@@ -85,9 +86,9 @@ def test_an_earcon_leaves_what_is_being_synthesized_alone():
     on_stage(scenario, ToneSynthesizer(delay=0.05))
 
 
-def test_while_held_only_answers_begin():
+def test_while_a_press_is_answered_only_answers_begin():
     async def scenario(stage):
-        with stage.speaker.hold():
+        with stage.speaker.only_answers():
             waiting = stage.say(narration())
             assert await stage.speaker.say(answer("a1")) is Outcome.SPOKEN
             await asyncio.sleep(0.05)
