@@ -76,6 +76,7 @@ setup(
     },
     package_data={
         "earsight_bundle": ["py.typed"],
+        "earsight_files": ["py.typed"],
         "earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*", "language/locale/*/LC_MESSAGES/*.mo"],
     },
     install_requires=DAEMON,

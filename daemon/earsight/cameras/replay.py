@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from earsight.cameras.opencv import load_cv2
-from earsight.cameras.photos import PHOTO_SUFFIXES, PhotoError, list_photos, load_photo
+from earsight.cameras.photos import PHOTO_SUFFIXES, PhotoError, list_folder, load_photo
 from earsight.cameras.source import CameraError
+from earsight_files.text import printable
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,8 @@ VIDEO_SUFFIXES = frozenset(
     {".avi", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"}
 )
 _PHOTO_RATE = 10.0
+_NAMED = 3
+"""Files of a folder that are named in a message."""
 _DEMO = ("astronaut.png", "chelsea.png", "motorcycle_left.png", "rocket.jpg", "coffee.png")
 
 
@@ -83,12 +86,23 @@ def _listed(path: Path | str | Sequence[Path] | None) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        photos = list_photos(path)
+        found = list_folder(path)
     except PhotoError as error:
         raise CameraError(str(error)) from error
-    if not photos:
-        raise CameraError(f"The folder {path} holds no photos ({', '.join(sorted(PHOTO_SUFFIXES))}).")
-    return photos
+    left_out = _named(found.others)
+    if not found.photos:
+        other = f"; other files are {left_out}" if left_out else ""
+        kinds = ", ".join(sorted(PHOTO_SUFFIXES))
+        raise CameraError(f"The folder {printable(str(path))} holds no photos ({kinds}){other}.")
+    if left_out:
+        log.warning("Files of %s that don't have a photo's name are left out: %s", path, left_out)
+    return found.photos
+
+
+def _named(files: Sequence[Path]) -> str:
+    """The first few by name, and how many there are besides."""
+    names = ", ".join(printable(file.name) for file in files[:_NAMED])
+    return f"{names} and {len(files) - _NAMED} more" if len(files) > _NAMED else names
 
 
 class _Photos:

@@ -40,6 +40,16 @@ def test_a_folder_in_order_each_for_its_interval_and_round_again(tmp_path: Path)
     assert levels(source, 6) == [10, 10, 20, 20, 10, 10]
 
 
+def test_files_that_are_left_out_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("1.heic", "2.HEIC", "3.dng", "4.mp4", "notes.txt", ".hidden"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(CameraError, match=r"other files are 1\.heic, 2\.HEIC, 3\.dng and 2 more"):
+        ReplaySource(tmp_path).open()
+    photo(tmp_path / "a.png", 10)
+    ReplaySource(tmp_path).open()
+    assert "are left out: 1.heic, 2.HEIC, 3.dng and 2 more" in caplog.text
+
+
 def test_without_loop_the_last_photo_stays(tmp_path: Path) -> None:
     photos = [photo(tmp_path / f"{level}.png", level) for level in (10, 20)]
     broken = tmp_path / "x.png"
@@ -68,7 +78,7 @@ def test_nothing_to_show(tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "x.jpg").write_bytes(b"")
     for path, why in (
-        (tmp_path / "gone.jpg", "no file gone.jpg"),
+        (tmp_path / "gone.jpg", "gone.jpg is not there"),
         (tmp_path / "empty", "holds no photos"),
         (tmp_path / "broken", "x.jpg is empty"),
         (tmp_path / "gone.mp4", "no video"),

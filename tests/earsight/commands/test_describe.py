@@ -29,12 +29,12 @@ GOOD = ["good.jpg", "grey.png", "cmyk.jpg", "transparent.png", "deep.png", "side
 BAD = {
     "dot.png": "too small",
     "empty.jpg": "empty",
-    "broken.jpg": "broken",
-    "truncated.png": "broken",
+    "broken.jpg": "cut off",
+    "truncated.png": "cut off",
     "text.jpg": "not a photo",
     "folder.jpg": "folder",
     "large.png": "100 megapixels",
-    "missing.jpg": "no file",
+    "missing.jpg": "is not there",
 }
 
 
@@ -119,7 +119,7 @@ def test_describe_as_json_has_an_object_for_a_photo_that_fails(photos, capsys):
     assert text["error"].startswith("text.jpg is not a photo")
     assert list(good) == KEYS
     assert missing["image"] == names[2]
-    assert "no file missing.jpg" in missing["error"]
+    assert "missing.jpg is not there" in missing["error"]
     assert printed.err == "", "the object says it"
 
 

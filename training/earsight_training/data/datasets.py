@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from earsight_files.csv_table import CsvError, read_rows
+from earsight_files.photos import PhotoFileError, read_photo
 from earsight_files.strict_json import read_json
 from earsight_training.errors import TrainingError
 
@@ -85,15 +86,11 @@ def photo_name(photo: CaptionedPhoto, images: Path) -> str:
 
 
 def open_upright(path: Path) -> Image.Image:
-    """The photo as RGB, turned as its EXIF says. Raises DatasetError for whatever can't be decoded."""
+    """The photo as RGB, upright, as a device reads it. Raises DatasetError for one that a device refuses."""
     try:
-        with Image.open(path) as image:
-            return ImageOps.exif_transpose(image).convert("RGB")
-    except FileNotFoundError:
-        raise DatasetError(f"{path}: no such file") from None
-    except Exception as error:  # what broken files make Pillow's decoders raise is not only OSError
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DatasetError(f"{path}: not a photo that can be read: {reason}") from error
+        return Image.fromarray(read_photo(path))
+    except PhotoFileError as error:
+        raise DatasetError(f"{path} {error.reason}") from error
 
 
 def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
