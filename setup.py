@@ -24,6 +24,10 @@ EXTRAS = {
         "gpiozero>=2.0.1.post3",
         "lgpio>=0.2.2.0; platform_system == 'Linux' and python_version < '3.13'",
     ],
+    # Buttons on a Jetson's GPIO lines, or any other board's. Version 2 has wheels for 64-bit Arm, and finds a
+    # line by its name; Debian 12 and Ubuntu have version 1 only. There is no extra for keys (remote controls,
+    # pedals): the package evdev has no wheels, and what is needed of it is triggers/input_device.py.
+    "gpiod": ["gpiod>=2.2"],
     "pyttsx3": ["pyttsx3>=2.90"],
     "demo": [*OPENCV, "scikit-image>=0.24"],
     # OpenAI's CLIP, to download its weights by name. It imports pkg_resources, which newer setuptools lack,
@@ -50,6 +54,7 @@ EXTRAS = {
         "Babel>=2.15",  # extracts and compiles the catalogues of what is said
         "hypothesis>=6.100",
         "gpiozero>=2.0.1.post3",
+        "gpiod>=2.2",
         "pyttsx3>=2.90",
         "scikit-image>=0.24",
         "ruff>=0.6",

@@ -25,7 +25,8 @@ def explain(error: ValidationError, tree: YamlTree) -> list[tuple[int, str, str]
         Line, dotted key and what is wrong, for each problem. The branches of a union repeat it.
     """
     details: list[Any] = list(error.errors(include_url=False))
-    details += [other for detail in details if detail["type"] == WRONG_CHOICE for other in _others(detail)]
+    wrong_kinds = [detail for detail in details if detail["type"].startswith(WRONG_CHOICE)]
+    details += [other for detail in wrong_kinds for other in _others(detail)]
     return [_explain(detail, tree) for detail in details]
 
 
@@ -57,7 +58,7 @@ def _others(detail: Any) -> list[Any]:
     """What else is wrong with a section whose kind there is not, as far as the kinds have it in common."""
     key, owner, _ = _locate(detail["loc"])
     kinds = section_kinds(owner.model_fields[str(key[-1])].annotation)
-    common = set.intersection(*(set(kind.model_fields) for kind in kinds)) - {detail["ctx"]["key"]}
+    common = set.intersection(*(set(kind.model_fields) for kind in kinds)) - {_chooser(detail)}
     of_some_kind = {name for kind in kinds for name in kind.model_fields} - common
     values = {name: value for name, value in detail["input"].items() if name not in of_some_kind}
     try:
@@ -68,15 +69,21 @@ def _others(detail: Any) -> list[Any]:
     return []
 
 
+def _chooser(detail: Any) -> str:
+    """The key that the kind of a section is chosen by."""
+    return str(detail["type"]).removeprefix(WRONG_CHOICE)
+
+
 def _explain(detail: Any, tree: YamlTree) -> tuple[int, str, str]:
     key, owner, unknown = _locate(detail["loc"])
     cause = detail.get("ctx", {}).get("error")
     if detail["type"] == "extra_forbidden":
         key = (*key, *unknown)
         return _line(tree, key), dotted(key), _suggest(key, owner)
-    if detail["type"] == WRONG_CHOICE:
+    if detail["type"].startswith(WRONG_CHOICE):
         choices = section_kinds(owner.model_fields[str(key[-1])].annotation)
-        key, expected = (*key, detail["ctx"]["key"]), "one of " + ", ".join(map(_choice, choices))
+        key = (*key, _chooser(detail))
+        expected = "one of " + ", ".join(map(_choice, choices))
     elif isinstance(cause, CombinationError):
         key, expected = (*key, *cause.key.split(".")), cause.expected
     elif isinstance(cause, ValueError):
@@ -93,12 +100,18 @@ def _locate(loc: tuple[int | str, ...]) -> tuple[Key, type[BaseModel], Key]:
     """The keys of a pydantic location, the section that the last of them stands in, and what is no key.
 
     pydantic names the branches of unions as well. A section that there are several kinds of is followed by
-    its kind.
+    its kind, and a mapping of sections by the name of one.
     """
     key: Key = ()
     owner: type[BaseModel] = Config
     kinds: list[type[BaseModel]] = [Config]
+    mapping = False
     for depth, name in enumerate(loc):
+        if mapping:
+            key, mapping = (*key, name), False
+            continue
+        if name == "[key]":  # what is wrong is the name in a mapping
+            return key, owner, ()
         if len(kinds) > 1:
             kinds = [kind for kind in kinds if _choice(kind) == name]
             continue
@@ -106,7 +119,8 @@ def _locate(loc: tuple[int | str, ...]) -> tuple[Key, type[BaseModel], Key]:
             owner = kinds[0] if kinds else owner
             return key, owner, tuple(loc[depth:])
         owner, key = kinds[0], (*key, name)
-        kinds = section_kinds(owner.model_fields[str(name)].annotation)
+        annotation = owner.model_fields[str(name)].annotation
+        kinds, mapping = section_kinds(annotation), get_origin(annotation) is dict
     return key, owner, ()
 
 
@@ -133,7 +147,8 @@ def _suggest(key: Key, owner: type[BaseModel]) -> str:
 
 def _expected(key: Key, owner: type[BaseModel]) -> str:
     schema = _schema(owner)
-    return describe(schema["properties"][key[-1]], schema)
+    name = next(part for part in reversed(key) if part in schema["properties"])
+    return describe(schema["properties"][name], schema)
 
 
 @cache
@@ -155,6 +170,8 @@ def describe(node: dict[str, Any], schema: dict[str, Any]) -> str:
     if "const" in node:
         return str(node["const"])
     kind = node.get("type")
+    if kind == "array":
+        return "a list of these"
     if kind in ("integer", "number"):
         what = "a whole number" if kind == "integer" else "a number"
         return f"{what} from {node['minimum']:g} to {node['maximum']:g}"

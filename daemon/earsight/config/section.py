@@ -7,8 +7,8 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, ValidationInfo
 
-WRONG_CHOICE = "wrong_choice"
-"""Type of pydantic's error for a section whose kind there is not; its context has the key that chooses."""
+WRONG_CHOICE = "wrong_choice_of_"
+"""Type of pydantic's error for a section whose kind there is not, followed by the key that chooses."""
 
 
 class CombinationError(ValueError):
@@ -66,7 +66,6 @@ def chosen_by(key: str, default: str) -> Discriminator:
 
     return Discriminator(
         choose,
-        custom_error_type=WRONG_CHOICE,
+        custom_error_type=WRONG_CHOICE + key,  # not in a context: `| None` wants what can be hashed
         custom_error_message=f"there is no such {key}",
-        custom_error_context={"key": key},
     )

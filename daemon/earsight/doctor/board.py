@@ -28,11 +28,13 @@ def check_permissions(
             "permissions",
             Status.WARNING,
             "this is run as root, which may use every device",
-            "run Earsight as a user of the groups video, audio and gpio",
+            "run Earsight as a user of the groups video, audio, gpio and input",
         )
     kinds = {"video": "video[0-9]*", "audio": "snd/pcm*"}
     if config.triggers.button or config.triggers.second_button:
         kinds["gpio"] = "gpiochip[0-9]*"
+    if config.triggers.keys:
+        kinds["input"] = "input/event[0-9]*"
     closed = {
         group: [node for node in sorted(dev.glob(kind)) if not may_use(node)] for group, kind in kinds.items()
     }

@@ -32,6 +32,7 @@ def checks(config: Config) -> dict[str, Check]:
     return {
         "camera": partial(_in_thread, partial(vision.check_camera, config, socket)),
         "button": partial(triggers.check_button, config, socket),
+        "keys": partial(triggers.check_keys, config, socket),
         "control socket": partial(_in_thread, partial(triggers.check_control_socket, socket)),
         "sound": partial(voice.check_sound, config.voice),
         "voice": partial(voice.check_voice, config.voice, config.language),

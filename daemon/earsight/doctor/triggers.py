@@ -1,21 +1,22 @@
-"""The checks of what is pressed: button and control socket."""
+"""The checks of what is pressed: buttons, keys and the control socket."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import socket as sockets
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 
 from earsight.config.schema import Config
-from earsight.config.triggers import ButtonSection, GesturesSection, TriggersSection
+from earsight.config.section import Section
+from earsight.config.triggers import KeySection, TriggersSection
 from earsight.doctor.finding import Finding, Status
 from earsight.system import time_limits
-from earsight.triggers.button import ButtonTrigger
-from earsight.triggers.control import MAX_PATH, default_control_socket
-from earsight.triggers.gestures import GestureRecognizer, GestureTimes
-from earsight.triggers.trigger import TriggerError
+from earsight.triggers.control_protocol import default_control_socket, path_is_too_long
+from earsight.triggers.line import opened
+from earsight.triggers.registry import line_opener, line_sections
+from earsight.triggers.trigger import AbsentError, TriggerError
 
 
 def control_socket_path(section: TriggersSection) -> Path:
@@ -34,77 +35,63 @@ def service_running(socket: Path) -> bool:
 
 
 async def check_button(config: Config, socket: Path) -> Finding:
-    """Whether the pins of the buttons can be had, and the buttons are up. Of two, the worse one counts."""
-    section = config.triggers
-    buttons = {"triggers.button": section.button, "triggers.second_button": section.second_button}
-    found = [
-        await _check_one(button, key, config.gestures, socket) for key, button in buttons.items() if button
-    ]
+    """Whether the lines of the buttons can be had, and the buttons are up. Of two, the worse one counts."""
+    sections = line_sections(config.triggers)
+    buttons = {key: found for key, found in sections.items() if not isinstance(found, KeySection)}
+    return await _check_lines("button", buttons, socket)
+
+
+async def check_keys(config: Config, socket: Path) -> Finding | None:
+    """The same of keys; None where the settings have none."""
+    keys = {
+        key: found for key, found in line_sections(config.triggers).items() if isinstance(found, KeySection)
+    }
+    return await _check_lines("keys", keys, socket) if keys else None
+
+
+async def _check_lines(name: str, sections: Mapping[str, Section], socket: Path) -> Finding:
+    found = [await _check_line(name, section, key, socket) for key, section in sections.items()]
     if not found:
-        return Finding("button", Status.OK, "none configured")
+        return Finding(name, Status.OK, "none configured")
     for status in (Status.FAILURE, Status.WARNING):
         for finding in found:
             if finding.status is status:
                 return finding
-    return Finding("button", Status.OK, ", ".join(finding.detail for finding in found))
+    return Finding(name, Status.OK, ", ".join(finding.detail for finding in found))
 
 
-async def _check_one(button: ButtonSection, key: str, gestures: GesturesSection, socket: Path) -> Finding:
+async def _check_line(name: str, section: Section, key: str, socket: Path) -> Finding:
     try:
-        down = await _found_down(button, key, gestures)
+        async with asyncio.timeout(time_limits.TRIGGER_CHECK), opened(line_opener(section, key)) as line:
+            line.watch(lambda _at, _down: None, lambda _error: None)
+            label, down = line.name, line.is_down()
+    except AbsentError as error:
+        advice = "connect it; `cat /proc/bus/input/devices` lists the names of what is connected"
+        return Finding(name, Status.WARNING, str(error), advice)
     except TriggerError as error:
         if service_running(socket):
             return Finding(
-                "button",
+                name,
                 Status.WARNING,
                 f"can't be checked, since the running service may be using it ({error})",
                 "stop the service to check the button itself",
             )
-        return Finding("button", Status.FAILURE, str(error))
+        return Finding(name, Status.FAILURE, str(error))
     if down:
-        return Finding(
-            "button",
-            Status.WARNING,
-            f"GPIO {button.pin} says that the button is held down",
-            f"let it go; if nobody holds it, check its wires and {key}.pull_up",
+        wires = (
+            ""
+            if isinstance(section, KeySection)
+            else f"; if nobody holds it, check its wires and {key}.pull_up"
         )
-    return Finding("button", Status.OK, f"GPIO {button.pin} is ready")
-
-
-async def _found_down(button: ButtonSection, key: str, gestures: GesturesSection) -> bool:
-    """Open the pin as the service does, and see how the button is. Raises TriggerError."""
-    recognizer = _FirstState(GestureTimes(**gestures.model_dump()))
-    trigger = ButtonTrigger(button.pin, button.pull_up, button.debounce, recognizer, lambda: None, key)
-    running = asyncio.create_task(trigger.run(lambda _: None))
-    try:
-        async with asyncio.timeout(time_limits.TRIGGER_CHECK):
-            await asyncio.wait((running, recognizer.state), return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            running.result()
-        return await recognizer.state
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError, TriggerError):
-            await running
-
-
-class _FirstState(GestureRecognizer):
-    """Tells in what state the button was found. To be made on the event loop."""
-
-    def __init__(self, times: GestureTimes) -> None:
-        super().__init__(times)
-        self.state: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    def found(self, t: float, down: bool) -> None:
-        super().found(t, down)
-        if not self.state.done():
-            self.state.set_result(down)
+        advice = f"let it go{wires}"
+        return Finding(name, Status.WARNING, f"{label} says that the button is held down", advice)
+    return Finding(name, Status.OK, f"{label} is ready")
 
 
 def check_control_socket(socket: Path) -> Finding:
     """Whether the service can make its socket, or has."""
-    if len(os.fsencode(socket)) > MAX_PATH:
-        detail = f"{socket} is longer than {MAX_PATH} bytes"
+    if path_is_too_long(socket):
+        detail = f"the path {socket} is too long for a socket"
         return _no_socket(detail, "choose a shorter path with triggers.control_socket")
     if service_running(socket):
         return Finding("control socket", Status.OK, f"the service is running, and listens on {socket}")

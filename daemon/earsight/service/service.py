@@ -72,7 +72,7 @@ class Service:
         self._narrator: Narrator
         self._notices: Notices
         self._troubles = ServiceStatus()
-        self._attendance: TriggerManager
+        self._triggers: TriggerManager
         folder = service_folder("STATE")
         self._volume = Volume(config.voice.volume, folder / "volume.json" if folder else None)
         self._voices = VoiceSelection(self._build.voice, self._troubles)
@@ -82,6 +82,13 @@ class Service:
         self._ready = asyncio.Event()
         self._described = asyncio.Event()
         self._background: set[asyncio.Task[object]] = set()
+
+    def _happened(self, name: str, event: InputEvent) -> None:
+        """What all inputs call, with their name."""
+        if name == "second_button":
+            self.press_second(event)
+        else:
+            self.press(event)
 
     def press(self, press: InputEvent) -> asyncio.Future[PressEnd] | None:
         """What every trigger calls; see Narrator.press(). Only while run() or run_once() goes on."""
@@ -155,9 +162,7 @@ class Service:
         )
         self._narrator = Narrator(self._look_worker, speaker, builders.build_policy(self._config))
         self._notices = self._narrator.notices
-        self._attendance = TriggerManager(
-            self._config, self.press, self.press_second, self._notices, self._troubles
-        )
+        self._triggers = TriggerManager(self._config, self._happened, self._notices, self._troubles)
         self._camera.start()
 
     async def _end(self) -> None:
@@ -174,7 +179,7 @@ class Service:
             self._camera, self._look_worker, self._narrator, self._troubles, self._options.crash_loop
         )
         tasks = [
-            self._attend(),
+            self._run_triggers(),
             supervisor.watch_camera(),
             supervisor.watch_sound(),
             self._live(supervisor),
@@ -201,8 +206,8 @@ class Service:
         await self._ready.wait()  # a model that loads would count as a board that is slow
         await self._narrator.narrate()
 
-    async def _attend(self) -> None:
-        await self._attendance.attend()
+    async def _run_triggers(self) -> None:
+        await self._triggers.run()
         self._stopping.set()
 
     async def _settle(self) -> None:
@@ -226,7 +231,7 @@ class Service:
             _log.exception("the captioner can't be loaded")
             self._notices.trouble("model", spoken_of_error(error))
         with contextlib.suppress(TimeoutError):  # who hears the tone presses at once
-            await asyncio.wait_for(self._attendance.opened(), time_limits.TRIGGER_OPENING)
+            await asyncio.wait_for(self._triggers.opened(), time_limits.TRIGGER_OPENING)
         notify("READY=1")
         self._ready.set()
         self._troubles.show()
@@ -324,7 +329,7 @@ class Service:
         live = {name: getattr(new, name) for name in changed & LIVE_SECTIONS}
         self._config = self._config.model_copy(update=live)
         self._narrator.policy = builders.build_policy(self._config)
-        self._attendance.retime(self._config.gestures)
+        self._triggers.retime(self._config.gestures)
         self._volume.configure(self._config.voice.volume)
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:

@@ -1,135 +1,181 @@
-"""Buttons, keyboard and control socket: builds those that are configured, and keeps them running."""
+"""Keeps all inputs listening, and tells the wearer and the service manager which of them don't."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection
+from enum import Enum, auto
 
 from earsight.config.schema import Config
-from earsight.config.triggers import ButtonSection, GesturesSection
+from earsight.config.triggers import GesturesSection
 from earsight.interaction.notices import Notices
-from earsight.message import Message, message
+from earsight.message import message
 from earsight.system import time_limits
 from earsight.system.systemd import ServiceStatus
-from earsight.triggers.button import ButtonTrigger
-from earsight.triggers.control import ControlServer, default_control_socket
 from earsight.triggers.gestures import GestureRecognizer, GestureTimes
-from earsight.triggers.keyboard import KeyboardTrigger
-from earsight.triggers.trigger import EventSink, InputEvent, Trigger, TriggerError
+from earsight.triggers.input import Input, Wiring
+from earsight.triggers.registry import inputs
+from earsight.triggers.trigger import (
+    AbsentError,
+    AsleepError,
+    EventSink,
+    InputEvent,
+    Trigger,
+    TriggerError,
+)
 
 _log = logging.getLogger(__name__)
 
-PARTS: dict[str, Message] = {
-    "button": message("part.button"),
-    "second_button": message("part.second_button"),
-    "keyboard": message("part.keyboard"),
-    "control_socket": message("part.control_socket"),
-}
+
+class State(Enum):
+    """Of one input."""
+
+    OPENING = auto()
+    LISTENING = auto()  # it has its device, but not for long
+    WORKING = auto()
+    FAILED = auto()  # to be tried again
 
 
 class TriggerManager:
-    """first: takes the presses of the first button, which keyboard and socket stand for. second: those of the
-    second one."""
+    """Runs the triggers of all inputs.
+
+    Args:
+        config: The settings.
+        sink: Takes what happens: the name of the input, and the event.
+        notices: What the wearer has to know.
+        troubles: What the service manager has to know.
+        triple: Names of the inputs on which a triple press means something.
+        long_on_release: Names of the inputs on which a long press has to wait for its release.
+        actions: Names of the actions that other programs can ask for.
+        do: Does such an action.
+    """
 
     def __init__(
         self,
         config: Config,
-        first: EventSink,
-        second: EventSink,
+        sink: Callable[[str, InputEvent], object],
         notices: Notices,
         troubles: ServiceStatus,
+        *,
+        triple: Collection[str] = (),
+        long_on_release: Collection[str] = (),
+        actions: Collection[str] = (),
+        do: Callable[[str], object] = lambda _action: None,
     ) -> None:
-        self._section = config.triggers
-        self._gestures = config.gestures
-        self._first, self._second = first, second
+        self._times = _times(config.gestures)
+        self._sink = sink
         self._notices = notices
-        self._troubles = troubles
+        self._triple, self._long_on_release = triple, long_on_release
         self._recognizers: list[GestureRecognizer] = []
-        self._opening: set[str] = set()
         self._opened = asyncio.Event()
+        found = inputs(config.triggers)
+        buttons = {"button", "second_button", *config.triggers.keys}
+        wiring = Wiring(self._recognizer, self._stuck, sink, buttons, actions, do)
+        self._parts = {one.name: one.part for one in found}
+        self._running = [
+            _RunningTrigger(one, one.build(wiring), notices, troubles, self._changed) for one in found
+        ]
 
     def retime(self, gestures: GesturesSection) -> None:
+        """Tell gestures apart by these times from now on."""
+        self._times = _times(gestures)
         for recognizer in self._recognizers:
-            recognizer.retime(_times(gestures))
+            recognizer.retime(self._times)
 
     async def opened(self) -> None:
-        """Until each of them has listened, or failed."""
+        """Wait until each input has listened, or failed."""
         await self._opened.wait()
 
-    async def attend(self) -> None:
-        """Until one of them ends by itself, which is the keyboard's q; else for ever."""
-        triggers = self._triggers()
-        self._opening = {name for _, _, name in triggers}
+    async def run(self) -> None:
+        """Until one of the triggers ends by itself, which is the keyboard's q; otherwise for ever."""
         async with asyncio.TaskGroup() as group:
-            running = [
-                group.create_task(self._keep_running(trigger, sink, name)) for trigger, sink, name in triggers
-            ]
-            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in running:
+            tasks = [group.create_task(one.run(self._sink_of(one.name))) for one in self._running]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
                 task.cancel()
 
-    def _triggers(self) -> list[tuple[Trigger, EventSink, str]]:
-        """Each with who takes its presses, and what the wearer knows it as."""
-        section = self._section
-        server = ControlServer(section.control_socket or default_control_socket())
-        triggers: list[tuple[Trigger, EventSink, str]] = [(server, self._first, "control_socket")]
-        if section.keyboard:
-            triggers.append((KeyboardTrigger(), self._first, "keyboard"))
-        if section.button:
-            button = self._button(section.button, "triggers.button", "button")
-            triggers.append((button, self._first, "button"))
-        if section.second_button:
-            button = self._button(section.second_button, "triggers.second_button", "second_button")
-            triggers.append((button, self._second, "second_button"))
-        return triggers
+    def _sink_of(self, name: str) -> EventSink:
+        def happened(event: InputEvent) -> object:
+            self._notices.trouble(_stuck(name), None)  # whoever can press it has seen to that
+            return self._sink(name, event)
 
-    def _button(self, section: ButtonSection, key: str, name: str) -> ButtonTrigger:
-        recognizer = GestureRecognizer(_times(self._gestures))
+        return happened
+
+    def _recognizer(self, name: str) -> GestureRecognizer:
+        recognizer = GestureRecognizer(
+            self._times, triple=name in self._triple, long_on_release=name in self._long_on_release
+        )
         self._recognizers.append(recognizer)
+        return recognizer
 
-        def stuck() -> None:
-            self._notices.news(_stuck(name), message("part.stuck", part=PARTS[name]))
+    def _stuck(self, name: str) -> None:
+        self._notices.news(_stuck(name), message("part.stuck", part=self._parts[name]))
 
-        return ButtonTrigger(section.pin, section.pull_up, section.debounce, recognizer, stuck, key)
-
-    async def _keep_running(self, trigger: Trigger, sink: EventSink, name: str) -> None:
-        loop = asyncio.get_running_loop()
-        works: list[asyncio.TimerHandle] = []
-
-        def listening() -> None:
-            self._decided(name)
-            works.append(loop.call_later(time_limits.TRIGGER_WORKING, self._works, name))
-
-        def pressed(event: InputEvent) -> object:
-            self._notices.trouble(_stuck(name), None)
-            return sink(event)
-
-        while True:
-            try:
-                await trigger.run(pressed, listening)
-                return
-            except TriggerError as error:
-                self._decided(name)
-                if self._troubles.report(name, str(error)):
-                    _log.error("%s", error)
-                self._notices.trouble(
-                    name,
-                    message("part.not_working", part=PARTS[name]),
-                    over=message("part.working_again", part=PARTS[name]),
-                )
-            finally:
-                while works:
-                    works.pop().cancel()
-            await asyncio.sleep(time_limits.TRIGGER_RETRY)
-
-    def _decided(self, name: str) -> None:
-        self._opening.discard(name)
-        if not self._opening:
+    def _changed(self) -> None:
+        if all(one.state is not State.OPENING for one in self._running):
             self._opened.set()
 
-    def _works(self, name: str) -> None:
-        self._troubles.report(name, None)
-        self._notices.trouble(name, None)
+
+class _RunningTrigger:
+    """One trigger, run again and again. changed: called when its state has changed."""
+
+    def __init__(
+        self,
+        its: Input,
+        trigger: Trigger,
+        notices: Notices,
+        troubles: ServiceStatus,
+        changed: Callable[[], object],
+    ) -> None:
+        self.name = its.name
+        self.state = State.OPENING
+        self._label, self._part = its.label, its.part
+        self._trigger = trigger
+        self._notices, self._troubles = notices, troubles
+        self._changed = changed
+        self._steady: asyncio.TimerHandle | None = None
+
+    async def run(self, sink: EventSink) -> None:
+        """Until the trigger ends by itself."""
+        while True:
+            try:
+                await self._trigger.run(sink, self._listening)
+                return
+            except TriggerError as error:
+                self._failed(error)
+                pause = (
+                    time_limits.DEVICE_LOOK if isinstance(error, AbsentError) else time_limits.TRIGGER_RETRY
+                )
+            finally:
+                if self._steady is not None:
+                    self._steady.cancel()
+            await asyncio.sleep(pause)
+
+    def _listening(self) -> None:
+        self._enter(State.LISTENING)
+        self._steady = asyncio.get_running_loop().call_later(time_limits.TRIGGER_WORKING, self._works)
+
+    def _works(self) -> None:
+        self._enter(State.WORKING)
+        self._troubles.report(self._label, None)
+        self._notices.trouble(self._label, None)
+
+    def _failed(self, error: TriggerError) -> None:
+        self._enter(State.FAILED)
+        if self._troubles.report(self._label, str(error)):
+            _log.log(logging.INFO if isinstance(error, AsleepError) else logging.ERROR, "%s", error)
+        if isinstance(error, AsleepError):
+            return
+        self._notices.trouble(
+            self._label,
+            message("part.not_working", part=self._part),
+            over=message("part.working_again", part=self._part),
+        )
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._changed()
 
 
 def _times(section: GesturesSection) -> GestureTimes:

@@ -146,6 +146,9 @@ SOUND_POLL = 0.5
 TRIGGER_RETRY = 5.0
 """Pause before a trigger that has failed is opened again."""
 
+DEVICE_LOOK = 1.0
+"""Interval at which an input device that is not connected, such as a remote control, is looked for."""
+
 TRIGGER_WORKING = 1.0
 """A trigger must have listened for this long without failing to count as working."""
 

@@ -1,4 +1,4 @@
-"""Which GPIO chip has the pins of the header: the numbers of chips change with the kernel, labels do not."""
+"""The GPIO chips of the board. Their numbers change with the kernel, their labels do not."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def label(device: Path) -> str:
 
 class NoHeaderError(Exception):
     """It is another board, or the driver of its pins is not there (yet)."""
+
+
+def all_chips() -> list[Path]:
+    """The device of every chip, by its number. A second name of one, as Raspberry Pi OS has, is left out."""
+    devices = [device for device in Path("/dev").glob("gpiochip*") if not device.is_symlink()]
+    return sorted(devices, key=lambda device: (len(device.name), device.name))
 
 
 def find_header_chip() -> int:

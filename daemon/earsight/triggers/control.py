@@ -1,8 +1,4 @@
-"""Presses from other programs, over a Unix socket: the server in the service, the client of `earsight press`.
-
-A request is one line, {"press": "short"} (or "double", "long"); the answer is one line, {"ok": true} or
-{"ok": false, "error": "..."}. Only the owner of the service can connect.
-"""
+"""Control from other programs, over a Unix socket: the server in the service."""
 
 from __future__ import annotations
 
@@ -14,48 +10,50 @@ import os
 import socket
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from earsight.message import message
 from earsight.system import time_limits
-from earsight.system.storage import service_folder
-from earsight.triggers.trigger import EventSink, Gesture, Listening, Press, TriggerError
+from earsight.triggers.control_protocol import MAX_LINE, ActionRequest, check_path, parse_request
+from earsight.triggers.trigger import EventSink, InputEvent, Listening, Press, TriggerError
 
-MAX_LINE = 512
+PART = message("part.control_socket")
+"""What the wearer calls it."""
+
 MAX_CLIENTS = 8
-MAX_PATH = 107  # bytes, the kernel's limit
-
-GESTURES = tuple(Gesture)
-
-
-INSTALLED = Path("/run/earsight/control.sock")
-"""Of the installed service, which systemd starts."""
-
-
-def default_control_socket() -> Path:
-    """Where the service listens, and `earsight press` looks first, when the config says nothing.
-
-    The service manager's runtime folder; for root /run/earsight; else the user's runtime folder.
-    """
-    managed = service_folder("RUNTIME")
-    if managed:
-        return managed / "control.sock"
-    if os.geteuid() != 0:
-        user = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.geteuid()}")
-        if user.is_absolute() and user.is_dir():
-            return user / "earsight.sock"
-    return INSTALLED
 
 
 class ControlServer:
-    """A trigger that listens on the socket `path`."""
+    """A trigger that other programs press.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The socket to listen on.
+        press: Takes presses of other inputs, by their names.
+        buttons: The names of those inputs.
+        do: Takes actions, by their names.
+        actions: The names of those actions.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        press: Callable[[str, InputEvent], object] = lambda _button, _press: None,
+        buttons: Collection[str] = (),
+        do: Callable[[str], object] = lambda _action: None,
+        actions: Collection[str] = (),
+    ) -> None:
         self._path = path
+        self._press, self._buttons = press, buttons
+        self._do, self._actions = do, actions
 
     async def run(self, sink: EventSink, listening: Listening = lambda: None) -> None:
-        """Pass on presses until cancelled. Raises TriggerError when the socket can't be had."""
+        """Pass on presses until cancelled.
+
+        Raises:
+            TriggerError: The socket can't be had.
+        """
         loop = asyncio.get_running_loop()
         clients: dict[asyncio.Task[None], socket.socket] = {}
 
@@ -65,7 +63,7 @@ class ControlServer:
             except OSError:  # it has gone already
                 return
             client.setblocking(False)
-            task = loop.create_task(_serve(client, sink, welcome=len(clients) < MAX_CLIENTS))
+            task = loop.create_task(self._serve(client, sink, welcome=len(clients) < MAX_CLIENTS))
             clients[task] = client
             task.add_done_callback(lambda task: clients.pop(task).close())
 
@@ -81,29 +79,38 @@ class ControlServer:
                     task.cancel()
                 await asyncio.gather(*clients, return_exceptions=True)
 
+    async def _serve(self, client: socket.socket, sink: EventSink, welcome: bool) -> None:
+        """Answer the lines of one client until it goes, dawdles or misbehaves."""
+        if not welcome:
+            await _reply(client, "too many clients at once")
+            return
+        buffer = bytearray()
+        with suppress(OSError):  # TimeoutError among them
+            while True:
+                async with asyncio.timeout(time_limits.CONTROL_LINE):
+                    line = await _read_line(client, buffer)
+                if not line:
+                    return
+                if len(line) > MAX_LINE:
+                    await _reply(client, f"a line of more than {MAX_LINE} bytes")
+                    return
+                await _reply(client, self._take(line, sink))
 
-async def _serve(client: socket.socket, sink: EventSink, welcome: bool) -> None:
-    """Answer the lines of one client until it goes, dawdles or misbehaves."""
-    if not welcome:
-        await _reply(client, "too many clients at once")
-        return
-    buffer = bytearray()
-    with suppress(OSError):  # TimeoutError among them
-        while True:
-            async with asyncio.timeout(time_limits.CONTROL_LINE):
-                line = await _read_line(client, buffer)
-            if not line:
-                return
-            if len(line) > MAX_LINE:
-                await _reply(client, f"a line of more than {MAX_LINE} bytes")
-                return
-            try:
-                gesture = parse_request(line)
-            except ValueError as error:
-                await _reply(client, str(error))
-            else:
-                sink(Press(gesture, time.monotonic()))
-                await _reply(client, None)
+    def _take(self, line: bytes, sink: EventSink) -> str | None:
+        """Do what a line asks for. What is wrong with it, if anything."""
+        try:
+            request = parse_request(line, self._buttons, self._actions)
+        except ValueError as error:
+            return str(error)
+        if isinstance(request, ActionRequest):
+            self._do(request.action)
+            return None
+        press = Press(request.gesture, time.monotonic())
+        if request.button is None:
+            sink(press)
+        else:
+            self._press(request.button, press)
+        return None
 
 
 async def _read_line(client: socket.socket, buffer: bytearray) -> bytes:
@@ -126,79 +133,10 @@ async def _reply(client: socket.socket, problem: str | None) -> None:
             await asyncio.get_running_loop().sock_sendall(client, json.dumps(answer).encode() + b"\n")
 
 
-def parse_request(line: bytes) -> Gesture:
-    """The gesture that a request asks for. Raises ValueError, in words for the one who asked."""
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError('not JSON; expected {"press": "short"}') from None
-    if not isinstance(request, dict) or set(request) != {"press"} or request["press"] not in list(GESTURES):
-        raise ValueError(f'expected {{"press": one of {", ".join(GESTURES)}}}')
-    return Gesture(request["press"])
-
-
-class NoServiceError(TriggerError):
-    """Nobody listens on the socket."""
-
-
-def press_somewhere(paths: Sequence[Path], gesture: Gesture) -> None:
-    """send_press() to the first of the sockets on which there is a service."""
-    for path in paths[:-1]:
-        with suppress(NoServiceError):
-            return send_press(path, gesture)
-    return send_press(paths[-1], gesture)
-
-
-def send_press(path: Path, gesture: Gesture, timeout: float = time_limits.CONTROL_ANSWER) -> None:
-    """Press, as the button would, and wait until the service has taken it. timeout: seconds in all.
-
-    Raises TriggerError when no service takes it.
-    """
-    _check_length(path)
-    deadline = time.monotonic() + timeout
-    answer = b""
-    try:
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(timeout)
-            client.connect(os.fspath(path))
-            with suppress(BrokenPipeError):  # hung up on us: its reason is still to be read
-                client.sendall(json.dumps({"press": str(gesture)}).encode() + b"\n")
-            while b"\n" not in answer and len(answer) < MAX_LINE:
-                client.settimeout(max(0.001, deadline - time.monotonic()))
-                data = client.recv(MAX_LINE)
-                if not data:
-                    break
-                answer += data
-    except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
-        raise NoServiceError(f"no service is running (socket {path}): start it with `earsight run`") from None
-    except PermissionError:
-        raise TriggerError(
-            f"the service on {path} belongs to another user: press with `sudo earsight press`"
-        ) from None
-    except (TimeoutError, BlockingIOError):
-        raise TriggerError(
-            f"the service on {path} does not answer within {timeout:g} s: restart it"
-        ) from None
-    except OSError as error:
-        raise TriggerError(f"the service on {path} can't be reached: {error.strerror or error}") from None
-    _check_answer(path, answer)
-
-
-def _check_answer(path: Path, answer: bytes) -> None:
-    try:
-        parsed = json.loads(answer)
-        if parsed == {"ok": True}:
-            return
-        problem = str(parsed["error"])
-    except (ValueError, RecursionError, TypeError, KeyError):
-        raise TriggerError(f"what listens on {path} is no Earsight service") from None
-    raise TriggerError(f"the service on {path} refused: {' '.join(problem.split())}")
-
-
 @contextmanager
 def _bound(path: Path) -> Iterator[socket.socket]:
     """The listening socket; its file goes away with it. Raises TriggerError."""
-    _check_length(path)
+    check_path(path)
     listener = socket.socket(socket.AF_UNIX)
     try:
         try:
@@ -258,10 +196,3 @@ def _remove_stale(path: Path) -> None:
     if result != errno.ECONNREFUSED:
         raise OSError(result, os.strerror(result))
     path.unlink()
-
-
-def _check_length(path: Path) -> None:
-    if len(os.fsencode(path)) > MAX_PATH:
-        raise TriggerError(
-            f"triggers.control_socket: {path} is longer than {MAX_PATH} bytes: choose a shorter path"
-        )

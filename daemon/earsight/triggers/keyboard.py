@@ -11,10 +11,20 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import IO, Any
 
+from earsight.message import message
 from earsight.system import time_limits
 from earsight.triggers.trigger import EventSink, Gesture, Listening, Press
 
-KEYS = {"": Gesture.SHORT, "d": Gesture.DOUBLE, "l": Gesture.LONG}
+PART = message("part.keyboard")
+"""What the wearer calls it."""
+
+KEYS = {
+    "": Gesture.SHORT,
+    "d": Gesture.DOUBLE,
+    "t": Gesture.TRIPLE,
+    "l": Gesture.LONG,
+    "v": Gesture.VERY_LONG,
+}
 QUIT = "q"
 HELP = "Enter: look. d Enter: say it again. l Enter: more detail. q Enter: stop."
 
@@ -24,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class KeyboardTrigger:
-    """Enter is a short press, d Enter a double, l Enter a long one.
+    """Enter is a short press; d, t, l or v and Enter is a double, triple, long or very long one.
 
     stream: anything with a file descriptor: a terminal, a pipe, a file; without one (standard input that
     is closed, or not a file) there is no keyboard, which is no error. It is never set to non-blocking:

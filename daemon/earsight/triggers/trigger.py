@@ -14,6 +14,14 @@ class TriggerError(EarsightError):
     """A button, key, keyboard or socket that can't be used."""
 
 
+class AbsentError(TriggerError):
+    """A device that is not connected. It may be at any moment, so it is looked for often."""
+
+
+class AsleepError(AbsentError):
+    """A Bluetooth device that has disconnected, as many do to save power: nothing to tell the wearer."""
+
+
 class Gesture(StrEnum):
     """A way of pressing. Settings, the control socket and `earsight press` use these names."""
 

@@ -161,13 +161,65 @@ triggers:
         ("narration: {novelty: 2.1}", "narration.novelty: got 2.1; expected a number from 0 to 2"),
         (
             "triggers: {button: 17}",
-            "triggers.button: got 17; expected a section with the keys pin, pull_up, debounce",
+            "triggers.button: got 17; expected a section with the keys driver, debounce, pin, pull_up",
         ),
         (
             "triggers: {button: {pin: 28}}",
             "triggers.button.pin: got 28; expected a whole number from 0 to 27",
         ),
+        (
+            "triggers: {button: {driver: arduino, pin: 17}}",
+            'triggers.button.driver: got "arduino"; expected one of gpiozero, gpiod',
+        ),
+        (
+            "triggers: {button: {driver: gpiod, lime: PN.01, line: PN.01}}",
+            "triggers.button.lime: unknown key; did you mean triggers.button.line?",
+        ),
+        (
+            "triggers: {button: {driver: gpiod}}",
+            "triggers.button.line: missing; expected text such as PN.01, or a whole number from 0 to 1023",
+        ),
+        (
+            "triggers: {keys: {pedal: {key: KEY_PLAYPAUS}}}",
+            'triggers.keys.pedal.key: got "KEY_PLAYPAUS"; expected the name of a key such as KEY_PLAYPAUSE,',
+        ),
+        (
+            "triggers: {keys: {pedal: {key: [1, 0]}}}",
+            "triggers.keys.pedal.key: got a list; expected the name of a key such as KEY_PLAYPAUSE, or its",
+        ),
+        (
+            "triggers: {keys: {pedal: {device: FootSwitch}}}",
+            "triggers.keys.pedal.key: missing; expected text such as KEY_PLAYPAUSE, or a whole number",
+        ),
+        (
+            "triggers: {keys: {pedal: {key: 48, devise: FootSwitch}}}",
+            "triggers.keys.pedal.devise: unknown key; did you mean triggers.keys.pedal.device?",
+        ),
+        (
+            "triggers: {keys: {Pedal: {key: 48}}}",
+            "triggers.keys.Pedal: got a section; expected keys such as pedal, each with a section with the",
+        ),
+        (
+            "triggers: {keys: [48]}",
+            "triggers.keys: got a list; expected keys such as pedal, each with",
+        ),
         # impossible together
+        (
+            "triggers: {button: {driver: gpiod, line: 85}}",
+            "triggers.button.chip: got null; expected the label of a chip, since line is a number",
+        ),
+        (
+            "triggers: {button: {driver: gpiod, line: A}, second_button: {driver: gpiod, line: A}}",
+            'triggers.second_button.line: got "A"; expected another one than that of button',
+        ),
+        (
+            "triggers: {keys: {button: {key: 48}}}",
+            "triggers.keys.button: got a section; expected another name: there is an input of this name",
+        ),
+        (
+            "triggers: {keys: {pedal: {key: 48, grab: true}}}",
+            "triggers.keys.pedal.device: got null; expected the name of a device, since grab takes all of",
+        ),
         (
             "voice: {engine: piper}",
             "voice.piper_model: missing; expected a path, or keys such as en, each with a path",

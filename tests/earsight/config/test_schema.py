@@ -11,7 +11,7 @@ from earsight.config.description import QualitySection
 from earsight.config.loader import load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections, config_schema
 from earsight.config.section import section_kinds
-from earsight.config.triggers import ButtonSection, GesturesSection
+from earsight.config.triggers import GesturesSection, GpiodButton, GpiozeroButton, KeySection
 from earsight.triggers.gestures import GestureTimes
 from earsight.vision.quality import QualityLimits
 from earsight_files.strict_yaml import read_tree
@@ -53,7 +53,10 @@ def test_the_full_file_explains_every_key_as_the_models_do():
         assert " ".join(documented.__doc__.split()) in prose, name
         for key, field in ((key, field) for kind in kinds for key, field in kind.model_fields.items()):
             assert field.description in prose, f"{name}.{key}"
-    assert all(key in prose for key in ButtonSection.model_fields)
+    for model in (GpiozeroButton, GpiodButton, KeySection):
+        for key, field in model.model_fields.items():
+            assert f" {key} " in prose, key
+            assert field.description in prose, key
     assert all(field.description in prose for field in ButtonBindings.model_fields.values())
     assert all(action in prose for action in ACTIONS)
 
@@ -65,6 +68,7 @@ def test_the_profiles_choose_what_their_boards_have():
     assert (pi.camera.source, pi.triggers.button.pin, pi.voice.player) == ("picamera2", 17, "alsa")
     assert (jetson.camera.source, jetson.voice.player) == ("gstreamer", "alsa")
     assert "nvarguscamerasrc" in jetson.camera.pipeline
+    assert (jetson.triggers.button.driver, jetson.triggers.button.line) == ("gpiod", "PN.01")
     assert (desktop.camera.source, desktop.triggers.keyboard, desktop.voice.player) == ("auto", True, "auto")
 
 
@@ -97,7 +101,8 @@ def test_the_schema_describes_and_bounds_every_key():
                 if branch.get("type") in ("integer", "number") and "enum" not in branch:
                     assert "minimum" in branch, key
                     assert "maximum" in branch, key
-    assert schema["$defs"]["ButtonSection"]["required"] == ["pin"]
+    assert schema["$defs"]["GpiozeroButton"]["required"] == ["pin"]
+    assert schema["$defs"]["GpiodButton"]["required"] == ["driver", "line"]
 
 
 def test_quality_mirrors_the_limits_of_perception():
@@ -118,6 +123,13 @@ def test_a_slow_finger_needs_to_set_the_long_press_only(long_press, stuck_after)
 
 
 def test_all_models_are_strict():
-    models: list[type[BaseModel]] = [Config, ButtonSection, ButtonBindings, SecondButtonBindings]
+    models: list[type[BaseModel]] = [
+        Config,
+        GpiozeroButton,
+        GpiodButton,
+        KeySection,
+        ButtonBindings,
+        SecondButtonBindings,
+    ]
     models += chain.from_iterable(sections().values())
     assert all(model.model_config["strict"] and model.model_config["frozen"] for model in models)

@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 
 from earsight.message import message
-from earsight.service import trigger_manager
 from earsight.system import time_limits
+from earsight.triggers import registry
 from earsight.triggers.trigger import ButtonDown, Gesture, Press, TriggerError
 from tests.earsight.fakes import Fault
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
@@ -109,7 +109,7 @@ class Late:
 def test_a_trigger_works_again_when_it_listens(tmp_path, monkeypatch):
     monkeypatch.setattr(time_limits, "TRIGGER_RETRY", 0.05)
     monkeypatch.setattr(time_limits, "TRIGGER_WORKING", 0.1)
-    monkeypatch.setattr(trigger_manager, "ControlServer", lambda _path: late)
+    monkeypatch.setattr(registry, "ControlServer", lambda *_: late)
     late = Late()
     broken, mended = BROKEN, MENDED
 
@@ -128,7 +128,7 @@ def test_a_trigger_works_again_when_it_listens(tmp_path, monkeypatch):
 class StuckButton:
     """Stuck from the start; `pressed` is the next press of it."""
 
-    def __init__(self, _pin, _pull_up, _debounce, _recognizer, stuck, _key):
+    def __init__(self, _open_line, _debounce, _recognizer, stuck):
         self.stuck = stuck
         self.pressed = asyncio.Event()
         self.made.append(self)
@@ -148,7 +148,7 @@ def test_a_stuck_button_is_told_of_when_sound_is_back_unless_it_was_pressed_sinc
     tmp_path, monkeypatch, let_go
 ):
     monkeypatch.setattr(time_limits, "SOUND_RETRY", 0.1)
-    monkeypatch.setattr(trigger_manager, "ButtonTrigger", StuckButton)
+    monkeypatch.setattr(registry, "ButtonTrigger", StuckButton)
 
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from earsight.triggers import pins
+from earsight.triggers import gpiozero_line
 from earsight.triggers.chips import NoHeaderError, find_header_chip, header_chip
 
 
@@ -53,10 +53,10 @@ def test_lgpio_is_given_that_chip(monkeypatch, variable):
         def __init__(self, chip):
             opened.append(chip)
 
-    module = type(pins)("gpiozero.pins.lgpio")
+    module = type(gpiozero_line)("gpiozero.pins.lgpio")
     module.LGPIOFactory = Factory
     monkeypatch.setitem(__import__("sys").modules, "gpiozero.pins.lgpio", module)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", variable)
-    monkeypatch.setattr(pins, "find_header_chip", lambda: 4)
-    pins._make_factory(None)
+    monkeypatch.setattr(gpiozero_line, "find_header_chip", lambda: 4)
+    gpiozero_line._make_factory(None)
     assert opened == [4]

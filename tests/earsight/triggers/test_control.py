@@ -15,15 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earsight.system import time_limits
-from earsight.triggers import control
-from earsight.triggers.control import (
-    ControlServer,
+from earsight.triggers import control, control_client
+from earsight.triggers.control import ControlServer
+from earsight.triggers.control_client import NoServiceError, ask, ask_any, control_sockets
+from earsight.triggers.control_protocol import (
+    ActionRequest,
+    PressRequest,
     default_control_socket,
+    encode,
     parse_request,
-    press_somewhere,
-    send_press,
 )
 from earsight.triggers.trigger import Gesture, TriggerError
+
+SHORT = PressRequest(Gesture.SHORT)
 
 
 @pytest.fixture
@@ -75,13 +79,13 @@ async def exchange(path, data, end=True):
 
 
 def test_the_client_finds_the_installed_service_where_the_user_has_none(path):
-    none = path.with_name("user.sock")
+    none, other = path.with_name("user.sock"), path.with_name("other.sock")
 
     async def client():
-        await asyncio.to_thread(press_somewhere, [none, path], Gesture.SHORT)
-        await asyncio.to_thread(press_somewhere, [path, none], Gesture.LONG)
-        with pytest.raises(TriggerError, match="no service is running"):
-            await asyncio.to_thread(press_somewhere, [none, none], Gesture.SHORT)
+        await asyncio.to_thread(ask_any, [none, path], SHORT)
+        await asyncio.to_thread(ask_any, [path, none], PressRequest(Gesture.LONG))
+        with pytest.raises(NoServiceError, match=f"nobody listens on {none} or {other}. .* --config FILE"):
+            await asyncio.to_thread(ask_any, [none, other, none], SHORT)
 
     assert serve(path, client)[1] == ["short", "long"]
 
@@ -91,17 +95,17 @@ def test_a_service_of_another_user_is_told_from_none(path, monkeypatch):
         def connect(self, _address):
             raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(control.socket, "socket", Refusing)
-    with pytest.raises(TriggerError, match="sudo earsight press"):
-        press_somewhere([path, path], Gesture.SHORT)
+    monkeypatch.setattr(control_client.socket, "socket", Refusing)
+    with pytest.raises(TriggerError, match="with sudo"):
+        ask_any([path, path], SHORT)
 
 
 def test_the_client_presses(path):
     async def client():
         for gesture in Gesture:
-            await asyncio.to_thread(send_press, path, gesture, 20)
-        with pytest.raises(TriggerError, match="refused"):
-            await asyncio.to_thread(send_press, path, "touch", 20)
+            await asyncio.to_thread(ask, path, PressRequest(gesture), 20)
+        with pytest.raises(TriggerError, match='refused: there is no gesture "touch"'):
+            await asyncio.to_thread(ask, path, PressRequest("touch"), 20)
 
     assert serve(path, client)[1] == list(Gesture)
 
@@ -181,16 +185,14 @@ def test_impossible_places(where):
 
 
 def test_pressing_without_a_service(path):
-    with pytest.raises(
-        TriggerError, match=r"no service is running \(socket .*\): start it with `earsight run`"
-    ):
-        send_press(path, Gesture.SHORT)
+    with pytest.raises(TriggerError, match=rf"nobody listens on {path}\. Start one with `earsight run`"):
+        ask(path, SHORT)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
     with pytest.raises(TriggerError, match="no service is running"):
-        send_press(path, Gesture.SHORT)
+        ask(path, SHORT)
     with pytest.raises(TriggerError, match="longer than"):
-        send_press(path.parent / ("x" * 120), Gesture.SHORT)
+        ask(path.parent / ("x" * 120), SHORT)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +221,7 @@ def test_the_client_with_odd_servers(path, answer, told):
         thread = threading.Thread(target=odd_server)
         thread.start()
         with pytest.raises(TriggerError) as caught:
-            send_press(path, Gesture.SHORT, 0.2 if answer is None else 20)
+            ask(path, SHORT, 0.2 if answer is None else 20)
         thread.join()
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -308,24 +310,102 @@ def test_any_bytes_leave_the_service_well(chunks):
     assert len([a for a in answers if a["ok"]]) <= len(gestures) - 1
 
 
+BUTTONS, ACTIONS = ["button", "second_button", "pedal"], ["describe", "repeat"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        (SHORT, b'{"press": "short"}\n'),
+        (PressRequest(Gesture.VERY_LONG, "pedal"), b'{"press": "very_long", "button": "pedal"}\n'),
+        (ActionRequest("repeat"), b'{"do": "repeat"}\n'),
+    ],
+)
+def test_requests_as_they_are_written(request_, line):
+    assert encode(request_) == line
+    assert parse_request(line, BUTTONS, ACTIONS) == request_
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"what", "not JSON"),
+        (b"[]", "not an object"),
+        (b"{}", 'expected {"press": GESTURE}'),
+        (b'{"press": "short", "do": "repeat"}', 'expected {"press": GESTURE}'),
+        (b'{"button": "pedal"}', 'expected {"press": GESTURE}'),
+        (
+            b'{"press": "shrot"}',
+            'there is no gesture "shrot"; there are: short, double, triple, long, very_long',
+        ),
+        (b'{"press": ["short"]}', 'there is no gesture ["short"]'),
+        (
+            b'{"press": "short", "button": "third"}',
+            'there is no button "third"; there are: button, second_button',
+        ),
+        (b'{"press": "short", "button": null}', "there is no button null"),
+        (b'{"do": "dance"}', 'there is no action "dance"; there are: describe, repeat'),
+        (b'{"do": {}}', "there is no action {}"),
+    ],
+)
+def test_requests_for_what_there_is_not(line, told):
+    with pytest.raises(ValueError, match=r"^[^\n]*$") as refusal:
+        parse_request(line, BUTTONS, ACTIONS)
+    assert str(refusal.value).startswith(told)
+
+
+def test_without_actions_none_can_be_asked_for():
+    with pytest.raises(ValueError, match='no action "repeat"; there are: none'):
+        parse_request(b'{"do": "repeat"}', BUTTONS, [])
+
+
+def test_presses_of_other_buttons_and_actions(path):
+    """Those of another button go to that one, and actions to whoever does them."""
+    others, actions, own = [], [], []
+
+    async def main():
+        server = ControlServer(path, lambda *press: others.append(press), BUTTONS, actions.append, ACTIONS)
+        task = asyncio.create_task(server.run(own.append))
+        while not path.exists():  # noqa: ASYNC110 - a file sets no event
+            await asyncio.sleep(0.005)
+        await asyncio.to_thread(ask, path, PressRequest(Gesture.LONG, "second_button"), 20)
+        await asyncio.to_thread(ask, path, ActionRequest("repeat"), 20)
+        with pytest.raises(TriggerError, match='refused: there is no action "dance"'):
+            await asyncio.to_thread(ask, path, ActionRequest("dance"), 20)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(main())
+    assert [(name, press.gesture) for name, press in others] == [("second_button", Gesture.LONG)]
+    assert actions == ["repeat"]
+    assert own == []
+
+
 @settings(deadline=None)
 @given(
     st.binary(max_size=600)
-    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(
-        lambda value: json.dumps({"press": value}).encode()
-    )
+    | st.dictionaries(
+        st.sampled_from(["press", "button", "do", "more"]),
+        st.none() | st.text() | st.integers() | st.sampled_from([*Gesture, *BUTTONS, *ACTIONS]),
+    ).map(lambda value: json.dumps(value).encode())
 )
-def test_requests_are_presses_or_refused(line):
+def test_requests_are_understood_or_refused(line):
     try:
-        assert parse_request(line) in control.GESTURES
-    except ValueError as refusal:
-        told = str(refusal)
-        assert "press" in told
+        request = parse_request(line, BUTTONS, ACTIONS)
+    except ValueError:
+        return
+    assert json.loads(encode(request)) == json.loads(line)
 
 
 def test_deep_nesting_is_refused():
     with pytest.raises(ValueError, match="expected"):
-        parse_request(b"[" * 100_000)
+        parse_request(b"[" * 100_000, BUTTONS, ACTIONS)
+
+
+def test_where_the_client_looks(path, monkeypatch):
+    monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/other")
+    assert control_sockets(path) == [path]
+    assert control_sockets(None) == [Path("/run/other/control.sock"), Path("/run/earsight/control.sock")]
 
 
 def test_default_place(monkeypatch, tmp_path):

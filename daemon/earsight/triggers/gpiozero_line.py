@@ -1,4 +1,4 @@
-"""GPIO pins, through gpiozero.
+"""Pins of a Raspberry Pi, through gpiozero.
 
 They are reached through what GPIOZERO_PIN_FACTORY names, and through lgpio when it is not set: gpiozero's own
 search ends silently in drivers that poll, or that do nothing on newer boards.
@@ -6,23 +6,36 @@ search ends silently in drivers that poll, or that do nothing on newer boards.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import threading
+import time
 import traceback
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from earsight.config.triggers import GpiozeroButton
 from earsight.triggers.chips import NoHeaderError, find_header_chip
+from earsight.triggers.line import Lost, Moved
 from earsight.triggers.trigger import TriggerError
 
 _log = logging.getLogger(__name__)
 
 
-class Pin:
-    """One input. key: of the configuration, for messages. Raises TriggerError."""
+class GpiozeroLine:
+    """One pin, open. It never tells that it is lost: gpiozero does not notice.
 
-    def __init__(self, number: int, pull_up: bool, key: str) -> None:
+    Args:
+        section: Which pin, and how the button is connected.
+        key: Of the section, for messages, such as "triggers.button".
+
+    Raises:
+        TriggerError: The pin can't be had.
+    """
+
+    def __init__(self, section: GpiozeroButton, key: str) -> None:
+        self.name = f"GPIO {section.pin}"
         try:
             from gpiozero import Device, DigitalInputDevice
         except ImportError:
@@ -33,25 +46,33 @@ class Pin:
         try:
             _factory.take(Device)
         except Exception as error:  # lgpio's and the boards' errors share no base class
-            raise TriggerError(f"{key}.pin: {_advice(number, error, key)}") from error
+            raise TriggerError(f"{key}.pin: {_advice(section.pin, error, key)}") from error
         try:
-            self._device: Any = DigitalInputDevice(number, pull_up=pull_up)
+            self._device: Any = DigitalInputDevice(section.pin, pull_up=section.pull_up)
         except Exception as error:
             # Its frames keep gpiozero's half-made device, and that keeps the pin, though nobody has it.
             traceback.clear_frames(error.__traceback__)
             _factory.give_back()
-            raise TriggerError(f"{key}.pin: {_advice(number, error, key)}") from error
-        _log.info("button on GPIO %d through gpiozero's %s", number, type(Device.pin_factory).__name__)
+            raise TriggerError(f"{key}.pin: {_advice(section.pin, error, key)}") from error
+        _log.info("%s: %s through gpiozero's %s", key, self.name, type(Device.pin_factory).__name__)
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """changed takes whether the button is down, on gpiozero's thread."""
+    def watch(self, moved: Moved, _lost: Lost, /) -> None:
+        """See Line."""
+        loop = asyncio.get_running_loop()
+
+        def changed(down: bool) -> None:  # on gpiozero's thread
+            with suppress(RuntimeError):  # the loop has closed
+                loop.call_soon_threadsafe(moved, time.monotonic(), down)
+
         self._device.when_activated = lambda: changed(True)
         self._device.when_deactivated = lambda: changed(False)
 
     def is_down(self) -> bool:
+        """See Line."""
         return bool(self._device.is_active)
 
     def close(self) -> None:
+        """See Line."""
         self._device.close()
         _factory.give_back()
 
@@ -110,9 +131,9 @@ def _advice(pin: int, error: Exception, key: str) -> str:
     elif kind == "PinInvalidPin" or "bad gpio" in said:
         todo = "the chip has no such line: choose another pin"
     elif isinstance(error, NoHeaderError):
-        todo = f"unless this is a Raspberry Pi, set {key} to null"
+        todo = f"unless this is a Raspberry Pi, set {key}.driver to gpiod and {key}.line to the line's name"
     elif kind in ("PinUnknownPi", "BadPinFactory"):
-        todo = f"this is no Raspberry Pi that gpiozero knows: set {key} to null"
+        todo = f"gpiozero knows Raspberry Pis only: set {key}.driver to gpiod and {key}.line to the name"
         if os.environ.get("GPIOZERO_PIN_FACTORY"):
             todo += ", or correct GPIOZERO_PIN_FACTORY"
     else:

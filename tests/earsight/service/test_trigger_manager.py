@@ -1,0 +1,346 @@
+"""Inputs that fail and come back, on a clock of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from earsight.config.schema import Config
+from earsight.config.triggers import GesturesSection
+from earsight.interaction.notices import Notices
+from earsight.message import Message, message
+from earsight.service import trigger_manager
+from earsight.service.trigger_manager import State, TriggerManager
+from earsight.system.systemd import ServiceStatus
+from earsight.system.time_limits import DEVICE_LOOK, TRIGGER_RETRY, TRIGGER_WORKING
+from earsight.triggers.input import Input, Wiring
+from earsight.triggers.trigger import (
+    AbsentError,
+    AsleepError,
+    ButtonDown,
+    EventSink,
+    Gesture,
+    Listening,
+    Press,
+    Trigger,
+    TriggerError,
+)
+from tests.earsight import virtual_time
+
+BROKEN = message("part.not_working", part=message("part.button"))
+MENDED = message("part.working_again", part=message("part.button"))
+
+
+class Told(Notices):
+    """Keeps what it is told, and what a wearer would have heard of it by now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[Message] = []
+        self._state: dict[str, Message | None] = {}
+
+    def trouble(self, matter: str, text: Message | None, over: Message | None = None) -> None:
+        before = self._state.get(matter)
+        self._state[matter] = text
+        if text != before and text is not None:
+            self.over = over
+            self.said.append(text)
+        elif text is None and before is not None:
+            assert self.over is not None
+            self.said.append(self.over)
+
+    def news(self, _matter: str, text: Message) -> None:
+        self.said.append(text)
+
+
+class Script:
+    """A trigger that goes by a script: an error is raised, a number is listened for so many seconds."""
+
+    def __init__(self, *steps: TriggerError | float) -> None:
+        self.steps = list(steps)
+        self.began: list[float] = []
+        self.sink: EventSink | None = None
+
+    async def run(self, sink: EventSink, listening: Listening = lambda: None) -> None:
+        self.began.append(asyncio.get_running_loop().time())
+        self.sink = sink
+        step = self.steps.pop(0) if self.steps else float("inf")
+        while not isinstance(step, TriggerError):
+            listening()
+            if step == float("inf"):
+                await asyncio.get_running_loop().create_future()
+            await asyncio.sleep(step)
+            if not self.steps:
+                return
+            step = self.steps.pop(0)
+        raise step
+
+
+class Managed:
+    """A manager of triggers of the test's own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *triggers: Trigger, **more: object) -> None:
+        names = ["button", "second_button", "pedal"][: len(triggers)]
+        self.wiring: Wiring
+
+        def build(trigger: Trigger) -> Callable[[Wiring], Trigger]:
+            def built(wiring: Wiring) -> Trigger:
+                self.wiring = wiring
+                return trigger
+
+            return built
+
+        inputs = [
+            Input(name, f"label {name}", message("part.button"), build(trigger))
+            for name, trigger in zip(names, triggers, strict=True)
+        ]
+        monkeypatch.setattr(trigger_manager, "inputs", lambda _section: inputs)
+        self.notices, self.status = Told(), ServiceStatus()
+        self.events: list[tuple[str, object]] = []
+        config = Config.model_validate({"triggers": {"keys": {"pedal": {"key": 48}}}})
+        self.manager = TriggerManager(
+            config, lambda *event: self.events.append(event), self.notices, self.status, **more
+        )
+
+    @property
+    def states(self) -> list[State]:
+        return [one.state for one in self.manager._running]
+
+
+@pytest.fixture
+def managed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Managed]:
+    return lambda *triggers, **more: Managed(monkeypatch, *triggers, **more)
+
+
+def played(managed: Managed, script: Callable[[], Awaitable[None]]) -> None:
+    """What `script` sees while the manager runs."""
+
+    async def main() -> None:
+        running = asyncio.create_task(managed.manager.run())
+        await script()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    virtual_time.run(main())
+
+
+async def at(seconds: float) -> None:
+    """Until that time, and whatever happens then."""
+    await asyncio.sleep(seconds - asyncio.get_running_loop().time() + 0.001)
+
+
+def test_one_that_fails_is_tried_again_after_the_same_pause_each_time(managed) -> None:
+    trigger = Script(*[TriggerError("no such pin")] * 4)
+    on = managed(trigger)
+
+    async def script() -> None:
+        await at(10 * TRIGGER_RETRY)
+
+    played(on, script)
+    assert trigger.began == [0, TRIGGER_RETRY, 2 * TRIGGER_RETRY, 3 * TRIGGER_RETRY, 4 * TRIGGER_RETRY]
+
+
+def test_one_whose_device_is_not_connected_is_looked_for_more_often(managed) -> None:
+    trigger = Script(AbsentError("unplugged"), AsleepError("asleep"), TriggerError("broken"))
+    on = managed(trigger)
+
+    async def script() -> None:
+        await at(10 * TRIGGER_RETRY)
+
+    played(on, script)
+    assert trigger.began == [0, DEVICE_LOOK, 2 * DEVICE_LOOK, 2 * DEVICE_LOOK + TRIGGER_RETRY]
+
+
+def test_the_pause_begins_when_it_fails(managed) -> None:
+    trigger = Script(100.0, TriggerError("no such pin"))
+    on = managed(trigger)
+
+    async def script() -> None:
+        await at(100 + TRIGGER_RETRY + 1)
+
+    played(on, script)
+    assert trigger.began == [0, 100 + TRIGGER_RETRY]
+
+
+def test_the_states_of_one_that_fails_and_comes_back(managed) -> None:
+    on = managed(Script(TriggerError("no such pin")))
+
+    async def script() -> None:
+        assert on.states == [State.OPENING]
+        await at(0)
+        assert on.states == [State.FAILED]
+        assert on.notices.said == [BROKEN]
+        assert on.status.has("label button")
+        await at(TRIGGER_RETRY)
+        assert on.states == [State.LISTENING]
+        assert on.notices.said == [BROKEN]
+        assert on.status.has("label button")
+        await at(TRIGGER_RETRY + TRIGGER_WORKING - 0.01)
+        assert on.states == [State.LISTENING]
+        await at(TRIGGER_RETRY + TRIGGER_WORKING)
+        assert on.states == [State.WORKING]
+        assert on.notices.said == [BROKEN, MENDED]
+        assert not on.status.has("label button")
+
+    played(on, script)
+
+
+def test_one_that_keeps_failing_soon_is_told_of_once(managed) -> None:
+    short = TRIGGER_WORKING / 2
+    steps = [short, TriggerError("loose"), short, TriggerError("loose"), short, TriggerError("loose")]
+    on = managed(Script(*steps))
+
+    async def script() -> None:
+        await at(2 * (TRIGGER_RETRY + short) + short)
+        assert on.notices.said == [BROKEN]
+        assert on.states == [State.FAILED]
+        await at(100)
+        assert on.notices.said == [BROKEN, MENDED]
+
+    played(on, script)
+
+
+def test_a_device_that_sleeps_is_not_spoken_of_but_shown(managed) -> None:
+    on = managed(Script(AsleepError("the remote is not connected")))
+
+    async def script() -> None:
+        await at(0)
+        assert on.states == [State.FAILED]
+        assert on.status.has("label button")
+        await at(DEVICE_LOOK + TRIGGER_WORKING)
+        assert on.states == [State.WORKING]
+        assert not on.status.has("label button")
+        assert on.notices.said == []
+
+    played(on, script)
+
+
+def test_a_new_reason_is_shown_and_logged_and_the_same_one_not_again(managed, caplog) -> None:
+    steps = [TriggerError("held"), TriggerError("held"), TriggerError("gone"), AsleepError("asleep")]
+    on = managed(Script(*steps))
+    caplog.set_level("INFO")
+
+    async def script() -> None:
+        await at(100)
+
+    played(on, script)
+    told = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert told == [("ERROR", "held"), ("ERROR", "gone"), ("INFO", "asleep")]
+
+
+def test_all_are_opened_when_each_has_listened_or_failed(managed) -> None:
+    class Slow(Script):
+        async def run(self, sink: EventSink, listening: Listening = lambda: None) -> None:
+            await asyncio.sleep(3)
+            await super().run(sink, listening)
+
+    on = managed(Script(), Script(TriggerError("no such pin")), Slow())
+
+    async def script() -> None:
+        opened = asyncio.create_task(on.manager.opened())
+        await at(2)
+        assert not opened.done()
+        await at(3)
+        assert opened.done()
+
+    played(on, script)
+
+
+def test_one_that_ends_ends_them_all(managed) -> None:
+    on = managed(Script(7.0), Script())
+
+    async def main() -> float:
+        await on.manager.run()
+        assert len(asyncio.all_tasks()) == 1
+        return asyncio.get_running_loop().time()
+
+    assert virtual_time.run(main()) == 7.0
+
+
+def test_events_go_out_with_the_name_of_their_input(managed) -> None:
+    first, second = Script(), Script()
+    on = managed(first, second)
+
+    async def script() -> None:
+        await at(0)
+        second.sink(ButtonDown(1.0))
+        first.sink(Press(Gesture.SHORT, 2.0))
+        on.wiring.press("pedal", Press(Gesture.LONG, 3.0))
+
+    played(on, script)
+    assert on.events == [
+        ("second_button", ButtonDown(1.0)),
+        ("button", Press(Gesture.SHORT, 2.0)),
+        ("pedal", Press(Gesture.LONG, 3.0)),
+    ]
+
+
+def test_a_stuck_button_is_news_until_it_is_pressed(managed) -> None:
+    trigger = Script()
+    on = managed(trigger)
+    stuck = message("part.stuck", part=message("part.button"))
+
+    async def script() -> None:
+        await at(0)
+        on.wiring.stuck("button")
+        assert on.notices.said == [stuck]
+        told = []
+        on.notices.trouble = lambda *what: told.append(what)
+        trigger.sink(ButtonDown(1.0))
+        assert told == [("button, stuck", None)]
+
+    played(on, script)
+
+
+def test_what_the_control_socket_may_ask_for(managed) -> None:
+    done: list[str] = []
+    on = managed(Script(), actions=["describe"], do=done.append)
+    assert set(on.wiring.inputs) == {"button", "second_button", "pedal"}
+    assert on.wiring.actions == ["describe"]
+    on.wiring.do("describe")
+    assert done == ["describe"]
+
+
+NEW = GesturesSection(long_press=0.4, double_window=0.2, very_long_press=1.0, stuck_after=6.0)
+
+
+def test_new_times_reach_every_recogniser_also_those_made_later(managed) -> None:
+    on = managed(Script())
+    recognizers = [on.wiring.recognizer("button"), on.wiring.recognizer("pedal")]
+    for recognizer in recognizers:
+        recognizer.press(0.0)
+        assert recognizer.deadline == 0.8
+        recognizer.found(0.0, down=False)
+    on.manager.retime(NEW)
+    recognizers.append(on.wiring.recognizer("second_button"))
+    for recognizer in recognizers:
+        recognizer.press(0.0)
+        deadlines = [recognizer.deadline]
+        for _ in range(2):
+            recognizer.expire(recognizer.deadline)
+            deadlines.append(recognizer.deadline)
+        assert deadlines == [0.4, 1.0, 6.0]
+        recognizer.release(7.0)
+        recognizer.press(8.0)
+        recognizer.release(8.1)
+        assert recognizer.deadline == pytest.approx(8.3)
+
+
+def test_what_triple_and_long_presses_mean_is_known_for_each_input(managed) -> None:
+    on = managed(Script(), triple={"button"}, long_on_release={"pedal"})
+
+    def pressed_twice(name: str) -> list[str]:
+        recognizer = on.wiring.recognizer(name)
+        recognizer.press(0.0)
+        recognizer.release(0.1)
+        return [event.gesture for event in recognizer.press(0.2)]
+
+    def held(name: str) -> list[str]:
+        recognizer = on.wiring.recognizer(name)
+        recognizer.press(0.0)
+        return [event.gesture for event in recognizer.expire(0.8)]
+
+    assert [pressed_twice(name) for name in ("button", "pedal")] == [[], ["double"]]
+    assert [held(name) for name in ("button", "pedal")] == [["long"], []]
