@@ -65,7 +65,11 @@ def _others(detail: Any) -> list[Any]:
         kinds[0].model_validate(values)
     except ValidationError as error:
         place = (*detail["loc"], _choice(kinds[0]))
-        return [other | {"loc": (*place, *other["loc"])} for other in error.errors(include_url=False)]
+        return [
+            other | {"loc": (*place, *other["loc"])}
+            for other in error.errors(include_url=False)
+            if other["loc"][:1] not in {(name,) for name in of_some_kind}
+        ]
     return []
 
 
