@@ -23,12 +23,13 @@ from tqdm import tqdm
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.photos import load_photo
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.language.catalogue import Catalogue
-from earsight.language.english import careful
-from earsight.language.english.phrasing import short_description, usable
-from earsight.language.english.vocabulary import MANY, named, with_kinds
+from earsight.language import careful
+from earsight.language.english.english import English
+from earsight.language.english.mentions import named
+from earsight.language.english.phrasing import usable
 from earsight.language.language import Phrasing, Style
-from earsight.scene import Caption, Frame
+from earsight.language.vocabulary import MANY, with_kinds
+from earsight.scene import Caption, Frame, Scene
 from earsight.vision.describer import Describer
 from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
 from earsight_files.csv_table import read_rows
@@ -92,8 +93,9 @@ def _print_styles(photos: Sequence[Described]) -> None:
     _print_row("hedged", [captions[0].text if captions else "" for captions in best], photos)
     for least in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95):
         phrasing = replace(THRESHOLDS, likely=least, style=Style.CAREFUL)
-        said = [short_description(photo.captions, phrasing, Catalogue("en")) for photo in photos]
-        _print_row(f"careful, {least:g}", [text or "" for text in said], photos)
+        scenes = [Scene(0.0, captions=tuple(photo.captions)) for photo in photos]
+        said = [English().describe(scene, phrasing) for scene in scenes]
+        _print_row(f"careful, {least:g}", ["" if each.abstained else each.text for each in said], photos)
 
 
 def _print_row(style: str, texts: list[str], photos: Sequence[Described]) -> None:
@@ -132,7 +134,7 @@ def _print_fit(photos: Sequence[Described]) -> None:
     rows, true, half, now = [], [], [], []
     for at, photo in enumerate(photos):
         claimed = _claims(photo)
-        for claim, evidence in careful.evidence(photo.captions).items():
+        for claim, evidence in careful.evidence(photo.captions, named).items():
             rows.append(astuple(evidence))
             true.append(claim in claimed)
             half.append(at % 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class Message:
     count: int | None = None
 
 
-Value = str | int | float | Message
+Number = int | float | time
+"""What each language writes in its own way. A time is one of the day."""
+Value = str | Number | Message
 
 
 def message(id: str, /, **values: Value) -> Message:

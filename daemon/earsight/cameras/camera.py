@@ -242,7 +242,7 @@ class Camera:
             if isinstance(self._state, _Closed):
                 return
             if isinstance(self._state, _Failed):
-                log.info("The camera is back.")
+                log.info("The camera is working again.")
             self._state = _Reading(captured_at)
             self._has_given_pictures = True
             self._recent.add(frame)

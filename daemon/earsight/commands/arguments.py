@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import get_args
+
+from earsight.config.schema import LanguageCode
 
 
 def file_path(text: str) -> Path:
@@ -17,3 +20,17 @@ def file_path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("the path is empty")
     return Path(text)
+
+
+def add_language(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add --language.
+
+    Args:
+        parser: Of a command that speaks.
+        default: What goes without it, for the help.
+    """
+    parser.add_argument(
+        "--language",
+        choices=get_args(LanguageCode),
+        help=f"language of everything that is said, and of the voice (default: {default})",
+    )

@@ -9,14 +9,14 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from tqdm import tqdm
 
 from earsight.cameras.photos import load_photo
-from earsight.commands.arguments import file_path
+from earsight.commands.arguments import add_language, file_path
 from earsight.config.captioner import HUB_NAME, CaptionerSection
 from earsight.config.schema import Config
 from earsight.errors import EarsightError
@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[style.value for style in Style],
         help="how doubt is put, as wording.style (default: hedged)",
     )
+    add_language(parser, "en")
     parser.add_argument("--speak", action="store_true", help="say the descriptions")
     parser.add_argument("--wav", type=file_path, metavar="FILE", help="say the descriptions into a WAV file")
     parser.add_argument("--json", action="store_true", help="one JSON object a photo on standard output")
@@ -58,12 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
         0 if all photos were described, 1 if some could not be: each of these has its line on standard error,
         or its object if the output is JSON.
     """
-    describer = build_describer(Config(captioner=_section(arguments.bundle, arguments.model)))
+    config = _config(arguments)
+    describer = build_describer(config)
     describer.warm_up()
     texts, failed = [], False
     for photo in _progress(arguments.photos):
         try:
-            described = _describe(describer, photo, arguments.style)
+            described = _describe(describer, photo, config)
             captions = _all_captions(describer, described) if arguments.evidence else None
         except EarsightError as error:
             failed = True
@@ -76,12 +78,22 @@ def run(arguments: argparse.Namespace) -> int:
         line = json.dumps(_row(described, captions)) if arguments.json else f"{photo}: {texts[-1]}"
         print(line, flush=True)
     if arguments.speak or arguments.wav:
-        asyncio.run(_speak(texts, arguments.wav))
+        asyncio.run(_speak(texts, config, arguments.wav))
     return 1 if failed else 0
 
 
-def _section(bundle: str | None, model: str | None) -> CaptionerSection:
-    """What the configuration would say. A folder that is there comes before a name on the hub."""
+def _config(arguments: argparse.Namespace) -> Config:
+    """The default settings, with what the command line says instead."""
+    config = Config(
+        language=arguments.language or "en", captioner=_captioner(arguments.bundle, arguments.model)
+    )
+    if arguments.style is None:
+        return config
+    return config.model_copy(update={"wording": config.wording.model_copy(update={"style": arguments.style})})
+
+
+def _captioner(bundle: str | None, model: str | None) -> CaptionerSection:
+    """What the settings would say. A folder that is there comes before a name on the hub."""
     if model is None:
         return CaptionerSection(bundle="builtin" if bundle in (None, "builtin") else Path(bundle))
     is_name = re.fullmatch(HUB_NAME, model) and not Path(model).is_dir()
@@ -117,8 +129,8 @@ class _Described:
     said: Description
 
 
-def _describe(describer: Describer, photo: Path, style: str | None) -> _Described:
-    """Describe a photo as a service with the default settings would, and in another style if there is one.
+def _describe(describer: Describer, photo: Path, config: Config) -> _Described:
+    """Describe a photo as a service with these settings would.
 
     Raises:
         PhotoError: The file can't be used as a photo.
@@ -126,13 +138,12 @@ def _describe(describer: Describer, photo: Path, style: str | None) -> _Describe
     """
     from earsight.service.builders import build_policy
 
-    policy = build_policy(Config())
-    phrasing = replace(policy.phrasing, style=Style(style)) if style else policy.phrasing
+    policy = build_policy(config)
     began = time.perf_counter()
     frame = Frame(load_photo(photo), time.monotonic())
     loading = time.perf_counter() - began
     look = describer.describe(frame, LookRequest(policy.limits))
-    return _Described(photo, frame, look, loading, policy.language.describe(look.scene, phrasing))
+    return _Described(photo, frame, look, loading, policy.language.describe(look.scene, policy.phrasing))
 
 
 def _all_captions(describer: Describer, described: _Described) -> tuple[Caption, ...]:
@@ -185,14 +196,13 @@ def _evidence(caption: Caption) -> dict[str, float]:
     return log_probs | dict(caption.evidence)
 
 
-async def _speak(texts: list[str], wav: Path | None) -> None:
+async def _speak(texts: list[str], config: Config, wav: Path | None) -> None:
     """Say them one after the other; into a WAV file as fast as it can be written. Raises VoiceError."""
     from earsight.voice.registry import build_player, build_synthesizer
     from earsight.voice.speaker import Speaker
     from earsight.voice.voice import Voice
     from earsight.voice.wav import WavPlayer
 
-    config = Config()
     section = config.voice
     player = WavPlayer(wav, real_time=False) if wav else build_player(section)
     voice = Voice(build_synthesizer(section, config.language), player)

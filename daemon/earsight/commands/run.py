@@ -15,7 +15,7 @@ from pathlib import Path
 
 from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
-from earsight.commands.arguments import file_path
+from earsight.commands.arguments import add_language, file_path
 from earsight.config.camera import replayed
 from earsight.config.loader import ConfigError, load_config, readable_language, readable_voice
 from earsight.config.schema import Config
@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wav", type=file_path, metavar="FILE", help="speak into a WAV file instead of the sound device"
     )
+    add_language(parser, "as configured")
     parser.add_argument("--verbose", action="store_true", help="say more of what goes on inside")
 
 
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CameraError(f"--replay: there is no {replay}: name a photo, a folder of photos or a video")
 
     def adjust(config: Config) -> Config:
-        return _adjusted(config, replay, arguments.wav)
+        return _adjusted(config, replay, arguments.wav, arguments.language)
 
     crash_loop = CrashLoop(crash_loop_file())
     if crash_loop.record_start() >= MAX_FAILED_STARTS:
@@ -127,14 +128,14 @@ def _leave_at_once(status: int) -> None:
     os._exit(status)
 
 
-def _adjusted(config: Config, replay: Path | None, wav: Path | None) -> Config:
+def _adjusted(config: Config, replay: Path | None, wav: Path | None, language: str | None) -> Config:
     """The configuration with what the command line says instead."""
-    camera, voice = config.camera, config.voice
+    camera, voice, language = config.camera, config.voice, language or config.language
     if wav is not None:
         voice = voice.model_copy(update={"player": "wav", "wav_file": wav})
     if replay is not None:
         camera = replayed(camera, replay)
-    return config.model_copy(update={"camera": camera, "voice": voice})
+    return config.model_copy(update={"camera": camera, "voice": voice, "language": language})
 
 
 def _log_to_streams(level: int) -> None:

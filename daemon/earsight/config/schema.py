@@ -18,11 +18,14 @@ from earsight.config.section import Section
 from earsight.config.triggers import GesturesSection, TriggersSection
 from earsight.config.voice import AutoVoice, Voice
 
+LanguageCode = Literal["en", "id"]
+"""English, Indonesian: every language that earsight.language.languages has."""
+
 
 class Config(Section):
     """All settings of Earsight."""
 
-    language: Literal["en"] = Field(
+    language: LanguageCode = Field(
         default="en", description="Language of everything that is said, and of the voice."
     )
 

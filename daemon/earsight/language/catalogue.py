@@ -7,9 +7,10 @@ placeholders than its English.
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable
 from pathlib import Path
 
-from earsight.message import Message
+from earsight.message import Message, Number, Value
 
 FOLDER = Path(__file__).with_name("locale")
 DOMAIN = "earsight"
@@ -18,13 +19,15 @@ DOMAIN = "earsight"
 class Catalogue:
     """The messages of one language."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, shown: Callable[[Number], str]) -> None:
         """Args:
             code: Of the language, such as "en".
+            shown: Puts the numbers and times of messages as the language has them.
 
         Raises:
             FileNotFoundError: There is no catalogue for it.
         """
+        self._shown = shown
         self._entries = gettext.translation(DOMAIN, FOLDER, [code])
 
     def text(self, message: Message) -> str:
@@ -39,8 +42,9 @@ class Catalogue:
             entry = self._entries.ngettext(message.id, message.id, message.count)
         if entry == message.id:
             raise LookupError(f"the catalogue has no message {message.id!r}")
-        values = {
-            name: self.text(value) if isinstance(value, Message) else value
-            for name, value in message.values.items()
-        }
-        return entry.format(**values)
+        return entry.format(**{name: self._value(value) for name, value in message.values.items()})
+
+    def _value(self, value: Value) -> str:
+        if isinstance(value, Message):
+            return self.text(value)
+        return value if isinstance(value, str) else self._shown(value)

@@ -10,6 +10,7 @@ from earsight.message import Message, message
 from earsight.scene import Problem, Scene
 
 CANT_TELL = message("description.none")
+NO_MORE = message("description.no_more")
 PROBLEMS = {
     Problem.DARK: message("problem.dark"),
     Problem.COVERED: message("problem.covered"),
@@ -58,6 +59,11 @@ class Description:
 
     text: str
     abstained: bool
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital at its beginning, and otherwise as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 class Language(Protocol):

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import cache
 
 from earsight.language.english.english import English
+from earsight.language.indonesian.indonesian import Indonesian
 from earsight.language.language import Language
 
-LANGUAGES: dict[str, Callable[[], Language]] = {"en": English}
+LANGUAGES: dict[str, Callable[[], Language]] = {"en": English, "id": Indonesian}
 """By the code that the setting `language` names."""
 
 

@@ -67,6 +67,11 @@ def test_describe_says_what_is_wrong_with_each_and_describes_the_rest(photos, ca
         assert reason in problem
 
 
+def test_describe_in_indonesian(dark, capsys):
+    assert cli.main(["describe", "--language", "id", str(dark)]) == 0
+    assert capsys.readouterr().out == f"{dark}: Gambarnya terlalu gelap.\n"
+
+
 def test_describe_a_100_megapixel_jpeg(tmp_path, capsys):
     path = tmp_path / "huge.jpg"
     Image.new("L", (10_000, 10_000), 90).save(path)

@@ -6,6 +6,8 @@ import wave
 import pytest
 
 from earsight import cli
+from earsight.language.language import CANT_TELL
+from earsight.language.languages import load_language
 from tests.earsight.commands.process import (
     QUICK,
     SOON,
@@ -20,13 +22,15 @@ from tests.earsight.commands.process import (
 
 
 @SPEECH
-def test_run_once_says_what_is_on_a_photo(photos, quick, tmp_path):
+@pytest.mark.parametrize("language", [None, "id"])
+def test_run_once_says_what_is_on_a_photo(photos, quick, tmp_path, language):
     said = tmp_path / "said.wav"
     words = ["run", "--once", "--config", quick, "--replay", photos / "good.jpg", "--wav", said]
-    ended = earsight(*words, tmp_path=tmp_path)
+    ended = earsight(*words, *(["--language", language] if language else []), tmp_path=tmp_path)
     assert ended.stderr == b""
     assert ended.returncode == 0
-    assert b"answer: I can't tell what this is." in ended.stdout
+    text = load_language(language or "en").text(CANT_TELL)
+    assert f"answer: {text}" in ended.stdout.decode()
     assert loudness(said) > 500
 
 
@@ -118,7 +122,7 @@ def test_a_bad_new_config_is_refused_and_a_good_one_taken(shared):
     shared.config.write_text(QUICK + "narration: {novelty: 0.5}\n")
     shared.process.send_signal(signal.SIGHUP)
     shared.wait_for(lambda: shared.told("new settings: narration", before))
-    shared.wait_for(lambda: shared.told("notice: New settings.", before))
+    shared.wait_for(lambda: shared.told("notice: I'm using the new settings.", before))
     assert shared.press("double").returncode == 0
     assert not shared.complained("Traceback")
 

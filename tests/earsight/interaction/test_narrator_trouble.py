@@ -19,7 +19,7 @@ from tests.earsight.words import english
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (BundleError("decoder.onnx: damaged"), "I can't describe anything: the model is missing or damaged."),
+        (BundleError("decoder.onnx: damaged"), "I can't describe pictures: the model is missing or damaged."),
         (RuntimeError("[ONNXRuntimeError]"), english("error.unforeseen")),
         (MemoryError(), english("error.unforeseen")),
         (ZeroDivisionError("division"), english("error.unforeseen")),
@@ -51,7 +51,7 @@ def test_a_damaged_bundle_is_told_of_and_once_mended_taken():
         async with stage(load=load) as on:
             assert await on.press() is PressEnd.ERROR_SPOKEN
             assert await on.press() is PressEnd.SPOKEN
-            assert on.said == ["I can't describe anything: the model is missing or damaged.", RED]
+            assert on.said == ["I can't describe pictures: the model is missing or damaged.", RED]
 
     tried(trial)
 
@@ -72,7 +72,7 @@ def test_a_stale_picture_is_told_of():
         async with stage(max_age=0.05) as on:
             await on.show(None)
             assert await on.press() is PressEnd.ERROR_SPOKEN
-            assert on.said == ["I can't see: the picture is too old."]
+            assert on.said == ["I can't see: the camera's picture is out of date."]
 
     tried(trial)
 

@@ -11,7 +11,7 @@ from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import until
 
-NO_MODEL = "I can't describe anything: the model is missing or damaged."
+NO_MODEL = "I can't describe pictures: the model is missing or damaged."
 
 
 class Stage:

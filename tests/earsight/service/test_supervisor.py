@@ -180,7 +180,7 @@ def test_black_pictures_are_no_lost_camera():
             assert on.heard == [
                 english("camera.black"),
                 "(look)",
-                "I can't see: the picture is all black.",
+                "I can't see: the picture is completely black.",
                 english("camera.back"),
             ]
 

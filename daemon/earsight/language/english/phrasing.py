@@ -6,13 +6,13 @@ Blind people notice only about half of a captioner's errors by themselves, so do
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from earsight.language import careful
 from earsight.language.catalogue import Catalogue
-from earsight.language.english import careful
-from earsight.language.english.safety import promises_safety
-from earsight.language.english.vocabulary import THINGS, with_kinds
-from earsight.language.language import Phrasing, Style
+from earsight.language.english.nouns import NOUNS, NUMBERS
+from earsight.language.english.safety import unfit_for_description
+from earsight.language.language import NO_MORE, Phrasing, capitalized
 from earsight.message import message
 from earsight.scene import Caption
 
@@ -27,7 +27,7 @@ def usable(captions: Sequence[Caption], phrasing: Phrasing) -> list[Caption]:
     return [
         caption
         for caption in captions
-        if caption.text and caption.confidence >= phrasing.maybe and not promises_safety(caption.text)
+        if caption.text and caption.confidence >= phrasing.maybe and not unfit_for_description(caption.text)
     ]
 
 
@@ -35,72 +35,53 @@ def hedged(caption: Caption, phrasing: Phrasing, catalogue: Catalogue) -> str:
     """A sentence whose certainty follows the confidence."""
     text = caption.text
     if caption.confidence >= phrasing.plain:
-        return f"{_capital(text)}."
+        return f"{capitalized(text)}."
     if caption.confidence >= phrasing.probably:
         return catalogue.text(message("description.probably", caption=text))
     return catalogue.text(message("description.maybe", caption=text))
 
 
-def short_description(captions: Sequence[Caption], phrasing: Phrasing, catalogue: Catalogue) -> str | None:
-    """One sentence; None where there is none that may be said.
+def phrase(found: Collection[careful.Found]) -> str:
+    """The likeliest things, and where they are, without capital and full stop; "" for nothing."""
+    things, place = careful.chosen(found)
+    said = [_counted(thing) for thing in things]
+    listed = " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
+    return f"{listed} {NOUNS[place.name].one if place else ''}".strip()
 
-    Hedged: the best caption that may be said. Careful: what is likely in all of them.
+
+def short_description(captions: Sequence[Caption], phrasing: Phrasing, catalogue: Catalogue) -> str | None:
+    """The best caption that may be said, with its doubt; None where there is none.
 
     Args:
         captions: Best first.
+        phrasing: How sure what is said has to be.
+        catalogue: In English.
     """
-    if phrasing.style is Style.CAREFUL:
-        text = careful.phrase(_likely(captions, phrasing))
-        return f"{_capital(text)}." if text else None
     said = usable(captions, phrasing)
     return hedged(said[0], phrasing, catalogue) if said else None
 
 
 def long_description(captions: Sequence[Caption], phrasing: Phrasing, catalogue: Catalogue) -> str | None:
-    """The short description and a second sentence; None where there is not even the first.
-
-    Hedged: from the next-best caption that adds most to it. Careful: what else is probable.
-
-    Args:
-        captions: Best first.
-    """
-    first = short_description(captions, phrasing, catalogue)
-    if first is None:
-        return None
-    no_more = catalogue.text(message("description.no_more"))
-    if phrasing.style is Style.CAREFUL:
-        more = careful.phrase(_probable(captions, phrasing))
-        also = catalogue.text(message("description.probably_also", things=more)) if more else no_more
-        return f"{first} {also}"
+    """The short description, and a second sentence from the next-best caption that adds most to it."""
     said = usable(captions, phrasing)
+    if not said:
+        return None
+    first = hedged(said[0], phrasing, catalogue)
     known = _content(said[0].text)
     most = max(said[1:], key=lambda caption: len(_content(caption.text) - known), default=None)
     if most is None or not _content(most.text) - known:
-        return f"{first} {no_more}"
+        return f"{first} {catalogue.text(NO_MORE)}"
     more = catalogue.text(message("description.or_maybe", caption=most.text))
     return f"{first} {more}"
 
 
-def _likely(captions: Sequence[Caption], phrasing: Phrasing) -> list[careful.Found]:
-    """Nothing where no caption may be said: a picture of nothing has nothing likely in it."""
-    doubted = all(caption.confidence < phrasing.maybe for caption in captions)
-    return [] if doubted else careful.likely(captions, phrasing.likely)
-
-
-def _probable(captions: Sequence[Caption], phrasing: Phrasing) -> list[careful.Found]:
-    """What is not likely but probable, and nothing more specific about what is: that stays unsure."""
-    known = {found.name for found in _likely(captions, phrasing)}
-    least = min(phrasing.probably, phrasing.likely)
-    things = {name for name in known if not THINGS[name].place}
-    return [
-        found
-        for found in careful.likely(captions, least)
-        if found.name not in known and not with_kinds(found.name) & things
-    ]
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+def _counted(thing: careful.Found) -> str:
+    """As it is said: "a dog", "two dogs", "dogs"."""
+    noun = NOUNS[thing.name]
+    if thing.number == 1 or not noun.many:
+        return noun.one
+    word = next((word for word, number in NUMBERS.items() if number == thing.number), "")
+    return f"{word} {noun.many}".strip()
 
 
 def _content(text: str) -> set[str]:

@@ -1,14 +1,16 @@
-"""What may never be said: that a way is clear, that nothing comes, that one may go.
+"""What may never be said in English: that a way is clear, that nothing is coming, that one may go.
 
 Earsight sees no obstacles, and captioners say what pictures usually show. A wearer who hears that a street is
 empty may step onto it. So no sentence may promise, in whatever wording,
 
 - that anything is safe, clear, free or passable;
-- that there is nothing: no traffic, no one, nothing in front; that cars stopped, wait or are gone;
+- that there is nothing: no traffic, no one, nothing in front; that cars have stopped, wait or are gone;
 - that a way, or whatever one would walk on, is empty, open, quiet, even or wide enough;
-- that one can, may or should go. Nothing speaks to the wearer, and nothing tells what a light shows to those
-  who walk: "a green light" is a description to who sees it, and leave to cross to who does not; and colours
-  are what captioners guess most.
+- that one can, may or should go. Nothing tells what a light shows to people on foot: "a green light" is a
+  description to those who see it, and permission to cross to those who don't; and captioners guess colours
+  more than anything else.
+
+Descriptions do not speak to the wearer either; Earsight's own messages may ("the voice you chose").
 
 What warns (a red light, a busy road) and what only names (a crosswalk, people who cross it) may be said. In
 doubt a caption is lost, and the next is said. Case, hyphens, punctuation and accents make no difference.
@@ -17,7 +19,8 @@ doubt a caption is lost, and the next is said. Case, hyphens, punctuation and ac
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from earsight.language.plain import folded, words
 
 _WAY = (
     r"(?:ways?|(?:path|walk|drive|hall|high|motor|free|road|bike|stair)ways?|(?:cross|rail)?roads?|streets?"
@@ -88,7 +91,6 @@ _PROMISES = re.compile(
             r"(?:room|space) to \w+",
             rf"(?:easy|easily|possible|simple)(?: to)? {_GO}\w*",
             # Leave to go.
-            r"(?:you|your|yours|yourself)",
             rf"(?:can|could|may|might|should|must|able to|allowed to|permitted to|ok to|okay to|fine to"
             rf"|good to|time to|right to|alright to)(?: (?:now|then|just|all|be|also))? {_GO}",
             r"(?:right of way|gives? way|giving way|go ahead|all good|no need|carry on|keep going)",
@@ -106,20 +108,22 @@ _PROMISES = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"\b(?:you|your|yours|yourself)\b")
+
+
 def promises_safety(text: str) -> bool:
     """Whether the text breaks the rule above, or might."""
     return bool(_PROMISES.search(_plain(text)))
 
 
+def unfit_for_description(text: str) -> bool:
+    """Whether the text promises safety or speaks to the wearer: no caption that does is said."""
+    return promises_safety(text) or bool(_ADDRESS.search(_plain(text)))
+
+
 def _plain(text: str) -> str:
-    """Lower-case words with single spaces: no marks, no accents; "isn't" is "is not"."""
-    letters = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text).casefold()
-        if unicodedata.category(letter) not in ("Mn", "Cf")
+    """Plain words in which "isn't" is "is not"."""
+    joined = re.sub(r"n['’]t\b", "nt", folded(text))
+    return words(
+        re.sub(r"\b(is|are|was|were|do|does|did|has|have|ca|could|wo|would|should)nt\b", r"\1 not", joined)
     )
-    letters = re.sub(r"n['’]?t\b", "nt", letters)
-    letters = re.sub(
-        r"\b(is|are|was|were|do|does|did|has|have|ca|could|wo|would|should)nt\b", r"\1 not", letters
-    )
-    return " ".join(re.findall(r"\w+", letters.replace("_", " ")))

@@ -37,15 +37,18 @@ FORBIDDEN = [
         "|"
     ),
     *"nothing|nobody|no one|no people|no obstacle|no danger|not a car|isn't a car|out of danger".split("|"),
-    *"green light|light is green|walk sign|go ahead|right of way|you can|you may|your way".split("|"),
+    *"green light|light is green|walk sign|go ahead|right of way".split("|"),
 ]
+
+ADDRESSED = "you can|you may|your way|you|your|yours".split("|")
+"""Kept out of descriptions, which do not speak to the wearer; Earsight's own messages may."""
 
 
 def plain(text):
     return " ".join(re.findall(r"[a-z']+", text.lower()))
 
 
-STRICT = re.compile(rf"\b({'|'.join(FORBIDDEN)})\b")
+STRICT = re.compile(rf"\b({'|'.join([*FORBIDDEN, *ADDRESSED])})\b")
 
 
 def promise(text):
@@ -71,7 +74,7 @@ def sentences(captions):
 
 BY_THEMSELVES = frozenset(
     "safe safer safest safely clear clears cleared clearer free freely passable deserted vacant nothing"
-    " nobody noone none you your yours unobstructed unblocked harmless uncrowded walkable crossable".split()
+    " nobody noone none unobstructed unblocked harmless uncrowded walkable crossable".split()
 )
 """Never said, whatever is around them but a sky, water or a fall."""
 

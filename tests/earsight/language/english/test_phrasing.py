@@ -182,7 +182,7 @@ def test_every_problem_has_its_words(problem):
 
 
 def test_every_error_has_its_words():
-    assert english(spoken_of_error(StaleFrame("old"))) == "I can't see: the picture is too old."
+    assert english(spoken_of_error(StaleFrame("old"))) == "I can't see: the camera's picture is out of date."
     assert english(spoken_of_error(CameraError("gone"))) == "I can't see: the camera isn't working."
     assert "model" in english(spoken_of_error(BundleError("broken")))
     assert english(spoken_of_error(TimeoutError())) == english("error.unforeseen")

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earsight.bundles.bundle import bundle_folder
-from earsight.language.english.safety import promises_safety
+from earsight.language.english.safety import promises_safety, unfit_for_description
 from earsight.language.language import CANT_TELL
 from tests.earsight.language.english.promises import (
+    ADDRESSED,
     ALL,
     BY_THEMSELVES,
     FORBIDDEN,
@@ -139,7 +140,7 @@ def test_nothing_is_promised(text):
     ],
 )
 def test_what_promises_nothing_may_be_said(text):
-    assert not promises_safety(text)
+    assert not unfit_for_description(text)
     assert promise(text) is None
 
 
@@ -148,12 +149,19 @@ def test_the_rule_has_all_that_is_forbidden(text):
     assert promises_safety(text)
 
 
+@pytest.mark.parametrize("text", ADDRESSED)
+def test_descriptions_do_not_speak_to_the_wearer_but_messages_may(text):
+    assert unfit_for_description(f"a dog sees that {text} run")
+    assert describe([caption(f"{text} run")], ALL) == english(CANT_TELL)
+    assert not promises_safety(f"{text} run")
+
+
 filler = st.lists(st.sampled_from("a the man dog red street in on with and runs people".split()), max_size=5)
 
 
 @given(
     before=filler,
-    text=st.sampled_from(FORBIDDEN),
+    text=st.sampled_from([*FORBIDDEN, *ADDRESSED]),
     after=filler,
     between=st.sampled_from([" ", "  ", "-", ", ", " - ", "\u200b "]),
     shout=st.booleans(),
@@ -193,7 +201,7 @@ def words():
 
 def test_every_word_that_promises_are_made_of_is_known(words):
     """A new vocabulary may bring words of which nobody has thought: put them where they belong."""
-    known = BY_THEMSELVES | set(WITH_OTHERS)
+    known = BY_THEMSELVES | set(ADDRESSED) | set(WITH_OTHERS)
     found = [word for word in words if ROOTS.search(word)]
     assert found
     assert [word for word in found if word not in known and not NAMES_OR_WARNS.search(word)] == []
@@ -215,7 +223,7 @@ def test_words_that_are_not_said_with_others(text):
 @given(st.data())
 def test_captions_of_any_words_promise_nothing(words, data):
     promising = st.sampled_from(
-        [*BY_THEMSELVES, *WITH_OTHERS, *WAYS, *TRAFFIC, "is", "are", "to", "the", "light"]
+        [*BY_THEMSELVES, *ADDRESSED, *WITH_OTHERS, *WAYS, *TRAFFIC, "is", "are", "to", "the", "light"]
     )
     chosen = st.lists(st.one_of(st.sampled_from(words), promising), min_size=1, max_size=12).map(" ".join)
     captions = [caption(text) for text in data.draw(st.lists(chosen, min_size=1, max_size=4))]

@@ -9,7 +9,7 @@ from PIL import Image
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.captioners.captioner import Encoding
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.language.english.safety import promises_safety
+from earsight.language.english.safety import unfit_for_description
 from earsight.scene import Caption
 from tests.earsight.language.english.promises import (
     BY_THEMSELVES,
@@ -56,9 +56,9 @@ def check(all_captions, count):
     texts, refused = set(), set()
     for captions in all_captions:
         texts |= {each.text for each in captions}
-        refused |= {each.text for each in captions if promises_safety(each.text)}
+        refused |= {each.text for each in captions if unfit_for_description(each.text)}
         for each in captions:
-            assert promises_safety(each.text) or not promise(each.text), each.text
+            assert unfit_for_description(each.text) or not promise(each.text), each.text
         certain = [Caption(each.text, 0.99, each.mean_log_prob, each.lowest_log_prob) for each in captions]
         for said in sentences(certain):
             assert promise(said) is None, said

@@ -5,15 +5,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight.language.english.careful import Evidence, Found, evidence, likelihood, likely, phrase
+from earsight.language.careful import Evidence, Found, likelihood
+from earsight.language.careful import evidence as evidence_of
+from earsight.language.careful import found as found_in
+from earsight.language.english.mentions import named
+from earsight.language.english.nouns import NOUNS
+from earsight.language.english.phrasing import phrase
 from earsight.language.english.safety import promises_safety
-from earsight.language.english.vocabulary import MANY, THINGS, with_kinds
+from earsight.language.vocabulary import MANY, THINGS, with_kinds
 from earsight.scene import Caption
-from tests.earsight.language.english.test_vocabulary import words
+from tests.earsight.language.english.test_mentions import words
 
 
 def caption(text, confidence=0.6, mean=-1.0):
     return Caption(text, confidence, mean, -2.0)
+
+
+def evidence(captions):
+    return evidence_of(captions, named)
+
+
+def likely(captions, least):
+    return found_in(captions, least, named)
 
 
 def said(texts, least=0.8, confidence=0.6):
@@ -143,8 +156,8 @@ def test_any_phrase_is_short_promises_nothing_and_repeats_nothing(captions, leas
 
 
 def test_no_words_of_the_table_promise_anything():
-    for thing in THINGS.values():
-        for text in (thing.one, thing.many):
+    for noun in NOUNS.values():
+        for text in (noun.one, noun.many):
             assert not promises_safety(text), text
 
 

@@ -1,0 +1,1 @@
+"""Indonesian: grammar, vocabulary and the check of safety."""
