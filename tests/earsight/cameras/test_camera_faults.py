@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
+from earsight.cameras.backoff import Backoff
 from earsight.cameras.camera import Camera
-from earsight.cameras.source import CameraError, StaleFrame
+from earsight.cameras.source import BlackPictures, CameraError, StaleFrame
 from tests.earsight.cameras.scripted import PICTURE, ScriptedSource, fail, quick, seen, until
 
 
@@ -44,6 +45,35 @@ def test_pauses_between_attempts_grow_up_to_the_longest() -> None:
     assert source.closed == 7
 
 
+def test_the_pauses_go_by_how_long_the_camera_has_worked(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, lasted = [], []
+
+    class Noted(Backoff):
+        def __init__(self, first: float, longest: float) -> None:
+            made.append((first, longest))
+            super().__init__(first, longest)
+
+        def after(self, seconds: float) -> float:
+            lasted.append(seconds)
+            return super().after(seconds)
+
+    def slow() -> np.ndarray:
+        time.sleep(0.3)
+        return PICTURE
+
+    monkeypatch.setattr("earsight.cameras.camera.Backoff", Noted)
+    source = ScriptedSource(slow, fail(), refusals=1)
+    camera = quick(source, retry_after=0.25, retry_at_most=0.5)
+    began = time.monotonic()
+    camera.start()
+    until(lambda: len(source.opened) == 3)
+    camera.close()
+    refused, worked = lasted[:2]
+    assert made == [(0.25, 0.5)]
+    assert 0 <= refused <= source.opened[1] - began - 0.25, "the pause does not count"
+    assert 0.3 <= worked <= source.opened[2] - source.opened[1] - 0.5
+
+
 def test_a_driver_s_surprise_is_survived_in_one_line() -> None:
     def surprise() -> np.ndarray:
         raise RuntimeError("two\nlines")
@@ -74,28 +104,6 @@ def test_a_close_that_fails_is_survived() -> None:
     camera.start()
     until(lambda: seen(camera))
     camera.close()
-
-
-def test_a_read_that_hangs_holds_up_nobody() -> None:
-    release = threading.Event()
-
-    def hang() -> np.ndarray:
-        release.wait(30.0)
-        return PICTURE
-
-    source = ScriptedSource(lambda: PICTURE, hang)
-    camera = quick(source, stalled_after=0.05)
-    camera.start()
-    assert camera.wait_ready(5.0)
-    until(lambda: camera.lost is not None)
-    with pytest.raises(StaleFrame, match="s old"):
-        camera.recent(0.01)
-    began = time.monotonic()
-    camera.close(timeout=0.05)
-    assert time.monotonic() - began < 2.0
-    release.set()  # when the device answers after all, the thread gives it back and ends
-    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "camera"])
-    assert source.closed == 1
 
 
 def test_a_camera_that_stutters_is_waited_for() -> None:
@@ -206,3 +214,28 @@ def test_a_camera_that_is_known_to_be_lost_is_not_waited_for() -> None:
     assert time.monotonic() - began < 10.0
     release.set()
     camera.close()
+
+
+def test_black_pictures_are_told_from_other_failures() -> None:
+    def black() -> np.ndarray:
+        raise BlackPictures("The camera gives only black pictures.")
+
+    camera = Camera(ScriptedSource(black, fail()), retry_after=0.3, retry_at_most=0.3)
+    camera.start()
+    until(lambda: camera.black)
+    with pytest.raises(BlackPictures):
+        camera.recent(60.0)
+    until(lambda: camera.lost == "The plug is out.")
+    assert not camera.black
+    camera.close()
+
+
+def test_one_failure_that_stays_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    source = ScriptedSource(fail(), fail(), fail("The driver is gone."), fail())
+    camera = quick(source)
+    camera.start()
+    until(lambda: seen(camera))
+    camera.close()
+    logged = [record.message for record in caplog.records]
+    assert logged == ["The plug is out.", "The driver is gone.", "The plug is out.", "The camera is back."]

@@ -218,6 +218,43 @@ def test_a_look_that_somebody_waits_for_ends_a_background_look():
     asyncio.run(trial())
 
 
+def test_a_superseded_look_does_not_wait_for_a_picture():
+    captioner = ColourCaptioner()
+
+    async def trial():
+        with worker_on(scene := Scene(painted("red")), loader(captioner)) as worker:
+            captioner.gate.clear()
+            decoding = worker.look(OLD)
+            await until(lambda: captioner.described == 1)
+            scene.picture = None
+            await asyncio.sleep(0.1)
+            background = worker.look(0.01, background=True)
+            pressed = worker.look(OLD)
+            captioner.gate.set()
+            with pytest.raises(LookSupersededError):
+                await background
+            assert (await decoding).scene.captions
+            assert (await pressed).scene.captions
+
+    asyncio.run(trial())
+
+
+def test_a_look_that_somebody_waits_for_is_not_superseded():
+    captioner = ColourCaptioner()
+
+    async def trial():
+        with worker_on(Scene(painted("red")), loader(captioner)) as worker:
+            captioner.gate.clear()
+            looks = [worker.look(OLD) for _ in range(3)]
+            await until(lambda: captioner.described == 1)
+            await asyncio.sleep(0.1)
+            captioner.gate.set()
+            for look in looks:
+                assert (await look).scene.captions
+
+    asyncio.run(trial())
+
+
 def test_a_background_look_ends_no_other():
     captioner = ColourCaptioner()
 
