@@ -17,3 +17,11 @@ LANGUAGES: dict[str, Callable[[], Language]] = {"en": English, "id": Indonesian}
 def load_language(code: str) -> Language:
     """The language of a code in LANGUAGES."""
     return LANGUAGES[code]()
+
+
+def promises_safety(text: str) -> bool:
+    """Whether a text says, in any language, that a way is clear, or might.
+
+    In any: what a camera or a model brings in may be in another language than the rest.
+    """
+    return any(load_language(code).promises_safety(text) for code in LANGUAGES)

@@ -61,15 +61,17 @@ def caption(text):
     return Caption(text, 0.99, -0.1, -0.2)
 
 
-def describe(captions: Sequence[Caption], phrasing: Phrasing, *, detail: bool = False) -> str:
+def describe(
+    captions: Sequence[Caption], phrasing: Phrasing, *, detail: bool = False, language: str = "en"
+) -> str:
     scene = Scene(0.0, captions=tuple(captions))
-    return load_language("en").describe(scene, phrasing, detail=detail).text
+    return load_language(language).describe(scene, phrasing, detail=detail).text
 
 
-def sentences(captions):
+def sentences(captions, language="en"):
     for style in Style:
         for detail in (False, True):
-            yield describe(captions, replace(ALL, style=style), detail=detail)
+            yield describe(captions, replace(ALL, style=style), detail=detail, language=language)
 
 
 BY_THEMSELVES = frozenset(

@@ -1,4 +1,4 @@
-"""Earsight never says that a way is clear: over what the search of the built-in bundle decodes."""
+"""Earsight never says that a way is clear, in any language: over what the built-in bundle decodes."""
 
 import json
 
@@ -19,6 +19,7 @@ from tests.earsight.language.english.promises import (
     promise,
     sentences,
 )
+from tests.earsight.language.indonesian.promises import promise as promise_in_indonesian
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,9 @@ def check(all_captions, count):
             assert unfit_for_description(each.text) or not promise(each.text), each.text
         certain = [Caption(each.text, 0.99, each.mean_log_prob, each.lowest_log_prob) for each in captions]
         for said in sentences(certain):
+            assert promise(said) is None, said
+        for said in sentences(certain, "id"):
+            assert promise_in_indonesian(said) is None, said
             assert promise(said) is None, said
     assert len(texts) > count / 20, "the same again and again would show little"
     return refused

@@ -1,0 +1,80 @@
+"""No text reaches a voice unchecked, in whatever language and by whatever way."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earsight.language.language import CANT_TELL
+from earsight.language.languages import LANGUAGES, load_language, promises_safety
+from earsight.language.utterance import Priority, Utterance
+from earsight.message import Message
+from tests.earsight.language.catalogue_entries import SOURCE, texts
+from tests.earsight.language.english.promises import FORBIDDEN as ENGLISH
+from tests.earsight.language.indonesian.promises import FORBIDDEN as INDONESIAN
+
+
+def said(text: str, language: str = "en") -> str:
+    return Utterance(text, Priority.ANSWER, language=language).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["A clear road ahead.", "Jalan di depan kosong.", "NO CARS, tiada mobil!"])
+def test_a_promise_in_any_language_becomes_doubt_in_the_wearers(
+    text: str, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        assert said(text, language) == load_language(language).text(CANT_TELL)
+    assert text in caplog.text
+
+
+@given(st.sampled_from([*ENGLISH, *INDONESIAN]), st.sampled_from(sorted(LANGUAGES)))
+def test_none_gets_through(text: str, language: str) -> None:
+    assert said(f"Here: {text}.", language) == load_language(language).text(CANT_TELL)
+
+
+@given(st.text(max_size=200))
+def test_any_other_text_is_said_as_it_is(text: str) -> None:
+    assert said(text) == text or promises_safety(text)
+
+
+def samples(code: str) -> Iterator[tuple[str, str]]:
+    """Every entry of a catalogue, with what its placeholders may hold."""
+    values = {"count": "3", "percent": "80", "line": "7", "caption": "a dog", "text": "A dog."}
+    for id, forms in texts(code).items():
+        for text in forms:
+            names = [name for _, name, _, _ in string.Formatter().parse(text) if name]
+            yield id, text.format(**{name: values.get(name, name) for name in names})
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_message_is_said_as_it_is(code: str) -> None:
+    assert [(id, text) for id, text in samples(code) if said(text, code) != text] == []
+
+
+def test_doubt_itself_is_said() -> None:
+    for code in LANGUAGES:
+        assert said(load_language(code).text(CANT_TELL), code) == load_language(code).text(CANT_TELL)
+
+
+def test_whoever_speaks_takes_nothing_but_utterances() -> None:
+    """The only text that a speech engine gets from elsewhere is made into sound for nobody."""
+    callers = {
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "synthesize"
+    }
+    assert {Path(caller).parts[0] for caller in callers} <= {"voice", "doctor", "bench"}
+
+
+def test_messages_are_no_text() -> None:
+    with pytest.raises(TypeError):
+        Utterance(Message("x"), Priority.ANSWER)  # type: ignore[arg-type]
