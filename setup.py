@@ -88,7 +88,7 @@ setup(
     extras_require=EXTRAS,
     entry_points={
         "console_scripts": [
-            "earsight = earsight.cli:main",
+            "earsight = earsight.__main__:run",
             "earsight-train = earsight_training.cli:main",
         ]
     },

@@ -6,8 +6,10 @@ import argparse
 import importlib
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from earsight import __version__
@@ -24,26 +26,44 @@ COMMANDS = {
     "bench": "measure how long captions take on this machine",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
-_EPILOG = (
-    "Exit status: 0 done; 1 it could not be done; 2 wrong usage or configuration; 70 (run) it has crashed "
-    "again and again; 130 interrupted."
+_STATUSES = (
+    "Exit status: 0: done. 1: it could not be done. 2: wrong usage or configuration. "
+    "70 (run): it has crashed again and again. 130: interrupted."
 )
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
     """Only the chosen command's module is loaded: pressing a button must not wait for numpy."""
     parser = argparse.ArgumentParser(
-        prog="earsight", description="A head-worn camera that says what is in front of you.", epilog=_EPILOG
+        prog="earsight",
+        description="A head-worn camera that says what is in front of you.",
+        epilog=_epilog(["run", "COMMAND --help"]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"earsight {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
         command = commands.add_parser(
-            name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=_EPILOG
+            name,
+            help=text,
+            description=f"{text[0].upper()}{text[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name == chosen:
-            _module(name).add_arguments(command)
+            module = _module(name)
+            command.epilog = _epilog(f"{name} {words}".strip() for words in module.EXAMPLES)
+            module.add_arguments(command)
     return parser
+
+
+def _epilog(examples: Iterable[str]) -> str:
+    """The end of a help text.
+
+    Args:
+        examples: Command lines without the name of the program.
+    """
+    lines = "\n".join(f"  earsight {example}" for example in examples)
+    return f"Examples:\n{lines}\n\n{textwrap.fill(_STATUSES, 80)}"
 
 
 def _module(name: str) -> ModuleType:
@@ -59,7 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         arguments = _parser(chosen).parse_args(words)
-        status: int = _module(arguments.command).run(arguments)
+        command = _module(arguments.command)
+        _raise_at_ctrl_c()
+        status: int = command.run(arguments)
         if sys.stdout is not None:  # `>&-` closes it
             sys.stdout.flush()
     except ConfigError as error:
@@ -79,6 +101,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"earsight: {where}{error.strerror}", file=sys.stderr)
         return FAILED
     return status
+
+
+def _raise_at_ctrl_c() -> None:
+    """From here on an interrupted command can clean up."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _forget_output() -> None:

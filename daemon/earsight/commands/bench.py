@@ -12,6 +12,8 @@ from pathlib import Path
 from earsight.bench.measurement import BenchError, Order, measure
 from earsight.commands.arguments import file_path
 
+EXAMPLES = ("--captions 20 builtin",)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(

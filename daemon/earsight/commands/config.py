@@ -9,6 +9,8 @@ from pathlib import Path
 from earsight.config.loader import load_config
 from earsight.config.schema import config_schema
 
+EXAMPLES = ("check earsight.yaml", "schema")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="check|schema")

@@ -25,6 +25,8 @@ from earsight.language.utterance import Priority, Utterance
 from earsight.scene import Caption, DetectedObject, Frame
 from earsight.vision.describer import Describer, Look, LookRequest, build_describer
 
+EXAMPLES = ("photo.jpg", "--json photo.jpg")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", type=file_path, metavar="PHOTO")

@@ -21,6 +21,9 @@ _PLACE = re.compile(r".*?:(\d+): ")
 """FILE:LINE: at the beginning of a mistake in a configuration."""
 
 
+EXAMPLES = ("--speak --config earsight.yaml",)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration to check by")
     parser.add_argument("--json", action="store_true", help="print a JSON list of the findings")

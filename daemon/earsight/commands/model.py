@@ -8,6 +8,8 @@ from earsight.bundles.bundle import bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight_bundle.files import MODEL_CARD
 
+EXAMPLES = ("info builtin", "verify builtin")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="info|verify")

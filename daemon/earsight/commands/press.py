@@ -10,6 +10,8 @@ from earsight.triggers.control_client import ask_any, control_sockets
 from earsight.triggers.control_protocol import PressRequest
 from earsight.triggers.trigger import Gesture
 
+EXAMPLES = ("", "double --config earsight.yaml")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     choices = [gesture.value for gesture in Gesture]

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import faulthandler
 import logging
-import os
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from earsight.cameras.camera import THREAD as CAMERA_THREAD
 from earsight.cameras.source import CameraError
 from earsight.commands.arguments import add_language, file_path
 from earsight.config.camera import replayed
@@ -23,13 +18,17 @@ from earsight.config.voice import AutoVoice
 from earsight.message import Message, message
 from earsight.service.crash_loop import MAX_FAILED_STARTS, CrashLoop, crash_loop_file
 from earsight.system import time_limits
+from earsight.system.journal import log_to_streams
+from earsight.system.process_exit import exit_soon
 from earsight.system.systemd import managed, show
-from earsight.vision.look_worker import THREAD as LOOK_THREAD
 
 GAVE_UP = 70
 """Exit status: it has crashed again and again. The service manager must not try again."""
 
 _log = logging.getLogger(__name__)
+
+
+EXAMPLES = ("--once --replay photo.jpg", "--config earsight.yaml")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: ended as asked. 1 (with --once): there was no description, or it could not be spoken. GAVE_UP."""
-    _log_to_streams(logging.DEBUG if arguments.verbose else logging.INFO)
+    log_to_streams(logging.DEBUG if arguments.verbose else logging.INFO)
     faulthandler.enable(2)  # what hangs or crashes in native code is in the journal
     replay: Path | None = arguments.replay
     if (
@@ -72,10 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         if managed():  # nobody sees what is printed
             _say_why(message("start.wrong_settings"), str(error), arguments.config)
         raise
-    status = asyncio.run(_run(arguments, config, adjust, crash_loop))
-    if any(thread.name in (CAMERA_THREAD, LOOK_THREAD) for thread in threading.enumerate()):
-        _leave_at_once(status)
-    return status
+    return asyncio.run(_run(arguments, config, adjust, crash_loop))
 
 
 async def _run(
@@ -84,7 +80,7 @@ async def _run(
     from earsight.interaction.narrator import PressEnd
     from earsight.service.service import Options, Service
 
-    options = Options(config_file=arguments.config, adjust=adjust, crash_loop=crash_loop, on_stop=leave_soon)
+    options = Options(config_file=arguments.config, adjust=adjust, crash_loop=crash_loop, on_stop=exit_soon)
     service = Service(config, options)
     if arguments.once:
         end = await service.run_once()
@@ -114,20 +110,6 @@ def _say_why(why: Message, reason: str, config_file: Path | None) -> None:
     asyncio.run(startup_failure.say_until_heard(sentence, (voice, AutoVoice()), *limits))
 
 
-def leave_soon() -> None:
-    """End the process within time_limits.END seconds, whatever hangs in it."""
-    timer = threading.Timer(time_limits.END, _leave_at_once, (0,))
-    timer.daemon = True
-    timer.start()
-
-
-def _leave_at_once(status: int) -> None:
-    """A driver or an inference hangs in native code: Python would abort as it ends around it."""
-    with contextlib.suppress(OSError):
-        logging.shutdown()
-    os._exit(status)
-
-
 def _adjusted(config: Config, replay: Path | None, wav: Path | None, language: str | None) -> Config:
     """The configuration with what the command line says instead."""
     camera, voice, language = config.camera, config.voice, language or config.language
@@ -136,35 +118,3 @@ def _adjusted(config: Config, replay: Path | None, wav: Path | None, language: s
     if replay is not None:
         camera = replayed(camera, replay)
     return config.model_copy(update={"camera": camera, "voice": voice, "language": language})
-
-
-def _log_to_streams(level: int) -> None:
-    """What is said and done goes to standard output, warnings and errors to standard error."""
-    told, problems = _StreamHandler(sys.stdout), _StreamHandler(sys.stderr)
-    told.addFilter(lambda record: record.levelno < logging.WARNING)
-    problems.setLevel(logging.WARNING)
-    for handler in (told, problems):
-        handler.setFormatter(_JournalFormatter())
-    logging.basicConfig(level=level, handlers=[told, problems])
-    if level > logging.DEBUG:
-        logging.getLogger("asyncio").setLevel(logging.WARNING)
-
-
-class _StreamHandler(logging.StreamHandler):
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """A full disk or a reader that has gone costs the log, and not a traceback for every line of it."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handleError(record)
-
-
-class _JournalFormatter(logging.Formatter):
-    """Plain lines for people; for the journal, each with its priority (sd-daemon(3))."""
-
-    _PRIORITIES = ((logging.ERROR, "<3>"), (logging.WARNING, "<4>"), (logging.INFO, "<6>"))
-
-    def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        if "JOURNAL_STREAM" not in os.environ:
-            return text
-        priority = next((mark for level, mark in self._PRIORITIES if record.levelno >= level), "<7>")
-        return "\n".join(priority + line for line in text.splitlines())

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -106,7 +108,10 @@ async def ask_firmware(program: str = "vcgencmd") -> str:
         async with asyncio.timeout(time_limits.FIRMWARE):
             output, _ = await process.communicate()
     except BaseException:
-        process.kill()
+        if process.returncode is None:
+            # Not process.kill(), which may reap the program behind the back of asyncio's own watcher.
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
         await process.wait()
         raise
     return " ".join(output.decode("utf-8", "replace").split())

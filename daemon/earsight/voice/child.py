@@ -56,10 +56,18 @@ async def start(
     argv: Sequence[str], *, stdin: int, stdout: int, stderr: int, pass_fds: Sequence[int] = ()
 ) -> asyncio.subprocess.Process:
     """Start a program in a process group of its own; end it with stop(). Raises VoiceError."""
-    try:
-        return await asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
             *argv, stdin=stdin, stdout=stdout, stderr=stderr, pass_fds=pass_fds, start_new_session=True
         )
+    )
+    try:
+        # Shielded: asyncio, cancelled while it starts a program, reaps it behind its own watcher's back.
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            await stop(await starting)
+        raise
     except FileNotFoundError as error:
         raise ProgramMissing(f"the program {argv[0]!r} is not installed") from error
     except OSError as error:

@@ -11,7 +11,7 @@ import pytest
 
 SERVICE = """
 import asyncio, signal, sys, threading, time
-from earsight.commands.run import leave_soon
+from earsight.system.process_exit import exit_soon
 from earsight.config.schema import Config
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
@@ -40,7 +40,7 @@ async def main():
         captioner.cancellable = False
     build = Builders(lambda _: Hangs(painted("red")), voice, lambda _: Describer(captioner))
     config = Config.model_validate({"triggers": {"keyboard": False, "control_socket": sys.argv[2]}})
-    service = Service(config, Options(build=build, on_stop=leave_soon))
+    service = Service(config, Options(build=build, on_stop=exit_soon))
     running = asyncio.create_task(service.run())
     await asyncio.sleep(0.3)
     service.press(Press(Gesture.SHORT, time.monotonic()))

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -39,6 +40,33 @@ def test_a_missing_program_is_named():
 def test_a_program_that_can_not_be_executed(tmp_path):
     with pytest.raises(VoiceError, match="can't be started"):
         asyncio.run(child.run([str(tmp_path)], b"", 5))
+
+
+def test_a_start_that_is_cancelled_ends_the_program_and_asyncio_reaps_it(monkeypatch):
+    """Where asyncio itself is cancelled in it, it logs an unknown child process if that has ended already."""
+    create, begun, cancelled, has_begun = asyncio.create_subprocess_exec, [], [], asyncio.Event()
+
+    async def slow(*argv, **settings):
+        begun.append(await create(*argv, **settings))
+        has_begun.set()
+        try:
+            await asyncio.sleep(0.1)
+        except asyncio.CancelledError:
+            cancelled.append(begun[-1])
+            raise
+        return begun[-1]
+
+    async def trial():
+        starting = asyncio.create_task(child.start(["sleep", "60"], stdin=-3, stdout=-3, stderr=-3))
+        await has_begun.wait()
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        assert cancelled == []
+        assert begun[0].returncode == -signal.SIGKILL
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", slow)
+    asyncio.run(trial())
 
 
 def open_files():
