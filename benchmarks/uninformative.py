@@ -28,7 +28,7 @@ from earsight.service.builders import build_policy
 from earsight.vision.describer import Describer, LookRequest
 from earsight.vision.quality import assess
 from earsight_bundle.confidence import INFORMATIVE, informative
-from earsight_training.bundles.out_of_distribution import SEED, probe
+from earsight_training.bundles.out_of_distribution import SEED, fit_probe
 from earsight_training.data.datasets import open_upright, read_photos
 from earsight_training.data.uninformative import degraded, uninformative_images
 
@@ -79,9 +79,9 @@ def main() -> None:
     columns = "quality checks | under the floor | not described | unseen: under the floor | not described"
     print(f"| kind | pictures | {columns} |")
     print("|---|---|---|---|---|---|---|")
-    total, plain = [], probe(something, np.stack([embedding for _, embedding in shown]))
+    total, plain = [], fit_probe(something, np.stack([embedding for _, embedding in shown]))
     for kind in dict.fromkeys(kind for kind, _ in tested):
-        without = probe(something, np.stack([embedding for other, embedding in shown if other != kind]))
+        without = fit_probe(something, np.stack([embedding for other, embedding in shown if other != kind]))
         rows = [_judged(seen, without) for other, seen in tested if other == kind]
         total += rows
         _print(kind, rows)

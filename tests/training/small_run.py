@@ -100,7 +100,7 @@ def main(folder: Path) -> None:
     """A run that is cut after two epochs, in folder/cut, and a whole one in folder/whole."""
     torch.set_num_threads(1)
     process = this_process()
-    with process.joined():
+    with process.connected():
         with contextlib.suppress(InterruptionError):
             small_run(folder / "cut", cut=2)
         trained = small_run(folder / "whole")

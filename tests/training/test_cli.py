@@ -55,13 +55,13 @@ def test_the_whole_way(tmp_path, data, recipe_file, colour_teacher, capsys, monk
     if not shutil.which("java"):
         pytest.skip("the rest needs Java for pycocoevalcap")
     export = ["export", str(work / "model.pt"), "--data", str(data), "--out", str(out)]
-    monkeypatch.setattr("earsight_training.bundles.export.WORTHLESS", 0.0)  # it has learned for three epochs
+    monkeypatch.setattr("earsight_training.bundles.export.MIN_CIDER", 0.0)  # it has learned for three epochs
     assert main(export) == 0
     scores = json.loads(capsys.readouterr().out)
     assert open_bundle(out).manifest.metrics == scores
     assert {"CIDEr", "made-up", "calibration-error"} <= set(scores)
 
-    monkeypatch.setattr("earsight_training.bundles.export.WORTHLESS", 11.0)  # more than CIDEr can be
+    monkeypatch.setattr("earsight_training.bundles.export.MIN_CIDER", 11.0)  # more than CIDEr can be
     assert main(export) == 0
     assert open_bundle(out).manifest.calibration.model_dump() == UNCALIBRATED.model_dump()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("bundle")] == ["bundle"]

@@ -40,7 +40,7 @@ def build_decoder(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool
     settings = recipe.decoder
     if isinstance(settings, OwnDecoderSettings):
         positions = prefix_length(recipe) + recipe.captions.longest
-        return own_decoder(settings, vocabulary.tokenizer.get_vocab_size(), positions)
+        return build_own_decoder(settings, vocabulary.tokenizer.get_vocab_size(), positions)
     decoder = load_gpt2(settings.model, settings.dropout, local_files_only=local_files_only)
     return decoder.requires_grad_(not settings.frozen)
 
@@ -52,7 +52,7 @@ def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> Capti
     cells = 0
     if not isinstance(recipe.encoder, ClipEncoderSettings):
         encoder = build_encoder(recipe.encoder)
-        channels, cells = encoder.channels, prefix_cells(recipe)
+        channels, cells = encoder.channels, feature_map_cells(recipe)
     width = decoder.tokens.weight.shape[1]
     return CaptionModel(encoder, build_mapper(recipe.mapper, channels, width, cells), decoder)
 
@@ -63,17 +63,21 @@ def build_encoder(settings: ConvEncoderSettings | EfficientNetSettings) -> Featu
     return ConvEncoder(settings.widths, settings.depths)
 
 
-def prefix_cells(recipe: Recipe) -> int:
+def feature_map_cells(recipe: Recipe) -> int:
     """Cells of the map of an encoder of our own."""
     assert recipe.captions.photos is not None
     return (recipe.captions.photos.side // STRIDE) ** 2
 
 
 def prefix_length(recipe: Recipe) -> int:
-    return prefix_cells(recipe) + 1 if isinstance(recipe.mapper, CellMapperSettings) else recipe.mapper.prefix
+    return (
+        feature_map_cells(recipe) + 1
+        if isinstance(recipe.mapper, CellMapperSettings)
+        else recipe.mapper.prefix
+    )
 
 
-def own_decoder(settings: OwnDecoderSettings, vocabulary: int, positions: int) -> DecoderNetwork:
+def build_own_decoder(settings: OwnDecoderSettings, vocabulary: int, positions: int) -> DecoderNetwork:
     return DecoderNetwork(
         vocabulary,
         positions,

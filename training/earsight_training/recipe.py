@@ -19,6 +19,10 @@ class RecipeError(TrainingError):
 _KINDS = frozenset({"conv", "efficientnet-lite", "clip", "cells", "mlp", "transformer", "own", "gpt2"})
 
 
+RENAMED = {"refine.fine": "hallucination_penalty", "refine.cross_entropy": "cross_entropy_weight"}
+"""From a key as older versions had it to its name now."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -159,8 +163,10 @@ class RefineSettings(_Section):
 
     epochs: int = Field(5, gt=0)
     beams: int = Field(5, ge=2, description="captions of each photo that are compared")
-    fine: float = Field(0.0, ge=0, description="what a caption that makes something up loses of its CIDEr-D")
-    cross_entropy: float = Field(0.0, ge=0, description="weight of the references' likelihood")
+    hallucination_penalty: float = Field(
+        0.0, ge=0, description="of CIDEr-D, for a caption that names what no reference supports"
+    )
+    cross_entropy_weight: float = Field(0.0, ge=0, description="of the references, beside the reward")
     learning_rate: float = Field(5e-5, gt=0)
     warmup_steps: int = Field(100, ge=0)
     ema: float = Field(0.998, gt=0, lt=1)
@@ -213,7 +219,25 @@ class Recipe(_Section):
         return self
 
 
-def taught(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillSettings]:
+def recipe_from_json(text: str) -> Recipe:
+    """Read the recipe that is kept in a trained captioner, by whichever version it was written.
+
+    Args:
+        text: What Recipe.model_dump_json() returned.
+
+    Raises:
+        ValueError: It is no recipe.
+    """
+    content = json.loads(text)
+    for key, new in RENAMED.items():
+        section, old = key.split(".")
+        values = content.get(section) or {}
+        if old in values:
+            values[new] = values.pop(old)
+    return Recipe.model_validate(content)
+
+
+def distillation_settings(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillSettings]:
     """The sections of a recipe whose encoder has a teacher. Raises RecipeError for another."""
     encoder, distilling = recipe.encoder, recipe.distill
     if not isinstance(encoder, ConvEncoderSettings) or distilling is None:
@@ -279,11 +303,15 @@ def _explain(error: ValidationError, tree: YamlTree) -> str:
     if first["type"] == "missing":
         return f"{where}: missing"
     if first["type"] == "extra_forbidden":
-        return f"{where}: unknown key"
+        return f"{where}: {_unknown(_dotted(key))}"
     what = _EXPECTED.get(first["type"])
     if what is None:
         return f"{where}: {first['msg'].removeprefix('Value error, ')}"
     return f"{where}: got {_shown(first['input'], tree.sources.get(key))}; expected {what}"
+
+
+def _unknown(key: str) -> str:
+    return f"is now called {RENAMED[key]}" if key in RENAMED else "unknown key"
 
 
 def _shown(value: Any, source: str | None) -> str:

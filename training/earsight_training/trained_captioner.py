@@ -17,9 +17,7 @@ from earsight_training.errors import TrainingError
 from earsight_training.model_factory import build_model
 from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.decoder import DecoderNetwork
-from earsight_training.recipe import (
-    Recipe,
-)
+from earsight_training.recipe import Recipe, recipe_from_json
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def load_captioner(path: Path) -> TrainedCaptioner:
             f"{path} is not there; run `earsight-train train` or `earsight-train import` first"
         )
     try:
-        recipe = Recipe.model_validate_json(state["recipe"])
+        recipe = recipe_from_json(state["recipe"])
         vocabulary = Vocabulary(Tokenizer.from_str(state["tokenizer"]), int(state["end"]))
         weights: Mapping[str, Tensor] = state["model"]
         mean: Tensor = state["embedding_mean"]

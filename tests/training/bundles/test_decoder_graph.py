@@ -14,9 +14,9 @@ TOLERANCE = {"float32": 1e-4, "float16": 0.02, "int8": 0.25, "int8-at-rest": 0.1
 
 
 @pytest.fixture(autouse=True)
-def _all_weights_are_rounded(monkeypatch):
+def _all_weights_are_int8(monkeypatch):
     """Those of a small model are small, and would be kept as float16."""
-    monkeypatch.setattr("earsight_training.bundles.graph_builder.ROUNDED_FROM", 0)
+    monkeypatch.setattr("earsight_training.bundles.graph_builder.INT8_STORAGE_FROM", 0)
 
 
 class Steps:
@@ -131,7 +131,7 @@ def test_what_a_beam_says_does_not_depend_on_the_others(weights):
 
 def test_small_weights_are_kept_as_float16(monkeypatch):
     """They hold most of the error and little of the size."""
-    monkeypatch.setattr("earsight_training.bundles.graph_builder.ROUNDED_FROM", WIDTH * VOCABULARY)
+    monkeypatch.setattr("earsight_training.bundles.graph_builder.INT8_STORAGE_FROM", WIDTH * VOCABULARY)
     graph = decoder_graph(decoder(False), "int8-at-rest").graph
     arrays = [onnx.numpy_helper.to_array(value) for value in graph.initializer]
     assert {array.size for array in arrays if array.dtype == np.int8} == {WIDTH * VOCABULARY}

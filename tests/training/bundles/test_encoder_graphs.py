@@ -23,10 +23,10 @@ KINDS = {
 
 
 @pytest.fixture(autouse=True)
-def _all_weights_are_rounded(monkeypatch, request):
+def _all_weights_are_int8(monkeypatch, request):
     """Those of a small model are small, and would be kept as float16. EfficientNet is of full size."""
     if "efficientnet" not in request.node.name:
-        monkeypatch.setattr("earsight_training.bundles.graph_builder.ROUNDED_FROM", 0)
+        monkeypatch.setattr("earsight_training.bundles.graph_builder.INT8_STORAGE_FROM", 0)
 
 
 @pytest.mark.parametrize("weights", FORMATS)

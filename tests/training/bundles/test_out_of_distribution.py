@@ -3,7 +3,7 @@ import pytest
 
 pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from earsight_training.bundles.out_of_distribution import clusters, probe
+from earsight_training.bundles.out_of_distribution import fit_probe, scene_centres
 
 
 def unit(rows):
@@ -20,7 +20,7 @@ def sides():
 
 def test_the_probe_tells_something_from_nothing(sides):
     something, nothing = sides
-    weights = probe(something[:100], nothing[:150])
+    weights = fit_probe(something[:100], nothing[:150])
     assert weights.shape == (17,)
     assert weights.dtype == np.float32
 
@@ -33,18 +33,18 @@ def test_the_probe_tells_something_from_nothing(sides):
 
 def test_both_sides_weigh_the_same(sides):
     something, nothing = sides
-    few, many = probe(something[:20], nothing), probe(something, nothing)
+    few, many = fit_probe(something[:20], nothing), fit_probe(something, nothing)
     assert np.corrcoef(few[:-1], many[:-1])[0, 1] > 0.9
     middle = unit((something + nothing)[:50])
     assert abs((middle @ few[:-1] + few[-1]).mean()) < 4
 
 
 def test_clusters_are_where_the_embeddings_are(sides):
-    found = clusters(np.concatenate(sides), 8)
+    found = scene_centres(np.concatenate(sides), 8)
     assert found.shape == (8, 16)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
     assert ((np.concatenate(sides) @ found.T).max(1) > 0.75).mean() > 0.9
 
 
 def test_fewer_embeddings_than_clusters(sides):
-    assert len(clusters(sides[0][:3], 8)) == 3
+    assert len(scene_centres(sides[0][:3], 8)) == 3

@@ -25,7 +25,7 @@ from earsight_bundle.manifest import Calibration  # noqa: E402
 from earsight_training.bundles.writer import complete_manifest, write_bundle  # noqa: E402
 from earsight_training.data.tokens import END_ID, clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
-from earsight_training.model_factory import build_model, own_decoder, prefix_length  # noqa: E402
+from earsight_training.model_factory import build_model, build_own_decoder, prefix_length  # noqa: E402
 from earsight_training.networks.caption_model import CaptionModel  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder, prepare  # noqa: E402
 from earsight_training.published import read_published  # noqa: E402
@@ -45,7 +45,7 @@ def own(recipe_file, squares):
     vocabulary = own_vocabulary([clean_caption(text) for texts in squares[1] for text in texts], 330)
     torch.manual_seed(2)
     size = vocabulary.tokenizer.get_vocab_size()
-    decoder = own_decoder(recipe.decoder, size, prefix_length(recipe) + recipe.captions.longest)
+    decoder = build_own_decoder(recipe.decoder, size, prefix_length(recipe) + recipe.captions.longest)
     model = build_model(recipe, 0, decoder)
     for layer in model.modules():  # as after training: photos differ, and what is read decides what is said
         if isinstance(layer, torch.nn.Linear):

@@ -12,7 +12,7 @@ from earsight_training.confidence.calibration_fit import (
     confidences,
     cross_fit,
     fit,
-    regress,
+    select_and_fit,
     truthful,
 )
 from earsight_training.confidence.selective_prediction import calibration_error
@@ -44,7 +44,7 @@ def sample():
 
 
 def test_known_weights_are_recovered_and_what_says_nothing_is_left_out(sample):
-    found, _ = regress(*sample, np.arange(len(sample[0])))
+    found, _ = select_and_fit(*sample, np.arange(len(sample[0])))
     assert set(found.weights) == set(KNOWN.weights)
     assert found.bias == pytest.approx(KNOWN.bias, abs=0.8)
     assert found.weights["mean_log_prob"] == pytest.approx(2.0, abs=0.6)
@@ -60,7 +60,7 @@ def test_known_weights_are_recovered_and_what_says_nothing_is_left_out(sample):
 def test_there_may_be_nothing_to_learn(sample):
     candidates, _ = sample
     coin = np.random.default_rng(3).random(len(candidates)) < 0.3
-    found, log_odds = regress(candidates, coin, np.arange(len(candidates)))
+    found, log_odds = select_and_fit(candidates, coin, np.arange(len(candidates)))
     assert np.ptp(log_odds) < 0.2
     assert not found.weights
     assert confidences(found, candidates).mean() == pytest.approx(0.3, abs=0.04)
@@ -70,7 +70,7 @@ def test_there_may_be_nothing_to_learn(sample):
 @pytest.mark.parametrize("count", [1, 30])
 def test_one_sided_evidence_stays_finite(sample, truth, count):
     candidates = sample[0][:count]
-    found, _ = regress(candidates, np.full(count, truth), np.arange(count))
+    found, _ = select_and_fit(candidates, np.full(count, truth), np.arange(count))
     confidence = confidences(found, candidates)
     assert np.isfinite(confidence).all()
     assert (abs(confidence - truth) < 0.1).all()

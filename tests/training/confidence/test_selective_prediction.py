@@ -12,7 +12,7 @@ from earsight_training.confidence.risk_coverage_plot import plot_risk, risks
 from earsight_training.confidence.selective_prediction import (
     calibration_error,
     confidence_estimates,
-    made_up_at,
+    risk_at,
 )
 from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.scoring.evaluate import Candidate
@@ -76,8 +76,8 @@ def test_nothing_made_up_can_not_become_less():
 
 def test_the_surest_are_said_first():
     confidence, truthful = np.array([0.1, 0.9, 0.5, 0.4]), np.array([False, True, True, False])
-    assert made_up_at(0.5, confidence, truthful) == 0
-    assert made_up_at(0.75, confidence, truthful) == pytest.approx(1 / 3)
+    assert risk_at(0.5, confidence, truthful) == 0
+    assert risk_at(0.75, confidence, truthful) == pytest.approx(1 / 3)
     curve = risks(confidence, truthful)
     assert curve[0] == 0
     assert curve[-1] == 0.5

@@ -5,7 +5,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.learning.caption_training import train_photos  # noqa: E402
-from earsight_training.model_factory import build_model, own_decoder, prefix_length  # noqa: E402
+from earsight_training.model_factory import build_model, build_own_decoder, prefix_length  # noqa: E402
 from earsight_training.recipe import load_recipe  # noqa: E402
 
 
@@ -26,7 +26,7 @@ def untrained(recipe, vocabulary):
     torch.manual_seed(1)
     positions = prefix_length(recipe) + recipe.captions.longest
     return build_model(
-        recipe, 0, own_decoder(recipe.decoder, vocabulary.tokenizer.get_vocab_size(), positions)
+        recipe, 0, build_own_decoder(recipe.decoder, vocabulary.tokenizer.get_vocab_size(), positions)
     )
 
 

@@ -22,7 +22,7 @@ def started(monkeypatch, gpus, **environment):
 def test_without_torchrun_it_is_the_only_one(monkeypatch, gpus, device):
     process = started(monkeypatch, gpus)
     assert (process.rank, process.size, process.local_size) == (0, 1, 1)
-    assert process.first
+    assert process.is_main
     assert process.device == torch.device(device)
 
 
@@ -30,7 +30,7 @@ def test_without_torchrun_it_is_the_only_one(monkeypatch, gpus, device):
 def test_torchrun_says_which_one_it_is(monkeypatch, gpus, device):
     process = started(monkeypatch, gpus, **TORCHRUN)
     assert (process.rank, process.size, process.local_size) == (4, 6, 3)
-    assert not process.first
+    assert not process.is_main
     assert process.device == torch.device(device)
 
 

@@ -16,7 +16,7 @@ WORDS = st.lists(st.sampled_from("a dog man girl runs sits on the bench grass re
 
 @pytest.fixture(scope="module")
 def rewards():
-    return Rewards(CAPTIONS, fine=0.0)
+    return Rewards(CAPTIONS, penalty=0.0)
 
 
 def test_what_all_references_say_is_worth_ten(rewards):
@@ -25,7 +25,7 @@ def test_what_all_references_say_is_worth_ten(rewards):
 
 def test_one_word_by_hand():
     """Two photos; "dog" is in one of them, "a" in both, so that it weighs nothing."""
-    rewards = Rewards([["a dog"], ["a cat"]], fine=0.0)
+    rewards = Rewards([["a dog"], ["a cat"]], penalty=0.0)
     (worth,) = rewards.of(["dog"], ["a dog"])
     # Of one word the cosine is 1, longer n-grams have no match; one word less costs exp(-1 / 72).
     assert worth == pytest.approx(10 / 4 * math.exp(-1 / 72))
@@ -49,8 +49,8 @@ def test_always_between_nothing_and_ten(rewards, words, references):
 
 
 def test_what_is_not_in_the_picture_is_fined():
-    fined = Rewards(CAPTIONS, fine=0.5)
-    free = Rewards(CAPTIONS, fine=0.0)
+    fined = Rewards(CAPTIONS, penalty=0.5)
+    free = Rewards(CAPTIONS, penalty=0.0)
     texts = ["a dog runs on the grass", "a dog and a girl run on the grass"]
     differences = [
         a - b for a, b in zip(free.of(texts, CAPTIONS[0]), fined.of(texts, CAPTIONS[0]), strict=True)

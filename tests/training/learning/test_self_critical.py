@@ -8,8 +8,8 @@ from earsight.captioners.search import beam_search  # noqa: E402
 from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.learning.caption_training import train_photos  # noqa: E402
-from earsight_training.learning.self_critical import likely_captions, refine  # noqa: E402
-from earsight_training.model_factory import build_model, own_decoder, prefix_length  # noqa: E402
+from earsight_training.learning.self_critical import beam_captions, train_self_critical  # noqa: E402
+from earsight_training.model_factory import build_model, build_own_decoder, prefix_length  # noqa: E402
 from earsight_training.networks.caption_model import PADDING  # noqa: E402
 from earsight_training.recipe import RefineSettings, load_recipe  # noqa: E402
 
@@ -29,7 +29,7 @@ def model(recipe, vocabulary):
     torch.manual_seed(1)
     positions = prefix_length(recipe) + recipe.captions.longest
     words = vocabulary.tokenizer.get_vocab_size()
-    return build_model(recipe, 0, own_decoder(recipe.decoder, words, positions)).eval()
+    return build_model(recipe, 0, build_own_decoder(recipe.decoder, words, positions)).eval()
 
 
 def test_likely_captions_are_what_the_daemon_finds(model, recipe, vocabulary):
@@ -37,7 +37,7 @@ def test_likely_captions_are_what_the_daemon_finds(model, recipe, vocabulary):
     model.decoder.tokens.weight.data *= 30  # far from even odds, so that rounding decides nothing
     images = torch.rand((3, 3, side, side), generator=torch.Generator().manual_seed(5)) * 255
     prefix = model.prefix(images)
-    found = likely_captions(model, prefix, 4, longest=6, end=vocabulary.end)
+    found = beam_captions(model, prefix, 4, longest=6, end=vocabulary.end)
     assert found.shape == (3, 4, 6)
     for photo in range(3):
         expected = searched(model, prefix[photo][None], 4, 6, vocabulary.end)
@@ -77,9 +77,13 @@ def test_the_reward_rises(tmp_path, squares, recipe, vocabulary, model, capsys):
     model = train_photos(model, examples, eager, settings.photos, tmp_path, seed=3)
     capsys.readouterr()
     cleaned = [[clean_caption(text) for text in texts] for texts in captions]
-    refining = RefineSettings(epochs=10, learning_rate=3e-3, warmup_steps=1, ema=0.5, fine=0.2)
+    refining = RefineSettings(
+        epochs=10, learning_rate=3e-3, warmup_steps=1, ema=0.5, hallucination_penalty=0.2
+    )
     before = model.encoder.state_dict()
-    refined = refine(model, examples, cleaned, vocabulary, (settings, refining), tmp_path, seed=3)
+    refined = train_self_critical(
+        model, examples, cleaned, vocabulary, (settings, refining), tmp_path, seed=3
+    )
     rewards = [-float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
     assert len(rewards) == 10
     assert rewards[-1] > rewards[0] + 0.2

@@ -63,7 +63,7 @@ LIMITS: dict[Precision, Limits] = {
 """Rounding stays well within these; a wrong weight, axis or order of channels does not."""
 
 
-def check(
+def check_agreement(
     folder: Path,
     captioner: TrainedCaptioner,
     precision: Precision,
@@ -74,7 +74,7 @@ def check(
 
     Raises AgreementError with the measure that is beyond its limit.
     """
-    graphs = _Graphs(folder, encoder)
+    graphs = _BundleSessions(folder, encoder)
     pictures = list(photos) or _generated(GENERATED)
     found = [_compared(graphs, captioner, pixels) for pixels in pictures]
     prefix, embedding, errors, same = zip(*found, strict=True)
@@ -103,7 +103,7 @@ def _disagreement(precision: Precision, name: str, value: float, limit: float) -
     )
 
 
-class _Graphs:
+class _BundleSessions:
     """The graphs of a bundle, as the daemon runs them."""
 
     def __init__(self, folder: Path, encoder: str) -> None:
@@ -150,10 +150,10 @@ class _Graphs:
 
 @torch.no_grad()
 def _compared(
-    graphs: _Graphs, captioner: TrainedCaptioner, pixels: np.ndarray
+    graphs: _BundleSessions, captioner: TrainedCaptioner, pixels: np.ndarray
 ) -> tuple[float, float, float, list[bool]]:
     """Cosines of prefix and embedding, the worst error of log-probabilities, where the likeliest agree."""
-    inputs = prepared(captioner, Image.fromarray(pixels))
+    inputs = encoder_input(captioner, Image.fromarray(pixels))
     found_prefix, found_embedding = graphs.encode(inputs)
     model = captioner.model
     features = model.encoder(torch.from_numpy(inputs).permute(0, 3, 1, 2).float())
@@ -184,7 +184,7 @@ def _log_probs(captioner: TrainedCaptioner, prefix: Tensor) -> np.ndarray:
     return logs
 
 
-def prepared(captioner: TrainedCaptioner, image: Image.Image) -> np.ndarray:
+def encoder_input(captioner: TrainedCaptioner, image: Image.Image) -> np.ndarray:
     """uint8 (1, side, side, 3), as the encoder wants pictures."""
     encoder = captioner.model.encoder
     if isinstance(encoder, FeatureMapEncoder):

@@ -5,29 +5,29 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
-from earsight_training.bundles.graph_builder import GraphBuilder, array, rounded
+from earsight_training.bundles.graph_builder import GraphBuilder, quantise_symmetrically, to_numpy
 from earsight_training.networks.efficientnet import PaddedConvolution
 
 _END = np.iinfo(np.int64).max
 
 
-def folded(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np.ndarray]:
+def fold_batch_norm(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np.ndarray]:
     """Weight (outputs, inputs, rows, columns) and bias of both in one."""
     assert norm.running_var is not None
     assert norm.running_mean is not None
-    gain = array(norm.weight) / np.sqrt(array(norm.running_var) + norm.eps)
-    bias = array(norm.bias) - array(norm.running_mean) * gain
-    return array(convolution.weight) * gain[:, None, None, None], bias
+    gain = to_numpy(norm.weight) / np.sqrt(to_numpy(norm.running_var) + norm.eps)
+    bias = to_numpy(norm.bias) - to_numpy(norm.running_mean) * gain
+    return to_numpy(convolution.weight) * gain[:, None, None, None], bias
 
 
-class FloatMaps:
+class FloatConvolutions:
     """Works on maps (1, channels, rows, columns). Convolutions of any stride and groups; zeros around."""
 
     def __init__(self, graph: GraphBuilder) -> None:
         self._graph = graph
 
     def convolution(self, x: str, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> str:
-        weight, bias = folded(convolution, norm)
+        weight, bias = fold_batch_norm(convolution, norm)
         stored = self._graph.weight(weight, 0), self._graph.floats(bias)
         before = after = convolution.kernel_size[0] // 2
         if isinstance(convolution, PaddedConvolution):
@@ -41,7 +41,7 @@ class FloatMaps:
             pads=[before, before, after, after],
         )
 
-    def halved(self, x: str) -> str:
+    def average_pooled(self, x: str) -> str:
         """Averages of 2 x 2 cells; rows and columns are even."""
         return self._graph.add("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])
 
@@ -51,7 +51,7 @@ class FloatMaps:
         return self._graph.add("Transpose", flat, perm=[1, 0])
 
 
-class IntegerMaps:
+class IntegerConvolutions:
     """Works on maps (1, rows, columns, channels). Convolutions of 1 x 1 and 3 x 3 by stride 1.
 
     A convolution is a matrix product here: of the cells, or of each cell with its eight neighbours. ONNX
@@ -67,8 +67,8 @@ class IntegerMaps:
         q, step, zero = self._as_uint8(x)
         if convolution.kernel_size[0] > 1:
             q = self._neighbourhoods(q, zero)
-        weight, bias = folded(convolution, norm)
-        integers, scale = rounded(weight.transpose(2, 3, 1, 0).reshape(-1, len(weight)), 1)
+        weight, bias = fold_batch_norm(convolution, norm)
+        integers, scale = quantise_symmetrically(weight.transpose(2, 3, 1, 0).reshape(-1, len(weight)), 1)
         stored = self._graph.constant(integers, np.int8)
         return self._graph.matmul_integer(q, step, zero, stored, scale, self._graph.floats(bias))
 
@@ -92,7 +92,7 @@ class IntegerMaps:
         of_rows_and_columns = [self._graph.constant(v) for v in (start, stop, [1, 2], [step, step])]
         return self._graph.add("Slice", x, *of_rows_and_columns)
 
-    def halved(self, x: str) -> str:
+    def average_pooled(self, x: str) -> str:
         """Averages of 2 x 2 cells; rows and columns are even."""
         corners = ((0, 0), (0, 1), (1, 0), (1, 1))
         total = self._graph.add("Sum", *(self._part(x, corner, [_END, _END], 2) for corner in corners))
@@ -103,4 +103,4 @@ class IntegerMaps:
         return self._graph.add("Reshape", x, self._graph.constant([-1, channels]))
 
 
-Maps = FloatMaps | IntegerMaps
+Convolutions = FloatConvolutions | IntegerConvolutions

@@ -21,13 +21,13 @@ from earsight_bundle.graphs import (
     keys_output,
     values_output,
 )
-from earsight_training.bundles.graph_builder import MICROSOFT, Format, GraphBuilder, array
+from earsight_training.bundles.graph_builder import MICROSOFT, GraphBuilder, WeightFormat, to_numpy
 from earsight_training.bundles.mapper_graphs import feed_forward
 from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.networks.transformer import Block
 
 
-def decoder_graph(decoder: DecoderNetwork, weights: Format) -> onnx.ModelProto:
+def decoder_graph(decoder: DecoderNetwork, weights: WeightFormat) -> onnx.ModelProto:
     """One step of decoding, for the prefix (all of it at once) or for one token of each beam.
 
     The rows of a step are vectors of the prefix, or of tokens; the cache holds N rows of earlier steps, of
@@ -38,45 +38,45 @@ def decoder_graph(decoder: DecoderNetwork, weights: Format) -> onnx.ModelProto:
     order; keys_i and values_i, float (rows, heads, head width), for the cache.
     """
     graph = GraphBuilder(weights)
-    tokens = array(decoder.tokens.weight)
+    tokens = to_numpy(decoder.tokens.weight)
     width, layers, heads = tokens.shape[1], len(decoder.blocks), decoder.heads
-    at = graph.add("Gather", graph.weight(array(decoder.positions.weight), 0), POSITIONS, axis=0)
+    at = graph.add("Gather", graph.weight(to_numpy(decoder.positions.weight), 0), POSITIONS, axis=0)
     x = graph.add("Add", VECTORS, at)
-    sight = _sight(graph, causal=decoder.causal_prefix)
+    mask_parts = _attention_mask(graph, causal=decoder.causal_prefix)
     for index, block in enumerate(decoder.blocks):
         assert isinstance(block, Block)
-        x = graph.add("Add", x, _attention(graph, x, block, index, sight))
+        x = graph.add("Add", x, _attention(graph, x, block, index, mask_parts))
         x = graph.add("Add", x, feed_forward(graph, x, block))
     asked = graph.add("Gather", x, ASKED, axis=0)
     logits = graph.to_float32(graph.product(graph.layer_norm(asked, decoder.norm), tokens.T))
     graph.add_many("TopK", [graph.add("LogSoftmax", logits, axis=-1), K], [LOG_PROBS, IDS], axis=-1)
     cached = heads, width // heads
-    return graph.model(
+    return graph.build(
         [
-            graph.input_output(VECTORS, "rows", width),
+            graph.value_info(VECTORS, "rows", width),
             helper.make_tensor_value_info(POSITIONS, TensorProto.INT64, ["rows"]),
-            graph.input_output(MASK, "rows", "N + rows"),
+            graph.value_info(MASK, "rows", "N + rows"),
             helper.make_tensor_value_info(ASKED, TensorProto.INT64, ["asked"]),
             helper.make_tensor_value_info(K, TensorProto.INT64, [1]),
-            *(graph.input_output(cache_input(name), "N", *cached) for name in cache_outputs(layers)),
+            *(graph.value_info(cache_input(name), "N", *cached) for name in cache_outputs(layers)),
         ],
         [
             helper.make_tensor_value_info(LOG_PROBS, TensorProto.FLOAT, ["asked", "k"]),
             helper.make_tensor_value_info(IDS, TensorProto.INT64, ["asked", "k"]),
-            *(graph.input_output(name, "rows", *cached) for name in cache_outputs(layers)),
+            *(graph.value_info(name, "rows", *cached) for name in cache_outputs(layers)),
         ],
     )
 
 
 @dataclass(frozen=True)
-class _Sight:
+class _AttentionMask:
     """What rows see. mask: float (rows, N + rows); lengths: of its two parts, int64 (2,)."""
 
     mask: str
     lengths: str
 
 
-def _sight(graph: GraphBuilder, *, causal: bool) -> _Sight:
+def _attention_mask(graph: GraphBuilder, *, causal: bool) -> _AttentionMask:
     """causal: no vector of the prefix sees a later one. (The tokens of a step all have the same position.)"""
     held = graph.add("Shape", cache_input(keys_output(0)), start=0, end=1)
     rows = graph.add("Shape", POSITIONS, start=0, end=1)
@@ -87,10 +87,10 @@ def _sight(graph: GraphBuilder, *, causal: bool) -> _Sight:
         barred = graph.add("Where", later, graph.floats(-np.inf), graph.floats(0.0))
         pads = graph.add("Concat", graph.constant([0]), held, graph.constant([0, 0]), axis=0)
         mask = graph.add("Add", MASK, graph.add("Pad", barred, pads))
-    return _Sight(mask, graph.add("Concat", held, rows, axis=0))
+    return _AttentionMask(mask, graph.add("Concat", held, rows, axis=0))
 
 
-def _attention(graph: GraphBuilder, x: str, block: Block, layer: int, sight: _Sight) -> str:
+def _attention(graph: GraphBuilder, x: str, block: Block, layer: int, mask_parts: _AttentionMask) -> str:
     """Attention of the rows, float (rows, width), over the cache and each other, as far as they see."""
     width, heads = block.attention_output.in_features, block.heads
     packed = graph.linear(graph.layer_norm(x, block.attention_norm), block.queries_keys_values)
@@ -102,10 +102,10 @@ def _attention(graph: GraphBuilder, x: str, block: Block, layer: int, sight: _Si
     keys = graph.add("Reshape", parts[1], shape, output=keys_output(layer))
     values = graph.add("Reshape", parts[2], shape, output=values_output(layer))
     scores = [_scores(graph, queries, of, (width // heads) ** -0.5) for of in (cache_input(keys), keys)]
-    seen = graph.add("Add", graph.add("Concat", *scores, axis=-1), sight.mask)
+    seen = graph.add("Add", graph.add("Concat", *scores, axis=-1), mask_parts.mask)
     weights = graph.add("Softmax", seen, axis=-1)
     names = f"past_weights_{layer}", f"weights_{layer}"
-    split = graph.add_many("Split", [weights, sight.lengths], names, axis=-1)
+    split = graph.add_many("Split", [weights, mask_parts.lengths], names, axis=-1)
     means = [_mean(graph, w, of) for w, of in zip(split, (cache_input(values), values), strict=True)]
     merged = graph.add("Transpose", graph.add("Add", *means), perm=[1, 0, 2])
     rows = graph.add("Reshape", merged, graph.constant([-1, width]))

@@ -9,8 +9,8 @@ from torch import nn
 
 from earsight_bundle.graphs import EMBEDDING, PIXELS, PREFIX
 from earsight_training.bundles.clip_graphs import clip_embedding
-from earsight_training.bundles.convolution_graphs import FloatMaps
-from earsight_training.bundles.graph_builder import Format, GraphBuilder
+from earsight_training.bundles.convolution_graphs import FloatConvolutions
+from earsight_training.bundles.graph_builder import GraphBuilder, WeightFormat
 from earsight_training.bundles.mapper_graphs import cells_prefix, embedding_prefix
 from earsight_training.networks.conv_encoder import ConvEncoder, ResidualBlock
 from earsight_training.networks.efficientnet import EfficientNetLite, InvertedResidual
@@ -19,7 +19,7 @@ from earsight_training.networks.mapper import AnyMapper, CellMapper
 
 
 def encoder_graph(
-    encoder: ImageEncoder, mapper: AnyMapper, side: int, embedding_mean: np.ndarray, weights: Format
+    encoder: ImageEncoder, mapper: AnyMapper, side: int, embedding_mean: np.ndarray, weights: WeightFormat
 ) -> onnx.ModelProto:
     """pixels: uint8 (1, side, side, 3) -> prefix: float (1, prefix length, width), embedding: float32
     (1, numbers).
@@ -33,7 +33,7 @@ def encoder_graph(
     x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
     if isinstance(encoder, FeatureMapEncoder):
         assert isinstance(mapper, CellMapper)
-        cells = FloatMaps(graph).cells(_features(graph, x, encoder), encoder.channels)
+        cells = FloatConvolutions(graph).cells(_features(graph, x, encoder), encoder.channels)
         prefix = cells_prefix(graph, cells, mapper)
         embedding = graph.to_float32(graph.add("ReduceMean", cells, graph.constant([0])))
     else:
@@ -43,10 +43,10 @@ def encoder_graph(
     graph.add("Unsqueeze", prefix, graph.constant([0]), output=PREFIX)
     centred = graph.add("Sub", embedding, graph.constant(embedding_mean, np.float32))
     graph.add("LpNormalization", centred, output=EMBEDDING, axis=-1, p=2)
-    return graph.model(
+    return graph.build(
         [helper.make_tensor_value_info(PIXELS, TensorProto.UINT8, [1, side, side, 3])],
         [
-            graph.input_output(PREFIX, 1, mapper.prefix_length, "width"),
+            graph.value_info(PREFIX, 1, mapper.prefix_length, "width"),
             helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, [1, len(embedding_mean)]),
         ],
     )
@@ -54,13 +54,13 @@ def encoder_graph(
 
 def _features(graph: GraphBuilder, x: str, encoder: FeatureMapEncoder) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
-    maps = FloatMaps(graph)
+    maps = FloatConvolutions(graph)
     if isinstance(encoder, EfficientNetLite):
         return _efficientnet(graph, maps, x, encoder)
     return _residual_network(graph, maps, x, encoder)
 
 
-def _residual_network(graph: GraphBuilder, maps: FloatMaps, x: str, encoder: ConvEncoder) -> str:
+def _residual_network(graph: GraphBuilder, maps: FloatConvolutions, x: str, encoder: ConvEncoder) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
     scaled = graph.add("Div", x, graph.floats(127.5))
     x = graph.add("Sub", scaled, graph.floats(1.0))
@@ -74,7 +74,7 @@ def _residual_network(graph: GraphBuilder, maps: FloatMaps, x: str, encoder: Con
     return x
 
 
-def _residual(graph: GraphBuilder, maps: FloatMaps, x: str, block: ResidualBlock) -> str:
+def _residual(graph: GraphBuilder, maps: FloatConvolutions, x: str, block: ResidualBlock) -> str:
     inner = graph.add("Relu", _convolution(maps, x, block.first))
     inner = _convolution(maps, inner, block.second)
     if isinstance(block.shortcut, nn.Sequential):
@@ -82,14 +82,14 @@ def _residual(graph: GraphBuilder, maps: FloatMaps, x: str, block: ResidualBlock
     return graph.add("Relu", graph.add("Add", inner, x))
 
 
-def _convolution(maps: FloatMaps, x: str, layer: nn.Sequential) -> str:
+def _convolution(maps: FloatConvolutions, x: str, layer: nn.Sequential) -> str:
     convolution, norm = layer
     assert isinstance(convolution, nn.Conv2d)
     assert isinstance(norm, nn.BatchNorm2d)
     return maps.convolution(x, convolution, norm)
 
 
-def _efficientnet(graph: GraphBuilder, maps: FloatMaps, x: str, encoder: EfficientNetLite) -> str:
+def _efficientnet(graph: GraphBuilder, maps: FloatConvolutions, x: str, encoder: EfficientNetLite) -> str:
     """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
     centred = graph.add("Sub", x, graph.floats(127.0))
     scaled = graph.add("Div", centred, graph.floats(128.0))
@@ -100,7 +100,7 @@ def _efficientnet(graph: GraphBuilder, maps: FloatMaps, x: str, encoder: Efficie
     return _up_to_6(graph, maps.convolution(x, encoder.head, encoder.head_norm))
 
 
-def _inverted_residual(graph: GraphBuilder, maps: FloatMaps, x: str, block: InvertedResidual) -> str:
+def _inverted_residual(graph: GraphBuilder, maps: FloatConvolutions, x: str, block: InvertedResidual) -> str:
     inner = x
     if block.expand is not None and block.expand_norm is not None:
         inner = _up_to_6(graph, maps.convolution(inner, block.expand, block.expand_norm))

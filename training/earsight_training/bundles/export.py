@@ -17,7 +17,7 @@ from earsight_training.bundles.model_card import model_card
 from earsight_training.bundles.out_of_distribution import fit_out_of_distribution
 from earsight_training.bundles.writer import complete_manifest, write_bundle
 from earsight_training.confidence.calibration_fit import best_caption, cross_fit, fit, truthful
-from earsight_training.confidence.selective_prediction import COVERAGE, calibration_error, made_up_at
+from earsight_training.confidence.selective_prediction import COVERAGE, calibration_error, risk_at
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.embed import encoder_identity
 from earsight_training.errors import TrainingError
@@ -27,10 +27,10 @@ from earsight_training.recipe import ClipEncoderSettings
 from earsight_training.scoring.evaluate import Candidate, describe, score
 from earsight_training.trained_captioner import TrainedCaptioner, load_captioner
 
-CHECKED = 16
+PHOTOS_CHECKED = 16
 """Photos on which a bundle's graphs are compared with torch."""
 
-WORTHLESS = 0.05
+MIN_CIDER = 0.05
 """CIDEr of captions that say nothing of their photos. Such captions may name no object, so make none up: a
 confidence fitted on them would be sure of nothing at all."""
 
@@ -69,7 +69,7 @@ def export_bundle(
     on each for itself, chance would put other captions first. The calibration error is that of confidences
     by a calibration that was fitted on other photos of the validation set.
     """
-    pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:CHECKED]]
+    pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:PHOTOS_CHECKED]]
     write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures, other_encoders)
     if not validation:
         return {}
@@ -79,14 +79,14 @@ def export_bundle(
     complete_manifest(out, calibration, {}, model_card(captioner.recipe, {}))
     candidates = describe(out, validation)
     scores = score(candidates)
-    if scores["CIDEr"] >= WORTHLESS:
+    if scores["CIDEr"] >= MIN_CIDER:
         exact = candidates if precision == "float32" else _in_float32(captioner, validation, out)
         calibration = fit(exact)
         scores = score([best_caption(calibration, candidate) for candidate in candidates])
         said = cross_fit(candidates, calibration.order)
         confidence, truth = np.array([c.confidence for c in said]), truthful(said)
         scores["calibration-error"] = round(calibration_error(confidence, truth), 4)
-        scores["made-up at 85 %"] = round(made_up_at(COVERAGE, confidence, truth), 4)
+        scores["made-up at 85 %"] = round(risk_at(COVERAGE, confidence, truth), 4)
     if "familiarity" not in calibration.weights:
         (out / SCENES).unlink(missing_ok=True)
     card = model_card(captioner.recipe, scores, knows_nothing=bool(training))

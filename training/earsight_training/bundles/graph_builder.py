@@ -18,35 +18,35 @@ OPSET = 20
 MICROSOFT = "com.microsoft"
 """The domain of ONNX Runtime's own operators."""
 
-INTEGER_FROM = 20_000_000
+INT8_ARITHMETIC_FROM = 20_000_000
 """Weights of a graph from which int8 ones are computed with as they are: fewer take little memory as float32
 too, and are more exact."""
 
-ROUNDED_FROM = 100_000
+INT8_STORAGE_FROM = 100_000
 """Numbers of a weight from which int8 saves enough to be worth its error. Smaller ones, such as a depthwise
 convolution's, are kept as float16: together they are a few hundred kilobytes, and most of the error."""
 
 Precision = Literal["float32", "int8", "float16"]
 """What a bundle is made for: exactness, small memory on a CPU, GPUs."""
 
-Format = Literal["float32", "float16", "int8", "int8-at-rest"]
+WeightFormat = Literal["float32", "float16", "int8", "int8-at-rest"]
 """What weights are and what products are computed in: all in float32 or float16; int8 weights in integer
 arithmetic; or int8 weights that become float32 when ONNX Runtime loads them and folds DequantizeLinear."""
 
 
-def weight_format(precision: Precision, *parts: nn.Module) -> Format:
+def weight_format(precision: Precision, *parts: nn.Module) -> WeightFormat:
     """Of the graph that these parts become."""
     weights = sum(parameter.numel() for part in parts for parameter in part.parameters())
-    return "int8-at-rest" if precision == "int8" and weights < INTEGER_FROM else precision
+    return "int8-at-rest" if precision == "int8" and weights < INT8_ARITHMETIC_FROM else precision
 
 
-def array(parameter: Tensor) -> np.ndarray:
+def to_numpy(parameter: Tensor) -> np.ndarray:
     """A parameter as float32."""
     values: np.ndarray = parameter.detach().float().numpy()
     return values
 
 
-def rounded(values: np.ndarray, channel_axis: int) -> tuple[np.ndarray, np.ndarray]:
+def quantise_symmetrically(values: np.ndarray, channel_axis: int) -> tuple[np.ndarray, np.ndarray]:
     """values in int8, -127..127, and the float32 scale of each index of channel_axis."""
     others = tuple(axis for axis in range(values.ndim) if axis != channel_axis)
     scale = np.maximum(np.abs(values).max(others), 1e-12) / 127
@@ -57,7 +57,7 @@ def rounded(values: np.ndarray, channel_axis: int) -> tuple[np.ndarray, np.ndarr
 class GraphBuilder:
     """Nodes, constants and weights under construction. Methods return the name of what they add."""
 
-    def __init__(self, weights: Format) -> None:
+    def __init__(self, weights: WeightFormat) -> None:
         self.weights = weights
         self.float_type = TensorProto.FLOAT16 if weights == "float16" else TensorProto.FLOAT
         self._nodes: list[onnx.NodeProto] = []
@@ -93,9 +93,9 @@ class GraphBuilder:
         """A float weight. In formats of int8 it is stored so, with a scale for each index of channel_axis."""
         if self.weights in ("float32", "float16"):
             return self.floats(values)
-        if values.size < ROUNDED_FROM:
+        if values.size < INT8_STORAGE_FROM:
             return self.add("Cast", self.constant(values, np.float16), to=TensorProto.FLOAT)
-        integers, scale = rounded(values, channel_axis)
+        integers, scale = quantise_symmetrically(values, channel_axis)
         stored = self.constant(integers, np.int8), self.constant(scale, np.float32)
         return self.add("DequantizeLinear", *stored, axis=channel_axis)
 
@@ -110,13 +110,13 @@ class GraphBuilder:
 
     def linear(self, x: str, layer: nn.Linear) -> str:
         """x: (rows, inputs)."""
-        bias = None if layer.bias is None else array(layer.bias)
-        return self.product(x, array(layer.weight).T, bias)
+        bias = None if layer.bias is None else to_numpy(layer.bias)
+        return self.product(x, to_numpy(layer.weight).T, bias)
 
     def product(self, x: str, matrix: np.ndarray, bias: np.ndarray | None = None) -> str:
         """x: (rows, inputs); matrix: (inputs, outputs)."""
         if self.weights == "int8":
-            integers, scale = rounded(matrix, 1)
+            integers, scale = quantise_symmetrically(matrix, 1)
             y = self.integer_product(x, self.constant(integers, np.int8), scale)
         else:
             y = self.add("MatMul", x, self.weight(matrix, 1))
@@ -145,14 +145,14 @@ class GraphBuilder:
         return self.add("MatMulIntegerToFloat", q, stored, *scales, *zeros, *bias, domain=MICROSOFT)
 
     def layer_norm(self, x: str, layer: nn.LayerNorm) -> str:
-        scale, bias = (self.floats(array(p)) for p in (layer.weight, layer.bias))
+        scale, bias = (self.floats(to_numpy(p)) for p in (layer.weight, layer.bias))
         return self.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=layer.eps)
 
-    def input_output(self, name: str, *shape: int | str) -> onnx.ValueInfoProto:
+    def value_info(self, name: str, *shape: int | str) -> onnx.ValueInfoProto:
         """An input or output of the graph's float type."""
         return helper.make_tensor_value_info(name, self.float_type, list(shape))
 
-    def model(self, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+    def build(self, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
         graph = helper.make_graph(self._nodes, "earsight", inputs, outputs, self._initializers)
         domains = [helper.make_opsetid("", OPSET)]
         if any(node.domain == MICROSOFT for node in self._nodes):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from earsight_training.bundles.attention_graphs import attend_within
-from earsight_training.bundles.graph_builder import GraphBuilder, array
+from earsight_training.bundles.graph_builder import GraphBuilder, to_numpy
 from earsight_training.networks.mapper import CellMapper, MlpMapper, TransformerMapper
 from earsight_training.networks.transformer import Block
 
 
 def cells_prefix(graph: GraphBuilder, cells: str, mapper: CellMapper) -> str:
     """cells: float (cells, channels)."""
-    start = graph.floats(array(mapper.start)[None])
+    start = graph.floats(to_numpy(mapper.start)[None])
     return graph.add("Concat", graph.linear(cells, mapper.projection), start, axis=0)
 
 
@@ -32,7 +32,7 @@ def _mlp(graph: GraphBuilder, x: str, mapper: MlpMapper) -> str:
 def _transformer(graph: GraphBuilder, x: str, mapper: TransformerMapper) -> str:
     length, width = mapper.clip_length, mapper.constants.shape[1]
     seen = graph.add("Reshape", graph.linear(x, mapper.linear), graph.constant([length, width]))
-    x = graph.add("Concat", seen, graph.floats(array(mapper.constants)), axis=0)
+    x = graph.add("Concat", seen, graph.floats(to_numpy(mapper.constants)), axis=0)
     for block in mapper.blocks:
         assert isinstance(block, Block)
         x = _block(graph, x, block, width)

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from earsight_bundle.files import ENCODER, PROBE, SCENES
 from earsight_bundle.graphs import EMBEDDING, PIXELS
-from earsight_training.bundles.agreement import prepared
+from earsight_training.bundles.agreement import encoder_input
 from earsight_training.confidence.logistic_regression import fit_logistic_regression
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.uninformative import degraded, uninformative_images
@@ -52,8 +52,8 @@ def fit_out_of_distribution(
     plain = encode(map(open_upright, paths), len(paths))
     worse = encode(_worse(paths[::2]), len(paths[::2]))
     nothing = encode((picture for _, picture in uninformative_images(len(paths), SEED, paths)), len(paths))
-    np.save(folder / SCENES, clusters(plain, CLUSTERS).astype(np.float16))
-    np.save(folder / PROBE, probe(np.concatenate([plain, worse]), nothing))
+    np.save(folder / SCENES, scene_centres(plain, CLUSTERS).astype(np.float16))
+    np.save(folder / PROBE, fit_probe(np.concatenate([plain, worse]), nothing))
 
 
 def _worse(paths: Iterable[Path]) -> Iterator[Image.Image]:
@@ -75,12 +75,12 @@ class BundleEmbedder:
         """Embeddings, float32 (pictures, width). count: of the pictures."""
         rows = []
         for picture in tqdm(pictures, total=count, unit="picture", disable=None):
-            inputs = {PIXELS: prepared(self._captioner, picture)}
+            inputs = {PIXELS: encoder_input(self._captioner, picture)}
             rows.append(self._session.run([EMBEDDING], inputs)[0][0])
         return np.stack(rows).astype(np.float32)
 
 
-def probe(something: np.ndarray, nothing: np.ndarray) -> np.ndarray:
+def fit_probe(something: np.ndarray, nothing: np.ndarray) -> np.ndarray:
     """Weights and bias, float32 (width + 1,), by embeddings, (pictures, width). Both sides weigh the same."""
     inputs = np.concatenate([something, nothing]).astype(np.float64)
     inputs = np.concatenate([inputs, np.ones((len(inputs), 1))], 1)
@@ -92,7 +92,7 @@ def probe(something: np.ndarray, nothing: np.ndarray) -> np.ndarray:
     return weights.astype(np.float32)
 
 
-def clusters(embeddings: np.ndarray, count: int, rounds: int = 20) -> np.ndarray:
+def scene_centres(embeddings: np.ndarray, count: int, rounds: int = 20) -> np.ndarray:
     """Middles, of unit length, float (at most count, width): spherical k-means (Dhillon and Modha, 2001)."""
     rng = np.random.default_rng(SEED)
     middles = embeddings[rng.permutation(len(embeddings))[:count]]

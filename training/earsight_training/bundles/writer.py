@@ -24,10 +24,10 @@ from earsight_bundle.files import (
     weights_of,
 )
 from earsight_bundle.manifest import SCHEMA_VERSION, Calibration, DecodeSettings, ImageSettings, Manifest
-from earsight_training.bundles.agreement import check
+from earsight_training.bundles.agreement import check_agreement
 from earsight_training.bundles.decoder_graph import decoder_graph
 from earsight_training.bundles.encoder_graphs import encoder_graph
-from earsight_training.bundles.graph_builder import Precision, array, weight_format
+from earsight_training.bundles.graph_builder import Precision, to_numpy, weight_format
 from earsight_training.errors import TrainingError
 from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.networks.encoders import ClipEncoder, ImageEncoder
@@ -69,7 +69,7 @@ def write_bundle(
         _write_decoder(partial, captioner.model.decoder, precision)
         captioner.vocabulary.tokenizer.save(str(partial / TOKENIZER), pretty=False)
         (partial / MODEL_CARD).write_text(card, encoding="utf-8")
-        found = {name: check(partial, captioner, p, photos, name) for name, p in encoders.items()}
+        found = {name: check_agreement(partial, captioner, p, photos, name) for name, p in encoders.items()}
         _write_manifest(partial, manifest.model_copy(update={"checks": asdict(found[ENCODER])}))
         old = folder.with_name(folder.name + ".old")
         shutil.rmtree(old, ignore_errors=True)
@@ -120,7 +120,7 @@ def _write_encoders(
 
 def _write_decoder(folder: Path, decoder: DecoderNetwork, precision: Precision) -> None:
     _save(decoder_graph(decoder, weight_format(precision, decoder)), folder / DECODER)
-    vectors = array(decoder.tokens.weight)
+    vectors = to_numpy(decoder.tokens.weight)
     np.save(folder / TOKENS, vectors if precision == "float32" else vectors.astype(np.float16))
 
 

@@ -21,10 +21,10 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from earsight_training.data.datasets import load_images
     from earsight_training.learning.teacher import MobileNet, compute_views
-    from earsight_training.recipe import load_recipe, taught
+    from earsight_training.recipe import distillation_settings, load_recipe
 
     recipe = load_recipe(arguments.recipe)
-    _, distilling = taught(recipe)
+    _, distilling = distillation_settings(recipe)
     compute_views(
         partial(MobileNet, arguments.teacher),
         load_images(photos(arguments, recipe.data.train), recipe.data.side),

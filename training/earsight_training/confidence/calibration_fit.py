@@ -21,18 +21,18 @@ from earsight_training.scoring.evaluate import Candidate
 from earsight_training.scoring.object_hallucination import made_up
 
 FOLDS = 5
-LEAST_GAIN = 0.001
+MIN_GAIN = 0.001
 """Nats a caption by which a feature has to lower the cross-validated log-loss, or it is left out."""
-LEAST_PHOTOS = 8
+MIN_PHOTOS = 8
 """Photos whose captions have to have a word, and to lack it, for it to get a weight."""
 WORD_RIDGES = (6.0, 20.0, 60.0)
 """Strengths of the prior that keeps a word's weight at 0, of which the best is taken. Weaker ones are
 surer of the photos that they saw than of others."""
 _RIDGE = 0.3
 _SCALINGS = 3
-_LEAST_SCALE = 0.1
+_MIN_SCALE = 0.1
 """A scale of 0 or less would turn the order around."""
-ORDER = 0.2
+DEFAULT_ORDER = 0.2
 """Nats of mean log-probability that one of log-odds is worth, where captions are put in order. With more,
 captions become vague, since what names next to nothing makes nothing up (docs/builtin-model.md)."""
 
@@ -62,7 +62,7 @@ def _log_odds(calibration: Calibration, candidate: Candidate) -> float:
     return log_odds(calibration, candidate.caption, candidate.evidence)
 
 
-def fit(candidates: Sequence[Candidate], order: float = ORDER) -> Calibration:
+def fit(candidates: Sequence[Candidate], order: float = DEFAULT_ORDER) -> Calibration:
     """candidates: with all that their searches ended with."""
     return _scaled(candidates, *_regressed(candidates), order)
 
@@ -71,7 +71,7 @@ def _regressed(candidates: Sequence[Candidate]) -> tuple[Calibration, list[np.nd
     """By all captions; and of each photo, the log-odds of its captions by regressions that did not see it."""
     captions = [caption for candidate in candidates for caption in (candidate, *candidate.others)]
     photos = np.repeat(np.arange(len(candidates)), [1 + len(c.others) for c in candidates])
-    found, log_odds = regress(captions, truthful(captions), photos)
+    found, log_odds = select_and_fit(captions, truthful(captions), photos)
     return found, np.split(log_odds, np.flatnonzero(np.diff(photos)) + 1)
 
 
@@ -97,7 +97,7 @@ def _scaled(
         shift, scale = fit_logistic_regression(
             inputs, truthful(firsts).astype(float), np.full(2, _RIDGE)
         ).tolist()
-        scale = max(scale, _LEAST_SCALE)
+        scale = max(scale, _MIN_SCALE)
     return Calibration(
         bias=shift + scale * found.bias,
         weights={name: scale * weight for name, weight in found.weights.items()},
@@ -111,7 +111,7 @@ def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
     return np.array([not made_up(c.caption, c.photo.captions) for c in candidates], bool)
 
 
-def regress(
+def select_and_fit(
     candidates: Sequence[Candidate], truth: np.ndarray, photos: np.ndarray
 ) -> tuple[Calibration, np.ndarray]:
     """Features, and the words as one more, are added as long as the cross-validated log-loss falls by enough.
@@ -119,7 +119,7 @@ def regress(
     photos: int64 (candidates,), 0 and up: which caption is of which photo, so that none is on both sides.
     Returns the log-odds by regressions on the other folds, float64 (candidates,), too.
     """
-    design = _Design(candidates, photos)
+    design = _DesignMatrix(candidates, photos)
     targets = truth.astype(float)
     chosen: tuple[FeatureName, ...] = ()
     ridge: float | None = None
@@ -130,7 +130,7 @@ def regress(
             tried += [(chosen, strength) for strength in WORD_RIDGES]
         by_choice = [design.cross_validated(targets, *choice) for choice in tried]
         losses = [_log_loss(targets, found) for found in by_choice]
-        if not losses or min(losses) > _log_loss(targets, log_odds) - LEAST_GAIN:
+        if not losses or min(losses) > _log_loss(targets, log_odds) - MIN_GAIN:
             return design.fitted(targets, chosen, ridge), log_odds
         best = losses.index(min(losses))
         (chosen, ridge), log_odds = tried[best], by_choice[best]
@@ -141,7 +141,7 @@ def _log_loss(targets: np.ndarray, log_odds: np.ndarray) -> float:
     return float(np.logaddexp(0, np.where(targets > 0.5, -log_odds, log_odds)).mean())
 
 
-class _Design:
+class _DesignMatrix:
     """The columns of a regression on candidates. Those of features are scaled to spread by 1."""
 
     def __init__(self, candidates: Sequence[Candidate], photos: np.ndarray) -> None:
@@ -156,7 +156,7 @@ class _Design:
         counts = Counter(
             word for word, _ in {(w, p) for words, p in zip(said, photos, strict=True) for w in words}
         )
-        usual = range(LEAST_PHOTOS, int(photos.max()) + 2 - LEAST_PHOTOS)
+        usual = range(MIN_PHOTOS, int(photos.max()) + 2 - MIN_PHOTOS)
         self.words = sorted(word for word, count in counts.items() if count in usual)
         there = np.array([[word in words for word in self.words] for words in said], float)
         self._scaled = (values[:, kept] - self._centre) / self._spread
@@ -193,7 +193,7 @@ class _Design:
         return inputs, ridges
 
 
-def cross_fit(candidates: Sequence[Candidate], order: float = ORDER) -> list[Candidate]:
+def cross_fit(candidates: Sequence[Candidate], order: float = DEFAULT_ORDER) -> list[Candidate]:
     """What a device would say, and how sure it would be, of each fold's photos by a calibration that was
     chosen and fitted on the others."""
     folds = np.random.default_rng(1).permutation(len(candidates)) % FOLDS

@@ -39,8 +39,8 @@ def confidence_estimates(said: Sequence[Candidate]) -> list[Estimate]:
     alone always says its likeliest caption; "less by" is against that.
     """
     confidence = np.array([candidate.confidence for candidate in said], float)
-    invented = _invented(said)
-    always = _invented([by_search_alone(candidate) for candidate in said])
+    invented = _made_up_counts(said)
+    always = _made_up_counts([most_likely_caption(candidate) for candidate in said])
     draws = list(resampled(len(said)))
 
     def figure(name: str, of: _Statistic) -> Estimate:
@@ -49,7 +49,7 @@ def confidence_estimates(said: Sequence[Candidate]) -> list[Estimate]:
         return Estimate(name, of(confidence, invented, always), float(low), float(high))
 
     def at_coverage(sure: np.ndarray, found: np.ndarray) -> float:
-        return float(found[surest(sure, COVERAGE)].mean())
+        return float(found[most_confident(sure, COVERAGE)].mean())
 
     def less(now: float, before: np.ndarray) -> float:
         return 1 - now / (float(before.mean()) or 1.0)
@@ -76,7 +76,7 @@ def confidence_estimates(said: Sequence[Candidate]) -> list[Estimate]:
     ]
 
 
-def by_search_alone(candidate: Candidate) -> Candidate:
+def most_likely_caption(candidate: Candidate) -> Candidate:
     """The caption that the search found likeliest, in which order soever the device says them."""
     captions = (candidate, *candidate.others)
     return max(
@@ -84,7 +84,7 @@ def by_search_alone(candidate: Candidate) -> Candidate:
     )
 
 
-def _invented(candidates: Sequence[Candidate]) -> np.ndarray:
+def _made_up_counts(candidates: Sequence[Candidate]) -> np.ndarray:
     """How many objects each makes up, float64."""
     return np.array([len(made_up(c.caption, c.photo.captions)) for c in candidates], float)
 
@@ -103,12 +103,12 @@ def calibration_error(confidence: np.ndarray, truthful: np.ndarray) -> float:
     return sum(gaps) / len(order)
 
 
-def surest(confidence: np.ndarray, coverage: float) -> np.ndarray:
+def most_confident(confidence: np.ndarray, coverage: float) -> np.ndarray:
     """Which ones to say, surest first, so that this share is spoken of: indices."""
     return np.argsort(-confidence, kind="stable")[: max(1, round(coverage * len(confidence)))]
 
 
-def made_up_at(coverage: float, confidence: np.ndarray, truthful: np.ndarray) -> float:
+def risk_at(coverage: float, confidence: np.ndarray, truthful: np.ndarray) -> float:
     """The share of the surest captions that make something up: the risk at a coverage (Geifman and El-Yaniv,
     2017)."""
-    return float(1 - truthful[surest(confidence, coverage)].mean())
+    return float(1 - truthful[most_confident(confidence, coverage)].mean())

@@ -23,7 +23,7 @@ number of tokens or photos that the means are over."""
 T = TypeVar("T")
 
 # The others wait in a collective operation while the first process validates.
-_PATIENCE = timedelta(hours=3)
+_COLLECTIVE_TIMEOUT = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Process:
     device: torch.device
 
     @property
-    def first(self) -> bool:
+    def is_main(self) -> bool:
         """The one process that validates, prints and writes files."""
         return self.rank == 0
 
     @contextmanager
-    def joined(self) -> Iterator[None]:
+    def connected(self) -> Iterator[None]:
         """While it lasts, the processes of the run are connected; within another one, they are already.
 
         Once in the life of a process: torchrun's store keeps the addresses of the first connection. After an
@@ -53,38 +53,38 @@ class Process:
             return
         if self.device.type == "cuda":
             torch.cuda.set_device(self.device)
-        dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo", timeout=_PATIENCE)
+        dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo", timeout=_COLLECTIVE_TIMEOUT)
         yield
         dist.barrier()  # none leaves while another still waits for what it sent
         dist.destroy_process_group()
 
-    def sum(self, values: Tensor) -> Tensor:
+    def all_sum(self, values: Tensor) -> Tensor:
         """Over all processes, element by element; in place."""
         if self.size > 1:
             dist.all_reduce(values)
         return values
 
-    def from_first(self, value: T) -> T:
+    def from_main(self, value: T) -> T:
         """What the first process has in place of value."""
         box = [value]
         if self.size > 1:
             dist.broadcast_object_list(box, device=self.device)
         return box[0]
 
-    def copy_first(self, module: nn.Module) -> None:
+    def copy_from_main(self, module: nn.Module) -> None:
         """Give the module the weights and buffers that it has in the first process."""
         if self.size > 1:
             for tensor in module.state_dict().values():
                 dist.broadcast(tensor, 0)
 
-    def share(self, weight: Tensor | float) -> Tensor | float:
+    def share_of_total(self, weight: Tensor | float) -> Tensor | float:
         """The weight's share of the sum of the weights of all processes."""
         if self.size == 1:
             return 1.0
         ours = torch.as_tensor(weight, dtype=torch.float32, device=self.device)
-        return ours / self.sum(ours.clone())
+        return ours / self.all_sum(ours.clone())
 
-    def together(self, model: nn.Module, losses: Losses) -> Losses:
+    def data_parallel(self, model: nn.Module, losses: Losses) -> Losses:
         """The losses, whose backward() leaves the mean of all processes' gradients in the model's parameters.
 
         DistributedDataParallel rather than one all_reduce after backward(): it sends the gradients of the

@@ -40,6 +40,6 @@ def train_on_embeddings(
     score = ValidationScore(validation, vocabulary, recipe.captions.longest)
     model = train_embeddings(model, examples, recipe.captions, work, recipe.seed, score)
     mean = torch.from_numpy(photos.embeddings.mean(0))
-    if this_process().first:
+    if this_process().is_main:
         captioner = TrainedCaptioner(recipe, model, vocabulary, mean, photos.encoder.sha256)
         save_captioner(work / "model.pt", captioner)

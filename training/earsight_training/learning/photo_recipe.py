@@ -17,13 +17,13 @@ from earsight_training.errors import TrainingError
 from earsight_training.learning.caption_training import train_photos
 from earsight_training.learning.distill import distill
 from earsight_training.learning.distributed import this_process
-from earsight_training.learning.self_critical import refine
+from earsight_training.learning.self_critical import train_self_critical
 from earsight_training.learning.teacher import load_views
 from earsight_training.model_factory import build_decoder, build_encoder, build_model, build_vocabulary
 from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
 from earsight_training.networks.encoders import FeatureMapEncoder
-from earsight_training.recipe import EfficientNetSettings, Recipe, taught
+from earsight_training.recipe import EfficientNetSettings, Recipe, distillation_settings
 from earsight_training.trained_captioner import TrainedCaptioner, save_captioner
 
 
@@ -33,7 +33,7 @@ class MissingStepError(TrainingError):
 
 def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
     """Leaves encoder.pt."""
-    settings, distilling = taught(recipe)
+    settings, distilling = distillation_settings(recipe)
     try:
         views = load_views(work / "teacher")
     except FileNotFoundError as error:
@@ -48,7 +48,7 @@ def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     student = build_encoder(settings)
     assert isinstance(student, ConvEncoder)
     encoder = distill(student, pixels, views, distilling, work / "distill.pt", recipe.seed)
-    if this_process().first:
+    if this_process().is_main:
         save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict()})
 
 
@@ -71,10 +71,10 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     if recipe.refine is not None:
         cleaned = [[clean_caption(text) for text in texts] for texts in captions]
         both = recipe.captions, recipe.refine
-        model = refine(model, examples, cleaned, vocabulary, both, work, recipe.seed)
-    if this_process().first:
+        model = train_self_critical(model, examples, cleaned, vocabulary, both, work, recipe.seed)
+    if this_process().is_main:
         assert isinstance(model.encoder, FeatureMapEncoder)
-        mean = mean_map(model.encoder, load_images(photos, settings.side))
+        mean = mean_pooled_features(model.encoder, load_images(photos, settings.side))
         save_captioner(work / "model.pt", TrainedCaptioner(recipe, model, vocabulary, mean))
 
 
@@ -90,7 +90,7 @@ def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
 
 
 @torch.no_grad()
-def mean_map(encoder: FeatureMapEncoder, pixels: np.ndarray, batch: int = 64) -> Tensor:
+def mean_pooled_features(encoder: FeatureMapEncoder, pixels: np.ndarray, batch: int = 64) -> Tensor:
     """Mean of the encoder's pooled map over photos, uint8 (photos, side, side, 3). Float32 (channels,)."""
     total = torch.zeros(encoder.channels, dtype=torch.float64)
     for start in range(0, len(pixels), batch):

@@ -28,32 +28,32 @@ def _counts(words: Sequence[str]) -> Counter[tuple[str, ...]]:
 class Rewards:
     """Knows how rare n-grams are in the references of the training photos."""
 
-    def __init__(self, captions: Iterable[Sequence[str]], fine: float) -> None:
+    def __init__(self, captions: Iterable[Sequence[str]], penalty: float) -> None:
         """captions: the references of each photo. fine: for a caption that names anything that is made up."""
-        self._fine = fine
-        self.least = -fine
+        self._penalty = penalty
+        self.lowest = -penalty
         frequencies: Counter[tuple[str, ...]] = Counter()
         photos = 0
         for references in captions:
             photos += 1
             frequencies.update({gram for text in references for gram in _counts(text.split())})
-        self._rarest = math.log(max(photos, 1))
-        self._rarity = {gram: self._rarest - math.log(count) for gram, count in frequencies.items()}
+        self._highest_idf = math.log(max(photos, 1))
+        self._idf = {gram: self._highest_idf - math.log(count) for gram, count in frequencies.items()}
 
     def of(self, captions: Sequence[str], references: Sequence[str]) -> list[float]:
         """The reward of each caption of one photo, at most 10."""
         known = [self._vector(text) for text in references]
-        return [self._worth(text, known, references) for text in captions]
+        return [self._reward(text, known, references) for text in captions]
 
-    def _worth(self, caption: str, known: Sequence[_Vector], references: Sequence[str]) -> float:
+    def _reward(self, caption: str, known: Sequence[_Vector], references: Sequence[str]) -> float:
         vector = self._vector(caption)
         alike = 10 * sum(_similarity(vector, reference) for reference in known) / len(known)
-        return alike - (self._fine if self._fine and made_up(caption, references) else 0.0)
+        return alike - (self._penalty if self._penalty and made_up(caption, references) else 0.0)
 
     def _vector(self, text: str) -> _Vector:
         words = text.split()
         weights = {
-            gram: count * self._rarity.get(gram, self._rarest) for gram, count in _counts(words).items()
+            gram: count * self._idf.get(gram, self._highest_idf) for gram, count in _counts(words).items()
         }
         squares = [0.0] * _LONGEST
         for gram, weight in weights.items():

@@ -22,7 +22,7 @@ from earsight_training.networks.caption_model import PADDING, CaptionModel
 from earsight_training.recipe import CaptionSettings, RefineSettings
 
 
-def refine(
+def train_self_critical(
     model: CaptionModel,
     examples: PhotoExamples,
     captions: Sequence[Sequence[str]],
@@ -37,7 +37,7 @@ def refine(
     what is said is what is trained.
     """
     general, settings = recipe
-    rewards = Rewards(captions, settings.fine)
+    rewards = Rewards(captions, settings.hallucination_penalty)
     model.encoder.requires_grad_(False)
     learned = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     optimizer = torch.optim.AdamW(
@@ -62,14 +62,14 @@ def refine(
         images, references = batch
         with autocast(trainer.device):
             prefix = model.prefix(images.permute(0, 3, 1, 2).float())
-            said = likely_captions(model, prefix.detach(), settings.beams, general.longest, vocabulary.end)
-            worth = _worth(rewards, said, references, vocabulary).to(prefix.device)
-            better = worth - worth.mean(1, keepdim=True)
+            said = beam_captions(model, prefix.detach(), settings.beams, general.longest, vocabulary.end)
+            reward = _rewards_of(rewards, said, references, vocabulary).to(prefix.device)
+            advantage = reward - reward.mean(1, keepdim=True)
             log_probs, captions_of = model.log_probs(prefix, said)
-            loss = -(better.flatten()[captions_of] * log_probs).mean()
-            likelihood = settings.cross_entropy * model.loss_of_prefix(prefix, references, 0.0)
+            loss = -(advantage.flatten()[captions_of] * log_probs).mean()
+            likelihood = settings.cross_entropy_weight * model.loss_of_prefix(prefix, references, 0.0)
         # The reward is told, not trained: its gradient is in the loss.
-        return {"loss": loss, "likelihood": likelihood, "-reward": -worth.mean().detach()}, len(images)
+        return {"loss": loss, "likelihood": likelihood, "-reward": -reward.mean().detach()}, len(images)
 
     trained = trainer.run(begin_epoch, losses)
     assert isinstance(trained, CaptionModel)
@@ -77,7 +77,7 @@ def refine(
 
 
 @torch.no_grad()
-def likely_captions(model: CaptionModel, prefix: Tensor, beams: int, longest: int, end: int) -> Tensor:
+def beam_captions(model: CaptionModel, prefix: Tensor, beams: int, longest: int, end: int) -> Tensor:
     """What a beam search ends with, as the daemon's: all continuations compete by mean log-probability.
 
     prefix: (batch, prefix length, width). Returns int64 (batch, beams, longest), best first, with PADDING
@@ -113,12 +113,12 @@ def likely_captions(model: CaptionModel, prefix: Tensor, beams: int, longest: in
     return tokens
 
 
-def _worth(rewards: Rewards, said: Tensor, references: Tensor, vocabulary: Vocabulary) -> Tensor:
+def _rewards_of(rewards: Rewards, said: Tensor, references: Tensor, vocabulary: Vocabulary) -> Tensor:
     """Float (batch, beams). Captions that did not come to their end are worth as little as the worst."""
-    worth = []
+    rows = []
     for ours, theirs in zip(said.tolist(), references.tolist(), strict=True):
         texts = [text_of([t for t in row if t != PADDING], vocabulary) for row in theirs]
         found = rewards.of([text_of(row, vocabulary) for row in ours], [text for text in texts if text])
         ended = [vocabulary.end in row for row in ours]
-        worth.append([value if whole else rewards.least for value, whole in zip(found, ended, strict=True)])
-    return torch.tensor(worth)
+        rows.append([value if whole else rewards.lowest for value, whole in zip(found, ended, strict=True)])
+    return torch.tensor(rows)

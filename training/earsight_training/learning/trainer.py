@@ -89,10 +89,10 @@ class Trainer:
             )
         self._name, self._model, self._optimizer, self._checkpoint = name, model, optimizer, checkpoint
         self._plan, self._validation = plan, validation
-        self._curves = Curves(curves, name) if curves and process.first else None
+        self._curves = Curves(curves, name) if curves and process.is_main else None
         model.to(process.device)
         self._average: AveragedModel | None = None
-        if plan.ema is not None and process.first:
+        if plan.ema is not None and process.is_main:
             ema_step = get_ema_multi_avg_fn(plan.ema)  # type: ignore[no-untyped-call]
             self._average = AveragedModel(model, multi_avg_fn=ema_step, use_buffers=plan.average_buffers)
         factor, total = FACTORS[plan.schedule], plan.epochs * plan.steps
@@ -106,7 +106,7 @@ class Trainer:
         """On which the batches come to the losses."""
         return self._process.device
 
-    def _parts(self) -> dict[str, Any]:
+    def _stateful(self) -> dict[str, Any]:
         average = {"average": self._average} if self._average else {}
         return {"model": self._model, "optimizer": self._optimizer, "schedule": self._schedule} | average
 
@@ -116,7 +116,7 @@ class Trainer:
         if state is None:
             return 0, []
         try:
-            for name, part in self._parts().items():
+            for name, part in self._stateful().items():
                 part.load_state_dict(state[name])
             return int(state["epochs"]), [EpochRecord.of(row) for row in state.get("history", [])]
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
@@ -134,8 +134,8 @@ class Trainer:
         weights of its best epoch where one metric is monitored. Raises TrainingError for a loss that is no
         number, and for checkpoints that can't be written.
         """
-        with self._process.joined():
-            if self._process.from_first(self._done) != self._done:
+        with self._process.connected():
+            if self._process.from_main(self._done) != self._done:
                 raise TrainingError(
                     f"{self._checkpoint}: not the same on all machines; they must share --work"
                 )
@@ -147,7 +147,7 @@ class Trainer:
         """By early stopping."""
         if not (self._validation and self._validation.out_of_patience(self._history)):
             return False
-        if self._process.first:
+        if self._process.is_main:
             best = self._validation.best(self._history)
             print(
                 f"{self._name} {self._validation.monitor} has been best in epoch {best}: stopped", flush=True
@@ -165,11 +165,11 @@ class Trainer:
         if not all(map(math.isfinite, means.values())):
             raise TrainingError(f"{title}: the loss is no number any more; make the learning rate smaller")
         self._done += 1
-        ours = self._record(means, seconds) if self._process.first else None
-        record = self._process.from_first(ours)
+        ours = self._record(means, seconds) if self._process.is_main else None
+        record = self._process.from_main(ours)
         assert record is not None
         self._history.append(record)
-        if self._process.first:
+        if self._process.is_main:
             self._save()
             if self._curves:
                 self._curves.add(self._history)
@@ -180,11 +180,11 @@ class Trainer:
         """One epoch's steps. Returns the mean of each loss."""
         plan, process = self._plan, self._process
         batches = load_batches(data, epoch_order(plan.photos, plan.batch, plan.seed, self._done), process)
-        together = process.together(self._model, losses)
+        together = process.data_parallel(self._model, losses)
         totals: dict[str, Tensor] = {}
-        for batch in tqdm(batches, title, leave=False, disable=None if process.first else True):
+        for batch in tqdm(batches, title, leave=False, disable=None if process.is_main else True):
             terms, weight = together([tensor.to(process.device, non_blocking=True) for tensor in batch])
-            share = process.share(weight)
+            share = process.share_of_total(weight)
             self._optimizer.zero_grad(set_to_none=True)
             # Gradients come as the mean of all processes: times size, by shares, it is the global batch's.
             loss = sum(terms.values(), torch.zeros((), device=process.device)) * (share * process.size)
@@ -196,7 +196,7 @@ class Trainer:
                 self._average.update_parameters(self._model)
             for name, term in terms.items():  # on the device: reading them out would wait for it at each step
                 totals[name] = totals.get(name, 0) + term.detach().double() * share
-        means = process.sum(torch.stack(list(totals.values()))) / plan.steps
+        means = process.all_sum(torch.stack(list(totals.values()))) / plan.steps
         return dict(zip(totals, means.tolist(), strict=True))
 
     def _record(self, losses: dict[str, float], seconds: float) -> EpochRecord:
@@ -219,7 +219,7 @@ class Trainer:
         if self._validation and self._validation.best(self._history) == self._done:
             # Before the checkpoint: whatever happens in between, this file has the best weights there were.
             self._write(self._best_file, {"epoch": self._done, "model": self._trained().state_dict()})
-        state = {name: part.state_dict() for name, part in self._parts().items()}
+        state = {name: part.state_dict() for name, part in self._stateful().items()}
         history = [record.as_dict() for record in self._history]
         self._write(self._checkpoint, {"epochs": self._done, "history": history} | state)
 
@@ -239,12 +239,12 @@ class Trainer:
     def _result(self) -> nn.Module:
         trained = self._trained()
         best = self._validation.best(self._history) if self._validation else None
-        if best is not None and self._process.first:
+        if best is not None and self._process.is_main:
             state = load_checkpoint(self._best_file)
             if state is None:
                 raise TrainingError(
                     f"{self._best_file}: the weights of epoch {best} are gone; delete {self._checkpoint} too"
                 )
             trained.load_state_dict(state["model"])
-        self._process.copy_first(trained)
+        self._process.copy_from_main(trained)
         return trained

@@ -51,7 +51,7 @@ class DecoderNetwork(nn.Module):
             x, pair = block(x, causal=self.causal_prefix)
             cache.append(pair)
         # Nothing comes after the last block, so of all but the last vector it only has to remember.
-        x, pair = last(x[:, -1:], last.remember(x[:, :-1]))
+        x, pair = last(x[:, -1:], last.keys_values(x[:, :-1]))
         return x[:, 0], [*cache, pair]
 
     def read_tokens(self, tokens: Tensor, past: list[KeysValues]) -> tuple[Tensor, list[KeysValues]]:

@@ -78,7 +78,7 @@ class TransformerMapper(nn.Module):
             x, _ = block(x)
         # The prefix is what becomes of the constants: the rest of the last block's output is not needed.
         prefix: Tensor
-        prefix, _ = last(x[:, self.clip_length :], last.remember(x[:, : self.clip_length]))
+        prefix, _ = last(x[:, self.clip_length :], last.keys_values(x[:, : self.clip_length]))
         return prefix
 
 

@@ -46,8 +46,8 @@ class Block(nn.Module):
     ) -> tuple[Tensor, KeysValues]:
         """x: (batch, n, width). mask: True where a query may look, broadcast to (batch, heads, n, past + n);
         None: everywhere, or, with causal and no past, not ahead. Returns x' shape, and keys and values."""
-        seen, pair = self._look(self.queries_keys_values(self.attention_norm(x)), past, mask, causal)
-        return self._rest(x, seen), pair
+        seen, pair = self._attend(self.queries_keys_values(self.attention_norm(x)), past, mask, causal)
+        return self._add_feed_forward(x, seen), pair
 
     def forward_packed(self, x: Tensor, past: KeysValues, places: Tensor, mask: Tensor) -> Tensor:
         """As forward(), for x, (tokens, width). places: int64 (tokens,), where each of them stands in the
@@ -55,10 +55,10 @@ class Block(nn.Module):
         packed = self.queries_keys_values(self.attention_norm(x))
         batch, _, count, _ = mask.shape
         rows = packed.new_zeros(batch * count, packed.shape[1]).index_copy(0, places, packed)
-        seen, _ = self._look(rows.view(batch, count, packed.shape[1]), past, mask, causal=False)
-        return self._rest(x, seen.flatten(0, 1)[places])
+        seen, _ = self._attend(rows.view(batch, count, packed.shape[1]), past, mask, causal=False)
+        return self._add_feed_forward(x, seen.flatten(0, 1)[places])
 
-    def _look(
+    def _attend(
         self, packed: Tensor, past: KeysValues | None, mask: Tensor | None, causal: bool
     ) -> tuple[Tensor, KeysValues]:
         """packed: queries, keys, values, (batch, n, 3 * width). Returns what is seen, (batch, n, width)."""
@@ -70,12 +70,12 @@ class Block(nn.Module):
         seen = _attention(queries, keys, values, mask, causal)
         return seen.transpose(1, 2).reshape(batch, count, tripled // 3), (keys, values)
 
-    def _rest(self, x: Tensor, seen: Tensor) -> Tensor:
+    def _add_feed_forward(self, x: Tensor, seen: Tensor) -> Tensor:
         x = x + self.dropout(self.attention_output(seen))
-        out: Tensor = x + self.dropout(self._feed(self.feed_norm(x)))
+        out: Tensor = x + self.dropout(self._feed_forward(self.feed_norm(x)))
         return out
 
-    def remember(self, x: Tensor) -> KeysValues:
+    def keys_values(self, x: Tensor) -> KeysValues:
         """The keys and values of x, (batch, n, width), for where its output is not needed."""
         batch, count, width = x.shape
         layer = self.queries_keys_values
@@ -84,7 +84,7 @@ class Block(nn.Module):
         keys, values = packed.view(batch, count, 2, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         return keys, values
 
-    def _feed(self, x: Tensor) -> Tensor:
+    def _feed_forward(self, x: Tensor) -> Tensor:
         inner = self.feed_in(x)
         inner = F.gelu(inner, approximate="tanh") if self.activation == "gelu" else F.relu(inner)
         out: Tensor = self.feed_out(inner)
