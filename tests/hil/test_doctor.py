@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from earsight.doctor.finding import Finding, Status, spoken
+from earsight.language.languages import load_language
 from tests.earsight.words import english
 from tests.hil.device import Device, settings
 from tests.hil.record import Scenario
@@ -27,7 +28,7 @@ def test_the_doctor_speaks(device: Device, scenario: Scenario) -> None:
     scenario.took("the doctor", device.guest.now() - began)
     (camera,) = (finding for finding in found if finding.name == "camera")
     assert camera.status is Status.FAILURE
-    assert device.share_heard(spoken(found), began) > _ALL
+    assert device.share_heard(spoken(found, load_language("en")), began) > _ALL
     device.service.wait_for_state("active", 60)
     device.described()
 
@@ -40,7 +41,7 @@ def test_the_doctor_reads_a_mistake_out(device: Device) -> None:
     device.guest.run("systemctl", "start", "earsight-doctor", limit=300, check=False)
     (line, mistake), *others = (match.groups() for match in _written(device, rf"{SETTINGS}:(\d+): (.+)"))
     assert not others
-    told = spoken([Finding("settings", Status.FAILURE, f"line {line}, {mistake}")])
+    told = spoken([Finding("settings", Status.FAILURE, f"line {line}, {mistake}")], load_language("en"))
     assert device.share_heard(told, began) > _ALL
     device.hears(english("start.wrong_settings"), began, 60)  # Earsight itself, which is started afterwards
 

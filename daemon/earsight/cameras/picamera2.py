@@ -65,7 +65,7 @@ class Picamera2Source:
         except TimeoutError:
             self._camera.cancel_all_and_flush()  # or closing would wait for that picture for ever
             raise CameraError(
-                f"The camera gives no more pictures (none in {time_limits.PICAMERA2_FRAME:g} s): "
+                f"The camera has given no picture for {time_limits.PICAMERA2_FRAME:g} s: "
                 "check its ribbon cable."
             ) from None
         except (RuntimeError, OSError) as error:

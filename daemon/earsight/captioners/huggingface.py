@@ -214,8 +214,8 @@ def _folder(model: str | Path) -> Path:
             folder = Path(snapshot_download(model, local_files_only=True))
         except (OSError, ValueError) as error:
             raise CaptionerError(
-                f"{model}: not on this board, and nothing is fetched while running: fetch it once with "
-                f"`hf download {model}`, as the user that Earsight runs as, or name a folder (/..., ./...)"
+                f"{model}: not on this board, and Earsight downloads no models while it runs: "
+                f"run `hf download {model}` as the user that Earsight runs as, or name a folder (/..., ./...)"
             ) from error
     else:
         folder = model

@@ -7,14 +7,18 @@ import asyncio
 import json
 import re
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
-from earsight.config.loader import ConfigError, load_config, readable_voice
+from earsight.commands.arguments import add_language
+from earsight.config.loader import ConfigError, load_config, readable_language, readable_voice
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice, VoiceSection
 from earsight.doctor.examination import examine
 from earsight.doctor.finding import Finding, Status, spoken
+from earsight.language.language import Language
+from earsight.language.languages import load_language
+from earsight.language.utterance import Priority, Utterance
+from earsight.message import message
 from earsight.service import startup_failure
 
 _PLACE = re.compile(r".*?:(\d+): ")
@@ -26,6 +30,7 @@ EXAMPLES = ("--speak --config earsight.yaml",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration to check by")
+    add_language(parser, "as configured")
     parser.add_argument("--json", action="store_true", help="print a JSON list of the findings")
     parser.add_argument("--speak", action="store_true", help="say the findings")
 
@@ -36,21 +41,35 @@ def run(arguments: argparse.Namespace) -> int:
         config = load_config(arguments.config)
     except ConfigError as error:
         if arguments.speak:
-            asyncio.run(_speak(readable_voice(arguments.config), spoken(_mistakes(error))))
+            language = load_language(arguments.language or readable_language(arguments.config))
+            voice = readable_voice(arguments.config)
+            asyncio.run(_speak(voice, language, spoken(_mistakes(error), language)))
         raise
+    if arguments.language:
+        config = config.model_copy(update={"language": arguments.language})
     return asyncio.run(_run(config, as_json=arguments.json, speak=arguments.speak))
 
 
 async def _run(config: Config, *, as_json: bool, speak: bool) -> int:
     findings = await examine(config)
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+        print(json.dumps([_row(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
             print(_line(finding))
     if speak:
-        await _speak(config.voice, spoken(findings))
+        language = load_language(config.language)
+        await _speak(config.voice, language, spoken(findings, language))
     return 1 if any(finding.status is Status.FAILURE for finding in findings) else 0
+
+
+def _row(finding: Finding) -> dict[str, str]:
+    return {
+        "name": finding.name,
+        "status": finding.status,
+        "detail": finding.detail,
+        "advice": finding.advice,
+    }
 
 
 def _line(finding: Finding) -> str:
@@ -59,14 +78,16 @@ def _line(finding: Finding) -> str:
 
 
 def _mistakes(error: ConfigError) -> list[Finding]:
+    said = message("doctor.settings.mistake")
     return [
-        Finding("settings", Status.FAILURE, _PLACE.sub(r"line \1, ", problem, count=1))
+        Finding("settings", Status.FAILURE, _PLACE.sub(r"line \1, ", problem, count=1), spoken=(said,))
         for problem in error.problems
     ]
 
 
-async def _speak(voice: VoiceSection, text: str) -> None:
+async def _speak(voice: VoiceSection, language: Language, text: str) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
-    for error in await startup_failure.say(text, (voice, AutoVoice())):
+    utterance = Utterance(text, Priority.ANSWER, language=language.code)
+    for error in await startup_failure.say(utterance, (voice, AutoVoice())):
         # The findings are on the screen already, the voice's own failure among them.
         print(f"earsight: {error}", file=sys.stderr)

@@ -101,13 +101,14 @@ def _give_up(config_file: Path | None, crash_loop: CrashLoop) -> int:
 def _say_why(why: Message, reason: str, config_file: Path | None) -> None:
     """For the ear, and for `systemctl status`."""
     from earsight.language.languages import load_language
+    from earsight.language.utterance import Priority, Utterance
     from earsight.service import startup_failure
 
     voice, language = readable_voice(config_file), load_language(readable_language(config_file))
     show(f"{load_language('en').text(why)} {reason}")
-    sentence = language.text(why)
+    said = Utterance(language.text(why), Priority.ANSWER, language=language.code)
     limits = time_limits.FAILURE_VOICE, time_limits.FAILURE_PATIENCE
-    asyncio.run(startup_failure.say_until_heard(sentence, (voice, AutoVoice()), *limits))
+    asyncio.run(startup_failure.say_until_heard(said, (voice, AutoVoice()), *limits))
 
 
 def _adjusted(config: Config, replay: Path | None, wav: Path | None, language: str | None) -> Config:

@@ -6,10 +6,13 @@ import grp
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from earsight.config.schema import Config
-from earsight.doctor.finding import Finding, Status
+from earsight.doctor.finding import SCREEN, Finding, Status, finding
+from earsight.language.languages import load_language
+from earsight.message import message
 from earsight.system.throttling import HOT, ask_firmware, temperature
 
 LITTLE_MEMORY = LITTLE_DISK = 100e6
@@ -24,17 +27,11 @@ def check_permissions(
 ) -> Finding:
     """Whether the user may use the devices that are there. user: an id; None is whoever runs this."""
     if (os.geteuid() if user is None else user) == 0:
-        return Finding(
-            "permissions",
-            Status.WARNING,
-            "this is run as root, which may use every device",
-            "run Earsight as a user of the groups video, audio, gpio and input",
-        )
+        detail, advice = message("doctor.permissions.root"), message("doctor.permissions.use_groups")
+        return finding("permissions", Status.WARNING, detail, advice)
     kinds = {"video": "video[0-9]*", "audio": "snd/pcm*"}
     if config.triggers.button or config.triggers.second_button:
         kinds["gpio"] = "gpiochip[0-9]*"
-    if config.triggers.keys:
-        kinds["input"] = "input/event[0-9]*"
     closed = {
         group: [node for node in sorted(dev.glob(kind)) if not may_use(node)] for group, kind in kinds.items()
     }
@@ -42,11 +39,11 @@ def check_permissions(
     if not nodes:
         return Finding("permissions", Status.OK, "every device that is there may be used")
     groups = ",".join(_group(nodes[0], usual) for usual, nodes in closed.items() if nodes)
-    return Finding(
+    return finding(
         "permissions",
         Status.WARNING,
-        f"this user may not use {', '.join(map(str, nodes))}",
-        f"run 'sudo usermod -aG {groups} $USER' and log in again",
+        message("doctor.permissions.denied", devices=", ".join(map(str, nodes))),
+        message("doctor.permissions.join_groups", groups=groups),
     )
 
 
@@ -66,25 +63,21 @@ def check_temperature(thermal: Path = Path("/sys/class/thermal")) -> Finding | N
         return None
     if degrees < HOT:
         return Finding("temperature", Status.OK, f"{degrees:.0f} degrees")
-    return Finding(
-        "temperature",
-        Status.WARNING,
-        f"{degrees:.0f} degrees: the board slows down from {HOT:.0f} on",
-        "give it air or a heat sink, and keep it out of the sun",
-    )
+    detail = message("doctor.temperature.hot", degrees=round(degrees), limit=round(HOT))
+    return finding("temperature", Status.WARNING, detail, message("doctor.temperature.cool"))
 
 
 _POWER_NOW = {
-    0: "the voltage is too low",
-    1: "the processor's speed is capped",
-    2: "the processor is throttled",
-    3: "the soft temperature limit is reached",
+    0: message("doctor.power.low_voltage"),
+    1: message("doctor.power.capped"),
+    2: message("doctor.power.throttled"),
+    3: message("doctor.power.heat"),
 }
 _POWER_SINCE_START = {
-    16: "the voltage was too low",
-    17: "the processor's speed was capped",
-    18: "the processor was throttled",
-    19: "the soft temperature limit was reached",
+    16: message("doctor.power.had_low_voltage"),
+    17: message("doctor.power.was_capped"),
+    18: message("doctor.power.was_throttled"),
+    19: message("doctor.power.had_heat"),
 }
 _LOW_VOLTAGE = 1 << 0 | 1 << 16
 
@@ -97,25 +90,26 @@ async def check_power(program: str = "vcgencmd") -> Finding | None:
     try:
         return power(int(answer.removeprefix("throttled="), 0))
     except ValueError:
-        detail = f"{program} gives no answer ({answer or 'it said nothing'})"
-        return Finding("power", Status.WARNING, detail, "run 'sudo usermod -aG video $USER' and log in again")
+        said = message("doctor.power.no_answer", program="vcgencmd")
+        advice = message("doctor.permissions.join_groups", groups="video")
+        told = finding("power", Status.WARNING, said, advice)
+        return replace(told, detail=f"{told.detail} ({answer})") if answer else told
 
 
 def power(bits: int) -> Finding:
     """bits: of `vcgencmd get_throttled`."""
-    now = [text for bit, text in _POWER_NOW.items() if bits >> bit & 1]
     # What is so now needs not be said to have been so, too.
-    before = [
-        text for bit, text in _POWER_SINCE_START.items() if bits >> bit & 1 and not bits >> (bit - 16) & 1
+    told = [said for bit, said in _POWER_NOW.items() if bits >> bit & 1] + [
+        said for bit, said in _POWER_SINCE_START.items() if bits >> bit & 1 and not bits >> (bit - 16) & 1
     ]
-    if not now and not before:
+    if not told:
         return Finding("power", Status.OK, "never too low since the start, and never throttled")
-    if before:
-        before[-1] += " since the start"
-    advice = "give the board air or a heat sink"
+    advice = message("doctor.temperature.cool")
     if bits & _LOW_VOLTAGE:
-        advice = "use a stronger power supply or battery, and a short thick cable"
-    return Finding("power", Status.WARNING, ", ".join((*now, *before)), advice)
+        advice = message("doctor.power.stronger")
+    text = load_language(SCREEN).text
+    detail = ", ".join(text(each) for each in told)
+    return Finding("power", Status.WARNING, detail, text(advice), (*told, advice))
 
 
 def check_memory(meminfo: Path = Path("/proc/meminfo")) -> Finding | None:
@@ -126,20 +120,15 @@ def check_memory(meminfo: Path = Path("/proc/meminfo")) -> Finding | None:
     except (OSError, ValueError, IndexError, StopIteration):
         return None
     if free < LITTLE_MEMORY:
-        return Finding(
-            "memory",
-            Status.WARNING,
-            f"only {free / 1e6:.0f} MB are free",
-            "end other programs, or restart the board",
-        )
-    return Finding("memory", Status.OK, f"{free / 1e6:.0f} MB are free")
+        detail = message("doctor.memory.little", megabytes=round(free / 1e6))
+        return finding("memory", Status.WARNING, detail, message("doctor.memory.end_programs"))
+    return Finding("memory", Status.OK, f"{free / 1e6:.0f} MB are left")
 
 
 def check_disk(folder: Path, little: float = LITTLE_DISK) -> Finding:
     """How much room the disk has that folder lies on. little: bytes that are too few."""
     free = shutil.disk_usage(folder).free
     if free < little:
-        return Finding(
-            "disk", Status.WARNING, f"only {free / 1e6:.0f} MB are free", "delete what is not needed"
-        )
-    return Finding("disk", Status.OK, f"{free / 1e6:.0f} MB are free")
+        detail = message("doctor.disk.little", megabytes=round(free / 1e6))
+        return finding("disk", Status.WARNING, detail, message("doctor.disk.delete_files"))
+    return Finding("disk", Status.OK, f"{free / 1e6:.0f} MB are left")

@@ -6,13 +6,15 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from earsight.config.schema import Config
 from earsight.doctor import board, triggers, vision, voice
-from earsight.doctor.finding import Finding, Status
+from earsight.doctor.finding import Finding, Status, failure, finding
 from earsight.errors import EarsightError
+from earsight.message import message
 from earsight.system import time_limits
 
 Check = Callable[[], Awaitable[Finding | None]]
@@ -48,7 +50,7 @@ def checks(config: Config) -> dict[str, Check]:
 async def run_checks(checks: Mapping[str, Check], limit: float = time_limits.DOCTOR_CHECK) -> list[Finding]:
     """Run them together. limit: seconds for each."""
     found = await asyncio.gather(*(_bounded(name, check, limit) for name, check in checks.items()))
-    return [finding for finding in found if finding is not None]
+    return [each for each in found if each is not None]
 
 
 async def _bounded(name: str, check: Check, limit: float) -> Finding | None:
@@ -56,13 +58,14 @@ async def _bounded(name: str, check: Check, limit: float) -> Finding | None:
         async with asyncio.timeout(limit):
             return await check()
     except TimeoutError:
-        detail, advice = f"no answer within {limit:g} s", "restart the board and try again"
-        return Finding(name, Status.FAILURE, detail, advice)
+        detail = message("doctor.no_answer", seconds=limit)
+        return finding(name, Status.FAILURE, detail, message("doctor.restart"))
     except EarsightError as error:
-        return Finding(name, Status.FAILURE, str(error))
+        return failure(name, error)
     except Exception as error:  # a fault of the check is a finding too, and no reason to lose the others
+        found = finding(name, Status.FAILURE, message("doctor.unchecked"))
         reason = " ".join(str(error).split())
-        return Finding(name, Status.FAILURE, f"could not be checked ({type(error).__name__}: {reason})")
+        return replace(found, detail=f"{found.detail} ({type(error).__name__}: {reason})")
 
 
 async def _in_thread(work: Callable[[], Finding | None]) -> Finding | None:

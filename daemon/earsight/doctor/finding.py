@@ -1,10 +1,35 @@
-"""What one check found, and how the findings are put for someone who can't see a screen."""
+"""What one check found, in English for the screen and in any language for the ear."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from earsight.errors import EarsightError
+from earsight.language.language import Language, capitalized
+from earsight.language.languages import load_language, promises_safety
+from earsight.message import Message, counted, message
+
+SCREEN = "en"
+"""The language of what is printed."""
+
+PARTS = {
+    "camera": message("doctor.part.camera"),
+    "button": message("doctor.part.button"),
+    "keys": message("doctor.part.keys"),
+    "control socket": message("doctor.part.control_socket"),
+    "sound": message("doctor.part.sound"),
+    "voice": message("doctor.part.voice"),
+    "model": message("doctor.part.model"),
+    "permissions": message("doctor.part.permissions"),
+    "temperature": message("doctor.part.temperature"),
+    "power": message("doctor.part.power"),
+    "memory": message("doctor.part.memory"),
+    "disk": message("doctor.part.disk"),
+    "settings": message("doctor.part.settings"),
+}
+"""By the name of a finding."""
 
 
 class Status(StrEnum):
@@ -17,37 +42,63 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """name: of the part. detail: what was found. advice: what to do about it, empty where there is nothing
-    to do or where the detail says it."""
+    """What one check found.
+
+    Attributes:
+        name: Of the part; a key of PARTS.
+        status: Whether the part works.
+        detail: What was found, in English.
+        advice: What to do about it, in English; empty where there is nothing to do or the detail says it.
+        spoken: The sentences for other languages. English listeners hear what is on the screen, which says
+            most: it quotes programs and drivers.
+    """
 
     name: str
     status: Status
     detail: str
     advice: str = ""
+    spoken: tuple[Message, ...] = field(default=(), compare=False)
 
 
-_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+def finding(name: str, status: Status, detail: Message, advice: Message | None = None) -> Finding:
+    """What the doctor found out by itself."""
+    text = load_language(SCREEN).text
+    said = (detail,) if advice is None else (detail, advice)
+    return Finding(name, status, text(detail), text(advice) if advice else "", said)
 
 
-def spoken(findings: Sequence[Finding]) -> str:
+def failure(name: str, error: EarsightError) -> Finding:
+    """What a part itself says of its failure."""
+    return Finding(name, Status.FAILURE, str(error), spoken=(error.spoken,))
+
+
+def spoken(findings: Sequence[Finding], language: Language) -> str:
     """A short paragraph: how many problems there are, then each with what to do; failures come first."""
+    failures = [each for each in findings if each.status is Status.FAILURE]
+    warnings = [each for each in findings if each.status is Status.WARNING]
     parts = []
-    for status, noun in ((Status.FAILURE, "problem"), (Status.WARNING, "warning")):
-        of_it = [finding for finding in findings if finding.status is status]
-        if of_it:
-            parts += [f"{_count(len(of_it))} {noun}{'s' if len(of_it) > 1 else ''}.", *_sentences(of_it)]
-    return " ".join(parts) or "Everything works."
+    if failures:
+        parts += [language.text(counted("doctor.problems", len(failures))), *_all_said(failures, language)]
+    if warnings:
+        parts += [language.text(counted("doctor.warnings", len(warnings))), *_all_said(warnings, language)]
+    return " ".join(parts) or language.text(message("doctor.all_well"))
 
 
-def _count(number: int) -> str:
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+def _all_said(findings: Iterable[Finding], language: Language) -> Iterator[str]:
+    for each in findings:
+        said = _said(each, language)
+        # One device with an odd name may not silence the rest.
+        broken = message("part.not_working", part=PARTS[each.name])
+        yield language.text(broken) if promises_safety(said) else said
 
 
-def _sentences(findings: Iterable[Finding]) -> Iterable[str]:
-    for finding in findings:
-        yield f"The {finding.name}: {_closed(finding.detail)}"
-        if finding.advice:
-            yield _closed(finding.advice[0].upper() + finding.advice[1:])
+def _said(finding: Finding, language: Language) -> str:
+    if language.code == SCREEN:
+        sentences = [text for text in (finding.detail, finding.advice) if text]
+    else:
+        sentences = [language.text(each) for each in finding.spoken or (message("doctor.unchecked"),)]
+    first = language.text(message("doctor.finding", part=PARTS[finding.name], detail=sentences[0]))
+    return " ".join([_closed(first), *(_closed(capitalized(text)) for text in sentences[1:])])
 
 
 def _closed(text: str) -> str:

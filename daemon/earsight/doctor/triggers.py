@@ -6,12 +6,16 @@ import asyncio
 import os
 import socket as sockets
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from earsight.config.schema import Config
 from earsight.config.section import Section
 from earsight.config.triggers import KeySection, TriggersSection
-from earsight.doctor.finding import Finding, Status
+from earsight.doctor.finding import SCREEN, Finding, Status, failure, finding
+from earsight.errors import EarsightError
+from earsight.language.languages import load_language
+from earsight.message import message
 from earsight.system import time_limits
 from earsight.triggers.control_protocol import default_control_socket, path_is_too_long
 from earsight.triggers.line import opened
@@ -52,12 +56,12 @@ async def check_keys(config: Config, socket: Path) -> Finding | None:
 async def _check_lines(name: str, sections: Mapping[str, Section], socket: Path) -> Finding:
     found = [await _check_line(name, section, key, socket) for key, section in sections.items()]
     if not found:
-        return Finding(name, Status.OK, "none configured")
+        return Finding(name, Status.OK, "not configured")
     for status in (Status.FAILURE, Status.WARNING):
-        for finding in found:
-            if finding.status is status:
-                return finding
-    return Finding(name, Status.OK, ", ".join(finding.detail for finding in found))
+        for each in found:
+            if each.status is status:
+                return each
+    return Finding(name, Status.OK, ", ".join(each.detail for each in found))
 
 
 async def _check_line(name: str, section: Section, key: str, socket: Path) -> Finding:
@@ -66,33 +70,25 @@ async def _check_line(name: str, section: Section, key: str, socket: Path) -> Fi
             line.watch(lambda _at, _down: None, lambda _error: None)
             label, down = line.name, line.is_down()
     except AbsentError as error:
-        advice = "connect it; `cat /proc/bus/input/devices` lists the names of what is connected"
-        return Finding(name, Status.WARNING, str(error), advice)
+        advice = message("doctor.keys.connect")
+        said = load_language(SCREEN).text(advice)
+        return Finding(name, Status.WARNING, str(error), said, (error.spoken, advice))
     except TriggerError as error:
-        if service_running(socket):
-            return Finding(
-                name,
-                Status.WARNING,
-                f"can't be checked, since the running service may be using it ({error})",
-                "stop the service to check the button itself",
-            )
-        return Finding(name, Status.FAILURE, str(error))
+        return busy(name, error) if service_running(socket) else failure(name, error)
     if down:
-        wires = (
-            ""
-            if isinstance(section, KeySection)
-            else f"; if nobody holds it, check its wires and {key}.pull_up"
-        )
-        advice = f"let it go{wires}"
-        return Finding(name, Status.WARNING, f"{label} says that the button is held down", advice)
+        let_go = message("doctor.button.let_go")
+        if not isinstance(section, KeySection):
+            pull_up = f"{key}.pull_up"
+            let_go = message("doctor.button.let_go_or_check", key=pull_up)
+        return finding(name, Status.WARNING, message("doctor.button.held", line=label), let_go)
     return Finding(name, Status.OK, f"{label} is ready")
 
 
 def check_control_socket(socket: Path) -> Finding:
     """Whether the service can make its socket, or has."""
     if path_is_too_long(socket):
-        detail = f"the path {socket} is too long for a socket"
-        return _no_socket(detail, "choose a shorter path with triggers.control_socket")
+        detail = message("doctor.socket.too_long", path=str(socket))
+        return finding("control socket", Status.FAILURE, detail, message("doctor.socket.shorten"))
     if service_running(socket):
         return Finding("control socket", Status.OK, f"the service is running, and listens on {socket}")
     folder = socket.parent
@@ -103,11 +99,11 @@ def check_control_socket(socket: Path) -> Finding:
     # The service makes the last folder itself.
     if os.access(folder if there else folder.parent, os.W_OK | os.X_OK):
         return Finding("control socket", Status.OK, f"{socket} can be made; no service is running")
-    return _no_socket(
-        f"{socket} can't be made by this user",
-        "set triggers.control_socket to a path in a folder of yours, or run this as the service's user",
-    )
+    detail = message("doctor.socket.denied", path=str(socket))
+    return finding("control socket", Status.FAILURE, detail, message("doctor.socket.elsewhere"))
 
 
-def _no_socket(detail: str, advice: str) -> Finding:
-    return Finding("control socket", Status.FAILURE, detail, advice)
+def busy(name: str, error: EarsightError) -> Finding:
+    """What can't be checked, since a service that runs may be using it: a running service is no failure."""
+    found = finding(name, Status.WARNING, message("doctor.busy"), message("doctor.stop_service"))
+    return replace(found, detail=f"{found.detail} ({error})")

@@ -11,17 +11,17 @@ from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError
 from earsight.config.camera import CameraSection
 from earsight.config.schema import Config
-from earsight.doctor.finding import Finding, Status
-from earsight.doctor.triggers import service_running
+from earsight.doctor.finding import Finding, Status, failure, finding
+from earsight.doctor.triggers import busy, service_running
 from earsight.language.language import PROBLEMS
-from earsight.language.languages import load_language
+from earsight.message import message
 from earsight.scene import Frame, Problem
 from earsight.service import builders
 from earsight.system import time_limits
 from earsight.vision.describer import build_describer
 from earsight.vision.quality import QualityLimits, assess
 
-_CONNECT = "connect a camera, or name one in camera.source"
+_CONNECT = message("doctor.camera.connect")
 
 
 def check_camera(config: Config, socket: Path, first_frame: float = time_limits.FIRST_FRAME) -> Finding:
@@ -31,29 +31,14 @@ def check_camera(config: Config, socket: Path, first_frame: float = time_limits.
         size, problem = _look(section, builders.build_policy(config).limits, first_frame)
     except CameraError as error:
         if service_running(socket):
-            return Finding(
-                "camera",
-                Status.WARNING,
-                f"can't be checked, since the running service may be using it ({error})",
-                "stop the service to check the camera itself",
-            )
+            return busy("camera", error)
         if _is_makeshift(section):  # and not even demo photos, which are nothing that a wearer lacks
-            return Finding("camera", Status.FAILURE, "no camera was found", _CONNECT)
-        return Finding("camera", Status.FAILURE, str(error))
+            return finding("camera", Status.FAILURE, message("doctor.camera.none"), _CONNECT)
+        return failure("camera", error)
     if problem is not None:
-        return Finding(
-            "camera",
-            Status.WARNING,
-            load_language("en").text(PROBLEMS[problem]),
-            "clean and uncover the lens, and look again in good light",
-        )
+        return finding("camera", Status.WARNING, PROBLEMS[problem], message("doctor.camera.clean"))
     if _is_makeshift(section):
-        return Finding(
-            "camera",
-            Status.WARNING,
-            "no camera was found: a service sees nothing, and at a terminal demo photos are shown",
-            _CONNECT,
-        )
+        return finding("camera", Status.WARNING, message("doctor.camera.demo"), _CONNECT)
     return Finding("camera", Status.OK, f"gives pictures of {size[0]} x {size[1]} pixels")
 
 

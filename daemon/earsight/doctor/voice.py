@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from earsight.config.voice import VoiceSection
-from earsight.doctor.finding import Finding, Status
+from earsight.doctor.finding import Finding, Status, finding
+from earsight.message import message
 from earsight.voice.alsa import check_device
 from earsight.voice.registry import build_synthesizer, wav_file
 from earsight.voice.sound import VoiceError
@@ -25,8 +27,8 @@ async def check_sound(section: VoiceSection) -> Finding:
         instead = wav_file(section)
         if _check_file(instead).status is Status.FAILURE:
             raise
-        detail = f"a service is silent, and at a terminal speech goes into the file {instead}, since {error}"
-        return Finding("sound", Status.WARNING, detail)
+        told = finding("sound", Status.WARNING, message("doctor.sound.file_instead", file=str(instead)))
+        return replace(told, detail=f"{told.detail}, since {error}", spoken=(error.spoken, *told.spoken))
     return Finding("sound", Status.OK, f"the device {section.device!r} plays")
 
 
@@ -34,9 +36,8 @@ def _check_file(path: Path) -> Finding:
     target = path if path.exists() else path.absolute().parent
     if os.access(target, os.W_OK):
         return Finding("sound", Status.OK, f"speech goes into the file {path}")
-    return Finding(
-        "sound", Status.FAILURE, f"the file {path} can't be written", "choose another with voice.wav_file"
-    )
+    detail = message("doctor.sound.unwritable", file=str(path))
+    return finding("sound", Status.FAILURE, detail, message("doctor.sound.other_file"))
 
 
 async def check_voice(section: VoiceSection, language: str) -> Finding:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 
 from earsight.config.voice import VoiceSection
-from earsight.language.utterance import Priority, Utterance
+from earsight.language.utterance import Utterance
 from earsight.system import time_limits
 from earsight.system.systemd import notify
 from earsight.voice import registry
@@ -18,12 +18,14 @@ from earsight.voice.speaker import Speaker
 _log = logging.getLogger(__name__)
 
 
-async def say(text: str, voices: Iterable[VoiceSection], limit: float | None = None) -> list[VoiceError]:
+async def say(
+    utterance: Utterance, voices: Iterable[VoiceSection], limit: float | None = None
+) -> list[VoiceError]:
     """By the first voice that can be heard; limit: seconds for each. What was wrong with the others."""
     failures = []
     for section in dict.fromkeys(voices):
         try:
-            await _say(text, section, limit)
+            await _say(utterance, section, limit)
         except VoiceError as error:
             failures.append(error)
         else:
@@ -31,7 +33,9 @@ async def say(text: str, voices: Iterable[VoiceSection], limit: float | None = N
     return failures
 
 
-async def say_until_heard(text: str, voices: Iterable[VoiceSection], limit: float, patience: float) -> None:
+async def say_until_heard(
+    utterance: Utterance, voices: Iterable[VoiceSection], limit: float, patience: float
+) -> None:
     """As say(), again and again for `patience` seconds: the earphones may be plugged in only now. Tells the
     service manager that it takes longer than a start."""
     voices = tuple(dict.fromkeys(voices))
@@ -39,7 +43,7 @@ async def say_until_heard(text: str, voices: Iterable[VoiceSection], limit: floa
     told: set[str] = set()
     while True:
         notify(f"EXTEND_TIMEOUT_USEC={(limit * len(voices) + time_limits.FAILURE_MARGIN) * 1e6:.0f}")
-        failures = await say(text, voices, limit)
+        failures = await say(utterance, voices, limit)
         for error in failures:
             if str(error) not in told:
                 _log.error("%s", error)
@@ -49,11 +53,12 @@ async def say_until_heard(text: str, voices: Iterable[VoiceSection], limit: floa
         await asyncio.sleep(time_limits.FAILURE_PAUSE)
 
 
-async def _say(text: str, section: VoiceSection, limit: float | None) -> None:
-    speaker = Speaker(registry.build_voice(section, "en"), volume=section.volume, rate=section.rate)
+async def _say(utterance: Utterance, section: VoiceSection, limit: float | None) -> None:
+    voice = registry.build_voice(section, utterance.language)
+    speaker = Speaker(voice, volume=section.volume, rate=section.rate)
     try:
         async with asyncio.timeout(limit):
-            await speaker.say(Utterance(text, Priority.ANSWER))
+            await speaker.say(utterance)
     except TimeoutError:
         raise VoiceError(f"the voice did not finish within {limit:g} s") from None
     finally:

@@ -17,7 +17,7 @@ def one_line(text: str) -> str:
     printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
     line = " ".join(printable.split())
     if not line:
-        raise VoiceError("there is nothing to say: the text is empty")
+        raise VoiceError("the text to say is empty")
     return line
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from earsight import cli
 from earsight.doctor.finding import Finding, Status, spoken
+from earsight.language.languages import load_language
 from earsight.voice import registry
 from earsight.voice.sound import Sound
 from earsight.voice.voice import Voice
@@ -43,7 +44,7 @@ def test_it_says_what_it_prints(tmp_path, capsys, heard):
     ]
     status = {finding.name: finding.status for finding in findings}
     assert (status["camera"], status["model"]) == (Status.OK, Status.FAILURE)
-    assert heard == [spoken(findings)]
+    assert heard == [spoken(findings, load_language("en"))]
     assert cli.main(["doctor", "--config", str(config)]) == cli.FAILED
     printed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in printed] == [finding.status for finding in findings]
@@ -56,15 +57,24 @@ def test_mistakes_in_the_settings_are_said_by_their_lines(tmp_path, capsys, hear
     assert cli.main(["doctor", "--speak", "--config", str(config)]) == cli.WRONG_USAGE
     assert len(capsys.readouterr().err.splitlines()) == 2
     (words,) = heard
-    assert words.startswith("Two problems. The settings: line 2, camera.fps: got 0; expected ")
+    assert words.startswith("2 problems. The settings: line 2, camera.fps: got 0; expected ")
     assert "The settings: line 3, camera.sorce: unknown key; did you mean camera.source?" in words
     assert str(tmp_path) not in words
+
+
+@pytest.mark.parametrize("option", [[], ["--language", "id"]])
+def test_in_indonesian(tmp_path, heard, option):
+    config = tmp_path / "earsight.yaml"
+    config.write_text("camera:\n  fps: 0\n" + ("" if option else "language: id\n"))
+    assert cli.main(["doctor", "--speak", "--config", str(config), *option]) == cli.WRONG_USAGE
+    (words,) = heard
+    assert words.startswith("Ada 1 masalah. Pengaturan: ")
 
 
 def test_settings_that_are_gone_are_said_too(tmp_path, heard):
     gone = tmp_path / "gone.yaml"
     assert cli.main(["doctor", "--speak", "--config", str(gone)]) == cli.WRONG_USAGE
-    assert heard == [f"One problem. The settings: {gone}: there is no such file."]
+    assert heard == [f"1 problem. The settings: {gone}: there is no such file."]
 
 
 def test_unasked_it_says_nothing(tmp_path, heard):

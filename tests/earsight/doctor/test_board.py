@@ -76,7 +76,11 @@ def test_a_board_without_sensors_reports_no_temperature(tmp_path: Path) -> None:
     ("bits", "said", "advised"),
     [
         (0x50005, "the voltage is too low, the processor is throttled", "power supply"),
-        (0x50000, "the voltage was too low, the processor was throttled since the start", "power supply"),
+        (
+            0x50000,
+            "the voltage has been too low since the start, the processor has been throttled since the start",
+            "power supply",
+        ),
         (0x20002, "the processor's speed is capped", "heat sink"),
         (0x80000, "the soft temperature limit was reached since the start", "heat sink"),
     ],
@@ -116,7 +120,7 @@ def test_memory(tmp_path: Path) -> None:
     meminfo = tmp_path / "meminfo"
     assert board.check_memory(meminfo) is None
     meminfo.write_text("MemTotal: 999999 kB\nMemAvailable:   500000 kB\n", encoding="ascii")
-    assert board.check_memory(meminfo) == found("memory", Status.OK, "512 MB are free")
+    assert board.check_memory(meminfo) == found("memory", Status.OK, "512 MB are left")
     meminfo.write_text("MemAvailable:   50000 kB\n", encoding="ascii")
     finding = board.check_memory(meminfo)
     assert finding is not None

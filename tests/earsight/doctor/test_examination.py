@@ -15,7 +15,7 @@ from earsight import cli
 from earsight.config.schema import Config
 from earsight.doctor import vision
 from earsight.doctor.examination import checks, examine, run_checks
-from earsight.doctor.finding import Finding, Status
+from earsight.doctor.finding import PARTS, Finding, Status
 from earsight.voice.sound import VoiceError
 from tests.earsight.doctor.boards import config, found, photo
 
@@ -44,8 +44,8 @@ def test_a_check_that_hangs_or_raises_takes_nothing_from_the_others() -> None:
     findings = ran(hangs, raises, refuses, nothing, fine, limit=0.2)
     assert [finding.name for finding in findings] == ["0", "1", "2", "fine"]
     assert [finding.status for finding in findings[:3]] == [Status.FAILURE] * 3
-    assert findings[0].detail == "no answer within 0.2 s"
-    assert findings[1].detail == "could not be checked (RuntimeError: odd thing)"
+    assert findings[0].detail == "no answer within 0.2 seconds"
+    assert findings[1].detail == "it couldn't be checked (RuntimeError: odd thing)"
     assert findings[2].detail == "the card is gone: plug it in"
 
 
@@ -60,7 +60,7 @@ def test_a_thread_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.Monkey
     began = time.monotonic()
     (finding,) = ran(model, limit=0.2)
     release.set()
-    assert finding.detail == "no answer within 0.2 s"
+    assert finding.detail == "no answer within 0.2 seconds"
     assert time.monotonic() - began < 10
 
 
@@ -79,6 +79,10 @@ def test_the_whole_examination_of_a_machine_without_anything(tmp_path: Path) -> 
     assert findings["model"].status is Status.FAILURE
     assert "not a model bundle" in findings["model"].detail
     assert not (tmp_path / "speech.wav").exists()
+
+
+def test_every_finding_has_a_spoken_name() -> None:
+    assert set(checks(Config())) | {"settings"} == set(PARTS)
 
 
 def test_the_disk_is_the_one_that_the_program_is_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ Check = Callable[[Config, Path], Awaitable[Finding | None]]
 
 def test_no_button_is_fine(tmp_path: Path) -> None:
     finding = asyncio.run(triggers.check_button(Config(), tmp_path / "none"))
-    assert finding == found("button", Status.OK, "none configured")
+    assert finding == found("button", Status.OK, "not configured")
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_the_compiled_catalogue_is_up_to_date(code: str) -> None:
 
 
 def _entries(file: BinaryIO) -> dict[object, object]:
-    return {entry.id: entry.string for entry in read_mo(file) if entry.id}
+    return {str(entry.id): entry.string for entry in read_mo(file) if entry.id}
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -59,6 +59,30 @@ def test_every_message_is_said_as_it_is(code: str) -> None:
     assert [(id, text) for id, text in samples(code) if said(text, code) != text] == []
 
 
+def error_texts() -> Iterator[tuple[str, str]]:
+    """The literal parts of what parts of the service may say of their own failures."""
+    for folder in ("cameras", "captioners", "config", "doctor", "triggers", "voice"):
+        for path in sorted((SOURCE / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Error", "Finding")):
+                    text = " ".join(map(_literal, (*node.args, *(each.value for each in node.keywords))))
+                    yield f"{path.relative_to(SOURCE)}:{node.lineno}", text
+
+
+def _literal(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_literal(value) for value in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return "x"
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def test_what_the_doctor_says_of_failures_is_said_as_it_is() -> None:
+    found = dict(error_texts())
+    assert len(found) > 60
+    assert {where: text for where, text in found.items() if promises_safety(text)} == {}
+
+
 def test_doubt_itself_is_said() -> None:
     for code in LANGUAGES:
         assert said(load_language(code).text(CANT_TELL), code) == load_language(code).text(CANT_TELL)
