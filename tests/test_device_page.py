@@ -5,20 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
-from earsight.language.catalogue import FOLDER
+from tests.earsight.language.catalogue_entries import texts
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "device.md").read_text(encoding="utf-8")
 
 
 def sentences() -> list[str]:
-    """Every whole sentence of the English catalogue; for one with a part in it, that of the button."""
-    with (FOLDER / "en" / "LC_MESSAGES" / "earsight.po").open("rb") as file:
-        entries = {entry.id: entry.string for entry in read_po(file) if entry.id}
-    texts = [text.replace("{part}", entries["part.button"]) for text in entries.values()]
-    return [text for text in texts if text.endswith(".") and "{" not in text]
+    """Every whole sentence of the English catalogue; for one with a part in it, that of the button.
+
+    The doctor's sentences say themselves what to do.
+    """
+    entries = {id: forms for id, forms in texts("en").items() if not id.startswith("doctor.")}
+    (button,) = entries["part.button"]
+    said = [text.replace("{part}", button) for forms in entries.values() for text in forms]
+    return [text for text in said if text.endswith(".") and "{" not in text]
 
 
 @pytest.mark.parametrize("sentence", sentences())
