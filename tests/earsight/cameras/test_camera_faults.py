@@ -238,4 +238,9 @@ def test_one_failure_that_stays_is_logged_once(caplog: pytest.LogCaptureFixture)
     until(lambda: seen(camera))
     camera.close()
     logged = [record.message for record in caplog.records]
-    assert logged == ["The plug is out.", "The driver is gone.", "The plug is out.", "The camera is back."]
+    assert logged == [
+        "The plug is out.",
+        "The driver is gone.",
+        "The plug is out.",
+        "The camera is working again.",
+    ]
