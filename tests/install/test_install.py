@@ -62,7 +62,7 @@ def test_in_a_chroot_all_is_done_but_the_start(box: Box) -> None:
 
 @pytest.mark.parametrize(
     ("python", "extras"),
-    [("the system's", ""), ("one beside it", "[opencv]")],
+    [("the system's", "[gpiod]"), ("one beside it", "[gpiod,opencv]")],
     ids=["JetPack 7", "JetPack 6"],
 )
 def test_a_jetsons_opencv_is_the_systems_where_its_python_is(box: Box, python: str, extras: str) -> None:
@@ -72,7 +72,46 @@ def test_a_jetsons_opencv_is_the_systems_where_its_python_is(box: Box, python: s
     (pip,) = (line for line in box.asked() if "pip" in line)
     asked = re.search(r"/releases/[\w.-]+(\S*)", pip)
     assert asked
-    assert asked[1] == extras  # pip takes empty brackets for a name
+    assert asked[1] == extras
+
+
+def test_on_another_machine_pip_is_asked_for_no_more_than_it_needs(box: Box) -> None:
+    assert box.install("--board", "debian").returncode == 0
+    (pip,) = (line for line in box.asked() if "pip" in line)
+    assert "[opencv]" in pip
+
+
+def test_a_button_on_any_board_s_lines_brings_what_reads_them(box: Box) -> None:
+    box.write(CONFIG, "triggers: {button: {driver: gpiod, line: PA.03}}\n")
+    assert box.install("--board", "debian").returncode == 0
+    (pip,) = (line for line in box.asked() if "pip" in line)
+    assert "[gpiod,opencv]" in pip
+
+
+KEYS = [f"{UNITS}/{unit}.service.d/10-keys.conf" for unit in ("earsight", "earsight-doctor")]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "{remote: {device: AB Shutter3, key: KEY_VOLUMEUP}}",
+        "{mouse: {key: [BTN_LEFT]}}",
+        "{pedal: {key: 48}}",
+        "\n    pedal:\n      key:\n      - KEY_A",
+    ],
+)
+def test_input_devices_are_open_to_the_service_only_where_the_settings_have_keys(
+    installed: Box, keys: str
+) -> None:
+    assert not any(installed.has(file) for file in KEYS)
+    installed.asked()
+    installed.write(CONFIG, f"triggers:\n  keys: {keys}\n")
+    assert installed.install().returncode == 0
+    assert all(installed.has(file) for file in KEYS)
+    assert "systemctl start earsight" in installed.asked()
+    installed.write(CONFIG, "triggers:\n  # keys: {pedal: {key: KEY_A}}\n  keys: {}\n")
+    assert installed.install().returncode == 0
+    assert not any(installed.has(file) for file in KEYS)
 
 
 def test_settings_that_can_not_be_written_whole_are_not_there(box: Box) -> None:

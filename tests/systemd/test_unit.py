@@ -100,6 +100,13 @@ def test_a_jetson_allows_no_device_by_name() -> None:
     assert jetson["Service", "ProtectClock"] == ["no"]
 
 
+def test_keys_need_a_device_and_a_group_that_the_service_lacks_otherwise(unit: Unit) -> None:
+    keys = read(FOLDER / "keys.conf")
+    assert keys["Service", "DeviceAllow"] == ["char-input r"]
+    assert keys["Service", "SupplementaryGroups"] == ["input"]
+    assert not any("input" in allowed for allowed in unit["Service", "DeviceAllow"])
+
+
 def test_devices_and_groups_go_together(unit: Unit) -> None:
     allowed = unit["Service", "DeviceAllow"]
     for kind in ("video4linux", "media", "dma_heap", "alsa", "gpiochip"):
