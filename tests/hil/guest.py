@@ -138,6 +138,18 @@ class Guest:
         """Write each text to path and wait so many seconds after it; when each was written."""
         return list(self._call("pulses", path=path, steps=steps, limit=sum(s for _, s in steps) + 30))
 
+    def plug_in(self, name: str, keys: list[int], bus: int) -> float:
+        """An input device appears in it; when."""
+        return float(self._call("plug_in", name=name, keys=keys, bus=bus))
+
+    def plug_out(self, name: str) -> float:
+        """That input device disappears; when."""
+        return float(self._call("plug_out", name=name))
+
+    def keys(self, name: str, steps: list[tuple[int, int, float]]) -> list[float]:
+        """Move each key of that device and wait so many seconds after it; when each was moved."""
+        return list(self._call("keys", name=name, steps=steps, limit=sum(s for *_, s in steps) + 30))
+
     def now(self) -> float:
         """The guest's monotonic clock."""
         return float(self._call("now"))

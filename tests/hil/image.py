@@ -41,6 +41,7 @@ MODULES = (
     *BOOT_MODULES,
     *("9p", "9pnet_virtio", "virtio_console", "virtio_rng", "autofs4", "overlay", "loop", "zram"),
     *("gpio-sim", "configfs", "vivid", "snd-aloop", "snd-usb-audio", "xhci-pci", "i6300esb"),
+    *("evdev", "uinput"),
 )
 
 MASKED = (

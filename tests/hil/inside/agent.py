@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
+from fcntl import ioctl
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,44 @@ def now() -> float:
     return time.monotonic()
 
 
-CALLS = {call.__name__: call for call in (run, read, write, pulses, now)}
+# Input devices, through /dev/uinput: one is there for as long as this process holds its file open.
+
+_SET_EVENT, _SET_KEY, _SETUP, _CREATE = 0x40045564, 0x40045565, 0x405C5503, 0x5501
+_KEY, _REPORT = 1, 0
+_EVENT = struct.Struct("llHHi")
+_devices: dict[str, int] = {}
+
+
+def plug_in(name: str, keys: list[int], bus: int) -> float:
+    """An input device with these keys appears; when."""
+    handle = os.open("/dev/uinput", os.O_WRONLY)
+    ioctl(handle, _SET_EVENT, _KEY)
+    for key in keys:
+        ioctl(handle, _SET_KEY, key)
+    ioctl(handle, _SETUP, struct.pack("HHHH80sI", bus, 1, 1, 1, name.encode(), 0))
+    ioctl(handle, _CREATE)
+    _devices[name] = handle
+    return time.monotonic()
+
+
+def plug_out(name: str) -> float:
+    """It disappears; when."""
+    at = time.monotonic()
+    os.close(_devices.pop(name))
+    return at
+
+
+def keys(name: str, steps: list[tuple[int, int, float]]) -> list[float]:
+    """Move each key (1 is down, 0 is up) and wait so many seconds after it; when each was, and the end."""
+    times = []
+    for key, value, seconds in steps:
+        times.append(time.monotonic())
+        os.write(_devices[name], _EVENT.pack(0, 0, _KEY, key, value) + _EVENT.pack(0, 0, _REPORT, 0, 0))
+        time.sleep(seconds)
+    return [*times, time.monotonic()]
+
+
+CALLS = {call.__name__: call for call in (run, read, write, pulses, now, plug_in, plug_out, keys)}
 
 
 def serve(port: FileIO) -> None:
