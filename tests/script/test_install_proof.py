@@ -1,4 +1,4 @@
-"""The Python in script/install that tries a new version. What tests/install tries has no Python of its own."""
+"""The Python in script/install that tries a new version: what tests/install tries has no Python."""
 
 from __future__ import annotations
 

@@ -170,3 +170,37 @@ def test_a_stuck_button_is_told_of_when_sound_is_back_unless_it_was_pressed_sinc
         await asyncio.wait_for(running, 30)
 
     asyncio.run(trial())
+
+
+class IdleButton:
+    """One that is never pressed; its recogniser is looked at."""
+
+    def __init__(self, _open_line, _debounce, recognizer, _stuck):
+        self.made.append(recognizer)
+
+    made: ClassVar[list] = []
+
+    async def run(self, _sink, listening=lambda: None):
+        listening()
+        await asyncio.get_running_loop().create_future()
+
+
+def test_new_times_of_gestures_hold_for_the_next_press(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "ButtonTrigger", IdleButton)
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        text = on.config.read_text().replace("keyboard: false", "button: {pin: 17}, keyboard: false")
+        on.config.write_text(text)
+        on.service = on.made()
+        running = asyncio.create_task(on.service.run())
+        await until(lambda: NO_MODEL in on.heard)
+        on.config.write_text(f"{text}\ngestures: {{long_press: 1.5}}\n")
+        await until(lambda: english("settings.taken") in on.heard)
+        recognizer = IdleButton.made[-1]
+        recognizer.press(0.0)
+        assert recognizer.deadline == 1.5
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
