@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from earsight.cameras.source import CameraError, FrameSource, unforeseen
+from earsight.cameras.source import CameraAbsentError, CameraError, FrameSource, unforeseen
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +22,9 @@ class FirstFound:
         self._logged: str | None = None
 
     def open(self) -> None:
-        problem = CameraError("No camera is found: connect one, or name one in camera.source.")
+        problem: CameraError = CameraAbsentError(
+            "No camera is found: connect one, or name one in camera.source."
+        )
         for source in self._look():
             try:
                 self._source = source

@@ -9,7 +9,7 @@ import numpy as np
 
 from earsight.cameras.damage import whole_picture
 from earsight.cameras.opencv import load_cv2
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import CameraError, CameraSoftwareError
 
 # OpenCV takes BGR; drop and one buffer keep only the newest picture.
 _SINK = "videoconvert ! video/x-raw,format=BGR ! appsink drop=true max-buffers=1 sync=false"
@@ -32,7 +32,7 @@ class GStreamerSource:
     def open(self) -> None:
         self._cv2 = cv2 = load_cv2("camera.source gstreamer")
         if not re.search(r"GStreamer:\s*YES", cv2.getBuildInformation()):
-            raise CameraError(
+            raise CameraSoftwareError(
                 "This OpenCV was built without GStreamer: use the system's (apt install python3-opencv, in a "
                 "virtual environment made with --system-site-packages, without opencv-python from pip)."
             )

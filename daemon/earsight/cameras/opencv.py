@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from earsight.cameras.damage import whole_picture
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import CameraError, CameraInUseError, CameraSoftwareError
 from earsight.cameras.v4l2 import check_camera
 from earsight.system import time_limits
 from earsight.system.device_users import held_by
@@ -28,7 +28,7 @@ def load_cv2(needed_by: str) -> Any:
     try:
         import cv2
     except ImportError as error:
-        raise CameraError(
+        raise CameraSoftwareError(
             f"{needed_by} needs OpenCV, which is not installed: pip install opencv-python-headless, "
             f"or apt install python3-opencv. ({error})"
         ) from error
@@ -54,7 +54,7 @@ class OpenCvSource:
         self._cv2 = cv2 = load_cv2("camera.source opencv")
         capture = self._capture = cv2.VideoCapture(str(self._device), cv2.CAP_V4L2)
         if not capture.isOpened():
-            raise CameraError(f"The camera {self._device} is {held_by({str(self._device.resolve())})}.")
+            raise CameraInUseError(f"The camera {self._device} is {held_by({str(self._device.resolve())})}.")
         # One buffer, or every picture is some pictures old. MJPG, because uncompressed video at this size is
         # more than USB 2 carries; the format goes first, since it decides which sizes there are.
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)

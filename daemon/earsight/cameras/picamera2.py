@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from earsight.cameras.damage import whole_picture
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import CameraAbsentError, CameraError, CameraSoftwareError
 from earsight.system import time_limits
 from earsight.system.device_users import held_by
 
@@ -32,13 +32,13 @@ class Picamera2Source:
         try:
             from picamera2 import Picamera2
         except ImportError as error:
-            raise CameraError(
+            raise CameraSoftwareError(
                 "camera.source picamera2 needs a library of Raspberry Pi OS: apt install python3-picamera2, "
                 f"and a virtual environment made with --system-site-packages. ({error})"
             ) from error
         try:
             if not _on_ribbons(Picamera2):
-                raise CameraError(
+                raise CameraAbsentError(
                     "No camera is found on the board: check its ribbon cable, then restart the board."
                 )
             self._camera = Picamera2()

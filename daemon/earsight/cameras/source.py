@@ -16,6 +16,30 @@ class CameraError(EarsightError):
     spoken = message("error.camera")
 
 
+class CameraAbsentError(CameraError):
+    """No camera is connected, or not the one that the settings name."""
+
+    spoken = message("error.camera_absent")
+
+
+class CameraInUseError(CameraError):
+    """Another program has the camera."""
+
+    spoken = message("error.camera_in_use")
+
+
+class CameraDeniedError(CameraError):
+    """The user may not use the camera."""
+
+    spoken = message("error.camera_denied")
+
+
+class CameraSoftwareError(CameraError):
+    """A library that the camera needs is missing."""
+
+    spoken = message("error.camera_software")
+
+
 class StaleFrame(CameraError):  # noqa: N818 - the name says what the wearer is told
     """The newest picture is too old to be described as what is in front of the wearer."""
 

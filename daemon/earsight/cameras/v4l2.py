@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import CameraAbsentError, CameraDeniedError, CameraError, CameraInUseError
 from earsight.system.device_users import held_by
 
 # struct v4l2_capability (linux/videodev2.h): driver, card, bus_info, version, capabilities, device_caps
@@ -71,17 +71,17 @@ def check_camera(device: Path) -> None:
     try:
         node = query(device)
     except FileNotFoundError:
-        raise CameraError(
+        raise CameraAbsentError(
             f"camera.device: there is no camera {device}: plug it in, or choose another device{_offer()}."
         ) from None
     except PermissionError:
-        raise CameraError(
+        raise CameraDeniedError(
             f"{device} may not be used by this user: add the user to the group video "
             "(sudo usermod -aG video USER) and log in again."
         ) from None
     except OSError as error:
         if error.errno == errno.EBUSY:
-            raise CameraError(f"The camera {device} is {held_by({str(device.resolve())})}.") from None
+            raise CameraInUseError(f"The camera {device} is {held_by({str(device.resolve())})}.") from None
         if error.errno in (errno.ENOTTY, errno.EINVAL):
             raise CameraError(f"{device} is not a camera: choose another device{_offer()}.") from None
         raise CameraError(

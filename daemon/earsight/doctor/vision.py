@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from earsight.cameras.camera import Camera
 from earsight.cameras.registry import build_source
 from earsight.cameras.replay import ReplaySource
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import CameraError, StaleFrame
 from earsight.config.camera import CameraSection
 from earsight.config.schema import Config
 from earsight.doctor.finding import Finding, Status, failure, finding
@@ -65,6 +66,8 @@ def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
     deadline = time.monotonic() + limit
     while not camera.wait_ready(time_limits.EXPOSURE_POLL):
         if reason := camera.lost:
+            with suppress(StaleFrame):
+                camera.recent(max_age)  # raises what the source said
             raise CameraError(reason)
         if time.monotonic() > deadline:
             raise CameraError(f"The camera has given no picture within {limit:g} s: check its cable.")

@@ -8,14 +8,19 @@ from enum import StrEnum
 from typing import Protocol
 
 from earsight.errors import EarsightError
+from earsight.message import message
 
 
 class TriggerError(EarsightError):
     """A button, key, keyboard or socket that can't be used."""
 
+    spoken = message("doctor.input.unusable")
+
 
 class AbsentError(TriggerError):
     """A device that is not connected. It may be at any moment, so it is looked for often."""
+
+    spoken = message("doctor.input.absent")
 
 
 class AsleepError(AbsentError):

@@ -11,7 +11,7 @@ import numpy as np
 
 from earsight.system import time_limits
 from earsight.voice import child
-from earsight.voice.sound import Sound, VoiceError
+from earsight.voice.sound import Sound, SoundDeviceError, VoiceError
 
 BUFFER_SECONDS = 0.06
 """What may still sound after a cancelled play, at most; less than this stutters on a busy Raspberry Pi."""
@@ -52,12 +52,12 @@ class AlsaPlayer:
                     async with asyncio.timeout(sound.seconds + time_limits.ALSA_DRAINING):
                         status = await aplay.wait()
             except child.ProgramMissing as error:
-                raise VoiceError(
+                raise SoundDeviceError(
                     "aplay is not installed: run 'sudo apt install alsa-utils', "
                     "or choose another player with the key voice.player"
                 ) from error
             except TimeoutError:
-                raise VoiceError(f"the sound device {self._device!r} hangs: {_ADVICE}") from None
+                raise SoundDeviceError(f"the sound device {self._device!r} hangs: {_ADVICE}") from None
             finally:
                 complaint = child.last_line(child.read_all(output))
             if status != 0:
@@ -72,7 +72,7 @@ class AlsaPlayer:
         else:
             advice = _ADVICE
         reason = complaint.rpartition(": ")[2] or "no message"
-        return VoiceError(f"the sound device {self._device!r} can't be played to ({reason}): {advice}")
+        return SoundDeviceError(f"the sound device {self._device!r} can't be played to ({reason}): {advice}")
 
 
 async def _first_period_taken(aplay: asyncio.subprocess.Process, stdin: int, enough: int) -> bool:
@@ -97,4 +97,6 @@ async def check_device(device: str = "default", limit: float = time_limits.ALSA_
         async with asyncio.timeout(limit):
             await AlsaPlayer(device).play(silence, lambda _: None)
     except TimeoutError:
-        raise VoiceError(f"the sound device {device!r} gave no answer in {limit:g} s: {_ADVICE}") from None
+        raise SoundDeviceError(
+            f"the sound device {device!r} gave no answer in {limit:g} s: {_ADVICE}"
+        ) from None

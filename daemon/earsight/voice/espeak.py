@@ -5,7 +5,7 @@ from __future__ import annotations
 from earsight.system import time_limits
 from earsight.voice import child, riff
 from earsight.voice.engine import audible, one_line
-from earsight.voice.sound import Sound, VoiceError
+from earsight.voice.sound import EngineMissingError, Sound, UnknownVoiceError, VoiceError
 
 
 class EspeakSynthesizer:
@@ -30,13 +30,13 @@ class EspeakSynthesizer:
         try:
             finished = await child.run([*self._argv, "-s", str(rate)], line.encode(), time_limits.ESPEAK)
         except child.ProgramMissing as error:
-            raise VoiceError(
+            raise EngineMissingError(
                 "espeak-ng is not installed: run 'sudo apt install espeak-ng', "
                 "or choose another engine with the key voice.engine"
             ) from error
         # Some versions complain of an unknown voice and still exit with 0.
         if "voice" in finished.complaint and "not exist" in finished.complaint:
-            raise VoiceError(
+            raise UnknownVoiceError(
                 f"espeak-ng has no voice {self._voice!r} (key voice.language): "
                 "choose one that 'espeak-ng --voices' lists"
             )

@@ -10,7 +10,7 @@ import numpy as np
 from earsight.system import time_limits
 from earsight.voice import child
 from earsight.voice.engine import audible, one_line
-from earsight.voice.sound import Sound, VoiceError
+from earsight.voice.sound import EngineMissingError, Sound, VoiceError
 
 
 class PiperSynthesizer:
@@ -26,7 +26,7 @@ class PiperSynthesizer:
     def __init__(self, model: Path, program: str = "piper") -> None:
         self._program = program
         if not model.is_file():
-            raise VoiceError(
+            raise EngineMissingError(
                 f"the Piper voice {model} (key voice.piper_model) does not exist: "
                 "download its .onnx and .onnx.json files"
             )
@@ -40,7 +40,7 @@ class PiperSynthesizer:
         try:
             finished = await child.run(self._argv, line.encode() + b"\n", time_limits.PIPER)
         except child.ProgramMissing as error:
-            raise VoiceError(
+            raise EngineMissingError(
                 f"the program {self._program!r} is not installed: run 'pip install piper-tts' "
                 "(apt's piper is a mouse tool), or choose another engine with the key voice.engine"
             ) from error

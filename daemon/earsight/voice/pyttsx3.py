@@ -16,7 +16,7 @@ from asyncio.subprocess import PIPE
 from earsight.system import time_limits
 from earsight.voice import child, riff
 from earsight.voice.engine import audible, one_line
-from earsight.voice.sound import Sound, VoiceError
+from earsight.voice.sound import EngineMissingError, Sound, VoiceError
 
 _ADVICE = {
     "pyttsx3": "pyttsx3 is not installed: run \"pip install 'earsight[pyttsx3]'\"",
@@ -79,7 +79,7 @@ class Pyttsx3Synthesizer:
         if problem:
             advice = _ADVICE.get(problem["missing"])
             if advice:
-                raise VoiceError(f"{advice}, or choose another engine with the key voice.engine")
+                raise EngineMissingError(f"{advice}, or choose another engine with the key voice.engine")
             raise VoiceError(f"pyttsx3 failed: {problem['error']} (keys voice.language, voice.rate)")
         return riff.parse(child.read_all(self._sound))
 

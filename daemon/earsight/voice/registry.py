@@ -21,7 +21,7 @@ from earsight.voice.piper import PiperSynthesizer
 from earsight.voice.player import Player
 from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
 from earsight.voice.retries import only_voice_errors
-from earsight.voice.sound import VoiceError
+from earsight.voice.sound import UnknownVoiceError
 from earsight.voice.synthesizer import Synthesizer
 from earsight.voice.voice import Voice
 from earsight.voice.wav import WavPlayer
@@ -82,7 +82,7 @@ def _piper(section: VoiceSection, language: str) -> Synthesizer:
     models = section.piper_model
     model = models.get(language) if isinstance(models, dict) else models
     if model is None:
-        raise VoiceError(f"voice.piper_model has no Piper voice for the language {language}")
+        raise UnknownVoiceError(f"voice.piper_model has no Piper voice for the language {language}")
     return PiperSynthesizer(model)
 
 

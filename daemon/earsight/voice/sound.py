@@ -7,10 +7,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from earsight.errors import EarsightError
+from earsight.message import message
 
 
 class VoiceError(EarsightError):
     """Speech can't be made or played."""
+
+    spoken = message("doctor.voice.broken")
+
+
+class EngineMissingError(VoiceError):
+    """The speech engine, or the files of its voice, are not installed."""
+
+    spoken = message("doctor.voice.not_installed")
+
+
+class UnknownVoiceError(VoiceError):
+    """The speech engine has no such voice."""
+
+    spoken = message("doctor.voice.unknown")
+
+
+class SoundDeviceError(VoiceError):
+    """The sound output does not take sound."""
+
+    spoken = message("doctor.sound.broken")
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,7 @@ def test_the_board_s_camera_that_stalls_can_be_closed(board: type[BoardCamera]) 
     source = Picamera2Source()
     source.open()
     board.made[0].stalled = True
-    with pytest.raises(CameraError, match="no more pictures"):
+    with pytest.raises(CameraError, match="no picture for 3 s"):
         source.read()
     source.close()
     assert board.made[0].closed
