@@ -20,7 +20,7 @@ class Board:
         self.settings = folder / "earsight.yaml"
         self._folder = folder
         self._program("systemctl", f'cat "{folder}/${{3#--property=}}"')
-        self._program("espeak-ng", 'echo "$2"')
+        self._program("espeak-ng", 'echo "$4 ($2)" # -v VOICE --stdout TEXT')
         self._program(
             "aplay", f'[ ! -e "{folder}/no $3" ] && echo "$3: $(cat)" >>"{folder}/heard" # -q -D DEVICE'
         )
@@ -46,7 +46,8 @@ class Board:
         return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
-SENTENCE = "Earsight can't start. Switch the device off and on to try again."
+SENTENCE = "Earsight can't start. Switch the device off and on to try again. (en)"
+INDONESIAN = "Earsight tidak bisa mulai. Matikan perangkat lalu nyalakan lagi untuk mencoba lagi. (id)"
 
 
 @pytest.fixture
@@ -90,6 +91,24 @@ def test_it_is_said_where_the_wearer_listens(board: Board, value: str) -> None:
     )
     assert board.run() == 0
     assert board.heard() == [f"plughw:CARD=Earphones: {SENTENCE}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("language: id", INDONESIAN),
+        ("language: 'id'  # Bahasa Indonesia", INDONESIAN),
+        ("language: en", SENTENCE),
+        ("language: tlh", SENTENCE),
+        ("language:", SENTENCE),
+        ("voice: {language: id}", SENTENCE),
+        ("voice:\n  language: id", SENTENCE),
+    ],
+)
+def test_it_is_said_in_the_language_of_the_settings(board: Board, line: str, said: str) -> None:
+    board.settings.write_text(f"{line}\nnarration:\n  every: 3\n")
+    assert board.run() == 0
+    assert board.heard() == [f"default: {said}"]
 
 
 def test_or_else_by_the_systems_own_choice(board: Board) -> None:
