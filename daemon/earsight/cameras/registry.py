@@ -20,7 +20,7 @@ from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import FrameSource
 from earsight.cameras.v4l2 import find_webcam
 from earsight.config.camera import CameraSection, GStreamerCamera
-from earsight.system.systemd import managed
+from earsight.system.terminal import at_terminal
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def _auto(section: CameraSection) -> FrameSource:
     Photos are shown instead only if they are asked for, or to somebody at a terminal who has no camera: a
     wearer would take them for the scene.
     """
-    if section.replay is None and (managed() or _connected(section)):
+    if section.replay is None and (not at_terminal() or _connected(section)):
         return FirstFound(partial(_connected, section))
     return _replay(section)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from earsight.cameras.opencv import load_cv2
 from earsight.cameras.photos import PHOTO_SUFFIXES, PhotoError, list_folder, load_photo
-from earsight.cameras.source import CameraError
+from earsight.cameras.source import CameraError, FrameSource
 from earsight_files.text import printable
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,11 @@ def demo_photos() -> list[Path]:
     return photos
 
 
+def shows_demo_photos(source: FrameSource) -> bool:
+    """Whether what a source shows comes with Earsight, rather than from a camera or from its user."""
+    return isinstance(source, ReplaySource) and source.path is None
+
+
 class ReplaySource:
     """path: a photo, a folder of photos, a video, a list of photos, or None for the demo photos.
 
@@ -49,7 +54,7 @@ class ReplaySource:
     def __init__(
         self, path: Path | str | Sequence[Path] | None, interval: float = 5.0, loop: bool = True
     ) -> None:
-        self._path = path
+        self.path = path
         self._interval = interval
         self._loop = loop
         self._reel: _Photos | _Video | None = None
@@ -57,10 +62,10 @@ class ReplaySource:
 
     def open(self) -> None:
         self.close()
-        if isinstance(self._path, (str, Path)) and Path(self._path).suffix.lower() in VIDEO_SUFFIXES:
-            self._reel = _Video(Path(self._path), self._loop)
+        if isinstance(self.path, (str, Path)) and Path(self.path).suffix.lower() in VIDEO_SUFFIXES:
+            self._reel = _Video(Path(self.path), self._loop)
         else:
-            self._reel = _Photos(_listed(self._path), round(self._interval * _PHOTO_RATE), self._loop)
+            self._reel = _Photos(_listed(self.path), round(self._interval * _PHOTO_RATE), self._loop)
         self._due = time.monotonic()
 
     def read(self) -> np.ndarray:

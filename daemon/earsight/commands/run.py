@@ -6,20 +6,28 @@ import argparse
 import asyncio
 import faulthandler
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
-from earsight.cameras.source import CameraError
 from earsight.commands.arguments import add_language, file_path
 from earsight.config.camera import replayed
-from earsight.config.loader import ConfigError, load_config, readable_language, readable_voice
+from earsight.config.last_good import LastGoodSettings
+from earsight.config.loader import (
+    ConfigError,
+    LostConfigError,
+    load_config,
+    readable_language,
+    readable_voice,
+)
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice
+from earsight.errors import EarsightError
 from earsight.message import Message, message
 from earsight.service.crash_loop import MAX_FAILED_STARTS, CrashLoop, crash_loop_file
+from earsight.service.signals import hold_reload_signal
 from earsight.system import time_limits
 from earsight.system.journal import log_to_streams
 from earsight.system.process_exit import exit_soon
+from earsight.system.storage import service_folder
 from earsight.system.systemd import managed, show
 
 GAVE_UP = 70
@@ -54,34 +62,55 @@ def run(arguments: argparse.Namespace) -> int:
     log_to_streams(logging.DEBUG if arguments.verbose else logging.INFO)
     faulthandler.enable(2)  # what hangs or crashes in native code is in the journal
     replay: Path | None = arguments.replay
-    if (
-        replay is not None and not replay.exists()
-    ):  # a slip of the hand: later it would look like a lost camera
-        raise CameraError(f"--replay: there is no {replay}: name a photo, a folder of photos or a video")
-
-    def adjust(config: Config) -> Config:
-        return _adjusted(config, replay, arguments.wav, arguments.language)
-
+    if replay is not None and not replay.exists():  # a typing error would later look like a lost camera
+        raise EarsightError(f"--replay: there is no {replay}: name a photo, a folder of photos or a video")
+    if not arguments.once:
+        hold_reload_signal()
     crash_loop = CrashLoop(crash_loop_file())
     if crash_loop.record_start() >= MAX_FAILED_STARTS:
         return _give_up(arguments.config, crash_loop)
+    last_good = LastGoodSettings(arguments.config, service_folder("STATE"))
     try:
-        config = adjust(load_config(arguments.config))
+        config, file_is_lost = _load(arguments.config, last_good)
     except ConfigError as error:
         if managed():  # nobody sees what is printed
             _say_why(message("start.wrong_settings"), str(error), arguments.config)
         raise
-    return asyncio.run(_run(arguments, config, adjust, crash_loop))
+    return asyncio.run(_run(arguments, config, file_is_lost, crash_loop, last_good))
+
+
+def _load(file: Path | None, last_good: LastGoodSettings) -> tuple[Config, bool]:
+    """The settings, and whether they are the last good ones, since the file has lost its content.
+
+    Raises:
+        ConfigError: There is a mistake in the file, or it is lost and there is no copy of it.
+    """
+    try:
+        return load_config(file), False
+    except LostConfigError as error:
+        config = last_good.load()
+        if config is None:
+            raise
+        _log.error("%s", error)
+        _log.warning("the last good settings are in use")
+        return config, True
 
 
 async def _run(
-    arguments: argparse.Namespace, config: Config, adjust: Callable[[Config], Config], crash_loop: CrashLoop
+    arguments: argparse.Namespace,
+    config: Config,
+    file_is_lost: bool,
+    crash_loop: CrashLoop,
+    last_good: LastGoodSettings,
 ) -> int:
     from earsight.interaction.narrator import PressEnd
     from earsight.service.service import Options, Service
 
-    options = Options(config_file=arguments.config, adjust=adjust, crash_loop=crash_loop, on_stop=exit_soon)
-    service = Service(config, options)
+    def adjust(config: Config) -> Config:
+        return _adjusted(config, arguments.replay, arguments.wav, arguments.language)
+
+    options = Options(arguments.config, adjust, crash_loop, last_good, file_is_lost, exit_soon)
+    service = Service(adjust(config), options)
     if arguments.once:
         end = await service.run_once()
         crash_loop.clear()

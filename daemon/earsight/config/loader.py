@@ -26,13 +26,24 @@ class ConfigError(EarsightError):
         super().__init__("\n".join(self.problems))
 
 
-def load_config(path: Path | None) -> Config:
-    """The settings in a YAML file; keys that it leaves out, and path None, have their defaults.
+class LostConfigError(ConfigError):
+    """A config file whose content is gone, as after a power failure: it is empty, or holds NUL bytes."""
 
-    Relative paths in the file start at the file's folder. Raises ConfigError with everything that is wrong.
+
+def load_config(path: Path | None, folder: Path | None = None) -> Config:
+    """Read the settings from a YAML file.
+
+    Args:
+        path: The file; None gives the defaults, and so does every key that the file leaves out.
+        folder: Where relative paths in the file start; None: at the file's own folder.
+
+    Raises:
+        LostConfigError: There is nothing in the file that anybody has written.
+        ConfigError: With everything that is wrong with the file.
     """
     if path is None:
         return Config()
+    folder = folder or path.absolute().parent
     shown = printable(str(path))
     try:
         tree = read_tree(_read(path, shown))
@@ -50,7 +61,7 @@ def load_config(path: Path | None) -> Config:
     ]
     config = None
     try:
-        config = Config.model_validate(values, context={"folder": path.absolute().parent})
+        config = Config.model_validate(values, context={"folder": folder})
     except ValidationError as error:
         found += explain(error, tree)
     if found or config is None:
@@ -97,10 +108,20 @@ def _read(path: Path, shown: str) -> str:
     if len(data) > MAX_BYTES:
         raise ConfigError([f"{shown}: larger than {MAX_BYTES // 1024} KiB, so no config file of Earsight"])
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError([f"{shown}:{line}: not UTF-8 text; save the file as UTF-8"]) from None
+    if lost := _lost(text):
+        raise LostConfigError([f"{shown}: {lost}, as after a power failure; write the settings again"])
+    return text
+
+
+def _lost(text: str) -> str | None:
+    """What shows that the content of a file is gone, or a part of it; None if it is there."""
+    if not text.strip():
+        return "the file is empty"
+    return "the file has NUL bytes in it" if "\0" in text else None
 
 
 def _is_section(key: str) -> bool:

@@ -1,7 +1,7 @@
 """The settings of Earsight as a whole: one section a module. loader.py reads them from YAML.
 
 The descriptions and bounds of the sections are the single source of the JSON Schema, the error messages and
-the comments in config/earsight.yaml. Config() is what an empty file gives.
+the comments in config/earsight.yaml. Config() is what a file without any keys gives.
 """
 
 from __future__ import annotations

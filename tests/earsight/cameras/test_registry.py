@@ -11,7 +11,7 @@ from earsight.cameras.gstreamer import GStreamerSource
 from earsight.cameras.opencv import OpenCvSource
 from earsight.cameras.picamera2 import Picamera2Source
 from earsight.cameras.registry import SOURCES, build_source
-from earsight.cameras.replay import ReplaySource
+from earsight.cameras.replay import ReplaySource, shows_demo_photos
 from earsight.cameras.source import CameraError
 from earsight.config.camera import AutoCamera, GStreamerCamera, OpenCvCamera, Picamera2Camera, replayed
 from earsight.config.schema import Config
@@ -45,14 +45,19 @@ def test_photos_in_place_of_a_camera_keep_what_else_is_configured_of_it():
 def board(monkeypatch):
     """A machine without picamera2; /dev/video7 is there when its name is in the list."""
     webcams = []
-    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     monkeypatch.setattr(registry, "find_spec", lambda _name: None)
     monkeypatch.setattr(registry, "find_webcam", lambda: webcams[0] if webcams else None)
     return webcams
 
 
-def test_a_service_never_passes_photos_for_what_is_in_front(board, monkeypatch):
-    monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
+@pytest.fixture
+def terminal(monkeypatch):
+    """Somebody sits there."""
+    monkeypatch.setattr(registry, "at_terminal", lambda: True)
+
+
+def test_without_a_terminal_photos_are_never_passed_for_what_is_in_front(board):
+    """As under a service manager, nohup, cron or in a container."""
     source = build_source(AutoCamera())
     assert isinstance(source, FirstFound)
     with pytest.raises(CameraError, match="No camera is found"):
@@ -62,11 +67,18 @@ def test_a_service_never_passes_photos_for_what_is_in_front(board, monkeypatch):
         source.open()
 
 
-@pytest.mark.usefixtures("board")
-def test_at_a_terminal_photos_are_shown_where_there_is_no_camera():
-    assert isinstance(build_source(AutoCamera()), ReplaySource)
+@pytest.mark.usefixtures("board", "terminal")
+def test_at_a_terminal_demo_photos_are_shown_where_there_is_no_camera():
+    source = build_source(AutoCamera())
+    assert isinstance(source, ReplaySource)
+    assert shows_demo_photos(source)
 
 
+def test_photos_of_ones_own_are_no_demo_photos():
+    assert not shows_demo_photos(build_source(replayed(AutoCamera(), Path("photos"))))
+
+
+@pytest.mark.usefixtures("terminal")
 def test_a_camera_that_goes_is_not_replaced_by_photos_at_a_terminal_either(board):
     board.append("/dev/video7")
     source = build_source(AutoCamera())

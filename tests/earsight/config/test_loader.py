@@ -28,7 +28,7 @@ def problems(file, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "# nothing\n", "---\n", "camera:\nvoice:\n", "\ufeffcamera: {}", "camera: {source: auto}"]
+    "text", ["# nothing\n", "---\n", "camera:\nvoice:\n", "\ufeffcamera: {}", "camera: {source: auto}"]
 )
 def test_what_is_left_out_has_its_default(file, text):
     file.write_text(text, encoding="utf-8")

@@ -55,6 +55,7 @@ def test_a_camera_that_the_running_service_may_hold_is_only_a_warning(tmp_path: 
 def no_camera(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("earsight.cameras.registry.find_webcam", lambda: None)
     monkeypatch.setattr("earsight.cameras.registry.find_spec", lambda _: None)
+    monkeypatch.setattr("earsight.cameras.registry.at_terminal", lambda: True)
 
 
 @pytest.mark.usefixtures("no_camera")

@@ -39,7 +39,7 @@ def cuts(ordinary: int):
 SERVICE = """
 import asyncio, random, resource, sys, time
 from pathlib import Path
-from earsight.commands.run import _log_to_streams
+from earsight.system.journal import log_to_streams
 from earsight.config.loader import load_config
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
@@ -58,7 +58,7 @@ def voice(_section, _language):
     return Voice(ToneSynthesizer(), FastPlayer() if full else WavPlayer(recording, real_time=False))
 
 async def main():
-    _log_to_streams(20)
+    log_to_streams(20)
     crash_loop = CrashLoop(crash_loop_file())
     crash_loop.record_start()
     build = Builders(lambda _: Scene(painted("red")), voice, lambda _: Describer(ColourCaptioner()))
