@@ -29,6 +29,10 @@ EXTRAS = {
     # pedals): the package evdev has no wheels, and what is needed of it is triggers/input_device.py.
     "gpiod": ["gpiod>=2.2"],
     "pyttsx3": ["pyttsx3>=2.90"],
+    # A natural voice from a model of the owner's choice. GPL-3.0; runs in a process of its own.
+    "piper": ["piper-tts>=1.3"],
+    # A natural English voice that comes with its package.
+    "hibari": ["hibari-tts>=0.2.1"],
     "demo": [*OPENCV, "scikit-image>=0.24"],
     # OpenAI's CLIP, to download its weights by name. It imports pkg_resources, which newer setuptools lack,
     # and torchvision, which has to be of the same build as torch: beside a CPU-only torch it does not load.
@@ -55,6 +59,7 @@ EXTRAS = {
         "hypothesis>=6.100",
         "gpiozero>=2.0.1.post3",
         "gpiod>=2.2",
+        "hibari-tts>=0.2.1",
         "pyttsx3>=2.90",
         "scikit-image>=0.24",
         "ruff>=0.6",

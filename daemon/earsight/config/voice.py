@@ -77,10 +77,17 @@ class PiperVoice(VoiceSection):
     piper_model: PiperModels = Field(description=_PIPER_MODEL)
 
 
+class HibariVoice(VoiceSection):
+    """hibari-tts, which speaks English only."""
+
+    engine: Literal["hibari"] = Field(description=_ENGINE)
+
+
 Voice = Annotated[
     Annotated[AutoVoice, Tag("auto")]
     | Annotated[EspeakVoice, Tag("espeak")]
     | Annotated[Pyttsx3Voice, Tag("pyttsx3")]
-    | Annotated[PiperVoice, Tag("piper")],
+    | Annotated[PiperVoice, Tag("piper")]
+    | Annotated[HibariVoice, Tag("hibari")],
     chosen_by("engine", "auto"),
 ]

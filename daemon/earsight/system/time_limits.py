@@ -109,8 +109,14 @@ ESPEAK = 5.0
 PYTTSX3 = 5.0
 """pyttsx3 may take this long for one utterance, the start of its child process included."""
 
+PYTTSX3_FILE = 1.0
+"""pyttsx3 may return this much before its file is written."""
+
 PIPER = 15.0
 """Piper may take this long for one utterance, most of it to load its model on a small board."""
+
+HIBARI = 15.0
+"""hibari-tts may take this long for one utterance, most of it to load its model on a small board."""
 
 # Sound outputs
 

@@ -10,12 +10,18 @@ from earsight.voice.sound import Sound, VoiceError
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without control characters.
+    """The text on one line, without control characters and engines' own markup.
 
-    Engines read line by line, and in C, where a zero ends the text. Raises VoiceError if nothing is left.
+    Engines read line by line, and in C, where a zero ends the text. eSpeak NG and Piper take what is between
+    double brackets for phonemes, hibari-tts what is between "](" and ")".
+
+    Raises:
+        VoiceError: Nothing is left.
     """
     printable = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
-    line = " ".join(printable.split())
+    line = " ".join(printable.split()).replace("](", "] (")
+    while "[[" in line or "]]" in line:
+        line = line.replace("[[", "[ [").replace("]]", "] ]")
     if not line:
         raise VoiceError("the text to say is empty")
     return line

@@ -25,8 +25,7 @@ class EspeakSynthesizer:
 
     async def synthesize(self, text: str, rate: int) -> Sound:
         """Raises VoiceError: espeak-ng missing, an unknown voice, no sound. Cancelling kills espeak-ng."""
-        # Double brackets would be read as eSpeak's phoneme codes.
-        line = one_line(text).replace("[[", "[ [")
+        line = one_line(text)
         try:
             finished = await child.run([*self._argv, "-s", str(rate)], line.encode(), time_limits.ESPEAK)
         except child.ProgramMissing as error:

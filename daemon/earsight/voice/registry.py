@@ -17,6 +17,7 @@ from earsight.voice.alsa import AlsaPlayer
 from earsight.voice.card_or_file import CardOrFile
 from earsight.voice.espeak import EspeakSynthesizer
 from earsight.voice.first_that_speaks import FirstThatSpeaks
+from earsight.voice.hibari import HibariSynthesizer
 from earsight.voice.piper import PiperSynthesizer
 from earsight.voice.player import Player
 from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
@@ -70,12 +71,17 @@ def wav_file(section: VoiceSection) -> Path:
     return section.wav_file or DEFAULT_WAV
 
 
+def _variant(section: VoiceSection, language: str) -> str:
+    """The language as engines write it: en-GB where the settings have en_GB."""
+    return (section.language or language).replace("_", "-")
+
+
 def _espeak(section: VoiceSection, language: str) -> Synthesizer:
-    return EspeakSynthesizer(section.language or language)
+    return EspeakSynthesizer(_variant(section, language))
 
 
 def _pyttsx3(section: VoiceSection, language: str) -> Synthesizer:
-    return Pyttsx3Synthesizer(section.language or language)
+    return Pyttsx3Synthesizer(_variant(section, language))
 
 
 def _piper(section: VoiceSection, language: str) -> Synthesizer:
@@ -83,7 +89,11 @@ def _piper(section: VoiceSection, language: str) -> Synthesizer:
     model = models.get(language) if isinstance(models, dict) else models
     if model is None:
         raise UnknownVoiceError(f"voice.piper_model has no Piper voice for the language {language}")
-    return PiperSynthesizer(model)
+    return PiperSynthesizer(model, language)
+
+
+def _hibari(_section: VoiceSection, language: str) -> Synthesizer:
+    return HibariSynthesizer(language)
 
 
 def _auto(section: VoiceSection, language: str) -> Synthesizer:
@@ -101,6 +111,7 @@ SYNTHESIZERS: dict[str, Callable[[VoiceSection, str], Synthesizer]] = {
     "espeak": _espeak,
     "pyttsx3": _pyttsx3,
     "piper": _piper,
+    "hibari": _hibari,
 }
 
 PLAYERS: dict[str, Callable[[VoiceSection], Player]] = {

@@ -122,7 +122,7 @@ triggers:
         ("voice: {earcons: 1}", "voice.earcons: got 1; expected true or false"),
         (
             "voice: {engine: espeek}",
-            'voice.engine: got "espeek"; expected one of auto, espeak, pyttsx3, piper',
+            'voice.engine: got "espeek"; expected one of auto, espeak, pyttsx3, piper, hibari',
         ),
         ("voice: {engine: [espeak]}", "voice.engine: got a list; expected one of auto, espeak"),
         ("voice: {engine: null}", "voice.engine: got null; expected one of auto, espeak"),

@@ -70,8 +70,9 @@ ORDER = {
     "espeak-ng has its second try while the answer is worth it": (limits.ESPEAK, limits.ANSWER_LIFE),
     "an engine that hangs was stuck before its own limit": (
         limits.SYNTHESIS_STUCK,
-        min(limits.ESPEAK, limits.PYTTSX3, limits.PIPER),
+        min(limits.ESPEAK, limits.PYTTSX3, limits.PIPER, limits.HIBARI),
     ),
+    "pyttsx3 can wait for its file": (limits.PYTTSX3_FILE, limits.PYTTSX3),
     "a sound that fails is played again while it is worth it": (limits.REPLAY, limits.ANSWER_LIFE),
     "a sound that fails has several attempts": (4 * limits.REPLAY_PAUSE, limits.REPLAY),
     "an end does not wait for what hangs": (limits.CLOSING, limits.END),

@@ -1,6 +1,7 @@
 import asyncio
 import ctypes.util
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 
 from earsight.voice import riff
 from earsight.voice.pyttsx3 import Pyttsx3Synthesizer
+from earsight.voice.pyttsx3_child import find_voice
 from earsight.voice.sound import VoiceError
+from tests.earsight.voice import engine_modules
 
 pytest.importorskip("pyttsx3", reason="pyttsx3 is not installed: pip install 'earsight[pyttsx3]'")
 needs_library = pytest.mark.skipif(
@@ -23,7 +26,7 @@ def open_files():
 
 def with_synthesizer(scenario, **settings):
     async def run():
-        synthesizer = Pyttsx3Synthesizer(timeout=settings.pop("timeout", 30.0), **settings)
+        synthesizer = Pyttsx3Synthesizer(voice=settings.pop("voice", "en"), limit=settings.pop("limit", 30.0))
         try:
             return await scenario(synthesizer)
         finally:
@@ -36,8 +39,7 @@ def with_synthesizer(scenario, **settings):
 
 
 def replace_pyttsx3(tmp_path, monkeypatch, code):
-    (tmp_path / "pyttsx3.py").write_text(code)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    engine_modules.install(tmp_path, monkeypatch, "pyttsx3", code)
 
 
 @needs_library
@@ -64,6 +66,67 @@ def test_an_unknown_voice_is_an_error_and_the_next_call_works_as_well_as_the_fir
     with_synthesizer(scenario, voice="klingonese")
 
 
+@needs_library
+@pytest.mark.parametrize("voice", ["en", "en-gb", "EN-GB", "en-us+f3", "gmw/en-us", "id", "de"])
+def test_languages_as_people_write_them(voice):
+    async def scenario(synthesizer):
+        assert (await synthesizer.synthesize("One.", 175)).seconds > 0.2
+
+    with_synthesizer(scenario, voice=voice)
+
+
+@needs_library
+def test_each_rate_is_kept():
+    """pyttsx3 itself fails now and then to set one."""
+
+    async def scenario(synthesizer):
+        text = "One, two, three, four."
+        return [(await synthesizer.synthesize(text, rate)).seconds for rate in (175, 350, 90, 350)]
+
+    def right(normal, fast, slow, fast_again):
+        return slow > 1.3 * normal > 1.6 * fast and fast_again == pytest.approx(fast, rel=0.05)
+
+    assert any(right(*with_synthesizer(scenario)) for _ in range(5))
+
+
+@dataclass
+class Listed:
+    id: str
+    languages: list
+
+
+NEW = [
+    Listed("gmw/en-029", ["en-029"]),
+    Listed("gmw/en", ["en-gb"]),
+    Listed("gmw/en-us", ["en-us"]),
+    Listed("poz/id", ["id"]),
+]
+OLD = [Listed("english", [b"\x02en", b"\x05en-gb"]), Listed("indonesian", [b"\x05id"]), Listed("odd", None)]
+
+
+@pytest.mark.parametrize(
+    ("voices", "wanted", "id_"),
+    [
+        (NEW, "en", "gmw/en"),
+        (NEW, "en-GB", "gmw/en"),
+        (NEW, "en-us+f3", "gmw/en-us+f3"),
+        (NEW, "gmw/en-us", "gmw/en-us"),
+        (NEW, "id", "poz/id"),
+        (OLD, "en", "english"),
+        (OLD, "en-gb+m1", "english+m1"),
+        (OLD, "id", "indonesian"),
+        ([], "anything", "anything"),
+    ],
+)
+def test_a_voice_is_found_by_its_language(voices, wanted, id_):
+    assert find_voice(wanted, voices) == id_
+
+
+def test_a_language_that_there_is_not_is_told_with_those_that_are_close():
+    with pytest.raises(ValueError, match="'en-xx'; some that there are: en-029, en-gb, en-us"):
+        find_voice("en-xx", NEW)
+
+
 RENDERS_ONCE = """
 import shutil
 
@@ -74,6 +137,7 @@ class Engine:
     sound = {sound!r}
     def connect(self, *_): pass
     disconnect = setProperty = runAndWait = connect
+    def getProperty(self, _): return []
     def save_to_file(self, text, path):
         if self.sound:
             shutil.copyfile(self.sound, path)
@@ -103,7 +167,7 @@ def test_a_hang_is_ended_and_the_next_call_has_a_new_process(tmp_path, monkeypat
             with pytest.raises(VoiceError, match="did not finish"):
                 await synthesizer.synthesize("hello", 175)
 
-    with_synthesizer(scenario, timeout=1.0)
+    with_synthesizer(scenario, limit=1.0)
 
 
 def test_cancelling_ends_the_process(tmp_path, monkeypatch):
