@@ -72,7 +72,8 @@ class VoiceSelection:
             VoiceError: The new voice can't be heard; the speaker keeps its own.
         """
         _log.info("notice: %s", text)
-        outcome = await speaker.try_voice(self._build(section, language), Utterance(text, Priority.NOTICE))
+        said = Utterance(text, Priority.NOTICE, language=language)
+        outcome = await speaker.try_voice(self._build(section, language), said)
         self._status.report("voice", None)
         return outcome is Outcome.SPOKEN
 
