@@ -1,1 +1,1 @@
-"""The networks, in torch: encoders, CLIP's image towers, mappers, the decoder, GPT-2's weights."""
+"""The networks, in torch: image encoders, mappers and the decoder, and the weights that others published."""

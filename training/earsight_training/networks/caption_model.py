@@ -1,7 +1,6 @@
-"""The captioner: what an encoder saw, mapped to the prefix of a GPT-2-style decoder.
+"""The caption model: what an encoder saw is mapped to a prefix that a GPT-2-style decoder continues.
 
-Prefix captioning after ClipCap (Mokady et al., arXiv:2111.09734); the decoder is GPT-2 (Radford et al.,
-2019), at any size.
+Prefix captioning after ClipCap (Mokady et al., arXiv:2111.09734).
 """
 
 from __future__ import annotations
@@ -15,46 +14,77 @@ from earsight_training.networks.mapper import AnyMapper
 from earsight_training.networks.packing import pack
 
 PADDING = -100
-"""Stands after the end token where captions of different lengths share a tensor."""
+"""Fills a caption's row after the end token, where captions of different lengths share a tensor."""
 
 
 class CaptionModel(nn.Module):
-    """Images to captions. Without an encoder (nn.Identity) its images are an encoder's embeddings."""
+    """Images to captions.
+
+    Attributes:
+        encoder: Images to a feature map or an embedding; nn.Identity where the images are embeddings already.
+        mapper: What the encoder gives to the prefix.
+        decoder: Reads the prefix, then tokens.
+    """
 
     def __init__(self, encoder: nn.Module, mapper: AnyMapper, decoder: DecoderNetwork) -> None:
+        """Join the three parts."""
         super().__init__()
         self.encoder, self.mapper, self.decoder = encoder, mapper, decoder
 
     def prefix(self, images: Tensor) -> Tensor:
-        """images: what the encoder takes. Returns (batch, prefix length, width)."""
+        """Compute the prefix.
+
+        Args:
+            images: What the encoder takes, (batch, ...).
+
+        Returns:
+            Float (batch, prefix length, width).
+        """
         prefix: Tensor = self.mapper(self.encoder(images))
         return prefix
 
     def loss(self, images: Tensor, tokens: Tensor, smoothing: float) -> Tensor:
-        """Mean cross-entropy of the tokens of all captions.
+        """Compute the mean cross-entropy of the tokens of all captions.
 
-        tokens: int64 (batch, captions, n), padded with PADDING after the end token; a row of nothing but
-        PADDING stands for no caption. The prefix is read once for all captions of an image, and they are read
-        as one row without gaps, in which none sees the others: no work is spent on padding.
+        The prefix is read once for all captions of an image. These are read as one row without gaps, in which
+        none attends to the others, so that no work is spent on padding.
+
+        Args:
+            images: What the encoder takes, (batch, ...).
+            tokens: int64 (batch, captions, n), with PADDING after the end token; a row of PADDING alone is no
+                caption.
+            smoothing: Label smoothing, 0 to 1.
+
+        Returns:
+            A scalar, in nats.
         """
         return self.loss_of_prefix(self.prefix(images), tokens, smoothing)
 
     def loss_of_prefix(self, prefix: Tensor, tokens: Tensor, smoothing: float) -> Tensor:
-        """As loss(), of what prefix() returned."""
+        """Compute loss() from what prefix() returned."""
         hidden, targets, _ = self._read(prefix, tokens)
         return chunked_cross_entropy(
             self.decoder.norm(hidden), self.decoder.tokens.weight, targets, smoothing
         )
 
     def log_probs(self, prefix: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """The log-probability of each token, float32 (all tokens,), and the caption that it belongs to,
-        int64, counted over the whole batch. prefix: what prefix() returned. tokens: as in loss()."""
+        """Compute the log-probability of each token.
+
+        Args:
+            prefix: What prefix() returned.
+            tokens: As in loss().
+
+        Returns:
+            The log-probabilities, float32 (all tokens,), and for each the caption that it belongs to, int64
+            (all
+            tokens,), counted over the whole batch.
+        """
         hidden, targets, captions = self._read(prefix, tokens)
         logs = self.decoder.logits(hidden).float().log_softmax(-1)
         return logs.gather(1, targets[:, None])[:, 0], captions
 
     def _read(self, prefix: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Hidden states (all tokens, width), the token that follows on each, and its caption."""
+        """Return hidden states, (all tokens, width), the token that follows each, and its caption."""
         first, past = self.decoder.read_prefix(prefix)
         packed = pack(tokens, past[0][0].shape[2], PADDING)
         firsts = tokens[:, :, 0].flatten()

@@ -1,8 +1,9 @@
-"""Cross-entropy at the output weights without ever holding the logits of all tokens.
+"""Cross-entropy at the output weights, in chunks, so that the logits of all tokens are never held at once.
 
-With 50,257 words the logits of a step, their logarithms and their gradients would take gigabytes, and more
-time to write and read than to compute. Here a few rows go through at a time, after "Cut your losses" (Wijmans
-et al., arXiv:2411.09009), with the gradient computed right away, since every loss here is learned from.
+With 50,257 tokens in the vocabulary the logits of a step, their logarithms and their gradients would take
+gigabytes, and more time to write and read than to compute. Here a few rows go through at a time, after "Cut
+your losses" (Wijmans et al., arXiv:2411.09009), and the gradient is computed in the forward pass, since every
+loss here is learned from.
 """
 
 from __future__ import annotations
@@ -19,19 +20,27 @@ CHUNK = 6_000_000
 
 
 def chunked_cross_entropy(hidden: Tensor, weight: Tensor, targets: Tensor, smoothing: float) -> Tensor:
-    """F.cross_entropy(hidden @ weight.T, targets, label_smoothing=smoothing), the softmax in float32.
+    """Compute F.cross_entropy(hidden @ weight.T, targets, label_smoothing=smoothing).
 
-    hidden: (tokens, width). weight: (vocabulary, width). targets: int64 (tokens,). The products are in
-    bfloat16 under autocast.
+    The softmax is computed in float32, the products in bfloat16 under autocast.
+
+    Args:
+        hidden: Float (tokens, width).
+        weight: Float (vocabulary, width).
+        targets: int64 (tokens,).
+        smoothing: Label smoothing, 0 to 1.
+
+    Returns:
+        A scalar, in nats.
     """
     if torch.is_autocast_enabled(hidden.device.type):
         dtype = torch.get_autocast_dtype(hidden.device.type)
         hidden, weight = hidden.to(dtype), weight.to(dtype)
-    loss: Tensor = _HeadLoss.apply(hidden, weight, targets, smoothing)  # type: ignore[no-untyped-call]
+    loss: Tensor = _ChunkedCrossEntropy.apply(hidden, weight, targets, smoothing)  # type: ignore[no-untyped-call]
     return loss
 
 
-class _HeadLoss(torch.autograd.Function):
+class _ChunkedCrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, smoothing: float) -> Tensor:
         needs_hidden, needs_weight = ctx.needs_input_grad[:2]

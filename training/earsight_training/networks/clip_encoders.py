@@ -1,4 +1,4 @@
-"""CLIP's image encoders: the network that given weights are of, and pictures as it takes them."""
+"""CLIP's image encoders: the network that given weights belong to, and images as it takes them."""
 
 from __future__ import annotations
 
@@ -26,16 +26,25 @@ LONGEST_TIMES_SHORTEST = 100
 
 
 class ClipError(TrainingError):
-    """CLIP weights that can't be had, can't be read or do not fit; or a picture that is none."""
+    """CLIP weights can't be had, can't be read or do not fit; or an image has an impossible shape."""
 
 
 def prepare(image: Image.Image, side: int) -> np.ndarray:
-    """A picture as CLIP's own preprocessing has it: the shorter side scaled to side, the middle cut out.
+    """Prepare an image as CLIP's own preprocessing does: scale the shorter side, cut out the middle.
 
-    Returns uint8 (side, side, 3), RGB. Equal to the last bit to torchvision's Resize(side, BICUBIC) and
-    CenterCrop(side) on Pillow's pictures: the longer side is rounded down, the crop's corner to the nearest
-    even number of a tie, and colours become RGB after scaling. Raises ClipError for a picture that has no
-    pixels, or is over 100 times as long as it is wide.
+    Equal to the last bit to torchvision's Resize(side, BICUBIC) and CenterCrop(side) on Pillow's images: the
+    longer side is rounded down, the crop's corner to the nearest even number of a tie, and colours become RGB
+    after scaling.
+
+    Args:
+        image: Upright, in any mode.
+        side: Pixels of the square.
+
+    Returns:
+        uint8 (side, side, 3), RGB.
+
+    Raises:
+        ClipError: The image has no pixels, or is over 100 times as long as it is wide.
     """
     width, height = image.size
     shortest = min(width, height)
@@ -49,12 +58,20 @@ def prepare(image: Image.Image, side: int) -> np.ndarray:
 
 
 def clip_image_encoder(state: Mapping[str, Tensor]) -> ClipEncoder:
-    """The image tower that a state dict holds, of the kind and sizes that its shapes tell.
+    """Make the image tower that a state dict holds, of the kind and sizes that its shapes tell.
 
-    state: of a whole CLIP (keys `visual.*`; the others are left alone) or of one of the networks above.
-    The network is float32, in eval mode; float32 tensors are taken over, not copied. Only OpenAI's weights
-    mean what they should: some that others trained have the same names and shapes, but another activation
-    function. Raises ClipError with the key that does not fit.
+    Only OpenAI's weights mean what they should: some that others trained have the same names and shapes, but
+    another activation function.
+
+    Args:
+        state: Of a whole CLIP (keys `visual.*`; the others are ignored) or of one of the two networks.
+            Float32 tensors are taken over, not copied.
+
+    Returns:
+        The network, float32, in eval mode.
+
+    Raises:
+        ClipError: A key does not fit; the message names it.
     """
     visual = {key.removeprefix("visual."): value for key, value in state.items() if key.startswith("visual.")}
     state = visual or dict(state)
@@ -95,7 +112,7 @@ def _shape(state: Mapping[str, Tensor], key: str, dimensions: int) -> tuple[int,
 
 
 def _blocks(state: Mapping[str, Tensor], prefix: str) -> int:
-    """How many blocks the keys under prefix number."""
+    """The number of blocks that the keys under prefix count."""
     return len({key[len(prefix) :].split(".")[0] for key in state if key.startswith(prefix)})
 
 

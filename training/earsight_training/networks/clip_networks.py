@@ -2,7 +2,7 @@
 
 Radford et al., 2021, "Learning Transferable Visual Models From Natural Language Supervision"
 (arXiv:2103.00020). Parameters have OpenAI's names, less the prefix `visual.`, so that their weights load by
-name. Inference only: there is no dropout to begin with, and batch norm keeps OpenAI's statistics.
+name. For inference only: there is no dropout to begin with, and batch norm keeps OpenAI's statistics.
 """
 
 from __future__ import annotations
@@ -21,12 +21,18 @@ RESNET_STRIDE = 32  # pixels a cell of the last feature map
 
 
 class Normalisation(nn.Module):
-    """Pixels of 0..255 to mean 0 and variance 1 over CLIP's training pictures. Float (batch, 3, any, any)."""
+    """Scale pixels to mean 0 and variance 1 over CLIP's training images.
+
+    Attributes:
+        mean: Float32 (3, 1, 1), of 0 to 255.
+        std: Float32 (3, 1, 1), of 0 to 255.
+    """
 
     mean: Tensor
     std: Tensor
 
     def __init__(self) -> None:
+        """Make the constants."""
         super().__init__()
         # On the CPU whatever the default device: the networks are built on "meta", see clip_encoders.
         for name, of_colours in (("mean", PIXEL_MEAN), ("std", PIXEL_STD)):
@@ -34,6 +40,7 @@ class Normalisation(nn.Module):
             self.register_buffer(name, values, persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """Normalise pixels, float (batch, 3, rows, columns), 0 to 255."""
         return (pixels - self.mean) / self.std
 
 
@@ -52,6 +59,13 @@ class Bottleneck(nn.Module):
     """A residual block that strides by average pooling, after its 3 x 3 convolution and in its shortcut."""
 
     def __init__(self, inputs: int, channels: int, stride: int) -> None:
+        """Make a block.
+
+        Args:
+            inputs: Channels.
+            channels: Of the 3 x 3 convolution; the block gives four times as many.
+            stride: Cells that become one, in each direction.
+        """
         super().__init__()
         outputs = 4 * channels
         self.conv1 = nn.Conv2d(inputs, channels, 1, bias=False)
@@ -68,6 +82,8 @@ class Bottleneck(nn.Module):
             )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map float (batch, inputs, rows, columns) to (batch, 4 * channels, rows / stride, columns /
+        stride)."""
         inner = torch.relu(self.bn1(self.conv1(x)))
         inner = torch.relu(self.bn2(self.conv2(inner)))
         inner = self.bn3(self.conv3(self.avgpool(inner)))
@@ -75,12 +91,16 @@ class Bottleneck(nn.Module):
 
 
 class AttentionPool(nn.Module):
-    """A map to one vector: what the mean of its cells attends to among the cells and that mean.
-
-    Input: (batch, width, rows, columns) with rows * columns = cells. Output: (batch, outputs).
-    """
+    """A feature map to one vector: what the mean of its cells attends to among the cells and that mean."""
 
     def __init__(self, cells: int, width: int, outputs: int) -> None:
+        """Make a pool.
+
+        Args:
+            cells: Of the feature map.
+            width: Channels of the feature map, a multiple of HEAD_WIDTH.
+            outputs: Numbers of the vector.
+        """
         super().__init__()
         self.positional_embedding = nn.Parameter(torch.zeros(cells + 1, width))
         self.q_proj = nn.Linear(width, width)
@@ -89,6 +109,7 @@ class AttentionPool(nn.Module):
         self.c_proj = nn.Linear(width, outputs)
 
     def forward(self, features: Tensor) -> Tensor:
+        """Map float (batch, width, rows, columns) to (batch, outputs)."""
         cells = features.flatten(2).transpose(1, 2)
         x = torch.cat([cells.mean(1, keepdim=True), cells], 1) + self.positional_embedding
         pooled = _attend(self.q_proj(x[:, :1]), self.k_proj(x), self.v_proj(x))
@@ -99,14 +120,22 @@ class AttentionPool(nn.Module):
 class ClipResNet(nn.Module):
     """CLIP's residual networks: RN50, RN101, RN50x4, RN50x16, RN50x64.
 
-    ResNet-D (arXiv:1812.01187) with anti-aliased striding and attention pooling. Input: float (batch, 3,
-    side, side), RGB of 0..255. Output: float (batch, width), the embedding, not of unit length.
+    ResNet-D (arXiv:1812.01187) with anti-aliased striding and attention pooling.
 
-    depths: blocks of the four stages; channels: after the stem; side: pixels, a multiple of 32; width:
-    numbers of the embedding.
+    Attributes:
+        side: Pixels of the image's side.
+        width: Numbers of the embedding.
     """
 
     def __init__(self, depths: Sequence[int], channels: int, side: int, width: int) -> None:
+        """Make a network.
+
+        Args:
+            depths: Blocks of the four stages.
+            channels: After the stem.
+            side: Pixels, a multiple of 32.
+            width: Numbers of the embedding.
+        """
         super().__init__()
         self.side, self.width = side, width
         self.normalisation = Normalisation()
@@ -124,6 +153,14 @@ class ClipResNet(nn.Module):
         self.attnpool = AttentionPool((side // RESNET_STRIDE) ** 2, 32 * channels, width)
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """Embed images.
+
+        Args:
+            pixels: Float (batch, 3, side, side), RGB, 0 to 255.
+
+        Returns:
+            Float (batch, width), not of unit length.
+        """
         x = self.normalisation(pixels)
         x = torch.relu(self.bn1(self.conv1(x)))
         x = torch.relu(self.bn2(self.conv2(x)))
@@ -139,31 +176,43 @@ def _stage(inputs: int, channels: int, depth: int, stride: int) -> nn.Sequential
 
 
 class QuickGelu(nn.Module):
-    """x * sigmoid(1.702 x), CLIP's approximation of GELU."""
+    """CLIP's approximation of GELU."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Compute x * sigmoid(1.702 x)."""
         return x * torch.sigmoid(1.702 * x)
 
 
 class SelfAttention(nn.Module):
-    """(batch, positions, width) -> the same; queries, keys and values by one matrix, as torch names it."""
+    """Self-attention whose queries, keys and values come from one matrix, named as torch names it."""
 
     def __init__(self, width: int) -> None:
+        """Make an attention layer.
+
+        Args:
+            width: A multiple of HEAD_WIDTH.
+        """
         super().__init__()
         self.in_proj_weight = nn.Parameter(torch.zeros(3 * width, width))
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
         self.out_proj = nn.Linear(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map float (batch, positions, width) to the same shape."""
         queries, keys, values = F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)
         output: Tensor = self.out_proj(_attend(queries, keys, values))
         return output
 
 
 class TransformerBlock(nn.Module):
-    """Pre-norm self-attention and a feed-forward layer of four times the width."""
+    """Pre-norm self-attention and a feed-forward part of four times the width."""
 
     def __init__(self, width: int) -> None:
+        """Make a block.
+
+        Args:
+            width: A multiple of HEAD_WIDTH.
+        """
         super().__init__()
         self.ln_1 = nn.LayerNorm(width)
         self.attn = SelfAttention(width)
@@ -174,6 +223,7 @@ class TransformerBlock(nn.Module):
         self.mlp.add_module("c_proj", nn.Linear(4 * width, width))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map float (batch, positions, width) to the same shape."""
         x = x + self.attn(self.ln_1(x))
         output: Tensor = x + self.mlp(self.ln_2(x))
         return output
@@ -183,10 +233,17 @@ class Transformer(nn.Module):
     """Blocks in a row, under the name that OpenAI's keys have for them."""
 
     def __init__(self, depth: int, width: int) -> None:
+        """Make the blocks.
+
+        Args:
+            depth: How many there are.
+            width: A multiple of HEAD_WIDTH.
+        """
         super().__init__()
         self.resblocks = nn.Sequential(*(TransformerBlock(width) for _ in range(depth)))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map float (batch, positions, width) to the same shape."""
         output: Tensor = self.resblocks(x)
         return output
 
@@ -194,14 +251,23 @@ class Transformer(nn.Module):
 class ClipVisionTransformer(nn.Module):
     """CLIP's vision transformers: ViT-B/32, ViT-B/16, ViT-L/14, ViT-L/14@336px.
 
-    Dosovitskiy et al. (arXiv:2010.11929), with a layer norm before the first block. Input: float (batch, 3,
-    side, side), RGB of 0..255. Output: float (batch, width), the embedding, not of unit length.
+    Dosovitskiy et al. (arXiv:2010.11929), with a layer norm before the first block.
 
-    depth: blocks; channels: of a position; patch: pixels; side: pixels, a multiple of patch; width: numbers
-    of the embedding.
+    Attributes:
+        side: Pixels of the image's side.
+        width: Numbers of the embedding.
     """
 
     def __init__(self, depth: int, channels: int, patch: int, side: int, width: int) -> None:
+        """Make a network.
+
+        Args:
+            depth: Number of blocks.
+            channels: Of a position.
+            patch: Pixels of a patch's side.
+            side: Pixels, a multiple of patch.
+            width: Numbers of the embedding.
+        """
         super().__init__()
         self.side, self.width = side, width
         self.normalisation = Normalisation()
@@ -214,6 +280,14 @@ class ClipVisionTransformer(nn.Module):
         self.proj = nn.Parameter(torch.zeros(channels, width))
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """Embed images.
+
+        Args:
+            pixels: Float (batch, 3, side, side), RGB, 0 to 255.
+
+        Returns:
+            Float (batch, width), not of unit length.
+        """
         patches = self.conv1(self.normalisation(pixels)).flatten(2).transpose(1, 2)
         summary = self.class_embedding.expand(len(patches), 1, -1)
         x = torch.cat([summary, patches], 1) + self.positional_embedding

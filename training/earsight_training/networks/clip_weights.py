@@ -35,13 +35,21 @@ PUBLISHED = {
 
 
 def load_clip(name_or_path: str, *, local_files_only: bool = False) -> ClipEncoder:
-    """CLIP's image encoder, float32, in eval mode, on the CPU.
+    """Load CLIP's image encoder. No pickled code is ever run.
 
-    name_or_path: a checkpoint file (OpenAI's TorchScript archive, a state dict of torch.save, or
-    .safetensors), else a name that OpenAI gave: a key of PUBLISHED. A name is looked for in ~/.cache/clip,
-    where the package `clip` keeps what it downloads; what lies there is used if its hash is right, else
-    `clip` downloads it, unless local_files_only. No pickled code is ever run. Raises ClipError where
-    weights can't be had, read or fitted.
+    A name is looked for in ~/.cache/clip, where the package `clip` keeps what it downloads. What lies there
+    is used if its hash is right; otherwise `clip` downloads it.
+
+    Args:
+        name_or_path: A file (OpenAI's TorchScript archive, a state dict of torch.save, or .safetensors), or a
+            key of PUBLISHED.
+        local_files_only: Whether nothing is downloaded.
+
+    Returns:
+        The network, float32, in eval mode, on the CPU.
+
+    Raises:
+        ClipError: The weights can't be had, read or fitted.
     """
     path = Path(name_or_path)
     if path.is_file():

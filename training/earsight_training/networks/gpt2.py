@@ -15,19 +15,27 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 HEAD_WIDTH = 64
-"""Of every GPT-2; no shape of its weights tells it."""
+"""Of every published GPT-2; no shape of its weights tells it."""
 BYTES = 256
 """Tokens that a byte-level vocabulary has at least."""
 
 
 class Gpt2Error(TrainingError):
-    """GPT-2 that can't be had, or weights that are not GPT-2's; the message says what to do."""
+    """GPT-2 can't be loaded, or the weights are not GPT-2's; the message says what to do."""
 
 
 def load_gpt2(name_or_folder: str, dropout: float = 0.0, *, local_files_only: bool = False) -> DecoderNetwork:
-    """A decoder with the weights of a name on the hub or a folder in Hugging Face's format.
+    """Load GPT-2 as our decoder.
 
-    HF_HOME and HF_HUB_OFFLINE hold as for transformers itself. Raises Gpt2Error.
+    HF_HOME and HF_HUB_OFFLINE hold as for transformers itself.
+
+    Args:
+        name_or_folder: A name on the hub, or a folder in Hugging Face's format.
+        dropout: Probability, 0 to 1.
+        local_files_only: Whether nothing is downloaded.
+
+    Raises:
+        Gpt2Error: It can't be loaded.
     """
     from transformers import GPT2LMHeadModel
 
@@ -39,7 +47,15 @@ def load_gpt2(name_or_folder: str, dropout: float = 0.0, *, local_files_only: bo
 
 
 def load_tokenizer(name_or_folder: str, *, local_files_only: bool = False) -> Tokenizer:
-    """The byte-level BPE vocabulary that belongs to it. Raises Gpt2Error."""
+    """Load GPT-2's byte-level BPE vocabulary.
+
+    Args:
+        name_or_folder: A name on the hub, or a folder in Hugging Face's format.
+        local_files_only: Whether nothing is downloaded.
+
+    Raises:
+        Gpt2Error: It can't be loaded.
+    """
     from transformers import GPT2Tokenizer
 
     try:
@@ -60,10 +76,16 @@ def _advice(name_or_folder: str, problem: object) -> str:
 def decoder_from(
     state: Mapping[str, Tensor], heads: int | None = None, prefix: str = "", dropout: float = 0.0
 ) -> DecoderNetwork:
-    """Our decoder with the weights of a GPT2LMHeadModel's state dict, whose keys begin with prefix.
+    """Make our decoder of the weights of a GPT2LMHeadModel, whose shapes tell its sizes.
 
-    Sizes come from shapes. heads: None takes heads of 64, as in every published GPT-2. Raises Gpt2Error for
-    keys that are missing or do not fit.
+    Args:
+        state: A state dict; keys without the prefix are ignored.
+        heads: Attention heads; None takes heads of HEAD_WIDTH, as in every published GPT-2.
+        prefix: What the keys begin with.
+        dropout: Probability, 0 to 1.
+
+    Raises:
+        Gpt2Error: Keys are missing or do not fit.
     """
     weights = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
     try:
@@ -77,8 +99,15 @@ def decoder_from(
     heads = heads or max(1, width // HEAD_WIDTH)
     with torch.device("meta"):
         decoder = DecoderNetwork(vocabulary, positions, width, layers, heads, dropout, causal_prefix=True)
-    own = {}
-    for name, empty in decoder.state_dict().items():
+    _check_tied(weights, prefix)
+    decoder.load_state_dict(_renamed(weights, decoder.state_dict(), prefix), assign=True)
+    return decoder
+
+
+def _renamed(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """GPT-2's weights under our names, copied, and transposed where ours are."""
+    renamed = {}
+    for name, empty in wanted.items():
         key, transposed = _source(name)
         if key not in weights:
             raise Gpt2Error(f"no {prefix}{key}: not GPT-2's weights")
@@ -86,14 +115,12 @@ def decoder_from(
         value = value.T.contiguous() if transposed else value.clone()
         if value.shape != empty.shape:
             raise Gpt2Error(f"{prefix}{key}: of shape {tuple(value.shape)}, not {tuple(empty.shape)}")
-        own[name] = value
-    _check_tied(weights, prefix)
-    decoder.load_state_dict(own, assign=True)
-    return decoder
+        renamed[name] = value
+    return renamed
 
 
 def _check_tied(weights: Mapping[str, Tensor], prefix: str) -> None:
-    """Our decoder has the output weights of the tokens, as GPT-2 does."""
+    """Our output weights are the tokens' embeddings, as in GPT-2."""
     head = weights.get("lm_head.weight")
     if head is not None and not torch.equal(head, weights["transformer.wte.weight"]):
         raise Gpt2Error(f"{prefix}lm_head.weight: other than the tokens' embedding: not GPT-2")

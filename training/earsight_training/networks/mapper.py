@@ -1,4 +1,4 @@
-"""Mappers: from what the encoder saw to the prefix that the decoder reads before its first word.
+"""Mappers: from what the encoder gives to the prefix that the decoder reads before its first token.
 
 TransformerMapper and MlpMapper are those of ClipCap (Mokady et al., arXiv:2111.09734, section 3).
 """
@@ -19,24 +19,55 @@ from earsight_training.recipe import (
 
 
 class CellMapper(nn.Module):
-    """The cells of a feature map, row by row, and one learned start vector."""
+    """The cells of a feature map, row by row, then one learned start vector.
+
+    Attributes:
+        prefix_length: Vectors of the prefix.
+    """
 
     def __init__(self, channels: int, width: int, cells: int) -> None:
+        """Make a mapper with random weights.
+
+        Args:
+            channels: Of the feature map.
+            width: The decoder's.
+            cells: Of the feature map.
+        """
         super().__init__()
         self.prefix_length = cells + 1
         self.projection = nn.Linear(channels, width)
         self.start = nn.Parameter(torch.randn(width) * 0.02)
 
     def forward(self, features: Tensor) -> Tensor:
-        """features: (batch, channels, rows, columns). Returns (batch, cells + 1, width)."""
+        """Map a feature map.
+
+        Args:
+            features: Float (batch, channels, rows, columns).
+
+        Returns:
+            Float (batch, cells + 1, width).
+        """
         cells = self.projection(features.flatten(2).transpose(1, 2))
         return torch.cat([cells, self.start.expand(len(cells), 1, -1)], 1)
 
 
 class MlpMapper(nn.Module):
-    """Two layers with a tanh between them, of half the prefix' size."""
+    """Two layers with a tanh between them. The hidden layer has half as many numbers as the prefix.
+
+    Attributes:
+        embedding: Numbers of the embedding.
+        prefix_length: Vectors of the prefix.
+        unit_length: Whether embeddings are scaled to length 1 first.
+    """
 
     def __init__(self, embedding: int, width: int, mapping: MlpMapperSettings) -> None:
+        """Make a mapper with random weights.
+
+        Args:
+            embedding: Numbers of the embedding.
+            width: The decoder's.
+            mapping: The recipe's settings.
+        """
         super().__init__()
         self.embedding, self.prefix_length = embedding, mapping.prefix
         self.unit_length = mapping.unit_length
@@ -44,15 +75,39 @@ class MlpMapper(nn.Module):
         self.second = nn.Linear(width * mapping.prefix // 2, width * mapping.prefix)
 
     def forward(self, embedding: Tensor) -> Tensor:
-        """embedding: (batch, numbers). Returns (batch, prefix length, width)."""
+        """Map embeddings.
+
+        Args:
+            embedding: Float (batch, numbers).
+
+        Returns:
+            Float (batch, prefix length, width).
+        """
         prefix: Tensor = self.second(torch.tanh(self.first(_scaled(embedding, self.unit_length))))
         return prefix.reshape(len(prefix), self.prefix_length, -1)
 
 
 class TransformerMapper(nn.Module):
-    """The embedding as clip_length vectors, and constants that read from them and become the prefix."""
+    """The embedding as clip_length vectors, and constants that attend to them and become the prefix.
+
+    Attributes:
+        embedding: Numbers of the embedding.
+        prefix_length: Vectors of the prefix.
+        unit_length: Whether embeddings are scaled to length 1 first.
+        clip_length: Vectors that the embedding becomes.
+    """
 
     def __init__(self, embedding: int, width: int, mapping: TransformerMapperSettings) -> None:
+        """Make a mapper with random weights.
+
+        Args:
+            embedding: Numbers of the embedding.
+            width: The decoder's.
+            mapping: The recipe's settings.
+
+        Raises:
+            TrainingError: The width is not a multiple of the heads.
+        """
         super().__init__()
         self.embedding, self.prefix_length = embedding, mapping.prefix
         self.unit_length = mapping.unit_length
@@ -69,7 +124,14 @@ class TransformerMapper(nn.Module):
         )
 
     def forward(self, embedding: Tensor) -> Tensor:
-        """embedding: (batch, numbers). Returns (batch, prefix length, width)."""
+        """Map embeddings.
+
+        Args:
+            embedding: Float (batch, numbers).
+
+        Returns:
+            Float (batch, prefix length, width).
+        """
         seen = self.linear(_scaled(embedding, self.unit_length)).unflatten(1, (self.clip_length, -1))
         x = torch.cat([seen, self.constants.expand(len(seen), -1, -1)], 1)
         last = self.blocks[-1]
@@ -86,8 +148,14 @@ AnyMapper = CellMapper | MlpMapper | TransformerMapper
 
 
 def build_mapper(mapping: MapperSettings, channels: int, width: int, cells: int) -> AnyMapper:
-    """channels: numbers of the embedding, or channels of the map, which has this many cells. width: the
-    decoder's."""
+    """Make the mapper that a recipe names, with random weights.
+
+    Args:
+        mapping: The recipe's settings.
+        channels: Numbers of the embedding, or channels of the feature map.
+        width: The decoder's.
+        cells: Of the feature map; ignored for an embedding.
+    """
     if isinstance(mapping, CellMapperSettings):
         return CellMapper(channels, width, cells)
     if isinstance(mapping, MlpMapperSettings):

@@ -10,24 +10,38 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Packed:
-    """The tokens of a batch that are read, in one row; all but mask are int64 (tokens,)."""
+    """The tokens of a batch that are read, in one row. All but mask are int64 (tokens,).
+
+    Attributes:
+        tokens: The tokens themselves.
+        following: The token that comes after each.
+        positions: Positions in the decoder's sequence; each caption stands right behind the prefix.
+        captions: The caption that each token belongs to, counted over the whole batch.
+        places: Places in the batch's rows, (batch, n), flattened.
+        mask: Bool (batch, 1, n, prefix + n), True where a token attends: to the prefix, and to the tokens of
+            its own caption up to itself.
+    """
 
     tokens: Tensor
     following: Tensor
-    """The token that comes after each."""
     positions: Tensor
-    """In the decoder's sequence: each caption stands right behind the prefix."""
     captions: Tensor
-    """The caption that each belongs to, counted over the whole batch."""
     places: Tensor
-    """In the rows of the batch, (batch, n), one after the other."""
     mask: Tensor
-    """Bool (batch, 1, n, prefix + n): the prefix, and what the same caption has up to here."""
 
 
 def pack(tokens: Tensor, prefix: int, padding: int) -> Packed:
-    """tokens: int64 (batch, captions, longest), padded. The last token of each caption predicts nothing and
-    is left out. prefix: length of the prefix."""
+    """Pack the captions of a batch.
+
+    Args:
+        tokens: int64 (batch, captions, longest), padded. The last token of each caption predicts nothing and
+            is left out.
+        prefix: Length of the prefix.
+        padding: The number that stands for no token.
+
+    Returns:
+        The packed captions.
+    """
     longest = tokens.shape[2]
     inputs, following = tokens[:, :, :-1].flatten(1), tokens[:, :, 1:].flatten(1)
     used = following != padding

@@ -1,4 +1,4 @@
-"""The block that mappers and decoders are built of."""
+"""The transformer block of mappers and decoders."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 KeysValues = tuple[Tensor, Tensor]
-"""What one block remembers: each float (batch, heads, positions, width of a head)."""
+"""Keys and values of one block, each float (batch, heads, positions, width of a head)."""
 
 
 class Block(nn.Module):
-    """Pre-norm transformer block, after GPT-2 (Radford et al., 2019) and arXiv:1706.03762."""
+    """Pre-norm transformer block, after GPT-2 (Radford et al., 2019) and arXiv:1706.03762.
+
+    Attributes:
+        heads: Attention heads.
+        activation: Of the feed-forward part.
+    """
 
     def __init__(
         self,
@@ -25,8 +30,17 @@ class Block(nn.Module):
         attention_bias: bool = True,
         dropout: float = 0.0,
     ) -> None:
-        """feed: width between the two layers of the feed-forward part. attention_bias: of queries, keys
-        and values; the attention's output always has one."""
+        """Make a block with random weights.
+
+        Args:
+            width: Numbers of a hidden state; a multiple of heads.
+            heads: Attention heads.
+            feed: Width between the two layers of the feed-forward part.
+            activation: Of the feed-forward part.
+            attention_bias: Whether queries, keys and values have biases; the attention's output always has
+                one.
+            dropout: Probability, 0 to 1.
+        """
         super().__init__()
         self.heads, self.activation = heads, activation
         self.attention_norm = nn.LayerNorm(width)
@@ -44,14 +58,33 @@ class Block(nn.Module):
         mask: Tensor | None = None,
         causal: bool = False,
     ) -> tuple[Tensor, KeysValues]:
-        """x: (batch, n, width). mask: True where a query may look, broadcast to (batch, heads, n, past + n);
-        None: everywhere, or, with causal and no past, not ahead. Returns x' shape, and keys and values."""
+        """Run the block.
+
+        Args:
+            x: Float (batch, n, width).
+            past: Keys and values of what comes before x.
+            mask: Bool, True where a query may attend, broadcast to (batch, heads, n, past + n). None:
+                everywhere.
+            causal: Without a mask and a past, no query attends to later positions.
+
+        Returns:
+            Float (batch, n, width), and the keys and values, those of the past included.
+        """
         seen, pair = self._attend(self.queries_keys_values(self.attention_norm(x)), past, mask, causal)
         return self._add_feed_forward(x, seen), pair
 
     def forward_packed(self, x: Tensor, past: KeysValues, places: Tensor, mask: Tensor) -> Tensor:
-        """As forward(), for x, (tokens, width). places: int64 (tokens,), where each of them stands in the
-        rows of the batch, one row after the other. What is between them costs attention alone."""
+        """Run the block on packed tokens: what lies between them in the batch's rows costs attention alone.
+
+        Args:
+            x: Float (tokens, width).
+            past: Keys and values of what comes before.
+            places: int64 (tokens,), places in the batch's rows, flattened.
+            mask: As for forward().
+
+        Returns:
+            Float (tokens, width).
+        """
         packed = self.queries_keys_values(self.attention_norm(x))
         batch, _, count, _ = mask.shape
         rows = packed.new_zeros(batch * count, packed.shape[1]).index_copy(0, places, packed)
@@ -61,7 +94,8 @@ class Block(nn.Module):
     def _attend(
         self, packed: Tensor, past: KeysValues | None, mask: Tensor | None, causal: bool
     ) -> tuple[Tensor, KeysValues]:
-        """packed: queries, keys, values, (batch, n, 3 * width). Returns what is seen, (batch, n, width)."""
+        """packed: queries, keys and values, (batch, n, 3 * width). Returns the attention's output, (batch, n,
+        width)."""
         batch, count, tripled = packed.shape
         heads = packed.view(batch, count, 3, self.heads, tripled // 3 // self.heads).permute(2, 0, 3, 1, 4)
         queries, keys, values = heads.unbind(0)
@@ -76,7 +110,11 @@ class Block(nn.Module):
         return out
 
     def keys_values(self, x: Tensor) -> KeysValues:
-        """The keys and values of x, (batch, n, width), for where its output is not needed."""
+        """Compute keys and values where the block's output is not needed.
+
+        Args:
+            x: Float (batch, n, width).
+        """
         batch, count, width = x.shape
         layer = self.queries_keys_values
         bias = None if layer.bias is None else layer.bias[width:]
@@ -92,7 +130,7 @@ class Block(nn.Module):
 
 
 def _attention(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
-    """Arguments as for F.scaled_dot_product_attention, which takes twice as long on a CPU in training."""
+    """As F.scaled_dot_product_attention, which takes twice as long in training on a CPU."""
     if queries.is_cuda:
         return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
     scores = queries * queries.shape[-1] ** -0.5 @ keys.transpose(-1, -2)
