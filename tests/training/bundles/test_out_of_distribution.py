@@ -12,30 +12,30 @@ def unit(rows):
 
 @pytest.fixture
 def sides():
-    """Embeddings of pictures of something, around one direction, and of nothing, around another."""
+    """Embeddings of informative images, around one direction, and of uninformative ones, around another."""
     rng = np.random.default_rng(1)
     middles = np.eye(16)[:2]
     return [unit(2 * middle + rng.normal(0, 0.3, (200, 16))) for middle in middles]
 
 
-def test_the_probe_tells_something_from_nothing(sides):
-    something, nothing = sides
-    weights = fit_probe(something[:100], nothing[:150])
+def test_the_probe_tells_informative_images_from_others(sides):
+    informative, uninformative = sides
+    weights = fit_probe(informative[:100], uninformative[:150])
     assert weights.shape == (17,)
     assert weights.dtype == np.float32
 
     def says(embeddings):
         return 1 / (1 + np.exp(-(embeddings @ weights[:-1] + weights[-1])))
 
-    assert (says(something[100:]) > 0.5).mean() > 0.98
-    assert (says(nothing[150:]) < 0.5).mean() > 0.98
+    assert (says(informative[100:]) > 0.5).mean() > 0.98
+    assert (says(uninformative[150:]) < 0.5).mean() > 0.98
 
 
 def test_both_sides_weigh_the_same(sides):
-    something, nothing = sides
-    few, many = fit_probe(something[:20], nothing), fit_probe(something, nothing)
+    informative, uninformative = sides
+    few, many = fit_probe(informative[:20], uninformative), fit_probe(informative, uninformative)
     assert np.corrcoef(few[:-1], many[:-1])[0, 1] > 0.9
-    middle = unit((something + nothing)[:50])
+    middle = unit((informative + uninformative)[:50])
     assert abs((middle @ few[:-1] + few[-1]).mean()) < 4
 
 

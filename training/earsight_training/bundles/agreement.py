@@ -1,4 +1,4 @@
-"""Do the graphs of a bundle compute what torch does? Asked of every bundle before it is called one."""
+"""Whether the graphs of a bundle compute what torch does: checked before a folder is called a bundle."""
 
 from __future__ import annotations
 
@@ -25,20 +25,24 @@ STEPS = 8
 LIKELIEST = 10
 """Tokens whose log-probabilities are compared at each step."""
 GENERATED = 8
-"""Pictures that are made up where none are given."""
+"""Images that are generated where no photos are given."""
 
 
 class AgreementError(TrainingError):
-    """Graphs that compute something else than the model that they were written from."""
+    """The graphs compute something else than the model that they were written from."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of graphs with torch; the worst over all pictures, but for the last.
+    """How far the graphs are from torch: the worst over all images, but for the last figure.
 
-    log_prob_error: the mean distance between the log-probabilities of the likeliest tokens, at the worst
-    step.
-    same_greedy_tokens: the share of steps at which both find the same token likeliest.
+    Attributes:
+        pictures: Images compared.
+        generated: Whether they were generated.
+        prefix_cosine: Cosine of the two prefixes.
+        embedding_cosine: Cosine of the two embeddings.
+        log_prob_error: Mean difference of the likeliest tokens' log-probabilities, at the worst step.
+        same_greedy_tokens: Share of the steps at which both find the same token likeliest.
     """
 
     pictures: int
@@ -51,6 +55,13 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Limits:
+    """What an agreement has to reach.
+
+    Attributes:
+        cosine: At least, of prefix and embedding.
+        log_prob_error: At most.
+    """
+
     cosine: float
     log_prob_error: float
 
@@ -70,9 +81,20 @@ def check_agreement(
     photos: Sequence[np.ndarray] = (),
     encoder: str = ENCODER,
 ) -> Agreement:
-    """photos: uint8 (height, width, 3), at least a few that differ; made up where there are none.
+    """Compare the graphs of a bundle with torch.
 
-    Raises AgreementError with the measure that is beyond its limit.
+    Args:
+        folder: The bundle's; needs no manifest yet.
+        captioner: The one that it was written from.
+        precision: Decides the limits.
+        photos: uint8 (height, width, 3), at least a few that differ; without any, images are generated.
+        encoder: File name of the encoder to compare.
+
+    Returns:
+        The figures.
+
+    Raises:
+        AgreementError: One is beyond its limit; the message names it.
     """
     graphs = _BundleSessions(folder, encoder)
     pictures = list(photos) or _generated(GENERATED)
@@ -86,6 +108,12 @@ def check_agreement(
         log_prob_error=round(max(errors), 7),
         same_greedy_tokens=round(float(np.mean(same)), 4),
     )
+    _require(agreement, precision)
+    return agreement
+
+
+def _require(agreement: Agreement, precision: Precision) -> None:
+    """Raise AgreementError with the figure that is beyond its limit."""
     limits = LIMITS[precision]
     for name in ("prefix_cosine", "embedding_cosine"):
         # Not `<`: what is no number agrees with nothing.
@@ -93,7 +121,6 @@ def check_agreement(
             raise _disagreement(precision, name, getattr(agreement, name), limits.cosine)
     if not agreement.log_prob_error <= limits.log_prob_error:
         raise _disagreement(precision, "log_prob_error", agreement.log_prob_error, limits.log_prob_error)
-    return agreement
 
 
 def _disagreement(precision: Precision, name: str, value: float, limit: float) -> AgreementError:
@@ -104,7 +131,7 @@ def _disagreement(precision: Precision, name: str, value: float, limit: float) -
 
 
 class _BundleSessions:
-    """The graphs of a bundle, as the daemon runs them."""
+    """The graphs of a bundle, run with the daemon's options."""
 
     def __init__(self, folder: Path, encoder: str) -> None:
         options = onnxruntime.SessionOptions()
@@ -126,7 +153,8 @@ class _BundleSessions:
         return prefix[0].astype(np.float32), embedding[0]
 
     def log_probs(self, prefix: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
-        """Of all tokens after the prefix, (1 + tokens, vocabulary), and after each of the tokens."""
+        """Log-probabilities of all tokens after the prefix and after each of the tokens, (1 + tokens,
+        vocabulary)."""
         vocabulary = len(self._vectors)
         inputs = {cache_input(name): self._empty for name in self._cached}
         inputs[K] = np.array([vocabulary], np.int64)
@@ -152,7 +180,8 @@ class _BundleSessions:
 def _compared(
     graphs: _BundleSessions, captioner: TrainedCaptioner, pixels: np.ndarray
 ) -> tuple[float, float, float, list[bool]]:
-    """Cosines of prefix and embedding, the worst error of log-probabilities, where the likeliest agree."""
+    """Cosines of prefix and embedding, the worst error of log-probabilities, and where the likeliest tokens
+    agree."""
     inputs = encoder_input(captioner, Image.fromarray(pixels))
     found_prefix, found_embedding = graphs.encode(inputs)
     model = captioner.model
@@ -185,7 +214,15 @@ def _log_probs(captioner: TrainedCaptioner, prefix: Tensor) -> np.ndarray:
 
 
 def encoder_input(captioner: TrainedCaptioner, image: Image.Image) -> np.ndarray:
-    """uint8 (1, side, side, 3), as the encoder wants pictures."""
+    """Prepare an image as the captioner's encoder takes it.
+
+    Args:
+        captioner: With its encoder.
+        image: Upright, RGB.
+
+    Returns:
+        uint8 (1, side, side, 3), RGB.
+    """
     encoder = captioner.model.encoder
     if isinstance(encoder, FeatureMapEncoder):
         assert captioner.recipe.captions.photos is not None
@@ -201,7 +238,7 @@ def _cosine(found: np.ndarray, expected: np.ndarray) -> float:
 
 
 def _generated(count: int) -> list[np.ndarray]:
-    """Pictures with structure at every size, as photos have: noise that was scaled up from coarse to fine."""
+    """Images with structure at every size, as photos have: noise that was scaled up from coarse to fine."""
     random = np.random.default_rng(4)
     width, height = 320, 240
     pictures = []

@@ -6,7 +6,19 @@ from earsight_training.bundles.graph_builder import GraphBuilder
 
 
 def attend(graph: GraphBuilder, queries: str, keys: str, values: str, heads: int, width: int) -> str:
-    """queries (n, width), keys and values (m, width): rows that all see each other. Returns (n, width)."""
+    """Add multi-head attention without a mask.
+
+    Args:
+        graph: To add to.
+        queries: Float (n, width).
+        keys: Float (m, width).
+        values: Float (m, width).
+        heads: Of the attention.
+        width: A multiple of heads.
+
+    Returns:
+        Float (n, width).
+    """
     split = graph.constant([-1, heads, width // heads])
     scaled = graph.add("Mul", queries, graph.floats((width // heads) ** -0.5))
     by_head = [graph.add("Reshape", x, split) for x in (scaled, keys, values)]
@@ -20,7 +32,17 @@ def attend(graph: GraphBuilder, queries: str, keys: str, values: str, heads: int
 
 
 def attend_within(graph: GraphBuilder, packed: str, heads: int, width: int) -> str:
-    """packed: (n, 3 * width), queries, keys and values of each row. Returns (n, width)."""
+    """Add self-attention.
+
+    Args:
+        graph: To add to.
+        packed: Float (n, 3 * width): queries, keys and values of each row.
+        heads: Of the attention.
+        width: A multiple of heads.
+
+    Returns:
+        Float (n, width).
+    """
     parts = [f"{packed}_{name}" for name in ("queries", "keys", "values")]
     queries, keys, values = graph.add_many("Split", [packed], parts, axis=1, num_outputs=3)
     return attend(graph, queries, keys, values, heads, width)

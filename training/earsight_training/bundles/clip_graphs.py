@@ -1,4 +1,4 @@
-"""CLIP's image towers (clip_networks.py) as graphs."""
+"""CLIP's image towers (networks/clip_networks.py) as graphs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,16 @@ from earsight_training.networks.encoders import ClipEncoder
 
 
 def clip_embedding(graph: GraphBuilder, pixels: str, tower: ClipEncoder) -> str:
-    """pixels: float (1, 3, side, side), 0 to 255. Returns float (1, numbers), not of unit length."""
+    """Embed an image.
+
+    Args:
+        graph: To add to.
+        pixels: Float (1, 3, side, side), 0 to 255.
+        tower: The network.
+
+    Returns:
+        Float (1, numbers), not of unit length.
+    """
     x = _normalised(graph, pixels, tower.normalisation)
     return _resnet(graph, x, tower) if isinstance(tower, ClipResNet) else _vision_transformer(graph, x, tower)
 
@@ -62,7 +71,7 @@ def _bottleneck(graph: GraphBuilder, maps: Convolutions, x: str, block: Bottlene
 
 
 def _attention_pool(graph: GraphBuilder, cells: str, pool: AttentionPool) -> str:
-    """cells: (cells, width). Only the mean's own query is asked for. Returns (1, numbers)."""
+    """cells: (cells, width). Only the query of the mean is needed. Returns (1, numbers)."""
     mean = graph.add("ReduceMean", cells, graph.constant([0]))
     with_mean = graph.add("Concat", mean, cells, axis=0)
     x = graph.add("Add", with_mean, graph.floats(to_numpy(pool.positional_embedding)))

@@ -12,7 +12,15 @@ _END = np.iinfo(np.int64).max
 
 
 def fold_batch_norm(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np.ndarray]:
-    """Weight (outputs, inputs, rows, columns) and bias of both in one."""
+    """Fold a batch norm into the convolution before it.
+
+    Args:
+        convolution: Without a bias.
+        norm: In eval mode.
+
+    Returns:
+        The weight, float32 (outputs, inputs, rows, columns), and the bias, float32 (outputs,).
+    """
     assert norm.running_var is not None
     assert norm.running_mean is not None
     gain = to_numpy(norm.weight) / np.sqrt(to_numpy(norm.running_var) + norm.eps)
@@ -21,12 +29,24 @@ def fold_batch_norm(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.nd
 
 
 class FloatConvolutions:
-    """Works on maps (1, channels, rows, columns). Convolutions of any stride and groups; zeros around."""
+    """Float operations on feature maps (1, channels, rows, columns)."""
 
     def __init__(self, graph: GraphBuilder) -> None:
+        """Add to a graph.
+
+        Args:
+            graph: To add to.
+        """
         self._graph = graph
 
     def convolution(self, x: str, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> str:
+        """Convolve, with zeros around the map, by any stride and groups.
+
+        Args:
+            x: A feature map.
+            convolution: Without a bias.
+            norm: Follows it.
+        """
         weight, bias = fold_batch_norm(convolution, norm)
         stored = self._graph.weight(weight, 0), self._graph.floats(bias)
         before = after = convolution.kernel_size[0] // 2
@@ -42,28 +62,44 @@ class FloatConvolutions:
         )
 
     def average_pooled(self, x: str) -> str:
-        """Averages of 2 x 2 cells; rows and columns are even."""
+        """Average 2 x 2 cells; rows and columns are even."""
         return self._graph.add("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])
 
     def cells(self, x: str, channels: int) -> str:
-        """(cells, channels), row by row."""
+        """Flatten a map to (cells, channels), row by row."""
         flat = self._graph.add("Reshape", x, self._graph.constant([channels, -1]))
         return self._graph.add("Transpose", flat, perm=[1, 0])
 
 
 class IntegerConvolutions:
-    """Works on maps (1, rows, columns, channels). Convolutions of 1 x 1 and 3 x 3 by stride 1.
+    """Integer operations on feature maps (1, rows, columns, channels): convolutions of 1 x 1 and 3 x 3 by
+    stride 1.
 
     A convolution is a matrix product here: of the cells, or of each cell with its eight neighbours. ONNX
     Runtime's integer matrix product is several times as fast as its float convolution where the processor has
-    integer dot products, its own ConvInteger is slower than either, and weights stay int8 in memory.
+    integer dot products; its own ConvInteger is slower than either; and the weights stay int8 in memory.
     """
 
     def __init__(self, graph: GraphBuilder) -> None:
+        """Add to a graph.
+
+        Args:
+            graph: To add to.
+        """
         self._graph = graph
         self._quantised: dict[str, tuple[str, str, str]] = {}
 
     def convolution(self, x: str, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> str:
+        """Convolve, with zeros around the map.
+
+        Args:
+            x: A feature map, float32.
+            convolution: Without a bias.
+            norm: Follows it.
+
+        Returns:
+            A feature map, float32.
+        """
         q, step, zero = self._as_uint8(x)
         if convolution.kernel_size[0] > 1:
             q = self._neighbourhoods(q, zero)
@@ -93,13 +129,13 @@ class IntegerConvolutions:
         return self._graph.add("Slice", x, *of_rows_and_columns)
 
     def average_pooled(self, x: str) -> str:
-        """Averages of 2 x 2 cells; rows and columns are even."""
+        """Average 2 x 2 cells; rows and columns are even."""
         corners = ((0, 0), (0, 1), (1, 0), (1, 1))
         total = self._graph.add("Sum", *(self._part(x, corner, [_END, _END], 2) for corner in corners))
         return self._graph.add("Mul", total, self._graph.floats(0.25))
 
     def cells(self, x: str, channels: int) -> str:
-        """(cells, channels), row by row."""
+        """Flatten a map to (cells, channels), row by row."""
         return self._graph.add("Reshape", x, self._graph.constant([-1, channels]))
 
 

@@ -28,14 +28,14 @@ from earsight_training.networks.transformer import Block
 
 
 def decoder_graph(decoder: DecoderNetwork, weights: WeightFormat) -> onnx.ModelProto:
-    """One step of decoding, for the prefix (all of it at once) or for one token of each beam.
+    """Build the graph: one step of decoding, for the prefix (all of it at once) or for one token of each
+    beam.
 
-    The rows of a step are vectors of the prefix, or of tokens; the cache holds N rows of earlier steps, of
-    all beams, as they came. Inputs: vectors float (rows, width); positions int64 (rows,); mask
-    float (rows, N + rows), 0 for what a row sees and -inf for the rest; asked int64 (asked,), the rows after
-    which a token is asked for; k int64 (1,); for each layer past_keys_i and past_values_i, float (N, heads,
-    head width). Outputs: log_probs float32 and ids int64 (asked, k), the likeliest next tokens in descending
-    order; keys_i and values_i, float (rows, heads, head width), for the cache.
+    docs/bundle.md describes its inputs and outputs.
+
+    Args:
+        decoder: In eval mode.
+        weights: The format of the weights.
     """
     graph = GraphBuilder(weights)
     tokens = to_numpy(decoder.tokens.weight)
@@ -70,14 +70,20 @@ def decoder_graph(decoder: DecoderNetwork, weights: WeightFormat) -> onnx.ModelP
 
 @dataclass(frozen=True)
 class _AttentionMask:
-    """What rows see. mask: float (rows, N + rows); lengths: of its two parts, int64 (2,)."""
+    """What rows attend to.
+
+    Attributes:
+        mask: Float (rows, N + rows), added to the scores.
+        lengths: int64 (2,), N and rows.
+    """
 
     mask: str
     lengths: str
 
 
 def _attention_mask(graph: GraphBuilder, *, causal: bool) -> _AttentionMask:
-    """causal: no vector of the prefix sees a later one. (The tokens of a step all have the same position.)"""
+    """The mask of the input, and with causal none of the prefix's vectors attends to a later one. (The tokens
+    of a step all have the same position.)"""
     held = graph.add("Shape", cache_input(keys_output(0)), start=0, end=1)
     rows = graph.add("Shape", POSITIONS, start=0, end=1)
     mask: str = MASK
@@ -91,7 +97,8 @@ def _attention_mask(graph: GraphBuilder, *, causal: bool) -> _AttentionMask:
 
 
 def _attention(graph: GraphBuilder, x: str, block: Block, layer: int, mask_parts: _AttentionMask) -> str:
-    """Attention of the rows, float (rows, width), over the cache and each other, as far as they see."""
+    """Attention of the rows, float (rows, width), over the cache and each other, as far as the mask lets
+    them."""
     width, heads = block.attention_output.in_features, block.heads
     packed = graph.linear(graph.layer_norm(x, block.attention_norm), block.queries_keys_values)
     parts = graph.add_many(

@@ -21,25 +21,26 @@ from earsight_training.networks.mapper import AnyMapper, CellMapper
 def encoder_graph(
     encoder: ImageEncoder, mapper: AnyMapper, side: int, embedding_mean: np.ndarray, weights: WeightFormat
 ) -> onnx.ModelProto:
-    """pixels: uint8 (1, side, side, 3) -> prefix: float (1, prefix length, width), embedding: float32
-    (1, numbers).
+    """Build the graph.
 
-    The embedding is CLIP's, or the mean over the cells of the map, less embedding_mean (its mean over the
-    training photos), of unit length: so the cosine of two photos is near 0 when they have no more in common
-    than any two.
+    The embedding is CLIP's, or the mean over the cells of the feature map, less its mean over the training
+    photos, of unit length: so the cosine of two photos is near 0 when they have no more in common than any
+    two.
+
+    Args:
+        encoder: In eval mode.
+        mapper: In eval mode.
+        side: Pixels of the input's side.
+        embedding_mean: Float32 (numbers,), over the training photos.
+        weights: The format of the weights.
+
+    Returns:
+        A graph from pixels, uint8 (1, side, side, 3), to prefix, float (1, prefix length, width), and
+        embedding,
+        float32 (1, numbers).
     """
     graph = GraphBuilder(weights)
-    pixels = graph.add("Cast", PIXELS, to=graph.float_type)
-    x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
-    if isinstance(encoder, FeatureMapEncoder):
-        assert isinstance(mapper, CellMapper)
-        cells = FloatConvolutions(graph).cells(_features(graph, x, encoder), encoder.channels)
-        prefix = cells_prefix(graph, cells, mapper)
-        embedding = graph.to_float32(graph.add("ReduceMean", cells, graph.constant([0])))
-    else:
-        assert not isinstance(mapper, CellMapper)
-        embedding = graph.to_float32(clip_embedding(graph, x, encoder))
-        prefix = embedding_prefix(graph, embedding, mapper)
+    prefix, embedding = _prefix_and_embedding(graph, encoder, mapper)
     graph.add("Unsqueeze", prefix, graph.constant([0]), output=PREFIX)
     centred = graph.add("Sub", embedding, graph.constant(embedding_mean, np.float32))
     graph.add("LpNormalization", centred, output=EMBEDDING, axis=-1, p=2)
@@ -52,8 +53,22 @@ def encoder_graph(
     )
 
 
+def _prefix_and_embedding(graph: GraphBuilder, encoder: ImageEncoder, mapper: AnyMapper) -> tuple[str, str]:
+    """The prefix, float (prefix length, width), and the embedding, float32 (1, numbers), of no set length."""
+    pixels = graph.add("Cast", PIXELS, to=graph.float_type)
+    x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
+    if isinstance(encoder, FeatureMapEncoder):
+        assert isinstance(mapper, CellMapper)
+        cells = FloatConvolutions(graph).cells(_features(graph, x, encoder), encoder.channels)
+        prefix = cells_prefix(graph, cells, mapper)
+        return prefix, graph.to_float32(graph.add("ReduceMean", cells, graph.constant([0])))
+    assert not isinstance(mapper, CellMapper)
+    embedding = graph.to_float32(clip_embedding(graph, x, encoder))
+    return embedding_prefix(graph, embedding, mapper), embedding
+
+
 def _features(graph: GraphBuilder, x: str, encoder: FeatureMapEncoder) -> str:
-    """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
+    """x: float (1, 3, side, side), 0 to 255. Returns the feature map, (1, channels, side / 32, side / 32)."""
     maps = FloatConvolutions(graph)
     if isinstance(encoder, EfficientNetLite):
         return _efficientnet(graph, maps, x, encoder)
@@ -61,7 +76,7 @@ def _features(graph: GraphBuilder, x: str, encoder: FeatureMapEncoder) -> str:
 
 
 def _residual_network(graph: GraphBuilder, maps: FloatConvolutions, x: str, encoder: ConvEncoder) -> str:
-    """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
+    """As _features()."""
     scaled = graph.add("Div", x, graph.floats(127.5))
     x = graph.add("Sub", scaled, graph.floats(1.0))
     for layer in encoder.layers:
@@ -90,7 +105,7 @@ def _convolution(maps: FloatConvolutions, x: str, layer: nn.Sequential) -> str:
 
 
 def _efficientnet(graph: GraphBuilder, maps: FloatConvolutions, x: str, encoder: EfficientNetLite) -> str:
-    """x: float (1, 3, side, side), 0 to 255. Returns (1, channels, side / 32, side / 32)."""
+    """As _features()."""
     centred = graph.add("Sub", x, graph.floats(127.0))
     scaled = graph.add("Div", centred, graph.floats(128.0))
     x = _up_to_6(graph, maps.convolution(scaled, encoder.stem, encoder.stem_norm))

@@ -12,6 +12,7 @@ import numpy as np
 
 from earsight_bundle.confidence import UNCALIBRATED
 from earsight_bundle.files import PROBE, SCENES
+from earsight_bundle.manifest import Calibration
 from earsight_training.bundles.graph_builder import Precision
 from earsight_training.bundles.model_card import model_card
 from earsight_training.bundles.out_of_distribution import fit_out_of_distribution
@@ -31,13 +32,23 @@ PHOTOS_CHECKED = 16
 """Photos on which a bundle's graphs are compared with torch."""
 
 MIN_CIDER = 0.05
-"""CIDEr of captions that say nothing of their photos. Such captions may name no object, so make none up: a
+"""Under this CIDEr captions say nothing of their photos. Such captions may name no object, so make none up: a
 confidence fitted on them would be sure of nothing at all."""
 
 
 def with_clip(captioner: TrainedCaptioner, name_or_path: str, *, local_files_only: bool) -> TrainedCaptioner:
-    """The captioner with CLIP as its encoder. Raises TrainingError for another CLIP than it was trained with;
-    of an imported captioner only the size of the embeddings tells."""
+    """Return the captioner with CLIP as its encoder.
+
+    Args:
+        captioner: One that was trained on CLIP's embeddings.
+        name_or_path: As for load_clip().
+        local_files_only: Whether nothing is downloaded.
+
+    Raises:
+        TrainingError: It is another CLIP than the captioner was trained with. Of an imported captioner only
+            the number of the embedding's numbers tells.
+        ClipError: The weights can't be loaded.
+    """
     encoder = load_clip(name_or_path, local_files_only=local_files_only)
     numbers = len(captioner.embedding_mean)
     if encoder.width != numbers:
@@ -62,42 +73,64 @@ def export_bundle(
     other_encoders: Sequence[Precision] = (),
     training: Sequence[CaptionedPhoto] = (),
 ) -> dict[str, float]:
-    """Write, check against torch, and, where there are photos to validate by, calibrate and score.
+    """Write a bundle and check it against torch; with photos to validate by, calibrate and score it.
 
-    training: photos that it was trained on, by which it learns what is no picture of anything. The
-    calibration is fitted on what the model says in float32, so that it is the same in every precision: fitted
-    on each for itself, chance would put other captions first. The calibration error is that of confidences
-    by a calibration that was fitted on other photos of the validation set.
+    Args:
+        captioner: With its encoder, CLIP's too.
+        validation: Photos that it was not trained on.
+        out: The bundle's folder.
+        precision: Of both graphs.
+        other_encoders: Precisions of further encoders.
+        training: Photos that it was trained on, from which the bundle learns which images are unlike them.
+
+    Returns:
+        The scores by name; empty without validation photos.
+
+    Raises:
+        TrainingError: As its steps do.
     """
-    pictures = [np.asarray(open_upright(photo.path)) for photo in validation[:PHOTOS_CHECKED]]
-    write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), pictures, other_encoders)
+    checked = [np.asarray(open_upright(photo.path)) for photo in validation[:PHOTOS_CHECKED]]
+    write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), checked, other_encoders)
     if not validation:
         return {}
     if training:
         fit_out_of_distribution(out, captioner, training)
-    calibration = UNCALIBRATED
-    complete_manifest(out, calibration, {}, model_card(captioner.recipe, {}))
-    candidates = describe(out, validation)
-    scores = score(candidates)
-    if scores["CIDEr"] >= MIN_CIDER:
-        exact = candidates if precision == "float32" else _in_float32(captioner, validation, out)
-        calibration = fit(exact)
-        scores = score([best_caption(calibration, candidate) for candidate in candidates])
-        said = cross_fit(candidates, calibration.order)
-        confidence, truth = np.array([c.confidence for c in said]), truthful(said)
-        scores["calibration-error"] = round(calibration_error(confidence, truth), 4)
-        scores["made-up at 85 %"] = round(risk_at(COVERAGE, confidence, truth), 4)
+    complete_manifest(out, UNCALIBRATED, {}, model_card(captioner.recipe, {}))
+    calibration, scores = _calibrate(captioner, validation, out, precision)
     if "familiarity" not in calibration.weights:
         (out / SCENES).unlink(missing_ok=True)
-    card = model_card(captioner.recipe, scores, knows_nothing=bool(training))
+    card = model_card(captioner.recipe, scores, has_probe=bool(training))
     complete_manifest(out, calibration, scores, card)
     return scores
+
+
+def _calibrate(
+    captioner: TrainedCaptioner, photos: Sequence[CaptionedPhoto], bundle: Path, precision: Precision
+) -> tuple[Calibration, dict[str, float]]:
+    """The calibration and the scores of a bundle, which is not calibrated yet.
+
+    The calibration is fitted on what the model says in float32, so that it is the same in every precision:
+    fitted on each, chance would put other captions first. The calibration error is cross-fitted.
+    """
+    candidates = describe(bundle, photos)
+    scores = score(candidates)
+    if scores["CIDEr"] < MIN_CIDER:
+        return UNCALIBRATED, scores
+    exact = candidates if precision == "float32" else _in_float32(captioner, photos, bundle)
+    calibration = fit(exact)
+    scores = score([best_caption(calibration, candidate) for candidate in candidates])
+    said = cross_fit(candidates, calibration.order)
+    confidence, truth = np.array([caption.confidence for caption in said]), truthful(said)
+    return calibration, scores | {
+        "calibration-error": round(calibration_error(confidence, truth), 4),
+        "made-up at 85 %": round(risk_at(COVERAGE, confidence, truth), 4),
+    }
 
 
 def _in_float32(
     captioner: TrainedCaptioner, photos: Sequence[CaptionedPhoto], bundle: Path
 ) -> list[Candidate]:
-    """What the bundle would say in float32, with what it has learned of surroundings."""
+    """What the bundle would say in float32, with its files about the training photos."""
     with tempfile.TemporaryDirectory() as folder:
         exact = Path(folder) / "bundle"
         write_bundle(exact, captioner, "float32", "")
@@ -111,7 +144,17 @@ def _in_float32(
 def caption_photos(
     checkpoint: Path, photos: Sequence[CaptionedPhoto], clip: str | None, *, local_files_only: bool
 ) -> list[Candidate]:
-    """What a checkpoint says of photos: by a float32 bundle of it that is made for this and deleted."""
+    """Caption photos with a checkpoint, by a float32 bundle that is made for this and deleted.
+
+    Args:
+        checkpoint: What `train` or `import` wrote.
+        photos: Need not have captions.
+        clip: Another CLIP than the checkpoint names; as for load_clip().
+        local_files_only: Whether nothing is downloaded.
+
+    Raises:
+        TrainingError: As its steps do.
+    """
     captioner = load_captioner(checkpoint)
     encoder = captioner.recipe.encoder
     if isinstance(encoder, ClipEncoderSettings):

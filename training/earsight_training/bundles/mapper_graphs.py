@@ -1,4 +1,4 @@
-"""Mappers (mapper.py) as graphs: each returns the prefix, float (prefix length, width)."""
+"""Mappers (networks/mapper.py) as graphs. Each returns the prefix, float (prefix length, width)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ from earsight_training.networks.transformer import Block
 
 
 def cells_prefix(graph: GraphBuilder, cells: str, mapper: CellMapper) -> str:
-    """cells: float (cells, channels)."""
+    """Map a feature map.
+
+    Args:
+        graph: To add to.
+        cells: Float (cells, channels).
+        mapper: The network.
+    """
     start = graph.floats(to_numpy(mapper.start)[None])
     return graph.add("Concat", graph.linear(cells, mapper.projection), start, axis=0)
 
 
 def embedding_prefix(graph: GraphBuilder, embedding: str, mapper: MlpMapper | TransformerMapper) -> str:
-    """embedding: float32 (1, numbers), not of unit length."""
+    """Map an embedding.
+
+    Args:
+        graph: To add to.
+        embedding: Float32 (1, numbers), not of unit length.
+        mapper: The network.
+    """
     if mapper.unit_length:
         embedding = graph.add("LpNormalization", embedding, axis=-1, p=2)
     x = graph.from_float32(embedding)
@@ -47,7 +59,13 @@ def _block(graph: GraphBuilder, x: str, block: Block, width: int) -> str:
 
 
 def feed_forward(graph: GraphBuilder, x: str, block: Block) -> str:
-    """x: float (rows, width). What the block adds to it."""
+    """Compute what the feed-forward part of a block adds to x.
+
+    Args:
+        graph: To add to.
+        x: Float (rows, width).
+        block: The network.
+    """
     inner = graph.linear(graph.layer_norm(x, block.feed_norm), block.feed_in)
     activated = graph.add("Gelu", inner, approximate="tanh") if block.activation == "gelu" else None
     return graph.linear(activated or graph.add("Relu", inner), block.feed_out)

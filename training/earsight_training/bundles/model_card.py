@@ -27,25 +27,32 @@ On photos that it was not trained on (the split {splits}), by pycocoevalcap, as 
 the 85 % of captions that it is surest of; `calibration-error` is the expected calibration error of the
 confidence. For both, the confidence was fitted on other photos of the split than it was measured on.
 
-{nothing}"""
-_KNOWS_NOTHING = (
-    "It was shown pictures of nothing (dark, covered, walls, sky, print, blur), and is unsure of them."
+{probe}"""
+_WITH_PROBE = (
+    "It was trained to be unsure of images that show nothing to describe (dark, covered, walls, sky, print,"
+    " blur)."
 )
-_KNOWS_NO_NOTHING = (
-    "It was not shown pictures of nothing (its training photos were not at hand): it may describe such"
-    " pictures as surely as others."
+_WITHOUT_PROBE = (
+    "It was not trained to be unsure of images that show nothing to describe (its training photos were not at"
+    " hand): it may describe them as surely as others."
 )
 _UNMEASURED = "Not measured: nothing is known of how often it is right, and its confidence says so."
 
 
-def model_card(recipe: Recipe, scores: Mapping[str, float], *, knows_nothing: bool = False) -> str:
-    """The card with the scores of evaluate.score(); without any, it says that they were not measured.
+def model_card(recipe: Recipe, scores: Mapping[str, float], *, has_probe: bool = False) -> str:
+    """Write the card.
 
-    knows_nothing: whether the bundle has a probe for pictures of nothing.
+    Args:
+        recipe: With its texts about name, licence, data and limits.
+        scores: By name; without any, the card says that nothing was measured.
+        has_probe: Whether the bundle has a probe for uninformative images.
+
+    Returns:
+        Markdown.
     """
     rows = "\n".join(f"| {name} | {value:.4f} |" for name, value in scores.items())
     splits = ", ".join(recipe.data.validation)
-    nothing = _KNOWS_NOTHING if knows_nothing else _KNOWS_NO_NOTHING
-    figures = _MEASURED.format(splits=splits, rows=rows, nothing=nothing) if rows else _UNMEASURED
+    probe = _WITH_PROBE if has_probe else _WITHOUT_PROBE
+    figures = _MEASURED.format(splits=splits, rows=rows, probe=probe) if rows else _UNMEASURED
     about = recipe.about.strip() or "Nothing is said about its data and its limits."
     return _CARD.format(name=recipe.name, about=about, licence=recipe.licence, figures=figures)

@@ -1,10 +1,9 @@
-"""From a trained model to a bundle that the daemon can run; docs/bundle.md describes the result."""
+"""From a trained captioner to a bundle that the daemon can run; docs/bundle.md describes the result."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +23,7 @@ from earsight_bundle.files import (
     weights_of,
 )
 from earsight_bundle.manifest import SCHEMA_VERSION, Calibration, DecodeSettings, ImageSettings, Manifest
+from earsight_training.atomic import replacing_folder
 from earsight_training.bundles.agreement import check_agreement
 from earsight_training.bundles.decoder_graph import decoder_graph
 from earsight_training.bundles.encoder_graphs import encoder_graph
@@ -34,10 +34,10 @@ from earsight_training.networks.encoders import ClipEncoder, ImageEncoder
 from earsight_training.trained_captioner import TrainedCaptioner
 
 BEAMS = {"own": 5, "gpt2": 7}
-"""By the kind of decoder; the published captioner has 7."""
+"""Width of the search by the kind of decoder; the published captioner has 7."""
 
 NO_REPEAT = 4
-"""Tokens in a row that no caption says twice."""
+"""Tokens in a row that no caption has twice."""
 
 
 def write_bundle(
@@ -50,36 +50,33 @@ def write_bundle(
 ) -> None:
     """Write an uncalibrated bundle; complete_manifest() adds what can only be measured on it.
 
-    captioner: with its encoder, CLIP's too. photos: uint8 (height, width, 3), on which the written graphs are
-    compared with torch; pictures are made up where there are none. other_encoders: the encoder in these
-    precisions as well; a device takes the one that it runs fastest. An older bundle in the folder is
-    replaced. Raises TrainingError for a folder that holds anything else, and for graphs that disagree with
-    torch.
+    Args:
+        folder: An older bundle there is replaced.
+        captioner: With its encoder, CLIP's too.
+        precision: Of both graphs.
+        card: The model card, Markdown.
+        photos: uint8 (height, width, 3), on which the graphs are compared with torch; without any, on
+            generated images.
+        other_encoders: Precisions of further encoders; a device takes the one that it runs fastest.
+
+    Raises:
+        TrainingError: The folder holds something else.
+        AgreementError: A graph disagrees with torch.
     """
     folder = folder.resolve()
     if folder.exists() and not (folder / MANIFEST).exists() and any(folder.iterdir()):
         raise TrainingError(f"{folder}: holds something else than a bundle; name a new folder for --out")
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        manifest = _manifest(captioner)
-        encoders = {ENCODER: precision} | {other_encoder(p): p for p in other_encoders}
-        _write_encoders(partial, captioner, manifest.image.side, encoders)
-        _write_decoder(partial, captioner.model.decoder, precision)
-        captioner.vocabulary.tokenizer.save(str(partial / TOKENIZER), pretty=False)
-        (partial / MODEL_CARD).write_text(card, encoding="utf-8")
-        found = {name: check_agreement(partial, captioner, p, photos, name) for name, p in encoders.items()}
-        _write_manifest(partial, manifest.model_copy(update={"checks": asdict(found[ENCODER])}))
-        old = folder.with_name(folder.name + ".old")
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.rename(old)
-        partial.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+    manifest = _manifest(captioner)
+    encoders = {ENCODER: precision} | {other_encoder(p): p for p in other_encoders}
+    with replacing_folder(folder) as unfinished:
+        _write_encoders(unfinished, captioner, manifest.image.side, encoders)
+        _write_decoder(unfinished, captioner.model.decoder, precision)
+        captioner.vocabulary.tokenizer.save(str(unfinished / TOKENIZER), pretty=False)
+        (unfinished / MODEL_CARD).write_text(card, encoding="utf-8")
+        found = {
+            name: check_agreement(unfinished, captioner, p, photos, name) for name, p in encoders.items()
+        }
+        _write_manifest(unfinished, manifest.model_copy(update={"checks": asdict(found[ENCODER])}))
 
 
 def _manifest(captioner: TrainedCaptioner) -> Manifest:
@@ -125,8 +122,8 @@ def _write_decoder(folder: Path, decoder: DecoderNetwork, precision: Precision) 
 
 
 def _save(graph: onnx.ModelProto, path: Path) -> None:
-    """The weights go into a file of their own, which the device reads piece by piece while it loads them: the
-    graph itself would be in memory as a whole."""
+    """Write a graph with its weights in a file of their own, which the device reads piece by piece while it
+    loads them: otherwise all of the graph would be in memory once more."""
     weights = weights_of(path.name)
     onnx.save(graph, path, save_as_external_data=True, location=weights, size_threshold=1024)
     # onnx makes it readable for nobody else; the service has a user of its own.
@@ -136,7 +133,14 @@ def _save(graph: onnx.ModelProto, path: Path) -> None:
 def complete_manifest(
     folder: Path, calibration: Calibration, metrics: Mapping[str, float], card: str
 ) -> None:
-    """Add what was measured to a bundle's manifest, and the model card."""
+    """Add what was measured to a bundle's manifest, and the model card.
+
+    Args:
+        folder: The bundle's.
+        calibration: The confidence.
+        metrics: By name.
+        card: The model card, Markdown.
+    """
     manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
     (folder / MODEL_CARD).write_text(card, encoding="utf-8")
     measured = {"calibration": calibration, "metrics": dict(metrics)}
@@ -144,7 +148,7 @@ def complete_manifest(
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, with the hashes of the files as they are now."""
+    """Write the manifest with the hashes of the files as they are now."""
     files = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     content = manifest.model_copy(update={"files": hashes}).model_dump(mode="json")
