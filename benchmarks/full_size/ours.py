@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.full_size.system import Found, Stages
 from earsight.bundles.bundle import open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.captioners.providers import PROCESSOR
 
 
 class Ours:
@@ -30,7 +31,7 @@ class Ours:
             beams=beams,
             max_tokens=tokens,
             time_limit=float("inf"),
-            provider="cpu",
+            provider=PROCESSOR,
             no_repeat=no_repeat,
         )
 

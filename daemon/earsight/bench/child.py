@@ -25,6 +25,7 @@ from earsight.bench.stages import Captioned, captioned, quantiles
 from earsight.bench.work import UncountedError, Work, graph_work
 from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.captioners.providers import PROCESSOR
 from earsight.errors import EarsightError
 from earsight.vision.describer import Describer
 from earsight_bundle.files import DECODER
@@ -94,7 +95,7 @@ def _loaded(order: Order, started: float) -> tuple[Describer, Bundle, dict[str, 
             order.beams,
             order.tokens,
             time_limit=float("inf"),
-            provider="cpu",
+            provider=PROCESSOR,
         )
     )
     times.append(time.monotonic())
@@ -125,7 +126,7 @@ def _work(bundle: Bundle, captions: list[Captioned], beams: int) -> dict[str, Wo
     try:
         return {
             "encode": graph_work(captions[0].encoder, {}, {}),
-            "prefill": graph_work(decoder, {"rows": prefix, "N": 0, "asked": 1}, {"k": beams}),
+            "prefill": graph_work(decoder, {"rows": prefix, "N": 1, "asked": 1}, {"k": beams}),
             "step": graph_work(decoder, {"rows": rows, "N": held, "asked": rows}, {"k": beams}),
         }
     except UncountedError:

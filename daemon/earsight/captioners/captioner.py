@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -34,6 +34,27 @@ class Encoding(Generic[_Prefix]):
 
     prefix: _Prefix
     embedding: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What computes a captioner.
+
+    Attributes:
+        parts: By the name of each part, such as "encoder.onnx", what computes it, for people.
+        problem: Why that is not what captioner.provider asks for, in one line; None if it is.
+    """
+
+    parts: Mapping[str, str]
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        """Such as "encoder.onnx and decoder.onnx on CPU"."""
+        places = dict.fromkeys(self.parts.values())
+        named = [
+            (" and ".join(name for name, at in self.parts.items() if at == place), place) for place in places
+        ]
+        return "; ".join(f"{names} on {place}" for names, place in named)
 
 
 class Captioner(Protocol[_Prepared, _Prefix]):
@@ -70,6 +91,10 @@ class Captioner(Protocol[_Prepared, _Prefix]):
         Raises:
             DecodingCancelledError: `cancelled` said so.
         """
+
+    @property
+    def placement(self) -> Placement:
+        """What computes it."""
 
     def warm_up(self) -> None:
         """Caption some picture, so that the first press finds memory and threads ready."""

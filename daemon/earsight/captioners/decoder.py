@@ -7,6 +7,7 @@ decoding, Miao et al., arXiv:2305.09781).
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,10 @@ from earsight_bundle.graphs import (
     is_cache_output,
 )
 
+_EMPTY = 1
+"""Rows at the beginning of the cache that nobody sees. ONNX Runtime before 1.32 dies of a past without any
+row: it divides by their number."""
+
 _FLOATS: dict[str, type[np.floating[Any]]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
@@ -42,36 +47,60 @@ class Decoder:
         max_tokens: int,
         candidates: int,
     ) -> None:
-        """candidates: likeliest next tokens that are asked for after each row.
+        """Make the buffers.
 
-        Raises BundleError for a graph that is no decoder.
+        Args:
+            graph: The decoder's.
+            vectors: Of the tokens.
+            prefix_length: Rows of a prefix.
+            beams: Live beams at most.
+            max_tokens: Tokens of the longest caption, the end token counted.
+            candidates: Likeliest next tokens that are asked for after each row.
+
+        Raises:
+            BundleError: The graph is no decoder.
         """
-        self._graph, self._vectors, self._binding = graph, vectors, graph.session.io_binding()
+        self.graph, self._vectors, self._binding = graph, vectors, graph.session.io_binding()
         self._cached = [name for name in graph.outputs if is_cache_output(name)]
         try:
             _, heads, head_width = graph.inputs[cache_input(self._cached[0])].shape
             self._float = _FLOATS[graph.inputs[VECTORS].type]
-            rows = prefix_length + beams * (max_tokens - 1)
-            self._cache = np.empty((len(self._cached), rows, heads, head_width), self._float)
+            rows = _EMPTY + prefix_length + beams * (max_tokens - 1)
+            self._cache = np.zeros((len(self._cached), rows, heads, head_width), self._float)
         except (KeyError, ValueError, IndexError, TypeError) as error:
             raise BundleError(
                 f"{graph.path}: not Earsight's decoder ({error!r}); export the bundle anew"
             ) from error
         self._k = np.array([candidates], np.int64)
         self._seen = np.zeros((1, rows), bool)
-        self._rows = self._length = 0
+        self._rows, self._length = _EMPTY, 0
 
     def read_prefix(self, prefix: np.ndarray) -> Candidates:
-        """prefix: (tokens, width). Forgets what was read before."""
-        self._rows = 0
+        """Forget what was read before, and read a prefix.
+
+        Args:
+            prefix: Float (tokens, width).
+
+        Returns:
+            The candidates for the first token, (1, k).
+        """
+        self._rows = _EMPTY
         count = self._length = len(prefix)
         self._seen = np.zeros((1, self._cache.shape[1]), bool)
-        self._seen[:, :count] = True
-        sees = np.ones((count, count), bool)
+        self._seen[:, _EMPTY : _EMPTY + count] = True
+        sees = np.repeat(self._seen[:, : _EMPTY + count], count, axis=0)
         return self._read(prefix, np.arange(count), sees, np.array([count - 1]))
 
     def read_tokens(self, parents: np.ndarray, tokens: np.ndarray) -> Candidates:
-        """parents, tokens: int64 (live beams,): the row of the last call that each follows, and it."""
+        """Read the newest token of each live beam.
+
+        Args:
+            parents: int64 (live beams,): the row of the last call that each token follows.
+            tokens: int64 (live beams,).
+
+        Returns:
+            The candidates for the token after each, (live beams, k).
+        """
         first, rows = self._rows, np.arange(len(tokens))
         self._seen = self._seen[parents]
         self._seen[rows, first + rows] = True
@@ -100,7 +129,7 @@ class Decoder:
             self._bind(self._binding.bind_output, name, rows[old:new])
         for name in (LOG_PROBS, IDS):
             self._binding.bind_output(name)
-        self._graph.run_bound(self._binding)
+        self.graph.run_bound(self._binding)
         self._rows = new
         log_probs, ids = (value.numpy() for value in self._binding.get_outputs()[-2:])
         return log_probs, ids
@@ -109,3 +138,19 @@ class Decoder:
         """rows: where they lie; ONNX Runtime reads and writes them there."""
         address = rows.__array_interface__["data"][0]
         bind(name, "cpu", 0, self._float, rows.shape, address)
+
+
+def try_decoder(table: Path, graph: Graph) -> None:
+    """Read a short prefix and a token.
+
+    Args:
+        table: File of the tokens' vectors.
+        graph: The decoder's.
+
+    Raises:
+        BundleError: The graph is no decoder, or does not run.
+    """
+    vectors = TokenVectors(table)
+    decoder = Decoder(graph, vectors, prefix_length=2, beams=1, max_tokens=2, candidates=1)
+    decoder.read_prefix(np.zeros((2, vectors.width), np.float32))
+    decoder.read_tokens(np.array([0]), np.array([0]))

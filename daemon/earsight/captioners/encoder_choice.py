@@ -11,13 +11,15 @@ import json
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from earsight.bundles.bundle import Bundle
-from earsight.captioners.graph import Graph, Provider
+from earsight.captioners.graph import Graph
+from earsight.captioners.providers import Provider
 from earsight.system.storage import service_folder, write_whole
 from earsight_bundle.files import is_encoder
 from earsight_bundle.graphs import PIXELS, PREFIX
@@ -28,28 +30,44 @@ _RUNS = 3
 
 
 def load_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
-    """The only one, or the fastest. Raises BundleError."""
+    """Load the only encoder of a bundle, or the fastest one.
+
+    Args:
+        bundle: Its files were found whole.
+        threads: Of the processor; 0 takes what ONNX Runtime finds.
+        provider: What is to compute it.
+
+    Raises:
+        BundleError: An encoder can't be loaded.
+    """
+    side = bundle.manifest.image.side
+    grey = {PIXELS: np.full((1, side, side, 3), 128, np.uint8)}
+
+    def run(graph: Graph) -> None:
+        graph.run([PREFIX], grey)
+
+    def load(name: str) -> Graph:
+        return Graph(bundle.path(name), threads, provider, run)
+
     names = sorted(name for name in bundle.manifest.files if is_encoder(name))
     if len(names) == 1:
-        return Graph(bundle.path(names[0]), threads, provider)
+        return load(names[0])
     remembered = _Memory(_circumstances(bundle, names, threads, provider))
     name = remembered.choice()
     if name not in names:
-        seconds = {name: _seconds(bundle, Graph(bundle.path(name), threads, provider)) for name in names}
+        seconds = {name: _seconds(run, load(name)) for name in names}
         name = min(seconds, key=seconds.__getitem__)
         _log.info("encoders, seconds a picture: %s", seconds)
         remembered.remember(name)
-    return Graph(bundle.path(name), threads, provider)
+    return load(name)
 
 
-def _seconds(bundle: Bundle, encoder: Graph) -> float:
+def _seconds(run: Callable[[Graph], object], encoder: Graph) -> float:
     """Of the fastest of a few runs, after one to warm up."""
-    side = bundle.manifest.image.side
-    grey = np.full((1, side, side, 3), 128, np.uint8)
     times = []
     for _ in range(1 + _RUNS):
         began = time.perf_counter()
-        encoder.run([PREFIX], {PIXELS: grey})
+        run(encoder)
         times.append(time.perf_counter() - began)
     return min(times[1:])
 
@@ -63,7 +81,7 @@ def _circumstances(bundle: Bundle, names: list[str], threads: int, provider: Pro
         processor = "\n".join(line for line in processor.splitlines() if "MHz" not in line)
     except OSError:
         processor = ""
-    known = [*files, threads, provider, onnxruntime.__version__, os.cpu_count(), processor]
+    known = [*files, threads, provider.candidates(), onnxruntime.__version__, os.cpu_count(), processor]
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 

@@ -2,54 +2,86 @@
 
 from __future__ import annotations
 
-import logging
 import platform
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import onnxruntime
 
 from earsight.bundles.bundle import BundleError
-from earsight.errors import CaptionerError
-
-_log = logging.getLogger(__name__)
-
-Provider = Literal["auto", "cpu", "cuda", "tensorrt"]
-"""What computes. auto: a GPU if ONNX Runtime can use it, else the processor. (Not TensorRT, which takes
-minutes to start.)"""
-
-_CPU, _CUDA, _TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
-_CHAINS = {"cpu": [_CPU], "cuda": [_CUDA, _CPU], "tensorrt": [_TENSORRT, _CUDA, _CPU]}
+from earsight.captioners.providers import CPU, PROCESSOR, Provider, assignment
 
 
 class Graph:
-    """A loaded graph whose failures are BundleErrors."""
+    """A loaded graph whose failures are BundleErrors.
 
-    def __init__(self, path: Path, threads: int, provider: Provider = "cpu") -> None:
-        """threads: 0 takes what ONNX Runtime finds.
+    Attributes:
+        path: Its file.
+        session: ONNX Runtime's.
+        inputs, outputs: What it takes and gives, by name, with type and shape.
+        problem: Why the wanted provider does not compute it, in one line; None if it does.
+    """
 
-        Raises BundleError when it can't be loaded, CaptionerError for a provider that is not to be had.
+    def __init__(
+        self,
+        path: Path,
+        threads: int,
+        provider: Provider = PROCESSOR,
+        trial: Callable[[Graph], object] = lambda _: None,
+    ) -> None:
+        """Load a graph; where the wanted provider can't compute it, for those that can.
+
+        Args:
+            path: The .onnx file.
+            threads: Of the processor; 0 takes what ONNX Runtime finds.
+            provider: What is to compute it.
+            trial: Runs the graph once. Some providers load a graph that they then fail to run.
+
+        Raises:
+            BundleError: It can't be loaded.
         """
         self.path = path
-        chain = _chain(provider)
-        try:
-            self.session = onnxruntime.InferenceSession(str(path), _options(threads), providers=chain)
-        except Exception as error:  # ONNX Runtime raises classes of its own that share no public base.
-            raise BundleError(
-                f"{path}: can't be loaded: {_first_line(error)}; copy the bundle again"
-            ) from error
-        # ONNX Runtime goes on without a provider whose libraries are missing.
-        if (used := self.session.get_providers()[0]) != chain[0]:
-            if provider != "auto":
-                raise CaptionerError(
-                    f"captioner.provider: {provider} is installed but does not start (CUDA and cuDNN of "
-                    "other versions than ONNX Runtime was built for?); set it to auto or cpu"
+        reason = self._load(threads, provider)
+        if self._used != CPU:
+            try:
+                trial(self)
+            except BundleError as error:
+                reason = _first_line(error.__cause__ or error)
+                self._load(threads, PROCESSOR)
+        # ONNX Runtime itself goes on without a provider whose libraries are missing.
+        self.problem = provider.problem(self._used, path.name, reason)
+
+    @property
+    def computed_by(self) -> str:
+        """Which provider computes what of it; see providers.assignment()."""
+        return assignment(self.session)
+
+    @property
+    def _used(self) -> str:
+        return str(self.session.get_providers()[0])
+
+    def _load(self, threads: int, provider: Provider) -> str:
+        """Make the session. Returns why the wanted provider failed to load the graph; nothing if it did."""
+        reason, candidates = "", provider.candidates()
+        while True:
+            options = _options(threads, several_providers=len(candidates) > 1)
+            try:
+                # Its own fallback would write to standard output and keep the reason to itself.
+                self.session = onnxruntime.InferenceSession(
+                    str(self.path), options, providers=candidates, enable_fallback=0
                 )
-            _log.warning("%s does not start; %s is used", chain[0], used)
-        self.inputs = {node.name: node for node in self.session.get_inputs()}
-        self.outputs = {node.name: node for node in self.session.get_outputs()}
+            except Exception as error:  # ONNX Runtime raises classes of its own that share no public base.
+                if len(candidates) == 1:
+                    raise BundleError(
+                        f"{self.path}: can't be loaded: {_first_line(error)}; copy the bundle again"
+                    ) from error
+                reason, candidates = reason or _first_line(error), candidates[1:]
+                continue
+            self.inputs = {node.name: node for node in self.session.get_inputs()}
+            self.outputs = {node.name: node for node in self.session.get_outputs()}
+            return reason
 
     def run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
         try:
@@ -69,21 +101,7 @@ class Graph:
         )
 
 
-def _chain(provider: Provider) -> list[str]:
-    """Providers in the order in which they are asked. Raises CaptionerError for one that is not installed."""
-    there = onnxruntime.get_available_providers()
-    if provider == "auto":
-        provider = "cuda" if _CUDA in there else "cpu"
-    chain = [name for name in _CHAINS[provider] if name in there]
-    if chain[0] != _CHAINS[provider][0]:
-        raise CaptionerError(
-            f"captioner.provider: this ONNX Runtime has no {provider}; install onnxruntime-gpu (on a Jetson: "
-            "NVIDIA's build of it) in place of onnxruntime, or set it to auto"
-        )
-    return chain
-
-
-def _options(threads: int) -> onnxruntime.SessionOptions:
+def _options(threads: int, *, several_providers: bool) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -96,6 +114,8 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
         options.add_session_config_entry("session.x64quantprecision", "1")
     # The folded weights are all that is needed; the arena would keep the memory of loading.
     options.enable_cpu_mem_arena = False
+    if several_providers:  # for assignment(); older ones ignore it
+        options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     return options
 
 
@@ -111,5 +131,5 @@ def _products_overflow() -> bool:
     return re.search(r"\bavx(512)?_vnni\b", flags) is None
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,7 +1,7 @@
 """The captioner that runs an image-to-text model of transformers on torch: BLIP, GIT, Florence-2, SmolVLM ...
 
 For owners whose board can carry one. Importing this module takes torch and transformers (the extra
-`huggingface`), so parts.py does it only when this engine is chosen.
+`huggingface`), so the registry does it only when this engine is chosen.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from earsight.captioners.captioner import DecodingCancelledError, Encoding, never
+from earsight.captioners.captioner import DecodingCancelledError, Encoding, Placement, never
 from earsight.captioners.vision_tower import Sight, VisionTower
 from earsight.errors import CaptionerError
 from earsight.scene import Caption
@@ -63,7 +63,7 @@ class Prompt:
 class HuggingFaceCaptioner:
     """Pixels to captions. Not for two threads at once.
 
-    A GPU is used if there is one, in half precision. The network never is: a wearable is offline.
+    A GPU is used in half precision. The network never is: a wearable is offline.
     """
 
     def __init__(
@@ -73,11 +73,21 @@ class HuggingFaceCaptioner:
         beams: int | None = None,
         max_tokens: int | None = None,
         time_limit: float = 3.0,
+        provider: str = "auto",
     ) -> None:
-        """model: a name on the hub, looked up in the local cache, or a Path, its folder. threads: 0 takes
-        what torch finds. time_limit: seconds for the decoding of one caption.
+        """Load a model.
 
-        Raises CaptionerError when the model can't be loaded, and when it fails in encode() or describe().
+        Args:
+            model: A name on the hub, looked up in the local cache, or a Path, its folder.
+            threads: Of the processor; 0 takes what torch finds.
+            beams: Captions weighed side by side.
+            max_tokens: Of the longest caption.
+            time_limit: Seconds for the decoding of one picture's captions.
+            provider: cpu, cuda, or auto, which is a CUDA GPU if there is one. Where that is missing, the
+                processor computes; see placement.
+
+        Raises:
+            CaptionerError: The model can't be loaded. encode() and describe() raise it if it fails.
         """
         self._name = str(model)
         self._beams = beams or _BEAMS
@@ -85,7 +95,7 @@ class HuggingFaceCaptioner:
         self._time_limit = time_limit
         if threads:
             torch.set_num_threads(threads)
-        self._device, self._dtype = _fastest_device()
+        self._device, self._dtype, self._problem = _device(provider)
         folder = _folder(model)
         with self._told("can't be loaded", "name an image-to-text model of transformers that is whole"):
             with _quiet():
@@ -93,6 +103,12 @@ class HuggingFaceCaptioner:
             self._tower = VisionTower(self._model)
             self._processor, self._tokenizer = _load_processor(folder)
             self._text = _text_beside_the_picture(self._model, self._processor)
+
+    @property
+    def placement(self) -> Placement:
+        """What computes the model, and why not what was wanted, if so."""
+        numbers = str(self._dtype).removeprefix("torch.")
+        return Placement({self._name: f"{self._device.type.upper()} ({numbers})"}, self._problem)
 
     def prepare(self, pixels: np.ndarray) -> BatchFeature:
         """A picture, uint8 (height, width, 3), and the text that goes with it, as the model's inputs."""
@@ -200,11 +216,14 @@ def _hypotheses(generated: Any) -> Iterator[tuple[list[int], list[float]]]:
             yield tokens[row, :length].tolist(), log_probs[row, :length].tolist()
 
 
-def _fastest_device() -> tuple[torch.device, torch.dtype]:
-    if not torch.cuda.is_available():
-        return torch.device("cpu"), torch.float32
+def _device(provider: str) -> tuple[torch.device, torch.dtype, str | None]:
+    """Where to compute, and in what numbers; and why that is not the wanted provider, if so."""
+    wanted = provider.lower()
+    if wanted not in ("auto", "cuda") or not torch.cuda.is_available():
+        problem = None if wanted in ("auto", "cpu") else f"captioner.provider: torch has no {provider} here"
+        return torch.device("cpu"), torch.float32, problem
     bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.device("cuda"), torch.bfloat16 if bfloat16 else torch.float16
+    return torch.device("cuda"), torch.bfloat16 if bfloat16 else torch.float16, None
 
 
 def _folder(model: str | Path) -> Path:

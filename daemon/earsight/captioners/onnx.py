@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
-from earsight.captioners.captioner import Encoding, never
+from earsight.captioners.captioner import Encoding, Placement, never
 from earsight.captioners.confidence import Confidence
-from earsight.captioners.decoder import Decoder
+from earsight.captioners.decoder import Decoder, try_decoder
 from earsight.captioners.encoder_choice import load_encoder
 from earsight.captioners.endings import without_loose_end
-from earsight.captioners.graph import Graph, Provider
+from earsight.captioners.graph import Graph
 from earsight.captioners.memory import returned_after_loading
 from earsight.captioners.picture import cropped, squashed
+from earsight.captioners.providers import AUTO, Provider
 from earsight.captioners.search import Hypothesis, beam_search
 from earsight.captioners.token_vectors import TokenVectors
 from earsight.captioners.tokens import TokenDecoder
@@ -37,14 +39,23 @@ class OnnxCaptioner:
         beams: int | None = None,
         max_tokens: int | None = None,
         time_limit: float = 3.0,
-        provider: Provider = "auto",
+        provider: Provider = AUTO,
         no_repeat: int | None = None,
     ) -> None:
-        """threads: 0 takes what ONNX Runtime finds. time_limit: seconds for the decoding of one caption.
-        no_repeat: see search.repeats(). beams, max_tokens, no_repeat: None is what the bundle says.
+        """Load the graphs of a bundle. None is what the bundle says.
 
-        Raises BundleError when the graphs can't be loaded. encode() and describe() raise it when they don't
-        fit each other or the manifest.
+        Args:
+            bundle: Its files were found whole.
+            threads: Of the processor; 0 takes what ONNX Runtime finds.
+            beams: Captions weighed side by side.
+            max_tokens: Of the longest caption; no more than the bundle says.
+            time_limit: Seconds for the decoding of one picture's captions.
+            provider: What is to compute the graphs. Where it can't, the processor does; see placement.
+            no_repeat: See search.repeats().
+
+        Raises:
+            BundleError: The graphs can't be loaded. encode() and describe() raise it if they don't fit each
+                other or the manifest.
         """
         if "caption" not in bundle.manifest.capabilities:
             raise BundleError(f"{bundle.folder}: this model does not caption; choose another bundle")
@@ -60,7 +71,8 @@ class OnnxCaptioner:
         self._tokens = TokenDecoder(bundle.path(TOKENIZER))
         with returned_after_loading():
             # The one with the largest weights first: loading it takes their size once more.
-            graph = Graph(bundle.path(DECODER), threads, provider)
+            trial = partial(try_decoder, bundle.path(TOKENS))
+            graph = Graph(bundle.path(DECODER), threads, provider, trial)
             self._encoder = load_encoder(bundle, threads, provider)
         try:
             _, prefix_length, _ = self._encoder.outputs[PREFIX].shape
@@ -71,6 +83,13 @@ class OnnxCaptioner:
         vectors = TokenVectors(bundle.path(TOKENS))
         candidates = self._beams + (_SPARE if self._no_repeat else 0)
         self._decoder = Decoder(graph, vectors, prefix_length, self._beams, self._max_tokens, candidates)
+
+    @property
+    def placement(self) -> Placement:
+        """What computes each graph, and why not what was wanted, if so."""
+        graphs = (self._encoder, self._decoder.graph)
+        problem = next((graph.problem for graph in graphs if graph.problem), None)
+        return Placement({graph.path.name: graph.computed_by for graph in graphs}, problem)
 
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
         """A picture, uint8 (height, width, 3), as the encoder's input, uint8 (1, side, side, 3)."""

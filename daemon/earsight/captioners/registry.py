@@ -1,33 +1,58 @@
-"""Which captioner runs for which engine of the settings.
+"""Every captioner by the name that the settings have for its engine.
 
-An engine's module is imported when it is chosen: where its library crashes, there must still be a voice to
-say so.
+A new engine is a module, an entry here, and a class in config/captioner.py. Its module is imported when it is
+chosen: where its library crashes, there must still be a voice to say so.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.captioners.captioner import Captioner
-from earsight.config.captioner import CaptionerSection
+from earsight.config.captioner import CaptionerSection, HuggingFaceCaptionerSection, OnnxCaptionerSection
 from earsight.errors import CaptionerError
+
+_log = logging.getLogger(__name__)
 
 
 def build_captioner(section: CaptionerSection) -> Captioner:
-    """Load the captioner that the settings ask for.
+    """Load the configured captioner.
 
     Raises:
         CaptionerError: It can't be loaded.
     """
-    return _ENGINES[section.engine](section)
+    captioner = CAPTIONERS[section.engine](section)
+    if problem := captioner.placement.problem:
+        _log.warning("%s; the processor takes its place", problem)
+    return captioner
 
 
-def _onnx(section: CaptionerSection) -> Captioner:
+def _onnx(section: OnnxCaptionerSection) -> Captioner:
     from earsight.captioners.onnx import OnnxCaptioner
+    from earsight.captioners.providers import Provider
 
     return OnnxCaptioner(
         open_bundle(bundle_folder(str(section.bundle))),
+        threads=section.threads,
+        beams=section.beams,
+        max_tokens=section.max_tokens,
+        provider=Provider(section.provider, section.provider_options),
+        time_limit=section.time_limit,
+    )
+
+
+def _huggingface(section: HuggingFaceCaptionerSection) -> Captioner:
+    try:
+        from earsight.captioners.huggingface import HuggingFaceCaptioner
+    except (ImportError, OSError) as error:  # OSError: a torch that was built for another board
+        raise CaptionerError(
+            f"the engine huggingface can't be loaded ({error}): pip install 'earsight[huggingface]'"
+        ) from error
+    return HuggingFaceCaptioner(
+        section.model,
         threads=section.threads,
         beams=section.beams,
         max_tokens=section.max_tokens,
@@ -36,21 +61,5 @@ def _onnx(section: CaptionerSection) -> Captioner:
     )
 
 
-def _huggingface(section: CaptionerSection) -> Captioner:
-    try:
-        from earsight.captioners.huggingface import HuggingFaceCaptioner
-    except (ImportError, OSError) as error:  # OSError: a torch that was built for another board
-        raise CaptionerError(
-            f"the engine huggingface can't be loaded ({error}): pip install 'earsight[huggingface]'"
-        ) from error
-    assert section.model is not None  # the config has checked it
-    return HuggingFaceCaptioner(
-        section.model,
-        threads=section.threads,
-        beams=section.beams,
-        max_tokens=section.max_tokens,
-        time_limit=section.time_limit,
-    )
-
-
-_ENGINES: Mapping[str, Callable[[CaptionerSection], Captioner]] = {"onnx": _onnx, "huggingface": _huggingface}
+CAPTIONERS: Mapping[str, Callable[[Any], Captioner]] = {"onnx": _onnx, "huggingface": _huggingface}
+"""What loads a captioner from its own class of settings."""

@@ -36,10 +36,10 @@ class TokenVectors:
         version = np.lib.format.read_magic(self._file)
         if version != (1, 0):
             raise ValueError(f"version {version}")
-        (self._count, self._width), by_columns, self._dtype = np.lib.format.read_array_header_1_0(self._file)
-        if by_columns or self._dtype.kind != "f" or self._count < 1 or self._width < 1:
+        (self._count, self.width), by_columns, self._dtype = np.lib.format.read_array_header_1_0(self._file)
+        if by_columns or self._dtype.kind != "f" or self._count < 1 or self.width < 1:
             raise ValueError("not rows of numbers")
-        self._start, self._row = self._file.tell(), self._width * self._dtype.itemsize
+        self._start, self._row = self._file.tell(), self.width * self._dtype.itemsize
         if self._path.stat().st_size < self._end:
             raise ValueError("not all rows are there")
 
@@ -61,4 +61,4 @@ class TokenVectors:
             raise BundleError(f"{self._path}: {error.strerror}; copy the bundle again") from error
         if len(read := b"".join(rows)) < len(tokens) * self._row:
             raise BundleError(f"{self._path}: was cut short while it was used; copy the bundle again")
-        return np.frombuffer(read, self._dtype).reshape(len(tokens), self._width)
+        return np.frombuffer(read, self._dtype).reshape(len(tokens), self.width)

@@ -17,7 +17,12 @@ from tqdm import tqdm
 
 from earsight.cameras.photos import load_photo
 from earsight.commands.arguments import add_language, file_path
-from earsight.config.captioner import HUB_NAME, CaptionerSection
+from earsight.config.captioner import (
+    HUB_NAME,
+    AnyCaptioner,
+    HuggingFaceCaptionerSection,
+    OnnxCaptionerSection,
+)
 from earsight.config.schema import Config
 from earsight.errors import EarsightError
 from earsight.language.language import Description, Style
@@ -94,12 +99,12 @@ def _config(arguments: argparse.Namespace) -> Config:
     return config.model_copy(update={"wording": config.wording.model_copy(update={"style": arguments.style})})
 
 
-def _captioner(bundle: str | None, model: str | None) -> CaptionerSection:
+def _captioner(bundle: str | None, model: str | None) -> AnyCaptioner:
     """What the settings would say. A folder that is there comes before a name on the hub."""
     if model is None:
-        return CaptionerSection(bundle="builtin" if bundle in (None, "builtin") else Path(bundle))
+        return OnnxCaptionerSection(bundle="builtin" if bundle in (None, "builtin") else Path(bundle))
     is_name = re.fullmatch(HUB_NAME, model) and not Path(model).is_dir()
-    return CaptionerSection(engine="huggingface", model=model if is_name else Path(model))
+    return HuggingFaceCaptionerSection(engine="huggingface", model=model if is_name else Path(model))
 
 
 def _progress(photos: list[Path]) -> Iterator[Path]:

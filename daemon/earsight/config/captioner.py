@@ -1,38 +1,53 @@
-"""The section captioner."""
+"""The section `captioner`: one class for each engine; the key `engine` chooses between them.
+
+A new engine is a class here, an entry in AnyCaptioner, a module in earsight/captioners, and an entry in its
+registry.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Tag, model_validator
 
-from earsight.config.section import CombinationError, FilePath, Section
+from earsight.config.section import CombinationError, FilePath, Section, chosen_by
 
 HUB_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?$"
 """A model's name on the Hugging Face hub. A folder is told from it by how it begins: with /, ~ or a dot."""
 
 HubName = Annotated[str, Field(pattern=HUB_NAME, examples=["Salesforce/blip-image-captioning-base"])]
+HubModel = Annotated[HubName | FilePath, Field(union_mode="left_to_right")]
+ProviderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$", examples=["cuda"])]
+OptionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", examples=["device_type"])]
+OptionValue = int | float | Annotated[str, Field(max_length=1000, examples=["NPU"])]
+
+_ENGINE = (
+    "Engine. onnx runs a model bundle; huggingface runs an image-to-text model of transformers, on torch."
+)
+_MODEL = (
+    "Model of the engine huggingface: its name on the hub, which is never fetched while running, or its "
+    "folder, which begins with /, ~ or a dot."
+)
 
 
 class CaptionerSection(Section):
     """The model that describes the pictures."""
 
-    engine: Literal["onnx", "huggingface"] = Field(
-        default="onnx",
-        description="onnx runs a model bundle; huggingface an image-to-text model of transformers, on torch.",
-    )
+    engine: str = Field(description=_ENGINE)
     bundle: Annotated[Literal["builtin"] | FilePath, Field(union_mode="left_to_right")] = Field(
-        default="builtin", description="builtin, or the folder of a model bundle, for the engine onnx."
+        default="builtin", description="Model bundle of the engine onnx: builtin, or its folder."
     )
-    model: Annotated[HubName | FilePath, Field(union_mode="left_to_right")] | None = Field(
-        default=None,
-        description="For the engine huggingface: a model's name on the hub, which is never fetched while "
-        "running, or its folder, which begins with /, ~ or a dot.",
-    )
-    provider: Literal["auto", "cpu", "cuda", "tensorrt"] = Field(
+    model: HubModel | None = Field(default=None, description=_MODEL)
+    provider: ProviderName = Field(
         default="auto",
-        description="What the engine onnx computes with; auto = a CUDA GPU if ONNX Runtime can use one, else "
-        "the processor.",
+        description="What computes: cpu, cuda, or, with the engine onnx, any execution provider of the "
+        "installed ONNX Runtime, such as tensorrt, xnnpack, openvino or qnn. auto is a CUDA GPU if there is "
+        "one, and otherwise the processor, which also takes the place of a provider that is missing; "
+        "`earsight doctor` says what is used.",
+    )
+    provider_options: dict[OptionName, OptionValue] = Field(
+        default={},
+        description="Options of that provider, as ONNX Runtime's documentation names them.",
     )
     threads: int = Field(
         default=0, ge=0, le=16, description="Processor threads; 0 = as many as the board has cores."
@@ -52,10 +67,27 @@ class CaptionerSection(Section):
         description="Seconds after which a caption is cut short with what there is.",
     )
 
+
+class OnnxCaptionerSection(CaptionerSection):
+    """A model bundle, on ONNX Runtime."""
+
+    engine: Literal["onnx"] = Field(default="onnx", description=_ENGINE)
+
     @model_validator(mode="after")
-    def _model_fits_engine(self) -> CaptionerSection:
-        if self.engine == "huggingface" and self.model is None:
-            raise CombinationError("model", "the name or the folder of a model, since engine is huggingface")
-        if self.engine == "onnx" and self.model is not None:
+    def _model_fits_engine(self) -> OnnxCaptionerSection:
+        if self.model is not None:
             raise CombinationError("engine", "huggingface, since model is given")
         return self
+
+
+class HuggingFaceCaptionerSection(CaptionerSection):
+    """An image-to-text model of transformers, on torch."""
+
+    engine: Literal["huggingface"] = Field(description=_ENGINE)
+    model: HubModel = Field(description=_MODEL)
+
+
+AnyCaptioner = Annotated[
+    Annotated[OnnxCaptionerSection, Tag("onnx")] | Annotated[HuggingFaceCaptionerSection, Tag("huggingface")],
+    chosen_by("engine", "onnx"),
+]

@@ -178,6 +178,8 @@ def describe(node: dict[str, Any], schema: dict[str, Any]) -> str:
         return "a list of these"
     if kind in ("integer", "number"):
         what = "a whole number" if kind == "integer" else "a number"
+        if "minimum" not in node:
+            return what
         return f"{what} from {node['minimum']:g} to {node['maximum']:g}"
     if kind == "object" and "patternProperties" in node:
         (value,) = node["patternProperties"].values()

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from earsight.config.bindings import BindingsSection
 from earsight.config.camera import AnyCamera, AutoCamera
-from earsight.config.captioner import CaptionerSection
+from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
 from earsight.config.section import Section
 from earsight.config.triggers import GesturesSection, TriggersSection
@@ -33,7 +33,7 @@ class Config(Section):
     triggers: TriggersSection = TriggersSection()
     gestures: GesturesSection = GesturesSection()
     bindings: BindingsSection = BindingsSection()
-    captioner: CaptionerSection = CaptionerSection()
+    captioner: AnyCaptioner = OnnxCaptionerSection()
     narration: NarrationSection = NarrationSection()
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()

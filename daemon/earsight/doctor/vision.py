@@ -95,8 +95,9 @@ def check_model(config: Config) -> Finding:
     captioning = time.perf_counter() - began
     section = config.captioner
     name = section.bundle if section.engine == "onnx" else section.model
-    return Finding(
-        "model",
-        Status.OK,
-        f"{name}: whole, ready after {loading:.1f} s, {captioning * 1000:.0f} ms for a picture",
-    )
+    detail = f"{name}: whole, ready after {loading:.1f} s, {captioning * 1000:.0f} ms for a picture"
+    placement = describer.placement
+    if placement.problem:
+        advice = "install what has it, or set captioner.provider to auto"
+        return Finding("model", Status.WARNING, f"{placement.problem}; it runs so: {placement}", advice)
+    return Finding("model", Status.OK, f"{detail}; {placement}")

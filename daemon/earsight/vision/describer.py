@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from earsight.captioners.captioner import Captioner, DecodingCancelledError, never
+from earsight.captioners.captioner import Captioner, DecodingCancelledError, Placement, never
 from earsight.captioners.registry import build_captioner
 from earsight.config.schema import Config
 from earsight.scene import Frame, Scene
@@ -120,6 +120,11 @@ class Describer:
                 captions = self._captioner.describe(encoding, cancelled)
         scene = Scene(frame.captured_at, embedding=encoding.embedding, captions=tuple(captions))
         return Look(scene, stages.seconds)
+
+    @property
+    def placement(self) -> Placement:
+        """What computes the engines."""
+        return self._captioner.placement
 
     def warm_up(self) -> None:
         """Run every engine once, so that the first press finds memory and threads ready."""

@@ -8,6 +8,7 @@ import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.captioners.providers import PROCESSOR
 from tests.earsight.bundles.bundle_files import copy_of_the_built_in, reseal, write
 
 
@@ -53,7 +54,7 @@ def test_weights_that_are_not_whole(tmp_path, name, kept, listed):
     if kept is not None:
         (folder / name).write_bytes(whole[:kept])
     with pytest.raises(BundleError, match="copy the bundle again") as caught:
-        OnnxCaptioner(open_bundle(folder), threads=1, provider="cpu")
+        OnnxCaptioner(open_bundle(folder), threads=1, provider=PROCESSOR)
     message = str(caught.value)
     assert message.isprintable(), repr(message)
     assert name in message if listed or kept is not None else name.split(".")[0] in message
@@ -85,7 +86,7 @@ def test_weights_outside_of_the_folder_are_not_read(tmp_path, elsewhere):
     write(folder, content)
     reseal(folder)
     with pytest.raises(BundleError, match=r"encoder\.onnx: can't be loaded: "):
-        OnnxCaptioner(open_bundle(folder), threads=1, provider="cpu")
+        OnnxCaptioner(open_bundle(folder), threads=1, provider=PROCESSOR)
 
 
 def test_a_table_of_another_decoder(tmp_path):
@@ -95,4 +96,4 @@ def test_a_table_of_another_decoder(tmp_path):
     np.save(folder / "tokens.npy", table[:, :-1])
     reseal(folder)
     with pytest.raises(BundleError, match="export the bundle anew"):
-        OnnxCaptioner(open_bundle(folder), threads=1, provider="cpu").warm_up()
+        OnnxCaptioner(open_bundle(folder), threads=1, provider=PROCESSOR).warm_up()

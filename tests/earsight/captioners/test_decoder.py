@@ -16,7 +16,7 @@ FOLDER = bundle_folder("builtin")
 
 @pytest.fixture(scope="module")
 def graph():
-    return Graph(FOLDER / "decoder.onnx", 1, "cpu")
+    return Graph(FOLDER / "decoder.onnx", 1)
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +94,9 @@ def test_two_beams_that_swap(decoder_for, width):
 
 def test_only_the_new_rows_of_the_cache_are_written(decoder_for, width):
     tree, rng = decoder_for(BEAMS), np.random.default_rng(1)
-    tree._cache[:] = 777
+    tree._cache[:, 1:] = 777
     tree.read_prefix(prefix_of(width))
-    written, live, before = PREFIX, 1, tree._cache.copy()
+    written, live, before = 1 + PREFIX, 1, tree._cache.copy()
     assert (before[:, :written] != 777).all()
     assert (before[:, written:] == 777).all()
     for count in (4, 1, 3, 2):
@@ -112,11 +112,27 @@ def test_what_stands_in_rows_that_are_not_filled_does_not_matter(decoder_for, wi
     prefix, found = prefix_of(width), []
     for left in (0.0, np.nan):
         tree = decoder_for(2)
-        tree._cache[:] = left
+        tree._cache[:, 1:] = left
         tree.read_prefix(prefix)
         found.append(tree.read_tokens(np.array([0, 0]), np.array([5, 6])))
     np.testing.assert_array_equal(found[0][0], found[1][0])
     np.testing.assert_array_equal(found[0][1], found[1][1])
+
+
+def test_the_past_is_never_empty_and_nobody_sees_its_first_row(decoder_for, width, monkeypatch):
+    """ONNX Runtime before 1.32 divides by the length of an empty past, and the process dies."""
+    tree, prefix, lengths = decoder_for(2), prefix_of(width), []
+    bind = tree._bind
+    monkeypatch.setattr(
+        tree, "_bind", lambda kind, name, rows: (lengths.append(len(rows)), bind(kind, name, rows))
+    )
+    found = []
+    for first in (0.0, 1000.0):
+        tree._cache[:, 0] = first
+        found.append((*tree.read_prefix(prefix), *tree.read_tokens(np.array([0, 0]), np.array([5, 6]))))
+    assert min(lengths) == 1
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_second_prefix_forgets_the_first(decoder_for, width):
@@ -166,6 +182,6 @@ def test_a_prefix_of_another_width(decoder_for, width):
 
 
 def test_a_graph_that_is_no_decoder(vectors):
-    encoder = Graph(FOLDER / "encoder.onnx", 1, "cpu")
+    encoder = Graph(FOLDER / "encoder.onnx", 1)
     with pytest.raises(BundleError, match=r"encoder\.onnx: not Earsight's decoder .* export the bundle anew"):
         Decoder(encoder, vectors, PREFIX, BEAMS, LONGEST, K)

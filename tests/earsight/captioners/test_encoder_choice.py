@@ -11,6 +11,7 @@ from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
 from earsight.captioners import encoder_choice
 from earsight.captioners.encoder_choice import load_encoder
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.captioners.providers import PROCESSOR
 
 OTHER = "encoder.float32.onnx"
 
@@ -48,7 +49,7 @@ def measured(monkeypatch):
 
 
 def chosen(folder):
-    return load_encoder(open_bundle(folder), 1, "cpu").path.name
+    return load_encoder(open_bundle(folder), 1, PROCESSOR).path.name
 
 
 def test_the_fastest_is_taken_and_remembered(folder, cache, measured):
@@ -61,7 +62,7 @@ def test_the_fastest_is_taken_and_remembered(folder, cache, measured):
 
 def test_other_circumstances_are_measured_anew(folder, measured):
     chosen(folder)
-    load_encoder(open_bundle(folder), 2, "cpu")
+    load_encoder(open_bundle(folder), 2, PROCESSOR)
     assert len(measured) == 4
 
 

@@ -16,7 +16,7 @@ from earsight.captioners.captioner import (  # noqa: E402
     DecodingCancelledError,
     Encoding,
 )
-from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _hypotheses, cleaned  # noqa: E402
+from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _device, _hypotheses, cleaned  # noqa: E402
 from earsight.captioners.vision_tower import Sight  # noqa: E402
 from earsight.errors import CaptionerError  # noqa: E402
 from tests.earsight.captioners.tiny_models import END, MAKERS  # noqa: E402
@@ -168,6 +168,28 @@ def test_out_of_time_it_says_what_was_found_by_then(folders, family, monkeypatch
         captions = captioner.describe(encoding)
     assert captions
     assert len(calls[0][1].logits) == steps + 1
+
+
+def test_it_heeds_the_provider(folders, monkeypatch):
+    def placement(provider: str):
+        return HuggingFaceCaptioner(folders["blip"], threads=1, provider=provider).placement
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for provider in ("auto", "cpu", "CPU"):
+        assert str(placement(provider)) == f"{folders['blip']} on CPU (float32)"
+        assert placement(provider).problem is None
+    for provider in ("cuda", "openvino"):
+        assert str(placement(provider)) == f"{folders['blip']} on CPU (float32)"
+        assert placement(provider).problem == f"captioner.provider: torch has no {provider} here"
+
+
+@pytest.mark.parametrize("bfloat16", [True, False])
+def test_a_gpu_is_used_in_half_precision_unless_the_processor_is_asked_for(monkeypatch, bfloat16):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: bfloat16)
+    half = torch.bfloat16 if bfloat16 else torch.float16
+    assert _device("auto") == _device("cuda") == (torch.device("cuda"), half, None)
+    assert _device("cpu") == (torch.device("cpu"), torch.float32, None)
 
 
 @pytest.mark.parametrize("steps", [0, 3])

@@ -13,7 +13,7 @@ pytest.importorskip("transformers", reason="transformers comes with the huggingf
 from earsight import cli
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
-from earsight.config.captioner import CaptionerSection
+from earsight.config.captioner import HuggingFaceCaptionerSection
 from earsight.config.loader import load_config
 from earsight.config.schema import Config
 from earsight.interaction.narrator import PressEnd
@@ -30,7 +30,7 @@ from tests.earsight.stand_ins import photo
 
 def test_the_look_worker_describes_with_it(tmp_path):
     git = tiny_models.git(tmp_path / "git")
-    section = CaptionerSection(
+    section = HuggingFaceCaptionerSection(
         engine="huggingface", model=git, threads=1, beams=2, max_tokens=4, time_limit=20
     )
     camera = Camera(ReplaySource(photo(tmp_path, "blue")))

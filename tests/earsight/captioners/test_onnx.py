@@ -1,8 +1,10 @@
 """The bundle that ships, whatever it has learned: properties, not words."""
 
 import dataclasses
+import re
 import time
 from itertools import pairwise
+from unittest.mock import Mock
 
 import numpy as np
 import onnxruntime
@@ -10,10 +12,12 @@ import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
 from earsight.captioners.captioner import DecodingCancelledError
+from earsight.captioners.decoder import try_decoder
 from earsight.captioners.endings import without_loose_end
+from earsight.captioners.graph import Graph
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.captioners.providers import Provider
 from earsight.captioners.tokens import TokenDecoder
-from earsight.errors import CaptionerError
 
 
 @pytest.fixture(scope="module")
@@ -199,12 +203,37 @@ def test_only_captions_that_were_cut_short_lose_their_loose_ends(bundle, encodin
     assert taken, "or this shows nothing"
 
 
-def test_a_captioner_tells_apart_what_it_can_not_have_from_a_bundle_that_is_broken(bundle):
+def test_the_processor_takes_the_place_of_a_provider_that_is_missing(bundle, encoding):
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("ONNX Runtime for GPUs is here")
-    with pytest.raises(CaptionerError, match=r"captioner\.provider: ") as caught:
-        OnnxCaptioner(bundle, threads=1, provider="cuda")
-    assert not isinstance(caught.value, BundleError)
+    captioner = OnnxCaptioner(bundle, threads=1, provider=Provider("cuda"))
+    assert captioner.placement.parts == {"encoder.onnx": "CPU", "decoder.onnx": "CPU"}
+    assert str(captioner.placement) == "encoder.onnx and decoder.onnx on CPU"
+    assert captioner.placement.problem.startswith(
+        "captioner.provider: this ONNX Runtime has no cuda; it has "
+    )
+    assert captioner.describe(encoding)
+
+
+def test_a_graph_that_the_provider_can_not_run_is_run_by_the_processor(bundle, encoding, monkeypatch):
+    """As OpenVINO's, which loads the decoder and fails to run it."""
+    if "AzureExecutionProvider" not in onnxruntime.get_available_providers():
+        pytest.skip("needs a provider beside the processor's")
+    fail = Mock(side_effect=BundleError("decoder.onnx: does not fit"))
+    monkeypatch.setattr("earsight.captioners.onnx.try_decoder", fail)
+    captioner = OnnxCaptioner(bundle, threads=1, provider=Provider("azure"))
+    fail.assert_called_once()
+    assert captioner.placement.parts["decoder.onnx"] == "CPU"
+    assert re.fullmatch(r"CPU \d+ nodes", captioner.placement.parts["encoder.onnx"])
+    assert captioner.placement.problem.startswith("captioner.provider: Azure can't compute decoder.onnx")
+    assert captioner.describe(encoding)
+
+
+def test_the_decoder_is_tried_with_a_prefix_and_a_token(bundle):
+    table = bundle.path("tokens.npy")
+    try_decoder(table, Graph(bundle.path("decoder.onnx"), 1))
+    with pytest.raises(BundleError, match="not Earsight's decoder"):
+        try_decoder(table, Graph(bundle.path("encoder.onnx"), 1))
 
 
 def test_warm_up_needs_no_picture(captioner):

@@ -32,10 +32,19 @@ def test_a_bundle_with_a_wrong_hash(damaged, capsys):
 
 
 def test_model_info_and_verify(capsys):
-    assert cli.main(["model", "info", "builtin"]) == 0
-    assert "MB, licence: " in capsys.readouterr().out
+    assert cli.main(["model", "info", "builtin", "--provider", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert "MB, licence: " in printed
+    assert "\nruns: encoder.onnx and decoder.onnx on CPU\n" in printed
     assert cli.main(["model", "verify", "builtin"]) == 0
     assert one_line(capsys.readouterr().out).endswith(": whole")
+
+
+def test_model_info_tells_of_a_provider_that_is_missing(capsys):
+    assert cli.main(["model", "info", "builtin", "--provider", "abacus"]) == 0
+    printed = capsys.readouterr().out
+    assert "runs: encoder.onnx and decoder.onnx on CPU\ncaptioner.provider: this ONNX" in printed
+    assert "has no abacus" in printed
 
 
 @pytest.mark.parametrize("action", ["info", "verify"])
@@ -47,4 +56,7 @@ def test_model_of_what_is_no_bundle(tmp_path, capsys, action):
 def test_model_info_with_a_card_that_is_no_text(damaged, capsys):
     (damaged / "MODEL_CARD.md").write_bytes(b"\xff\xfe a card\n")
     assert cli.main(["model", "info", str(damaged)]) == 0
-    assert "a card" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "a card" in printed
+    assert "\ndoes not run: " in printed
+    assert ": damaged (its sha256 is not the manifest's)" in printed

@@ -76,8 +76,8 @@ def test_the_folder_of_a_model_is_told_from_a_name_by_how_it_begins(file, monkey
 
 def test_engine_and_model_belong_together(file):
     (problem,) = problems(file, "captioner:\n  engine: huggingface\n")
-    assert problem.startswith("1: captioner.model: ")
-    assert problem.endswith("expected the name or the folder of a model, since engine is huggingface")
+    assert problem.startswith("1: captioner.model: missing; expected text such as Salesforce/")
+    assert problem.endswith(", or a path")
     (problem,) = problems(file, "captioner:\n  model: gpt2\n")
     assert "captioner.engine: " in problem
     assert problem.endswith("expected huggingface, since model is given")
@@ -156,6 +156,11 @@ triggers:
         ("camera: {source: gstreamer, pipeline: null}", "camera.pipeline: got null; expected text such as"),
         ("camera: {source: opencv, devise: 0}", "camera.devise: unknown key; did you mean camera.device?"),
         ("captioner: {bundle: 3}", "captioner.bundle: got 3; expected builtin, or a path"),
+        ("captioner: {provider: -x}", 'captioner.provider: got "-x"; expected text such as cuda'),
+        (
+            "captioner: {provider_options: [device_type]}",
+            "captioner.provider_options: got a list; expected keys such as device_type, each with a whole",
+        ),
         ("captioner: {beams: 0}", "captioner.beams: got 0; expected a whole number from 1 to 10, or null"),
         ("narration: {every: off}", 'narration.every: got "off"; expected a number from 1 to 3600, or null'),
         ("narration: {novelty: 2.1}", "narration.novelty: got 2.1; expected a number from 0 to 2"),

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from earsight.captioners.onnx import OnnxCaptioner
-from earsight.captioners.registry import build_captioner
-from earsight.config.captioner import CaptionerSection
+from earsight.config.captioner import OnnxCaptionerSection
 from earsight.config.description import WordingSection
 from earsight.config.schema import Config
-from earsight.doctor.examination import checks, run_checks
-from earsight.doctor.finding import Status
-from earsight.errors import CaptionerError
 from earsight.language.language import Phrasing, Style
 from earsight.service.builders import build_policy
-
-HUGGINGFACE = CaptionerSection(engine="huggingface", model=Path("somewhere"))
-
-
-def test_the_engine_onnx_is_the_default() -> None:
-    assert isinstance(build_captioner(CaptionerSection(threads=1)), OnnxCaptioner)
-
-
-@pytest.fixture(params=["torch", "transformers"])
-def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    for module in ("huggingface", "vision_tower"):
-        monkeypatch.delitem(sys.modules, f"earsight.captioners.{module}", raising=False)
-    monkeypatch.setitem(sys.modules, request.param, None)
-    return str(request.param)
-
-
-@pytest.mark.usefixtures("missing")
-def test_without_its_packages_the_engine_huggingface_says_how_to_get_them() -> None:
-    with pytest.raises(CaptionerError, match=r"pip install 'earsight\[huggingface\]'$"):
-        build_captioner(HUGGINGFACE)
-
-
-@pytest.mark.usefixtures("missing")
-def test_the_doctor_says_so_too() -> None:
-    model = checks(Config(captioner=HUGGINGFACE))["model"]
-    (finding,) = asyncio.run(run_checks({"model": model}))
-    assert finding.status is Status.FAILURE
-    assert finding.detail.endswith("pip install 'earsight[huggingface]'")
 
 
 def test_the_daemon_needs_no_torch() -> None:
@@ -59,11 +23,11 @@ for module in pkgutil.walk_packages(earsight.__path__, "earsight."):
     if module.name not in ("earsight.captioners.huggingface", "earsight.captioners.vision_tower"):
         if not module.name.endswith(("__main__", "pyttsx3_child")):
             import_module(module.name)
-from earsight.config.captioner import CaptionerSection
+from earsight.config.captioner import HuggingFaceCaptionerSection, OnnxCaptionerSection
 from earsight.captioners.registry import build_captioner
 from earsight.service.builders import build_policy
 from earsight.language.language import Phrasing, Style
-build_captioner(CaptionerSection(threads=1, max_tokens=4)).warm_up()
+build_captioner(OnnxCaptionerSection(threads=1, max_tokens=4)).warm_up()
 print(sorted({"torch", "transformers", "huggingface_hub"} & set(sys.modules)))
 """
     ended = subprocess.run(
@@ -86,5 +50,5 @@ def test_the_policy_has_the_wording_of_the_configuration():
 
 
 def test_a_look_has_time_for_a_caption_that_takes_all_of_its_own():
-    assert build_policy(Config(captioner=CaptionerSection(time_limit=20))).look_limit > 20
+    assert build_policy(Config(captioner=OnnxCaptionerSection(time_limit=20))).look_limit > 20
     assert build_policy(Config()).look_limit == 10

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from earsight.captioners.captioner import DecodingCancelledError
-from earsight.config.captioner import CaptionerSection
+from earsight.config.captioner import OnnxCaptionerSection
 from earsight.config.schema import Config
 from earsight.errors import CaptionerError
 from earsight.scene import Frame, Problem
@@ -102,5 +102,5 @@ def test_warming_up_runs_the_captioner(captioner, describer):
 
 
 def test_it_is_built_from_the_settings():
-    describer = build_describer(Config(captioner=CaptionerSection(threads=1, max_tokens=4)))
+    describer = build_describer(Config(captioner=OnnxCaptionerSection(threads=1, max_tokens=4)))
     assert describer.describe(RED, LookRequest()).scene.captions[0].text
