@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from earsight.config.schema import Config
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import Gesture, Press

@@ -14,14 +14,15 @@ PAGE = (ROOT / "docs" / "device.md").read_text(encoding="utf-8")
 
 
 def sentences() -> list[str]:
-    """Every whole sentence of the English catalogue; for one with a part in it, that of the button.
+    """Every whole sentence of the English catalogue, with examples for what goes into it.
 
-    The doctor's sentences say themselves what to do.
+    The doctor's sentences say themselves what to do. Captions and the help are phrases in a frame.
     """
     entries = {id: forms for id, forms in texts("en").items() if not id.startswith("doctor.")}
-    (button,) = entries["part.button"]
-    said = [text.replace("{part}", button) for forms in entries.values() for text in forms]
-    return [text for text in said if text.endswith(".") and "{" not in text]
+    examples = {"part": entries["part.button"][0], "time": "2:05 PM", "percent": "80"}
+    framed = re.compile(r"{(caption|things|text|gesture|action|name)}")
+    said = [text for forms in entries.values() for text in forms if not framed.search(text)]
+    return [text.format(**examples) for text in said if text.endswith((".", "?"))]
 
 
 @pytest.mark.parametrize("sentence", sentences())

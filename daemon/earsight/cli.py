@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "run the service in the foreground",
     "describe": "describe photos",
     "press": "press the button of the running service",
+    "do": "have the running service carry out an action, such as repeat or louder",
     "doctor": "check camera, button, sound, model and permissions",
     "config": "check a configuration file, or print its JSON Schema",
     "model": "look at a model bundle, or verify that it is whole",

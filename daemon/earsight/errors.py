@@ -21,3 +21,8 @@ class CaptionerError(EarsightError):
     """The captioner can't be loaded or can't caption: its model is missing, damaged or does not fit."""
 
     spoken = message("error.captioner")
+
+
+def spoken_error(error: Exception) -> Message:
+    """What a wearer hears of any error; the log has the error itself."""
+    return error.spoken if isinstance(error, EarsightError) else EarsightError.spoken

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 import yaml
 
 from earsight.voice.earcons import Earcon, render
-from earsight.voice.volume import LEVELS
+from tests.earsight.preferences_file import NAME, chosen_volume
 from tests.earsight.words import english
 from tests.hil import quick_model
 from tests.hil.button import SECOND_PIN
@@ -31,7 +30,7 @@ from tests.hil.speech import Speech
 CUTS_AT = (4.0, 9.0, 13.0, 17.0, 22.0)
 """Seconds after a start of the service at which the power goes; from some eight on it is ready."""
 
-_VOLUME = "/var/lib/earsight/volume.json"
+_PREFERENCES = f"/var/lib/earsight/{NAME}"
 _BOARD_WATCHDOG = "/sys/class/watchdog/watchdog0"
 
 CUTS = 1000
@@ -80,7 +79,7 @@ def test_power_cuts(installation: Installation, own_disk: Path, scenario: Scenar
                 device.camera.show(0)
                 device.service.start()
                 device.described()
-                assert json.loads(guest.read(_VOLUME))["volume"] in LEVELS
+                chosen_volume(guest.read(_PREFERENCES))
             else:
                 device.service.configure(wanted)
                 guest.run("sync")
@@ -129,12 +128,8 @@ def test_a_thousand_power_cuts(installation: Installation, tmp_path: Path, scena
 def _volume(left: Left) -> float | None:
     """None: none has been kept yet."""
     names = {name for name in left.names("/state") if not name.startswith(".")}  # libraries have some, too
-    assert names <= {"volume.json", "volume.json.partial"}
-    if "volume.json" not in names:
-        return None
-    kept = json.loads(left.content("/state/volume.json"))
-    assert kept["volume"] in LEVELS
-    return float(kept["volume"])
+    assert names <= {NAME, f"{NAME}.partial"}
+    return chosen_volume(left.content(f"/state/{NAME}")) if NAME in names else None
 
 
 def _assert_log_can_be_read(guest: Guest, left: Left) -> None:
@@ -159,8 +154,8 @@ def _keep_volumes(device: Device, seconds: float) -> None:
 
 def _assert_whole(guest: Guest, wanted: dict[str, Any]) -> None:
     assert yaml.safe_load(guest.read(SETTINGS)) == wanted
-    if guest.run("test", "-e", _VOLUME, check=False).status == 0:
-        assert json.loads(guest.read(_VOLUME))
+    if guest.run("test", "-e", _PREFERENCES, check=False).status == 0:
+        chosen_volume(guest.read(_PREFERENCES))
     assert "EXT4-fs error" not in guest.run("dmesg").output
 
 
@@ -228,7 +223,7 @@ def test_a_full_disk(device: Device) -> None:
     try:
         device.guest.shell("dd if=/dev/zero of=/var/full bs=1M 2>/dev/null || true; sync")
         assert device.answer(device.second_button.double_press()) == english("volume.louder")
-        assert json.loads(device.guest.read(_VOLUME))["volume"] in LEVELS  # the new one, or still the old
+        chosen_volume(device.guest.read(_PREFERENCES))  # the new one, or still the old
         device.described()
         device.service.stop()
         device.service.start()

@@ -103,7 +103,7 @@ async def _run(
     crash_loop: CrashLoop,
     last_good: LastGoodSettings,
 ) -> int:
-    from earsight.interaction.narrator import PressEnd
+    from earsight.interaction.press_end import PressEnd
     from earsight.service.service import Options, Service
 
     def adjust(config: Config) -> Config:

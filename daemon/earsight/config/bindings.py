@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from earsight.actions import ACTIONS
 from earsight.config.section import Section
+from earsight.config.triggers import InputName
 
 
 def _known(name: str) -> str:
@@ -57,6 +58,11 @@ class BindingsSection(Section):
     )
     second_button: SecondButtonBindings = Field(
         default=SecondButtonBindings(), description="The gestures of the second button."
+    )
+    keys: dict[InputName, ButtonBindings] = Field(
+        default_factory=dict,
+        description="The gestures of keys, by their names in triggers.keys, for example "
+        "{pedal: {long: stop}}; a key that is not here does the same as the button.",
     )
     keyboard: ButtonBindings | None = Field(
         default=None, description="The gestures of the keyboard; null = the same as the button's."

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from earsight.config.bindings import BindingsSection
 from earsight.config.camera import AnyCamera, AutoCamera
 from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
-from earsight.config.section import Section
+from earsight.config.section import CombinationError, Section
 from earsight.config.triggers import GesturesSection, TriggersSection
 from earsight.config.voice import AutoVoice, Voice
 
@@ -38,6 +38,13 @@ class Config(Section):
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()
     voice: Voice = AutoVoice()
+
+    @model_validator(mode="after")
+    def _bound_keys_are_there(self) -> Config:
+        for name in self.bindings.keys.keys() - self.triggers.keys.keys():
+            there = ", ".join(self.triggers.keys) or "none so far"
+            raise CombinationError(f"bindings.keys.{name}", f"a name of triggers.keys: {there}")
+        return self
 
 
 LIVE_SECTIONS = frozenset({"language", "gestures", "bindings", "narration", "quality", "wording", "voice"})

@@ -123,7 +123,8 @@ class TriggersSection(Section):
 
     keyboard: bool = Field(
         default=True,
-        description="Enter looks, d Enter repeats, l Enter tells more, q Enter stops the service.",
+        description="Enter is a short press; d, t, l or v and Enter a double, triple, long or very long one. "
+        "q Enter stops the service.",
     )
     button: Button | None = Field(
         default=None,

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from earsight.actions import ACTIONS, ActionKind
-from earsight.config.bindings import BindingsSection
+from earsight.config.schema import Config
 from earsight.triggers.trigger import Gesture
 
 BUTTON = "button"
 """The input that the others stand for where they have no bindings of their own."""
+
+SECOND_BUTTON = "second_button"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,11 @@ class Bindings:
 
     Attributes:
         inputs: For each input, the names of its actions. A gesture that is not among them does nothing.
+        present: The inputs that are there, such as a second button.
     """
 
     inputs: Mapping[str, Mapping[Gesture, str]]
+    present: frozenset[str] = frozenset()
 
     def action(self, source: str, gesture: Gesture) -> str | None:
         """The name of the action that a gesture of an input means; None for nothing."""
@@ -52,9 +56,13 @@ class Bindings:
         return ACTIONS[name].kind if name else None
 
 
-def build_bindings(section: BindingsSection) -> Bindings:
+def build_bindings(config: Config) -> Bindings:
     """The bindings of the settings."""
-    inputs = {}
-    for source, gestures in section.model_dump(exclude_none=True).items():
-        inputs[source] = {Gesture(name): action for name, action in gestures.items()}
-    return Bindings(inputs)
+    bound = config.bindings.model_dump(exclude_none=True)
+    keys = bound.pop("keys")
+    inputs = {
+        source: {Gesture(name): action for name, action in gestures.items()}
+        for source, gestures in {**bound, **keys}.items()
+    }
+    present = {name for name, section in config.triggers.model_dump(exclude_none=True).items() if section}
+    return Bindings(inputs, frozenset(present))

@@ -1,328 +1,320 @@
-"""The policy: what each press means, and what is worth saying.
+"""What a press means, and who gets to speak.
 
-Runs on the event loop. A newer press supersedes whatever an older one is doing; narration never gets in
-the way of what was asked for.
+Runs on the event loop. Something newer that the wearer asks for supersedes what is going on, and nothing that
+nobody asked for gets in its way.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import math
-import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 
-import numpy as np
-
-from earsight.errors import EarsightError
-from earsight.interaction.look_interval import LookInterval
-from earsight.interaction.notices import Notices
-from earsight.language.language import PROBLEMS, Description, Language, Phrasing
-from earsight.language.utterance import Priority, Utterance
-from earsight.message import Message, message
-from earsight.scene import Problem, Scene
+from earsight.actions import ACTIONS, ActionKind
+from earsight.interaction.action_runner import ActionRunner
+from earsight.interaction.bindings import BUTTON
+from earsight.interaction.context import Context, Policy
+from earsight.interaction.narration import Narration
+from earsight.interaction.open_dialogue import OpenDialogue
+from earsight.interaction.preferences import Preferences
+from earsight.interaction.press_end import PressEnd
+from earsight.interaction.responder import Responder
+from earsight.interaction.turn import Dialogue, Reply
 from earsight.system import time_limits
 from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
-from earsight.vision.describer import Look, LookRequest
+from earsight.vision.describer import Look
 from earsight.vision.look_worker import LookWorker
-from earsight.vision.novelty import KnownScene
-from earsight.vision.quality import QualityLimits
-from earsight.voice.earcons import Earcon
-from earsight.voice.sound import VoiceError
 from earsight.voice.speaker import Speaker
-from earsight.voice.speech_queue import Outcome
-
-_log = logging.getLogger(__name__)
-
-Answer = Callable[[], Awaitable[Message | str]]
 
 
-class PressEnd(StrEnum):
-    """How a press ended. Every press ends in exactly one of these. NOT_SPOKEN: the voice itself failed."""
+@dataclass(slots=True, eq=False)
+class _HeldButton:
+    """A button that went down and whose gesture is not known yet.
 
-    SPOKEN = "spoken"
-    ERROR_SPOKEN = "error spoken"
-    SUPERSEDED = "superseded"
-    NOT_SPOKEN = "not spoken"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What of the configuration the narrator goes by; replaced as a whole on reload.
-
-    max_age: seconds. limits: None judges no picture. every: seconds between looks of its own, None for
-    none. novelty: cosine distance, 0..2. earcons: whether a press is answered by a tone. look_limit: seconds
-    for one look; more means that the look worker hangs, and the wearer must hear something.
+    Attributes:
+        at: When it went down.
+        waiting: Keeps notices and narration waiting.
+        look: The look that has begun, in case the gesture looks.
+        limit: The timer that gives up waiting for the gesture.
     """
 
-    max_age: float
-    phrasing: Phrasing
-    limits: QualityLimits | None
-    every: float | None
-    novelty: float
-    earcons: bool
-    language: Language
-    look_limit: float = 10.0
+    at: float
+    waiting: ExitStack
+    look: asyncio.Future[Look] | None = None
+    limit: asyncio.TimerHandle | None = None
 
 
 class Narrator:
-    """Turns presses and time into utterances. speaker and policy may be replaced while it runs. notices: what
-    the wearer has to know; said by whoever runs Notices.say()."""
+    """Turns what happens at inputs into actions, and sees to it that every press ends.
 
-    def __init__(self, look_worker: LookWorker, speaker: Speaker, policy: Policy) -> None:
-        self.speaker = speaker
-        self.policy = policy
-        self.pace = LookInterval()
-        self.notices = Notices()
-        self._look_worker = look_worker
-        self._button_down: tuple[float, asyncio.Future[Look]] | None = None
-        self._answering: asyncio.Task[PressEnd] | None = None
-        self._tones: set[asyncio.Task[None]] = set()
-        self._last_description: str | None = None
-        self._known: np.ndarray | None = None
-        self._known_problem: Problem | None = None
+    Attributes:
+        heard: What the wearer has heard of the surroundings.
+        notices: What the wearer has to know; said by whoever runs Notices.say().
+        preferences: What the wearer has chosen.
+        narration: Describes without being asked; its run() is for whoever wants that.
+    """
 
-    def press(self, press: InputEvent) -> asyncio.Future[PressEnd] | None:
-        """Take what happened at an input.
-
-        Returns:
-            How the press ended; None for a ButtonDown, since its gesture follows, and for gestures without a
-            meaning.
+    def __init__(
+        self, look_worker: LookWorker, speaker: Speaker, policy: Policy, preferences: Preferences
+    ) -> None:
+        """Args:
+        look_worker: Belongs to the caller, as does the speaker.
+        speaker: Says everything.
+        policy: What of the settings holds.
+        preferences: What the wearer has chosen.
         """
-        if isinstance(press, ButtonDown):
-            self._look_since_down(press)
-            self._button_down = press.at, self._begin_look()
-            return None
-        if press.gesture in (Gesture.TRIPLE, Gesture.VERY_LONG):
-            return None
-        look = self._look_since_down(press)
-        if press.gesture is Gesture.DOUBLE:
-            self._hush()
-            self._answering = self._begin_answer(self._repeat)
-        else:
-            look = look or self._begin_look()
-            self._answering = self._begin_answer(partial(self._see, look, press.gesture))
-            # Once superseded it is not needed: it would only hold up the next.
-            self._answering.add_done_callback(lambda _: look.cancel())
-        return _end_of(self._answering)
-
-    def answer(self, said: Message) -> None:
-        """Say something that was asked for by other means than a look."""
-        self._hush()
-
-        async def known() -> Message:
-            return said
-
-        self._answering = self._begin_answer(known)
+        self._context = Context(look_worker, speaker, policy, preferences)
+        self.heard, self.notices = self._context.heard, self._context.notices
+        self.preferences = preferences
+        self.narration = Narration(self._context, lambda: self.is_busy)
+        self._responder = Responder(self._context)
+        self._runner = ActionRunner(self._context, self._responder.earcon)
+        self._held: _HeldButton | None = None
+        self._dialogue = OpenDialogue(self._keep_waiting, self._expire_dialogue)
+        self._answer: asyncio.Task[PressEnd] | None = None
+        self._setting: asyncio.Task[PressEnd] | None = None
 
     @property
-    def described(self) -> bool:
-        """Whether a picture has come to words yet."""
-        return self._last_description is not None
+    def speaker(self) -> Speaker:
+        """Says everything."""
+        return self._context.speaker
+
+    @property
+    def policy(self) -> Policy:
+        """What of the settings holds. It may be replaced."""
+        return self._context.policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        self._context.policy = policy
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the wearer has asked for something that is not over."""
+        return bool(self._held or self._dialogue.dialogue or self._is_answering)
+
+    @property
+    def _is_answering(self) -> bool:
+        return any(answer is not None and not answer.done() for answer in (self._answer, self._setting))
+
+    @property
+    def has_described(self) -> bool:
+        """Whether the wearer has heard a description yet."""
+        return self.heard.description is not None
+
+    def take(self, event: InputEvent, source: str = BUTTON) -> asyncio.Future[PressEnd] | None:
+        """Take what happened at an input.
+
+        Args:
+            event: What happened.
+            source: The name of the input, as the bindings have it.
+
+        Returns:
+            How the press ended; None for a ButtonDown, since its gesture follows, and for a gesture that
+            means nothing.
+        """
+        held, self._held = self._held, None
+        try:
+            if isinstance(event, ButtonDown):
+                self._button_down(event.at, source)
+                return None
+            return self._press(event, source, held if held and held.at == event.at else None)
+        finally:
+            self._forget(held)
+
+    def do(self, action: str, source: str = BUTTON) -> asyncio.Future[PressEnd]:
+        """Carry out an action that was asked for by its name.
+
+        Args:
+            action: Its name.
+            source: The name of the input that it came from.
+
+        Returns:
+            How it ended.
+        """
+        held, self._held = self._held, None
+        try:
+            return self._perform(action, source)
+        finally:
+            self._forget(held)
+
+    def apply_preferences(self) -> None:
+        """Speak as the wearer wants it, after the settings have changed."""
+        self._runner.apply_preferences()
 
     async def close(self) -> None:
-        """End what is being said. LookWorker and speaker belong to whoever made them."""
-        self._hush()
-        if tasks := [task for task in (self._answering, *self._tones) if task]:
+        """End what is being said."""
+        self._forget(self._held)
+        self._dialogue.close()
+        self._cancel_answers()
+        self.speaker.silence()
+        if tasks := [task for task in (self._answer, self._setting) if task]:
             await asyncio.wait(tasks)
-
-    async def narrate(self) -> None:
-        """Describe what is new every ``policy.every`` seconds, for ever; idle while that is None. Less often
-        where the board can't keep up."""
-        last = -math.inf
-        while True:
-            every, now = self.policy.every, time.monotonic()
-            if every is not None and now >= last + self.pace.period(every):
-                last = now
-                if not self._asked():
-                    await self._narrate_once()
-                self._tell_pace(every)
-            # In short naps: a new policy may shorten the period at any time.
-            rest = math.inf if every is None else last + self.pace.period(every) - time.monotonic()
-            await asyncio.sleep(min(time_limits.NARRATION_NAP, max(0.0, rest)))
+        await self._responder.close()
+        await self._runner.close()
 
     # Presses
 
-    def _look_since_down(self, press: InputEvent) -> asyncio.Future[Look] | None:
-        """The look that began when the button went down for this press; any other is called off."""
-        if self._button_down is None:
-            return None
-        (at, look), self._button_down = self._button_down, None
-        if isinstance(press, Press) and at == press.at and press.gesture in (Gesture.SHORT, Gesture.LONG):
-            return look
-        look.cancel()
-        return None
-
-    def _begin_answer(self, answer: Answer) -> asyncio.Task[PressEnd]:
-        return asyncio.create_task(self._answer(answer), name="answer")
-
-    def _begin_look(self) -> asyncio.Future[Look]:
-        """Silence, a tone and a picture at once: which gesture it becomes may not be known yet."""
-        self._hush()
-        if self.policy.earcons:
-            self._sound(Earcon.LOOK)
-        look = self._look_worker.look(self.policy.max_age, LookRequest(self.policy.limits))
-        # A look that nobody asks for any more may fail unheard.
-        look.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        return look
-
-    def _hush(self) -> None:
-        if self._answering and not self._answering.done():
-            self._answering.cancel()
+    def _button_down(self, at: float, source: str) -> None:
+        """Silence at once, and a look if the gesture may look; which gesture it becomes is not known yet."""
+        bindings, in_dialogue = self.policy.bindings, self._dialogue.dialogue is not None
+        held = _HeldButton(at, self._keep_waiting())
+        held.limit = asyncio.get_running_loop().call_later(time_limits.GESTURE, self._give_up, held)
+        self._held = held
+        if bindings.sets(source) and not in_dialogue:
+            self._responder.floor.take(held)  # what is cut off goes on if the gesture changes a setting
+        else:
+            self._cancel_answers()
         self.speaker.silence()
+        if bindings.looks(source) and not in_dialogue:
+            held.look = self._runner.begin_look()
 
-    def _sound(self, earcon: Earcon) -> None:
-        tone = asyncio.create_task(self._tone(earcon), name="earcon")
-        self._tones.add(tone)
-        tone.add_done_callback(self._tones.discard)
+    def _press(self, press: Press, source: str, held: _HeldButton | None) -> asyncio.Future[PressEnd] | None:
+        if self._dialogue.has_had(press):
+            return None
+        if (dialogue := self._dialogue.answers(press)) is not None:
+            return self._say_in_dialogue(partial(self._answer_dialogue, dialogue, press.gesture, source))
+        name = self.policy.bindings.action(source, press.gesture)
+        if name is None:
+            return None
+        look = None
+        if held is not None and ACTIONS[name].kind is ActionKind.LOOK:
+            look, held.look = held.look, None
+        return self._perform(name, source, press.at, look)
 
-    async def _tone(self, earcon: Earcon) -> None:
-        try:
-            await self.speaker.earcon(earcon)
-        except VoiceError as error:
-            _log.error("%s", error)
-        except Exception:
-            _log.exception("the earcon failed")
+    def _give_up(self, held: _HeldButton) -> None:
+        """No gesture has come."""
+        if self._held is held:
+            self._held = None
+        self._forget(held)
 
-    async def _answer(self, answer: Answer) -> PressEnd:
-        spoken_of, limit = PressEnd.SPOKEN, self.policy.look_limit
-        try:
-            with self.speaker.only_answers():
-                try:
-                    said = await answer()
-                except (EarsightError, TimeoutError) as error:
-                    spoken_of, said = PressEnd.ERROR_SPOKEN, spoken_of_error(error)
-                    _log.error("%s", error if str(error) else f"no description within {limit:g} s")
-                except Exception:  # whatever broke, the wearer who pressed must hear that it did
-                    spoken_of, said = PressEnd.ERROR_SPOKEN, EarsightError.spoken
-                    _log.exception("describing failed")
-                outcome = await self._say(self._text(said), Priority.ANSWER, time_limits.ANSWER_LIFE)
-        except VoiceError as error:
-            _log.error("%s", error)
-            self._sound(Earcon.ERROR)  # the tone may be heard where the words could not be made
-            return PressEnd.NOT_SPOKEN
-        except Exception:
-            _log.exception("speaking failed")
-            self._sound(Earcon.ERROR)
-            return PressEnd.NOT_SPOKEN
-        if outcome is Outcome.STALE:
-            _log.error("the answer came too late to be said")
-            self._sound(Earcon.ERROR)
-            return PressEnd.NOT_SPOKEN
-        return spoken_of if outcome is Outcome.SPOKEN else PressEnd.SUPERSEDED
+    def _forget(self, held: _HeldButton | None) -> None:
+        """The gesture is known, or will never be."""
+        if held is None:
+            return
+        if held.limit is not None:
+            held.limit.cancel()
+        if held.look is not None:
+            held.look.cancel()
+        self._responder.floor.give_back(held)
+        held.waiting.close()
 
-    def _text(self, said: Message | str) -> str:
-        return self.policy.language.text(said) if isinstance(said, Message) else said
+    # Actions
 
-    async def _repeat(self) -> Message | str:
-        return self._last_description or message("repeat.nothing")
+    def _perform(
+        self,
+        name: str,
+        source: str,
+        at: float | None = None,
+        look: asyncio.Future[Look] | None = None,
+    ) -> asyncio.Future[PressEnd]:
+        """Begin an action, in the place of what is going on.
 
-    async def _see(self, looking: asyncio.Future[Look], gesture: Gesture) -> Message | str:
-        async with asyncio.timeout(self.policy.look_limit):
-            scene = (await looking).scene
-        self._known_problem = scene.problem
-        if scene.problem:
-            return PROBLEMS[scene.problem]
-        self._last_description = self._described(scene, detail=gesture is Gesture.LONG).text
-        self._known = scene.embedding
-        return self._last_description
+        Args:
+            name: Of the action.
+            source: Where the request came from.
+            at: Time of the press; None if it was none.
+            look: A look that has begun with the press.
+        """
+        kind = ACTIONS[name].kind
+        if kind is ActionKind.SETTING:
+            return self._change_setting(partial(self._handle, name, source, at, None))
+        self._dialogue.close()
+        self._cancel_answers()
+        if look is None:
+            self.speaker.silence()
+            if kind is ActionKind.LOOK:
+                look = self._runner.begin_look()
+        ending = self._begin(partial(self._handle, name, source, at, look))
+        if look is not None:
+            # Once superseded it is not needed: it would only hold up the next.
+            ending.add_done_callback(lambda _: look.cancel())
+        self._answer = ending
+        return _end_of(ending)
 
-    async def _say(self, text: str, priority: Priority, life: float) -> Outcome:
-        _log.info("%s: %s", priority.name.lower(), text)
-        return await self.speaker.say(Utterance(text, priority, time.monotonic() + life))
+    async def _handle(
+        self, name: str, source: str, at: float | None, look: asyncio.Future[Look] | None
+    ) -> Reply:
+        reply = await self._runner.run(name, source, look)
+        if reply.dialogue is not None:
+            self._dialogue.open(reply.dialogue, at)
+        return reply
 
-    # Narration
+    def _change_setting(self, work: Callable[[], Awaitable[Reply]]) -> asyncio.Future[PressEnd]:
+        """Begin an action after which what is going on goes on."""
+        if self._setting is not None:
+            self._setting.cancel()
+        floor, owner = self._responder.floor, object()
+        floor.take(owner)
+        self._setting = self._begin(work, has_floor=True)
+        self._setting.add_done_callback(lambda _: floor.give_back(owner))
+        return _end_of(self._setting)
 
-    def _asked(self) -> bool:
-        down = self._button_down is not None and not self._button_down[1].done()
-        return down or (self._answering is not None and not self._answering.done())
+    def _begin(
+        self, work: Callable[[], Awaitable[Reply]], *, has_floor: bool = False
+    ) -> asyncio.Task[PressEnd]:
+        """Let a handler work and say its reply, while notices and narration wait."""
+        waiting = self._keep_waiting()
+        self._dialogue.stop_timer()
+        answer = asyncio.create_task(self._responder.answer(work, has_floor=has_floor), name="answer")
 
-    def _tell_pace(self, every: float) -> None:
-        longer = self.pace.news(every)
-        if longer:
-            strained, slow = message("narration.less_often"), message("narration.cant_keep_up")
-            over = message("narration.as_before")
-            self.notices.trouble("pace", strained if self.pace.strained else slow, over=over)
-        elif longer is False:
-            self.notices.trouble("pace", None)
+        def ended(_: object) -> None:
+            waiting.close()
+            if not self._is_answering:
+                self._dialogue.start_timer()
 
-    async def _narrate_once(self) -> None:
-        try:
-            scene = await self._look_for_news()
-            if scene.known:
-                self._known_problem = None  # the picture is good again, of the same scene
-            elif not self._asked() and (text := self._news(scene)):
-                await self._tell(scene, text)
-        except (EarsightError, TimeoutError) as error:
-            # Unasked, it is silent: the service tells of a lost camera once, and a press says the rest.
-            _log.debug("no narration: %s", error)
-        except Exception:
-            _log.exception("narrating failed")
+        answer.add_done_callback(ended)
+        return answer
 
-    async def _look_for_news(self) -> Scene:
-        policy = self.policy
-        known = None if self._known is None else KnownScene(self._known, policy.novelty)
-        try:
-            async with asyncio.timeout(policy.look_limit):
-                look = await self._look_worker.look(
-                    policy.max_age, LookRequest(policy.limits, known), background=True
-                )
-        except TimeoutError:
-            self.pace.looked(policy.look_limit)
-            raise
-        self.pace.looked(look.total)
-        return look.scene
+    def _cancel_answers(self) -> None:
+        for answer in (self._answer, self._setting):
+            if answer is not None:
+                answer.cancel()
 
-    async def _tell(self, scene: Scene, text: str) -> None:
-        """Narrate; what never sounded is news again at the next look."""
-        before = self._known, self._known_problem, self._last_description
-        self._told(scene, text)  # before its end: it can be repeated while it is said
-        heard = False
-        try:
-            outcome = await self._say(text, Priority.NARRATION, time_limits.NARRATION_LIFE)
-            heard = outcome in (Outcome.SPOKEN, Outcome.INTERRUPTED)
-        except VoiceError as error:
-            _log.error("%s", error)
-        if not heard:
-            self._known, self._known_problem, self._last_description = before
+    def _keep_waiting(self) -> ExitStack:
+        """Keeps notices and narration waiting until it is closed."""
+        waiting = ExitStack()
+        waiting.enter_context(self.speaker.only_answers())
+        return waiting
 
-    def _news(self, scene: Scene) -> str | None:
-        """What to say of a new scene; None when it is not worth the wearer's ear."""
-        if scene.problem:
-            known = scene.problem is self._known_problem
-            return None if known else self.policy.language.text(PROBLEMS[scene.problem])
-        description = self._described(scene)
-        if not description.abstained:
-            return description.text
-        self._told(scene, None)  # there is no more to this scene
-        return None
+    # Dialogues
 
-    def _described(self, scene: Scene, *, detail: bool = False) -> Description:
-        return self.policy.language.describe(scene, self.policy.phrasing, detail=detail)
+    async def _answer_dialogue(self, dialogue: Dialogue, gesture: Gesture, source: str) -> Reply:
+        step = dialogue.press(source, gesture)
+        if isinstance(step, Reply):
+            self._dialogue.follow(step)
+            return step
+        if ACTIONS[step.action].kind is not ActionKind.SETTING:
+            self._dialogue.close()
+        return await self._handle(step.action, source, None, None)
 
-    def _told(self, scene: Scene, text: str | None) -> None:
-        """Remember what the wearer hears of."""
-        self._known_problem = scene.problem
-        if not scene.problem:
-            self._known = scene.embedding
-            self._last_description = text or self._last_description
+    def _expire_dialogue(self) -> None:
+        dialogue = self._dialogue.dialogue
+        assert dialogue is not None  # else there is no timer
 
+        async def last_words() -> Reply:
+            reply = dialogue.expire()
+            self._dialogue.follow(reply)
+            return reply
 
-def spoken_of_error(error: Exception) -> Message:
-    """What a wearer hears of it; the log has the error itself."""
-    return error.spoken if isinstance(error, EarsightError) else EarsightError.spoken
+        self._say_in_dialogue(last_words)
+
+    def _say_in_dialogue(self, work: Callable[[], Awaitable[Reply]]) -> asyncio.Future[PressEnd]:
+        self._cancel_answers()
+        self.speaker.silence()
+        self._answer = self._begin(work)
+        return _end_of(self._answer)
 
 
-def _end_of(answering: asyncio.Task[PressEnd]) -> asyncio.Future[PressEnd]:
-    """How it ends, also when a newer press cancels it before it has begun."""
+def _end_of(answer: asyncio.Task[PressEnd]) -> asyncio.Future[PressEnd]:
+    """How an answer ends, also when it is cancelled before it has begun."""
     end: asyncio.Future[PressEnd] = asyncio.get_running_loop().create_future()
 
-    def ended(task: asyncio.Task[PressEnd]) -> None:
+    def ended(answer: asyncio.Task[PressEnd]) -> None:
         if not end.done():
-            end.set_result(PressEnd.SUPERSEDED if task.cancelled() else task.result())
+            end.set_result(PressEnd.SUPERSEDED if answer.cancelled() else answer.result())
 
-    answering.add_done_callback(ended)
+    answer.add_done_callback(ended)
     return end

@@ -1,4 +1,4 @@
-"""What the wearer has to know of Earsight itself: each thing is said until it was heard, or is over."""
+"""What the wearer has to know about Earsight itself: each thing is said until it was heard, or is over."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from enum import Enum, auto
 
 from earsight.language.language import Language
 from earsight.language.utterance import Priority, Utterance
@@ -18,95 +19,142 @@ from earsight.voice.speech_queue import Outcome
 _log = logging.getLogger(__name__)
 
 
-class _Matter:
-    """One thing that can be in trouble. is_, heard: the trouble as it is, and as the wearer knows it; None
-    for none. over: what to say of its end. again: whether its words were cut off, and are to be said anew.
-    tried: the words that wait for an ear, as the log has them."""
+class _State(Enum):
+    """UNHEARD: there is something to say. CUT_OFF: it was interrupted, and is to be said once more. HEARD:
+    the wearer knows how it is."""
 
-    def __init__(self) -> None:
-        self.is_: Message | None = None
-        self.heard: Message | None = None
-        self.over: Message | None = None
-        self.again = False
-        self.tried: Message | None = None
+    UNHEARD = auto()
+    CUT_OFF = auto()
+    HEARD = auto()
 
-    def become(self, trouble: Message | None) -> None:
-        if trouble != self.is_:
-            self.is_, self.again = trouble, False
-        if not self.words:  # it ends unsaid
-            self.heard = self.is_
 
-    def sounded(self, trouble: Message | None, whole: bool) -> None:
-        """What was said of it has reached the ear, to its end or not."""
-        self.again = not whole and trouble != self.heard and trouble == self.is_
-        self.heard = trouble
-        self.tried = None
-        self.become(self.is_)  # it may have ended meanwhile
+class _Notice:
+    """What there is to say about one thing, such as the camera.
+
+    Attributes:
+        trouble: What is wrong with it now; None for nothing.
+        ending: What is said when the trouble is over; None to say nothing.
+        state: Whether the wearer knows.
+        logged: The words that are in the log already, although nobody has heard them yet.
+    """
+
+    def __init__(self, ending: Message | None = None) -> None:
+        self.trouble: Message | None = None
+        self.ending = ending
+        self.state = _State.HEARD
+        self.logged: Message | None = None
+        self._known: Message | None = None
 
     @property
     def words(self) -> Message | None:
-        """What the wearer has yet to hear."""
-        if self.is_ == self.heard and not self.again:
+        """What the wearer has yet to hear; None for nothing."""
+        if self.state is _State.HEARD:
             return None
-        return self.over if self.is_ is None else self.is_
+        return self.ending if self.trouble is None else self.trouble
+
+    def change(self, trouble: Message | None) -> None:
+        """This is wrong now, or nothing."""
+        if trouble == self.trouble:
+            return
+        self.trouble = trouble
+        if trouble is None and self.ending is None:  # it ends without a word
+            self._known = None
+        self.state = _State.HEARD if trouble == self._known else _State.UNHEARD
+
+    def sounded(self, trouble: Message | None, outcome: Outcome) -> None:
+        """The words for a trouble, or for its end, have reached the ear.
+
+        Args:
+            trouble: What was wrong when they were said.
+            outcome: SPOKEN, or INTERRUPTED.
+        """
+        is_repetition = trouble == self._known
+        self._known, self.logged = trouble, None
+        now, self.trouble = self.trouble, trouble
+        self.state = _State.HEARD
+        if now != trouble:  # it has changed meanwhile
+            self.change(now)
+        elif outcome is Outcome.INTERRUPTED and not is_repetition:
+            self.state = _State.CUT_OFF
 
 
 class Notices:
-    """Bookkeeping, and one task that says what is left to say, the oldest first. To be used from one event
-    loop. What nobody could hear waits until sound is back; of a trouble that is over before it was heard
-    nothing is said, nor of its end. A notice that a press cuts off is said once more."""
+    """Keeps notices, and says them one by one, the oldest first. For use from one event loop.
+
+    What nobody could hear waits until sound is back. Of a trouble that is over before it was heard nothing is
+    said, nor of its end. A notice that a press cuts off is said once more.
+    """
 
     def __init__(self) -> None:
-        self._matters: dict[str, _Matter] = {}
-        self._news = asyncio.Event()
+        self._troubles: dict[str, _Notice] = {}
+        self._news: dict[str, _Notice] = {}
+        self._changed = asyncio.Event()
 
-    def trouble(self, matter: str, text: Message | None, over: Message | None = None) -> None:
-        """text: what is wrong now, None for nothing. over: the words for its end; without any it ends unsaid.
-        May be called again and again."""
-        known = self._matters.setdefault(matter, _Matter())
-        known.over = over or known.over
-        waited = known.words
-        known.become(text)
-        if not waited:
-            self._matters[matter] = self._matters.pop(matter)  # behind those that wait
-        self._news.set()
+    @property
+    def current_troubles(self) -> list[Message]:
+        """What is wrong now, heard or not."""
+        return [notice.trouble for notice in self._troubles.values() if notice.trouble is not None]
 
-    def news(self, matter: str, text: Message) -> None:
-        """Something that has just happened, however often it has before: said before all that waits. It
-        replaces older news of the same matter."""
-        self._matters.pop(matter, None)
-        self._matters = {matter: _Matter()} | self._matters
-        self._matters[matter].become(text)
-        self._news.set()
+    def trouble(self, key: str, text: Message | None, over: Message | None = None) -> None:
+        """Say what is wrong with something, or that it is over. Repeated calls are harmless.
+
+        Args:
+            key: What it is about.
+            text: What is wrong now; None for nothing.
+            over: What is said when the trouble ends; without it, it ends unsaid.
+        """
+        notice = self._troubles.setdefault(key, _Notice())
+        notice.ending = over or notice.ending
+        was_waiting = notice.words
+        notice.change(text)
+        if not was_waiting:
+            self._troubles[key] = self._troubles.pop(key)  # behind those that wait
+        self._changed.set()
+
+    def news(self, key: str, text: Message) -> None:
+        """Say that something has just happened, before all troubles. It replaces older news of its key."""
+        self._news.pop(key, None)
+        self._news = {key: _Notice()} | self._news
+        self._news[key].change(text)
+        self._changed.set()
 
     async def say(self, speaker: Callable[[], Speaker], language: Callable[[], Language]) -> None:
-        """For ever. speaker, language: those that are in use at the moment."""
+        """Say what there is to say, for ever.
+
+        Args:
+            speaker: Gives the speaker that is in use.
+            language: Gives the language that is in use.
+        """
         pause = time_limits.NOTICE_RETRY
         while True:
-            matter = next((matter for matter in self._matters.values() if matter.words), None)
-            if matter is None:
-                self._news.clear()
-                await self._news.wait()
+            notice = self._next()
+            if notice is None:
+                self._changed.clear()
+                await self._changed.wait()
             elif speaker().silent:
                 await asyncio.sleep(time_limits.NOTICE_POLL)
-            elif await _say(matter, speaker(), language()):
+            elif await _say(notice, speaker(), language()):
                 pause = time_limits.NOTICE_RETRY
             elif not speaker().silent:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, time_limits.NOTICE_LONGEST_RETRY)
 
+    def _next(self) -> _Notice | None:
+        waiting = (notice for notice in (*self._news.values(), *self._troubles.values()) if notice.words)
+        return next(waiting, None)
 
-async def _say(matter: _Matter, speaker: Speaker, language: Language) -> bool:
-    """Whether the voice did what it could."""
-    trouble, words = matter.is_, matter.words
+
+async def _say(notice: _Notice, speaker: Speaker, language: Language) -> bool:
+    """Returns False if the voice failed."""
+    trouble, words = notice.trouble, notice.words
     assert words is not None
     text = language.text(words)
-    if matter.tried != words:
-        matter.tried = words
+    if notice.logged != words:
+        notice.logged = words
         _log.info("notice: %s", text)
     try:
         expires_at = time.monotonic() + time_limits.NOTICE_LIFE
-        outcome = await speaker.say(Utterance(text, Priority.NOTICE, expires_at))
+        outcome = await speaker.say(Utterance(text, Priority.NOTICE, expires_at, language.code))
     except VoiceError as error:
         _log.error("%s", error)
         return False
@@ -114,5 +162,5 @@ async def _say(matter: _Matter, speaker: Speaker, language: Language) -> bool:
         _log.exception("saying a notice failed")
         return False
     if outcome in (Outcome.SPOKEN, Outcome.INTERRUPTED):
-        matter.sounded(trouble, outcome is Outcome.SPOKEN)
+        notice.sounded(trouble, outcome)
     return True

@@ -14,7 +14,9 @@ from earsight.cameras.source import FrameSource
 from earsight.config.camera import CameraSection
 from earsight.config.description import QualitySection, WordingSection
 from earsight.config.schema import Config
-from earsight.interaction.narrator import Policy
+from earsight.interaction.bindings import build_bindings
+from earsight.interaction.context import Policy
+from earsight.interaction.preferences import Adjustable
 from earsight.language.language import Phrasing, Style
 from earsight.language.languages import load_language
 from earsight.service.voice_selection import VoiceBuilder
@@ -33,11 +35,16 @@ def build_policy(config: Config) -> Policy:
         phrasing=_phrasing(config.wording),
         language=load_language(config.language),
         limits=_limits(config.quality),
-        every=config.narration.every,
         novelty=config.narration.novelty,
         earcons=config.voice.earcons,
+        bindings=build_bindings(config),
         look_limit=config.captioner.time_limit + time_limits.LOOK_BEFORE_CAPTION,
     )
+
+
+def adjustable(config: Config) -> Adjustable:
+    """What of the settings the wearer can change by button."""
+    return Adjustable(config.voice.volume, config.voice.rate, config.narration.every)
 
 
 def _phrasing(section: WordingSection) -> Phrasing:

@@ -12,7 +12,8 @@ from earsight.cameras.replay import shows_demo_photos
 from earsight.config.schema import Config
 from earsight.interaction.narrator import Narrator
 from earsight.interaction.notices import Notices
-from earsight.service.builders import Builders, build_policy
+from earsight.interaction.preferences import Preferences
+from earsight.service.builders import Builders, adjustable, build_policy
 from earsight.service.trigger_manager import TriggerManager
 from earsight.service.voice_selection import VoiceSelection
 from earsight.system import time_limits
@@ -21,7 +22,6 @@ from earsight.system.systemd import ServiceStatus
 from earsight.triggers.trigger import InputEvent
 from earsight.vision.look_worker import LookWorker
 from earsight.voice.speaker import Speaker
-from earsight.voice.volume import Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,6 @@ class Components:
         look_worker: Describes them.
         speaker: Says everything.
         voices: Chooses the speaker's voice.
-        volume: What the wearer has chosen.
         narrator: Turns presses into answers.
         triggers: Turns inputs into presses, while it runs.
         status: What does not work, for `systemctl status`.
@@ -44,11 +43,15 @@ class Components:
     look_worker: LookWorker
     speaker: Speaker
     voices: VoiceSelection
-    volume: Volume
     narrator: Narrator
     triggers: TriggerManager
     status: ServiceStatus
     shows_demo_photos: bool
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the wearer has chosen."""
+        return self.narrator.preferences
 
     @property
     def notices(self) -> Notices:
@@ -65,28 +68,35 @@ class Components:
         )
 
 
-def assemble(config: Config, build: Builders, press: Callable[[str, InputEvent], object]) -> Components:
+def assemble(
+    config: Config,
+    build: Builders,
+    press: Callable[[str, InputEvent], object],
+    do: Callable[[str], object],
+) -> Components:
     """Put a service together, and start its camera.
 
     Args:
         config: The settings.
         build: Makes what reaches outside the process.
         press: Takes what happens at an input, after the name of the input.
+        do: Takes the name of an action that another program asks for.
 
     Raises:
         VoiceError: There is no voice.
     """
-    status, folder = ServiceStatus(), service_folder("STATE")
-    volume = Volume(config.voice.volume, folder / "volume.json" if folder else None)
+    status = ServiceStatus()
+    preferences = Preferences(adjustable(config), service_folder("STATE"))
     voices = VoiceSelection(build.voice, status)
     voice = voices.open(config.voice, config.language)
-    speaker = Speaker(voice, volume=volume.value, rate=config.voice.rate, on_sound=build.on_sound)
+    wanted = preferences.values
+    speaker = Speaker(voice, volume=wanted.volume, rate=wanted.rate, on_sound=build.on_sound)
     source = build.source(config.camera)
     camera = Camera(source, rotation=config.camera.rotation)
     look_worker = LookWorker(camera, partial(build.describer, config))
-    narrator = Narrator(look_worker, speaker, build_policy(config))
-    triggers = TriggerManager(config, press, narrator.notices, status)
+    narrator = Narrator(look_worker, speaker, build_policy(config), preferences)
+    triggers = TriggerManager(config, press, do, narrator.notices, status)
     camera.start()
     return Components(
-        camera, look_worker, speaker, voices, volume, narrator, triggers, status, shows_demo_photos(source)
+        camera, look_worker, speaker, voices, narrator, triggers, status, shows_demo_photos(source)
     )

@@ -12,7 +12,7 @@ from earsight.config.loader import ConfigError, load_config
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections
 from earsight.config.watcher import ConfigWatcher
 from earsight.message import Message, message
-from earsight.service.builders import build_policy
+from earsight.service.builders import adjustable, build_policy
 from earsight.service.components import Components
 from earsight.service.lifecycle import Lifecycle
 from earsight.system import time_limits
@@ -115,8 +115,9 @@ class SettingsReload:
         was_heard = bool(changed & {"voice", "language"}) and await self._switch_voice(after, said)
         self._config = after
         self._parts.narrator.policy = policy
-        self._parts.triggers.retime(after.gestures)
-        self._parts.volume.configure(after.voice.volume)
+        self._parts.triggers.reconfigure(after)
+        self._parts.preferences.configure(adjustable(after))
+        self._parts.narrator.apply_preferences()
         _log.info("new settings: %s", ", ".join(sorted(changed)))
         if later:
             _log.warning("a restart is needed for: %s", ", ".join(later))
@@ -126,13 +127,13 @@ class SettingsReload:
     async def _switch_voice(self, config: Config, said: Message) -> bool:
         """Returns whether the new voice was heard to the end of its message. Raises VoiceError."""
         speaker, text = self._parts.speaker, build_policy(config).language.text(said)
-        speaker.set_volume(self._parts.volume.under(config.voice.volume))
-        speaker.set_rate(config.voice.rate)
+        wanted = self._parts.preferences.under(adjustable(config))
+        speaker.set_volume(wanted.volume)
+        speaker.set_rate(wanted.rate)
         try:
             was_heard = await self._parts.voices.switch(speaker, config.voice, config.language, text)
         except BaseException:
-            speaker.set_volume(self._parts.volume.value)
-            speaker.set_rate(self._config.voice.rate)
+            self._parts.narrator.apply_preferences()
             raise
         self._parts.notices.trouble("voice", None)
         return was_heard

@@ -17,7 +17,8 @@ from pathlib import Path
 from earsight.config.last_good import LastGoodSettings
 from earsight.config.schema import Config
 from earsight.errors import CaptionerError
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.bindings import BUTTON
+from earsight.interaction.press_end import PressEnd
 from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message, message
 from earsight.service.builders import Builders
@@ -29,7 +30,7 @@ from earsight.service.signals import handled_signals
 from earsight.service.startup import Startup
 from earsight.service.supervisor import Supervisor
 from earsight.system import time_limits
-from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
+from earsight.triggers.trigger import Gesture, InputEvent, Press
 
 
 @dataclass(frozen=True)
@@ -69,32 +70,24 @@ class Service:
         self._parts: Components
         self._startup: Startup
         self._reload: SettingsReload | None = None
-        self._background: set[asyncio.Task[object]] = set()
 
     @property
     def state(self) -> State:
         """What the service is doing now."""
         return self._lifecycle.state
 
-    def press(self, press: InputEvent) -> asyncio.Future[PressEnd] | None:
-        """What every trigger calls; see Narrator.press(). Only while run() or run_once() goes on."""
-        end = self._parts.narrator.press(press)
+    def press(self, event: InputEvent, source: str = BUTTON) -> asyncio.Future[PressEnd] | None:
+        """What every trigger calls; see Narrator.take(). Only while run() or run_once() goes on."""
+        end = self._parts.narrator.take(event, source)
         if end is not None:
             end.add_done_callback(self._ended)
         return end
 
-    def press_second(self, press: InputEvent) -> None:
-        """What the second button calls: say it again, louder, quieter."""
-        if isinstance(press, ButtonDown):
-            self._parts.speaker.silence()
-        elif press.gesture is Gesture.SHORT:
-            self.press(Press(Gesture.DOUBLE, press.at))
-        elif press.gesture is Gesture.DOUBLE:
-            louder = self._parts.volume.louder()
-            self._set_volume(message("volume.louder") if louder else message("volume.loudest"))
-        elif press.gesture is Gesture.LONG:
-            quieter = self._parts.volume.quieter()
-            self._set_volume(message("volume.quieter") if quieter else message("volume.quietest"))
+    def do(self, action: str) -> asyncio.Future[PressEnd]:
+        """Carry out an action that another program asks for by its name; see press()."""
+        end = self._parts.narrator.do(action, "control_socket")
+        end.add_done_callback(self._ended)
+        return end
 
     def stop(self) -> None:
         """Let run() come to its end."""
@@ -141,7 +134,9 @@ class Service:
 
     def _open(self) -> None:
         options = self._options
-        self._parts = assemble(self._config, options.build, self._happened)
+        self._parts = assemble(
+            self._config, options.build, lambda source, event: self.press(event, source), self.do
+        )
         self._startup = Startup(self._parts, self._config, self._lifecycle, options.crash_loop)
         if options.config_file:
             self._reload = SettingsReload(
@@ -171,7 +166,7 @@ class Service:
             self._startup.until_it_has_lasted(),
             # A model that loads may take longer than the watchdog waits, and would count as a slow board.
             self._once_ready(supervisor.feed_watchdog()),
-            self._once_ready(narrator.narrate()),
+            self._once_ready(narrator.narration.run()),
         ]
         if self._reload:
             work.append(self._reload.run())
@@ -179,7 +174,7 @@ class Service:
             running = [group.create_task(task) for task in work]
             await self._lifecycle.stopping()
             parts.speaker.silence()
-            for task in (*running, *self._background):
+            for task in running:
                 task.cancel()
 
     async def _run_triggers(self) -> None:
@@ -202,23 +197,9 @@ class Service:
         if self._reload:
             self._reload.ask()
 
-    def _happened(self, name: str, event: InputEvent) -> None:
-        """What all inputs call, with their name."""
-        if name == "second_button":
-            self.press_second(event)
-        else:
-            self.press(event)
-
     def _ended(self, end: asyncio.Future[PressEnd]) -> None:
-        if not end.cancelled() and end.result() is PressEnd.SPOKEN and self._parts.narrator.described:
+        if not end.cancelled() and end.result() is PressEnd.SPOKEN and self._parts.narrator.has_described:
             self._startup.described()
-
-    def _set_volume(self, said: Message) -> None:
-        self._parts.speaker.set_volume(self._parts.volume.value)
-        self._parts.narrator.answer(said)
-        task = asyncio.create_task(asyncio.to_thread(self._parts.volume.keep))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
     async def _say(self, words: Message) -> None:
         language = self._parts.narrator.policy.language

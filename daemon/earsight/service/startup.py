@@ -8,8 +8,7 @@ import time
 from contextlib import suppress
 
 from earsight.config.schema import Config
-from earsight.errors import CaptionerError
-from earsight.interaction.narrator import spoken_of_error
+from earsight.errors import CaptionerError, spoken_error
 from earsight.language.language import CANT_TELL
 from earsight.message import message
 from earsight.service.components import Components
@@ -82,10 +81,10 @@ class Startup:
             await loading
         except CaptionerError as error:
             _log.error("%s", error)
-            self._parts.notices.trouble("model", spoken_of_error(error))
+            self._parts.notices.trouble("model", spoken_error(error))
         except Exception as error:
             _log.exception("the captioner can't be loaded")
-            self._parts.notices.trouble("model", spoken_of_error(error))
+            self._parts.notices.trouble("model", spoken_error(error))
 
     async def _finish_speaking(self) -> None:
         """The tone would cut off what is said about a button; an engine that hangs must not hold it up."""

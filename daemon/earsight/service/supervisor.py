@@ -88,7 +88,7 @@ class Supervisor:
         """Work less on a board that is hot or short of power, and say so once."""
         while True:
             throttling = await self._read_throttling()
-            self._narrator.pace.strained = throttling is not None
+            self._narrator.narration.interval.throttled = throttling is not None
             if self._status.report("board", throttling and throttling.value):
                 _log.warning("the board is %s", throttling or "no longer slowed down")
             self._notices.trouble("board", THROTTLED[throttling] if throttling else None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from enum import Enum, auto
 
+from earsight.actions import ACTIONS
 from earsight.config.schema import Config
 from earsight.config.triggers import GesturesSection
+from earsight.interaction.bindings import build_bindings
 from earsight.interaction.notices import Notices
 from earsight.message import message
 from earsight.system import time_limits
@@ -43,45 +45,41 @@ class TriggerManager:
     Args:
         config: The settings.
         sink: Takes what happens: the name of the input, and the event.
+        do: Takes the name of an action that another program asks for.
         notices: What the wearer has to know.
         troubles: What the service manager has to know.
-        triple: Names of the inputs on which a triple press means something.
-        long_on_release: Names of the inputs on which a long press has to wait for its release.
-        actions: Names of the actions that other programs can ask for.
-        do: Does such an action.
     """
 
     def __init__(
         self,
         config: Config,
         sink: Callable[[str, InputEvent], object],
+        do: Callable[[str], object],
         notices: Notices,
         troubles: ServiceStatus,
-        *,
-        triple: Collection[str] = (),
-        long_on_release: Collection[str] = (),
-        actions: Collection[str] = (),
-        do: Callable[[str], object] = lambda _action: None,
     ) -> None:
-        self._times = _times(config.gestures)
+        self._times, self._bindings = _times(config.gestures), build_bindings(config)
         self._sink = sink
         self._notices = notices
-        self._triple, self._long_on_release = triple, long_on_release
-        self._recognizers: list[GestureRecognizer] = []
+        self._recognizers: dict[str, GestureRecognizer] = {}
         self._opened = asyncio.Event()
         found = inputs(config.triggers)
         buttons = {"button", "second_button", *config.triggers.keys}
-        wiring = Wiring(self._recognizer, self._stuck, sink, buttons, actions, do)
+        wiring = Wiring(self._recognizer, self._stuck, sink, buttons, ACTIONS, do)
         self._parts = {one.name: one.part for one in found}
         self._running = [
             _RunningTrigger(one, one.build(wiring), notices, troubles, self._changed) for one in found
         ]
 
-    def retime(self, gestures: GesturesSection) -> None:
-        """Tell gestures apart by these times from now on."""
-        self._times = _times(gestures)
-        for recognizer in self._recognizers:
+    def reconfigure(self, config: Config) -> None:
+        """Tell gestures apart as new settings say it, from now on."""
+        self._times, self._bindings = _times(config.gestures), build_bindings(config)
+        for name, recognizer in self._recognizers.items():
             recognizer.retime(self._times)
+            recognizer.rebind(
+                triple=self._bindings.has_triple(name),
+                long_on_release=self._bindings.long_on_release(name),
+            )
 
     async def opened(self) -> None:
         """Wait until each input has listened, or failed."""
@@ -104,13 +102,15 @@ class TriggerManager:
 
     def _recognizer(self, name: str) -> GestureRecognizer:
         recognizer = GestureRecognizer(
-            self._times, triple=name in self._triple, long_on_release=name in self._long_on_release
+            self._times,
+            triple=self._bindings.has_triple(name),
+            long_on_release=self._bindings.long_on_release(name),
         )
-        self._recognizers.append(recognizer)
+        self._recognizers[name] = recognizer
         return recognizer
 
     def _stuck(self, name: str) -> None:
-        self._notices.news(_stuck(name), message("part.stuck", part=self._parts[name]))
+        self._notices.trouble(_stuck(name), message("part.stuck", part=self._parts[name]))
 
     def _changed(self) -> None:
         if all(one.state is not State.OPENING for one in self._running):

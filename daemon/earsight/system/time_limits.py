@@ -95,6 +95,21 @@ NOTICE_RETRY = 1.0
 NOTICE_LONGEST_RETRY = 60.0
 """The longest of those pauses."""
 
+DESCRIPTION_FRESH = 30.0
+"""A description that is said again later than this after its picture is said with its age."""
+
+NARRATION_INTERVAL = 5.0
+"""Interval between looks if the wearer turns narration on and the configuration names none."""
+
+GESTURE = 5.0
+"""Notices wait at most this long for the gesture of a button that went down."""
+
+DIALOGUE_SILENCE = 8.0
+"""A menu or a question ends by itself this long after its last word."""
+
+POWER_OFF = 10.0
+"""The service manager must have begun to end the service this long after it was asked to switch off."""
+
 # Speech engines
 
 SYNTHESIS = 15.0
@@ -227,6 +242,9 @@ POWER_LOW_LASTS = 300.0
 
 FIRMWARE = 5.0
 """vcgencmd may take this long."""
+
+CLOCK_TOLERANCE = 60.0
+"""The system's clock and the board's battery-backed one may differ by this much if both are right."""
 
 # Watchdog
 

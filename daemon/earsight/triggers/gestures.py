@@ -78,8 +78,8 @@ class GestureRecognizer:
 
     def __init__(self, times: GestureTimes, *, triple: bool = False, long_on_release: bool = False) -> None:
         self._times = times
-        self._triple = triple
-        self._long_on_release = long_on_release
+        self._triple, self._long_on_release = triple, long_on_release
+        self._next_gesture = triple, long_on_release
         self._state = _State.UP
         self._now = float("-inf")
         self._began = 0.0  # the first press of the gesture
@@ -90,6 +90,10 @@ class GestureRecognizer:
         """Go by new times from the next edge on; a deadline that is already set stays."""
         self._times = times
 
+    def rebind(self, *, triple: bool, long_on_release: bool) -> None:
+        """Go by other bindings from the next gesture on; see the constructor."""
+        self._next_gesture = triple, long_on_release
+
     @property
     def deadline(self) -> float | None:
         """When expire wants to be called; None while nothing is pending."""
@@ -99,6 +103,7 @@ class GestureRecognizer:
         """The button has gone down."""
         events = self.expire(t)
         if self._state is _State.UP:
+            self._triple, self._long_on_release = self._next_gesture
             self._began = self._down = self._now
             self._enter(_State.FIRST_DOWN, self._now + self._times.long_press)
             events.append(ButtonDown(self._began))

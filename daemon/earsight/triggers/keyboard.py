@@ -26,7 +26,7 @@ KEYS = {
     "v": Gesture.VERY_LONG,
 }
 QUIT = "q"
-HELP = "Enter: look. d Enter: say it again. l Enter: more detail. q Enter: stop."
+HELP = "Enter: look. d Enter: say it again. l Enter: more detail. v Enter: menu. q Enter: stop."
 
 MAX_LINE = 200  # a longer line was not typed by anybody
 

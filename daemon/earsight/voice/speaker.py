@@ -100,12 +100,16 @@ class Speaker:
         """Why the newest sound could not be played; None while sound works."""
         return self._voice.silent
 
-    async def say(self, utterance: Utterance) -> Outcome:
+    async def say(self, utterance: Utterance, begun: Callable[[], object] | None = None) -> Outcome:
         """Say it when its turn comes; cancelling withdraws it, or stops it.
 
         An answer stops speech that sounds (not an earcon) and replaces an answer that waits. Narration and
         notices wait for what sounds. Among those that wait, the highest priority is said first, the oldest
         first among equals.
+
+        Args:
+            utterance: What to say.
+            begun: Called when it begins to sound; again if it has to be played again.
 
         Returns:
             How it ended, once nothing of it sounds any more.
@@ -117,7 +121,9 @@ class Speaker:
             self._queue.drop(lambda request: request.rank == Priority.ANSWER)
             if self._playback is not None and self._playback.request.rank <= Priority.ANSWER:
                 self._stop_playback()
-        return await self._end_of(self._spoken(utterance))
+        request = self._spoken(utterance)
+        request.begun = begun
+        return await self._end_of(request)
 
     async def earcon(self, earcon: Earcon) -> Outcome:
         """Play it at once: it stops whatever sounds.
@@ -311,6 +317,8 @@ class Speaker:
 
         def started(at: float) -> None:
             request.advance(RequestState.AUDIBLE)
+            if request.begun is not None:
+                request.begun()
             if self._on_sound is not None:
                 self._on_sound(request.kind, request.text, at + lead_in)
 

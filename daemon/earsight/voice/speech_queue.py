@@ -62,6 +62,7 @@ class SpeechRequest:
         done: How it ended; raises VoiceError.
         sound: What is played; None until it is synthesized.
         voice: What makes and plays it; None for the speaker's own voice.
+        begun: Called when it begins to sound.
         state: Changed by advance() only.
     """
 
@@ -72,6 +73,7 @@ class SpeechRequest:
     done: asyncio.Future[Outcome]
     sound: Sound | None = None
     voice: Voice | None = None
+    begun: Callable[[], object] | None = None
     state: RequestState = RequestState.WAITING
 
     def __post_init__(self) -> None:

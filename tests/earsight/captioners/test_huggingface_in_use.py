@@ -16,7 +16,7 @@ from earsight.cameras.replay import ReplaySource
 from earsight.config.captioner import HuggingFaceCaptionerSection
 from earsight.config.loader import load_config
 from earsight.config.schema import Config
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.vision.describer import LookRequest, build_describer

@@ -131,6 +131,14 @@ triggers:
             f'bindings.button.short: got "descibe"; expected one of {", ".join(ACTIONS)}, or null; '
             "did you mean describe?",
         ),
+        (
+            "{triggers: {keys: {pedal: {key: KEY_B}}}, bindings: {keys: {padel: {short: help}}}}",
+            "bindings.keys.padel: got a section; expected a name of triggers.keys: pedal",
+        ),
+        (
+            "{triggers: {keys: {pedal: {key: KEY_B}}}, bindings: {keys: {pedal: {shrt: help}}}}",
+            "bindings.keys.pedal.shrt: unknown key; did you mean bindings.keys.pedal.short?",
+        ),
         ("bindings: {keyboard: {long: 3}}", "bindings.keyboard.long: got 3; expected one of describe, "),
         (
             "bindings: {button: {tripple: help}}",

@@ -8,8 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from earsight.cameras.camera import Camera
+from earsight.config.schema import Config
+from earsight.interaction.bindings import build_bindings
+from earsight.interaction.context import Policy
 from earsight.interaction.look_interval import LookInterval
-from earsight.interaction.narrator import Narrator, Policy
+from earsight.interaction.narrator import Narrator
+from earsight.interaction.preferences import Adjustable, Preferences
 from earsight.language.language import Phrasing
 from earsight.language.languages import load_language
 from earsight.triggers.trigger import ButtonDown, Gesture, Press
@@ -27,10 +31,12 @@ POLICY = Policy(
     phrasing=Phrasing(plain=0.8, probably=0.5, maybe=0.2),
     language=load_language("en"),
     limits=QualityLimits(),
-    every=None,
     novelty=0.3,
     earcons=True,
+    bindings=build_bindings(Config()),
 )
+
+SETTINGS = Adjustable(volume=1.0, rate=175, narration=None)
 
 
 class Stage:
@@ -47,14 +53,32 @@ class Stage:
     def said(self):
         return [what for what in self.heard if not what.startswith("(")]
 
-    def button_down(self, at):
-        return self.narrator.press(ButtonDown(at))
+    def button_down(self, at, source="button"):
+        return self.narrator.take(ButtonDown(at), source)
 
-    def begin(self, gesture=Gesture.SHORT, at=None):
-        return self.narrator.press(Press(gesture, time.monotonic() if at is None else at))
+    def begin(self, gesture=Gesture.SHORT, at=None, source="button"):
+        return self.narrator.take(Press(gesture, time.monotonic() if at is None else at), source)
 
-    async def press(self, gesture=Gesture.SHORT, at=None):
-        return await asyncio.wait_for(self.begin(gesture, at), 30)
+    async def press(self, gesture=Gesture.SHORT, at=None, source="button"):
+        return await asyncio.wait_for(self.begin(gesture, at, source), 30)
+
+    async def do(self, action):
+        return await asyncio.wait_for(self.narrator.do(action), 30)
+
+    def narrate_every(self, seconds):
+        """Seconds between looks without a press; None for no narration."""
+        self.narrator.preferences.configure(replace(SETTINGS, narration=seconds))
+
+    @asynccontextmanager
+    async def narrating(self, every=0.02):
+        """Let narration run meanwhile."""
+        self.narrate_every(every)
+        task = asyncio.create_task(self.narrator.narration.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def show(self, picture):
         """Put something else in front of the camera, until no older frame is left."""
@@ -67,7 +91,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(source=None, *, load=None, synthesizer=None, player=None, **policy):
+async def stage(source=None, *, load=None, synthesizer=None, player=None, folder=None, **policy):
     scene = source or Scene(painted("red"))
     captioner = ColourCaptioner()
     camera = Camera(scene, retry_after=0.01, retry_at_most=0.02)
@@ -75,8 +99,9 @@ async def stage(source=None, *, load=None, synthesizer=None, player=None, **poli
     on_stage = []
     voice = Voice(synthesizer or ToneSynthesizer(), player or FastPlayer(), replay_for=0.0)
     speaker = Speaker(voice, on_sound=lambda *heard: on_stage[0].note(*heard))
-    narrator = Narrator(look_worker, speaker, replace(POLICY, **policy))
-    narrator.pace = LookInterval(share=0.0)  # its periods are shorter than any that can be configured
+    narrator = Narrator(look_worker, speaker, replace(POLICY, **policy), Preferences(SETTINGS, folder))
+    # Intervals in tests are shorter than any that can be configured.
+    narrator.narration.interval = LookInterval(share=0.0)
     on_stage.append(Stage(narrator, captioner, scene))
     camera.start()
     if getattr(scene, "picture", scene) is scene or isinstance(scene.picture, np.ndarray):

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earsight.actions import ACTIONS, ActionKind
-from earsight.config.bindings import BindingsSection, ButtonBindings
+from earsight.config.bindings import ButtonBindings
+from earsight.config.schema import Config
 from earsight.interaction.bindings import build_bindings
 from earsight.triggers.trigger import Gesture
 
@@ -16,7 +17,7 @@ DEFAULTS = {
 
 
 def bindings(**inputs):
-    return build_bindings(BindingsSection.model_validate(inputs))
+    return build_bindings(Config.model_validate({"bindings": inputs}))
 
 
 @pytest.mark.parametrize("source", ["button", "keyboard", "control_socket", "second_button"])
@@ -84,6 +85,22 @@ def test_only_a_triple_press_that_means_something_delays_a_double_one():
 )
 def test_a_long_press_that_changes_something_waits_for_its_end(gestures, waits):
     assert bindings(button=gestures).long_on_release("button") is waits
+
+
+def test_a_key_may_have_bindings_of_its_own():
+    settings = {
+        "triggers": {"keys": {"pedal": {"key": "KEY_B"}, "remote": {"key": "KEY_C"}}},
+        "bindings": {"button": {"short": "status"}, "keys": {"pedal": {"short": "stop"}}},
+    }
+    bound = build_bindings(Config.model_validate(settings))
+    assert bound.action("pedal", Gesture.SHORT) == "stop"
+    assert bound.action("pedal", Gesture.LONG) == "detail"
+    assert bound.action("remote", Gesture.SHORT) == "status"
+
+
+def test_only_the_inputs_that_are_configured_are_there():
+    config = Config.model_validate({"triggers": {"keyboard": False, "second_button": {"pin": 27}}})
+    assert build_bindings(config).present == {"second_button"}
 
 
 names = st.none() | st.sampled_from(sorted(ACTIONS))

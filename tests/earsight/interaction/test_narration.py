@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from earsight.interaction.look_interval import LookInterval
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.triggers.trigger import Gesture
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.interaction.narrator_stage import GREEN, RED, stage, tried
@@ -19,21 +19,16 @@ from tests.earsight.words import english
 
 @asynccontextmanager
 async def narrating(*arguments, every=0.02, **settings):
-    async with stage(*arguments, every=every, earcons=False, **settings) as on:
+    async with stage(*arguments, earcons=False, **settings) as on:
         notices = on.narrator.notices
-        tasks = [
-            asyncio.create_task(work)
-            for work in (
-                on.narrator.narrate(),
-                notices.say(lambda: on.narrator.speaker, lambda: on.narrator.policy.language),
-            )
-        ]
+        saying = notices.say(lambda: on.narrator.speaker, lambda: on.narrator.policy.language)
+        task = asyncio.create_task(saying)
         try:
-            yield on
+            async with on.narrating(every):
+                yield on
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+            task.cancel()
+            await asyncio.wait([task])
 
 
 async def some_looks(on, looks=5):
@@ -61,11 +56,9 @@ def test_what_a_press_described_is_not_told_again():
     async def trial():
         async with stage() as on:
             await on.press()
-            on.narrator.policy = replace(on.narrator.policy, every=0.02)
-            task = asyncio.create_task(on.narrator.narrate())
-            await some_looks(on)
+            async with on.narrating():
+                await some_looks(on)
             assert on.said == [RED]
-            task.cancel()
 
     tried(trial)
 
@@ -80,7 +73,7 @@ def test_looks_that_take_too_long_come_less_often_and_it_is_said_once():
 
     async def trial():
         async with narrating(load=lambda: slow) as on:
-            on.narrator.pace = LookInterval()
+            on.narrator.narration.interval = LookInterval()
             await until(lambda: english("narration.cant_keep_up") in on.said)
             await until(lambda: slow.encoded >= 6)
             assert on.said.count(english("narration.cant_keep_up")) == 1
@@ -128,11 +121,9 @@ def test_a_problem_that_a_press_was_told_is_not_told_again():
     async def trial():
         async with stage(Scene(np.zeros((60, 80, 3), np.uint8)), earcons=False) as on:
             await on.press()
-            on.narrator.policy = replace(on.narrator.policy, every=0.02)
-            task = asyncio.create_task(on.narrator.narrate())
-            await asyncio.sleep(0.3)
+            async with on.narrating():
+                await asyncio.sleep(0.3)
             assert on.said == ["The picture is too dark."]
-            task.cancel()
 
     tried(trial)
 
@@ -237,9 +228,9 @@ def test_a_shorter_period_is_taken_at_once():
         async with narrating(every=3600) as on:
             await until(lambda: on.said == [RED])
             await on.show(painted("green"))
-            on.narrator.policy = replace(on.narrator.policy, every=0.02)
+            on.narrate_every(0.02)
             await until(lambda: on.said == [RED, GREEN])
-            on.narrator.policy = replace(on.narrator.policy, every=None)
+            on.narrate_every(None)
             await on.show(painted("red"))
             await asyncio.sleep(0.3)
             assert on.said == [RED, GREEN]
@@ -250,13 +241,13 @@ def test_a_shorter_period_is_taken_at_once():
 def test_a_camera_that_is_lost_is_not_the_boards_slowness():
     async def trial():
         async with narrating() as on:
-            on.narrator.pace = LookInterval()
+            on.narrator.narration.interval = LookInterval()
             await until(lambda: on.said == [RED])
             on.scene.picture = None
             on.narrator.policy = replace(on.narrator.policy, max_age=0.05)
             await asyncio.sleep(2.5)  # of which a look waits two for a picture
             on.scene.picture = painted("green")
             await until(lambda: on.said == [RED, GREEN])
-            assert on.narrator.pace.period(1.0) == 1.0
+            assert on.narrator.narration.interval.seconds(1.0) == 1.0
 
     tried(trial)

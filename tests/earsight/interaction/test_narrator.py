@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from earsight.cameras.replay import ReplaySource
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.language.language import Style
 from earsight.triggers.trigger import Gesture
 from earsight.voice.sound import Sound

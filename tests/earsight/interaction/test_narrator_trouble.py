@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from earsight.bundles.bundle import BundleError
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.system import time_limits
 from earsight.triggers.trigger import Gesture
 from earsight.voice.earcons import Earcon

@@ -6,7 +6,6 @@ EARSIGHT_CUTS names another number.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -19,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from earsight.config.loader import load_config
+from earsight.interaction.preferences import Adjustable, Preferences
 from earsight.service.crash_loop import CrashLoop
 from earsight.system.storage import write_whole
-from earsight.voice.volume import LEVELS, Volume
+from tests.earsight.preferences_file import NAME, chosen_volume
 
 ROOT = Path(__file__).parents[3]
 SEED = int(os.environ.get("EARSIGHT_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
@@ -68,7 +68,7 @@ async def main():
     print("up", flush=True)
     while not running.done():
         press = Press(chance.choice((Gesture.SHORT, Gesture.DOUBLE, Gesture.LONG)), time.monotonic())
-        (service.press_second if chance.random() < 0.8 else service.press)(press)
+        service.press(press, "second_button" if chance.random() < 0.8 else "button")
         await asyncio.sleep(chance.random() * 0.02)
     await running
 
@@ -77,6 +77,7 @@ if full:  # from here on no file takes another byte
 asyncio.run(main())
 """
 
+CONFIGURED = Adjustable(volume=1.0, rate=175, narration=None)
 CONFIG = "triggers: {keyboard: false, control_socket: control.sock}\nnarration: {every: 1}\n"
 
 
@@ -87,7 +88,7 @@ class Device:
         self.folder = folder
         self.config = folder / "earsight.yaml"
         self.config.write_text(CONFIG)
-        self.state = folder / "state" / "volume.json"
+        self.state = folder / "state" / NAME
         self.starts = folder / "run" / "starts"
         self.recording, self.log = folder / "said.wav", folder / "log.txt"
         for name in ("state", "run", "cache"):
@@ -115,9 +116,7 @@ class Device:
         assert self.config.read_text() == CONFIG
         load_config(self.config)
         if self.state.exists():
-            kept = json.loads(self.state.read_text())
-            assert kept["volume"] in LEVELS
-            assert kept["configured"] == 1.0
+            chosen_volume(self.state.read_text())
         if self.starts.exists():
             assert set(self.starts.read_text().split("\n")) <= {"start", ""}
         if self.recording.exists() and self.recording.stat().st_size:
@@ -125,7 +124,7 @@ class Device:
                 assert len(file.readframes(file.getnframes())) == 2 * file.getnframes()
         assert b"Traceback" not in self.log.read_bytes()
         left = {path.name for path in (self.folder / "state").iterdir()}
-        assert left <= {"volume.json", "volume.json.partial"}, "each cut leaves another file behind"
+        assert left <= {NAME, f"{NAME}.partial"}, "each cut leaves another file behind"
 
 
 def cut(service: subprocess.Popen) -> None:
@@ -158,35 +157,34 @@ def test_a_service_that_is_cut_off_at_any_moment_leaves_all_files_whole(tmp_path
     assert device.state.exists(), "nothing was ever kept: the test has tested nothing"
 
 
-def change_for_ever(path: Path) -> None:
-    volume = Volume(1.0, path)
+def change_for_ever(folder: Path) -> None:
+    preferences = Preferences(CONFIGURED, folder)
     while True:
-        while volume.quieter():
-            volume.keep()
-        while volume.louder():
-            volume.keep()
+        while preferences.quieter():
+            preferences.save()
+        while preferences.louder():
+            preferences.save()
 
 
 @cuts(ordinary=100)
 def test_a_writer_that_is_cut_off_leaves_the_old_or_the_new(tmp_path, times):
     chance = random.Random(SEED)
-    path = tmp_path / "volume.json"
+    path = tmp_path / NAME
     seen = set()
     for _ in range(times):
         child = os.fork()
         if child == 0:
             try:
-                change_for_ever(path)
+                change_for_ever(tmp_path)
             finally:
                 os._exit(1)
         time.sleep(chance.random() * 0.01)
         os.kill(child, signal.SIGKILL)
         assert os.waitpid(child, 0)[1] == signal.SIGKILL
         if path.exists():
-            seen.add(json.loads(path.read_text())["volume"])
-    assert seen <= set(LEVELS)
+            seen.add(chosen_volume(path.read_text()))
     assert len(seen) > 1
-    assert {file.name for file in tmp_path.iterdir()} <= {"volume.json", "volume.json.partial"}
+    assert {file.name for file in tmp_path.iterdir()} <= {NAME, f"{NAME}.partial"}
 
 
 def test_what_is_renamed_is_on_the_disk_before(tmp_path, monkeypatch):
@@ -229,7 +227,7 @@ def test_on_a_full_disk_it_goes_on(tmp_path):
         assert service.wait(30) == 0
     finally:
         cut(service)
-    assert b"the volume will be forgotten" in said
+    assert b"the wearer's choices will be lost" in said
     assert b"failed starts are not counted" in said
     assert b"Traceback" not in said
     assert not device.state.exists()
@@ -253,26 +251,28 @@ def test_on_a_read_only_disk_it_goes_on(tmp_path):
     finally:
         cut(service)
     log = device.log.read_text()
-    assert "the volume will be forgotten" in log
+    assert "the wearer's choices will be lost" in log
     assert "failed starts are not counted" in log
     assert "Traceback" not in log
 
 
-def test_a_full_disk_counts_no_starts_and_keeps_no_volume(tmp_path):
+def test_a_full_disk_counts_no_starts_and_keeps_no_choices(tmp_path):
     """In a child: the limit can't be taken back."""
     code = (
         "import resource, sys; from pathlib import Path\n"
-        "from earsight.service.crash_loop import CrashLoop; from earsight.voice.volume import Volume\n"
+        "from earsight.interaction.preferences import Adjustable, Preferences\n"
+        "from earsight.service.crash_loop import CrashLoop\n"
         "folder = Path(sys.argv[1])\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
         "assert [CrashLoop(folder / 'starts').record_start() for _ in range(3)] == [0, 0, 0]\n"
-        "volume = Volume(1.0, folder / 'volume.json'); volume.quieter(); volume.keep()\n"
-        "assert volume.value < 1\n"
+        "preferences = Preferences(Adjustable(1.0, 175, None), folder)\n"
+        "preferences.quieter(); preferences.save()\n"
+        "assert preferences.values.volume < 1\n"
     )
-    volume = Volume(1.0, tmp_path / "volume.json")
-    volume.quieter()
-    volume.keep()
-    before = (tmp_path / "volume.json").read_bytes()
+    preferences = Preferences(CONFIGURED, tmp_path)
+    preferences.quieter()
+    preferences.save()
+    before = (tmp_path / NAME).read_bytes()
     ended = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)],
         env={"PYTHONPATH": str(ROOT / "daemon")},
@@ -283,5 +283,5 @@ def test_a_full_disk_counts_no_starts_and_keeps_no_volume(tmp_path):
     )
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr.count("File too large") == 4
-    assert (tmp_path / "volume.json").read_bytes() == before
+    assert (tmp_path / NAME).read_bytes() == before
     assert CrashLoop(tmp_path / "starts").record_start() == 0

@@ -9,7 +9,7 @@ import pytest
 
 from earsight.config.loader import load_config
 from earsight.errors import CaptionerError
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.message import message
 from earsight.service.crash_loop import CrashLoop
 from earsight.service.service import Options, Service

@@ -14,7 +14,7 @@ import numpy as np
 
 from earsight.cameras.source import CameraError
 from earsight.config.schema import Config
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
 from earsight.triggers.trigger import ButtonDown, Gesture, Press

@@ -1,7 +1,6 @@
 """Buttons of a service that are missing, late, stuck, or two."""
 
 import asyncio
-import json
 import time
 from itertools import repeat
 from typing import ClassVar
@@ -13,6 +12,7 @@ from earsight.system import time_limits
 from earsight.triggers import registry
 from earsight.triggers.trigger import ButtonDown, Gesture, Press, TriggerError
 from tests.earsight.fakes import Fault
+from tests.earsight.preferences_file import NAME, chosen_volume
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
 from tests.earsight.stand_ins import Scene, painted, until
 from tests.earsight.words import english
@@ -20,22 +20,22 @@ from tests.earsight.words import english
 
 def test_the_second_button_repeats_and_sets_a_volume_that_is_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
-    kept = tmp_path / "state" / "volume.json"
+    kept = tmp_path / "state" / NAME
 
     async def trial():
         async with serving(tmp_path, Scene(painted("red"))) as on:
 
             async def second(gesture, expected):
                 on.heard.clear()
-                on.service.press_second(Press(gesture, time.monotonic()))
+                on.service.press(Press(gesture, time.monotonic()), "second_button")
                 await until(lambda: expected in on.heard)
 
             await second(Gesture.SHORT, english("repeat.nothing"))
             await second(Gesture.DOUBLE, english("volume.loudest"))
             await second(Gesture.LONG, english("volume.quieter"))
-            await until(lambda: kept.exists() and json.loads(kept.read_text())["volume"] == 0.56)
+            await until(lambda: kept.exists() and chosen_volume(kept.read_text()) == 0.56)
             await second(Gesture.DOUBLE, english("volume.louder"))
-            on.service.press_second(ButtonDown(time.monotonic()))
+            on.service.press(ButtonDown(time.monotonic()), "second_button")
 
     asyncio.run(trial())
 

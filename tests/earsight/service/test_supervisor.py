@@ -12,9 +12,11 @@ import pytest
 from earsight.cameras.camera import Camera
 from earsight.cameras.source import BlackPictures
 from earsight.config.schema import Config
-from earsight.interaction.narrator import Narrator, PressEnd
+from earsight.interaction.narrator import Narrator
+from earsight.interaction.preferences import Preferences
+from earsight.interaction.press_end import PressEnd
 from earsight.language.languages import load_language
-from earsight.service.builders import build_policy
+from earsight.service.builders import adjustable, build_policy
 from earsight.service.crash_loop import CrashLoop
 from earsight.service.supervisor import THROTTLED, Supervisor
 from earsight.system import time_limits
@@ -51,13 +53,15 @@ class Stage:
             Voice(synthesizer, player, replay_for=0.0, synthesis_limit=0.3, stuck_after=0.2),
             on_sound=lambda kind, text, _at: self.heard.append(text or f"({kind})"),
         )
-        self.narrator = Narrator(self.look_worker, self.speaker, build_policy(Config()))
+        self.narrator = Narrator(
+            self.look_worker, self.speaker, build_policy(Config()), Preferences(adjustable(Config()), None)
+        )
         self.supervisor = Supervisor(
             self.camera, self.look_worker, self.narrator, ServiceStatus(), crash_loop, read_throttling
         )
 
     async def press(self):
-        return await self.narrator.press(Press(Gesture.SHORT, time.monotonic()))
+        return await self.narrator.take(Press(Gesture.SHORT, time.monotonic()))
 
 
 @asynccontextmanager
@@ -221,9 +225,10 @@ def test_a_hot_board_is_spared_and_it_is_said_once(manager, monkeypatch):
     async def trial():
         async with supervised("watch_board", read_throttling=reading) as on:
             await until(lambda: english(THROTTLED[Throttling.HOT]) in on.heard)
-            assert on.narrator.pace.strained
+            interval = on.narrator.narration.interval
+            assert interval.throttled
             assert "board: hot" in manager.status
-            await until(lambda: not on.narrator.pace.strained and manager.status == "Everything works.")
+            await until(lambda: not interval.throttled and manager.status == "Everything works.")
             assert on.heard == [english(THROTTLED[Throttling.HOT])]
             assert manager.status == "Everything works."
 

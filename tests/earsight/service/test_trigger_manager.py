@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from earsight.actions import ACTIONS
 from earsight.config.schema import Config
-from earsight.config.triggers import GesturesSection
 from earsight.interaction.notices import Notices
 from earsight.message import Message, message
 from earsight.service import trigger_manager
@@ -78,10 +78,14 @@ class Script:
         raise step
 
 
+def configured(**settings: object) -> Config:
+    return Config.model_validate({"triggers": {"keys": {"pedal": {"key": 48}}}} | settings)
+
+
 class Managed:
     """A manager of triggers of the test's own."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *triggers: Trigger, **more: object) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *triggers: Trigger, **settings: object) -> None:
         names = ["button", "second_button", "pedal"][: len(triggers)]
         self.wiring: Wiring
 
@@ -99,9 +103,13 @@ class Managed:
         monkeypatch.setattr(trigger_manager, "inputs", lambda _section: inputs)
         self.notices, self.status = Told(), ServiceStatus()
         self.events: list[tuple[str, object]] = []
-        config = Config.model_validate({"triggers": {"keys": {"pedal": {"key": 48}}}})
+        self.done: list[str] = []
         self.manager = TriggerManager(
-            config, lambda *event: self.events.append(event), self.notices, self.status, **more
+            configured(**settings),
+            lambda *event: self.events.append(event),
+            self.done.append,
+            self.notices,
+            self.status,
         )
 
     @property
@@ -111,7 +119,7 @@ class Managed:
 
 @pytest.fixture
 def managed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Managed]:
-    return lambda *triggers, **more: Managed(monkeypatch, *triggers, **more)
+    return lambda *triggers, **settings: Managed(monkeypatch, *triggers, **settings)
 
 
 def played(managed: Managed, script: Callable[[], Awaitable[None]]) -> None:
@@ -295,15 +303,14 @@ def test_a_stuck_button_is_news_until_it_is_pressed(managed) -> None:
 
 
 def test_what_the_control_socket_may_ask_for(managed) -> None:
-    done: list[str] = []
-    on = managed(Script(), actions=["describe"], do=done.append)
+    on = managed(Script())
     assert set(on.wiring.inputs) == {"button", "second_button", "pedal"}
-    assert on.wiring.actions == ["describe"]
+    assert set(on.wiring.actions) == set(ACTIONS)
     on.wiring.do("describe")
-    assert done == ["describe"]
+    assert on.done == ["describe"]
 
 
-NEW = GesturesSection(long_press=0.4, double_window=0.2, very_long_press=1.0, stuck_after=6.0)
+NEW = {"long_press": 0.4, "double_window": 0.2, "very_long_press": 1.0, "stuck_after": 6.0}
 
 
 def test_new_times_reach_every_recogniser_also_those_made_later(managed) -> None:
@@ -313,7 +320,7 @@ def test_new_times_reach_every_recogniser_also_those_made_later(managed) -> None
         recognizer.press(0.0)
         assert recognizer.deadline == 0.8
         recognizer.found(0.0, down=False)
-    on.manager.retime(NEW)
+    on.manager.reconfigure(configured(gestures=NEW))
     recognizers.append(on.wiring.recognizer("second_button"))
     for recognizer in recognizers:
         recognizer.press(0.0)
@@ -328,19 +335,26 @@ def test_new_times_reach_every_recogniser_also_those_made_later(managed) -> None
         assert recognizer.deadline == pytest.approx(8.3)
 
 
-def test_what_triple_and_long_presses_mean_is_known_for_each_input(managed) -> None:
-    on = managed(Script(), triple={"button"}, long_on_release={"pedal"})
+BINDINGS = {"button": {"triple": "help"}, "keys": {"pedal": {"long": "louder"}}}
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_what_triple_and_long_presses_mean_is_known_for_each_input(managed, reloaded) -> None:
+    on = managed(Script(), **({} if reloaded else {"bindings": BINDINGS}))
+    recognizers = {name: on.wiring.recognizer(name) for name in ("button", "pedal")}
+    if reloaded:
+        on.manager.reconfigure(configured(bindings=BINDINGS))
 
     def pressed_twice(name: str) -> list[str]:
-        recognizer = on.wiring.recognizer(name)
-        recognizer.press(0.0)
-        recognizer.release(0.1)
-        return [event.gesture for event in recognizer.press(0.2)]
+        recognizers[name].found(0.0, down=False)
+        recognizers[name].press(0.0)
+        recognizers[name].release(0.1)
+        return [event.gesture for event in recognizers[name].press(0.2)]
 
     def held(name: str) -> list[str]:
-        recognizer = on.wiring.recognizer(name)
-        recognizer.press(0.0)
-        return [event.gesture for event in recognizer.expire(0.8)]
+        recognizers[name].found(1.0, down=False)
+        recognizers[name].press(1.0)
+        return [event.gesture for event in recognizers[name].expire(1.8)]
 
-    assert [pressed_twice(name) for name in ("button", "pedal")] == [[], ["double"]]
-    assert [held(name) for name in ("button", "pedal")] == [["long"], []]
+    assert [pressed_twice(name) for name in recognizers] == [[], ["double"]]
+    assert [held(name) for name in recognizers] == [["long"], []]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from earsight.interaction.narrator import PressEnd
+from earsight.interaction.press_end import PressEnd
 from earsight.triggers.trigger import ButtonDown, Gesture, Press
 from earsight.voice.registry import SYNTHESIZERS, build_voice
 from earsight.voice.voice import Voice

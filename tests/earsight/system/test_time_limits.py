@@ -123,6 +123,16 @@ ORDER = {
         unit_seconds("TimeoutStartSec", "doctor.conf"),
     ),
     "low power is not forgotten between two polls": (limits.BOARD_POLL, limits.POWER_LOW_LASTS),
+    "a gesture comes while notices wait for it": (
+        GesturesSection().very_long_press,
+        limits.GESTURE,
+    ),
+    "there is time for any gesture before a menu ends": (limits.GESTURE, limits.DIALOGUE_SILENCE),
+    "the service has been ended before switching off counts as failed": (
+        unit_seconds("TimeoutStopSec"),
+        limits.POWER_OFF,
+    ),
+    "a description is fresh while it is said": (limits.ANSWER_LIFE, limits.DESCRIPTION_FRESH),
     "the default gestures are shorter than an answer lives": (
         bound(GesturesSection, "long_press", annotated_types.Le),
         limits.ANSWER_LIFE,

@@ -298,3 +298,15 @@ def test_any_calls_at_any_times_end_well(calls, flags):
     recognizer.release(newest)
     events = recognizer.press(1e7) + recognizer.release(1e7 + 0.1) + recognizer.expire(1e7 + 1)
     assert names(events) == ["down", "short"]
+
+
+def test_other_bindings_hold_from_the_next_gesture_on():
+    """A long press that has been given is not given again at the release."""
+    recognizer = GestureRecognizer(TIMES)
+    recognizer.press(0.0)
+    assert recognizer.expire(LONG) == [Press(Gesture.LONG, 0.0)]
+    recognizer.rebind(triple=True, long_on_release=True)
+    assert recognizer.release(LONG + 1) == []
+    assert recognizer.press(5 * LONG) == [ButtonDown(5 * LONG)]
+    assert recognizer.expire(6 * LONG) == []
+    assert recognizer.release(6 * LONG + 1) == [Press(Gesture.LONG, 5 * LONG)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from earsight.bundles.bundle import BundleError
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.captioners.endings import without_loose_end
-from earsight.interaction.narrator import spoken_of_error
+from earsight.errors import spoken_error
 from earsight.language.english.safety import promises_safety
 from earsight.language.language import PROBLEMS, Phrasing, Style
 from earsight.scene import Caption, Problem
@@ -182,8 +182,8 @@ def test_every_problem_has_its_words(problem):
 
 
 def test_every_error_has_its_words():
-    assert english(spoken_of_error(StaleFrame("old"))) == "I can't see: the camera's picture is out of date."
-    assert english(spoken_of_error(CameraError("gone"))) == "I can't see: the camera isn't working."
-    assert "model" in english(spoken_of_error(BundleError("broken")))
-    assert english(spoken_of_error(TimeoutError())) == english("error.unforeseen")
-    assert english(spoken_of_error(ValueError("anything"))) == english("error.unforeseen")
+    assert english(spoken_error(StaleFrame("old"))) == "I can't see: the camera's picture is out of date."
+    assert english(spoken_error(CameraError("gone"))) == "I can't see: the camera isn't working."
+    assert "model" in english(spoken_error(BundleError("broken")))
+    assert english(spoken_error(TimeoutError())) == english("error.unforeseen")
+    assert english(spoken_error(ValueError("anything"))) == english("error.unforeseen")

@@ -1,0 +1,1 @@
+"""What actions do: a handler for each entry of earsight/actions.py."""

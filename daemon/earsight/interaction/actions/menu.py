@@ -1,0 +1,55 @@
+"""The spoken menu, which reaches every action with one button."""
+
+from __future__ import annotations
+
+from earsight.actions import ACTIONS
+from earsight.interaction.bindings import SECOND_BUTTON
+from earsight.interaction.turn import Perform, Reply, Turn
+from earsight.message import Message, message
+from earsight.triggers.trigger import Gesture
+
+_STEPS = {Gesture.SHORT: 1, Gesture.DOUBLE: 2, Gesture.TRIPLE: 3}
+"""How far a press goes on: who presses quickly wants to get on."""
+
+
+async def menu(_turn: Turn) -> Reply:
+    """Open it at its first entry."""
+    opened = Menu(tuple(name for name in ACTIONS if name != "menu"))
+    return Reply((message("menu.opened"), opened.entry), dialogue=opened)
+
+
+class Menu:
+    """A short press says the next entry, a long press does what was said last, a very long one closes the
+    menu. On the second button, a double or long press goes back. After the last entry comes the first.
+
+    Attributes:
+        entries: Names of actions.
+        position: Index of the entry that was said last.
+    """
+
+    def __init__(self, entries: tuple[str, ...]) -> None:
+        self.entries = entries
+        self.position = 0
+
+    @property
+    def entry(self) -> Message:
+        """What the entry that was said last is called."""
+        return ACTIONS[self.entries[self.position]].label
+
+    def press(self, source: str, gesture: Gesture) -> Reply | Perform:
+        """See Dialogue."""
+        if gesture is Gesture.VERY_LONG:
+            return self.expire()
+        if source == SECOND_BUTTON and gesture in (Gesture.DOUBLE, Gesture.LONG):
+            return self._move(-1)
+        if gesture is Gesture.LONG:
+            return Perform(self.entries[self.position])
+        return self._move(_STEPS[gesture])
+
+    def expire(self) -> Reply:
+        """See Dialogue."""
+        return Reply((message("menu.closed"),))
+
+    def _move(self, steps: int) -> Reply:
+        self.position = (self.position + steps) % len(self.entries)
+        return Reply((self.entry,), dialogue=self)

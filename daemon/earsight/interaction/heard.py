@@ -1,0 +1,60 @@
+"""What the wearer has heard of the surroundings: the one place that knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from earsight.scene import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SceneReport:
+    """What is said of a scene.
+
+    Attributes:
+        text: The words.
+        captured_at: When the picture was taken, in seconds on time.monotonic().
+        embedding: That of the scene: float32 (width,), of unit length; None for a problem.
+        problem: Why the picture can't be described, if that is what the words say.
+    """
+
+    text: str
+    captured_at: float
+    embedding: np.ndarray | None = None
+    problem: Problem | None = None
+
+
+class Heard:
+    """The newest description and the newest problem that have sounded.
+
+    Whoever speaks calls sounded() when the words begin to sound, and never before: what was not heard stays
+    new to narration.
+
+    Attributes:
+        description: The newest description that the wearer has heard; None before the first.
+        problem: The newest problem that the wearer has heard of; None before the first.
+    """
+
+    def __init__(self) -> None:
+        self.description: SceneReport | None = None
+        self.problem: SceneReport | None = None
+        self._prepared: SceneReport | None = None
+
+    def prepared(self, report: SceneReport) -> None:
+        """Keep an answer for "repeat", since it may never sound: earphones come loose."""
+        self._prepared = report
+
+    def sounded(self, report: SceneReport) -> None:
+        """The words of a report have begun to sound."""
+        if report.problem is None:
+            self.description = report
+        else:
+            self.problem = report
+
+    @property
+    def newest(self) -> SceneReport | None:
+        """What "repeat" says: the newest report that was heard, or that was asked for and could not sound."""
+        reports = (self.description, self.problem, self._prepared)
+        return max(filter(None, reports), key=lambda report: report.captured_at, default=None)
