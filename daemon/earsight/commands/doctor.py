@@ -7,6 +7,7 @@ import asyncio
 import json
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from earsight.commands.arguments import add_language
@@ -18,7 +19,6 @@ from earsight.doctor.finding import Finding, Status, spoken
 from earsight.language.language import Language
 from earsight.language.languages import load_language
 from earsight.language.utterance import Priority, Utterance
-from earsight.message import message
 from earsight.service import startup_failure
 
 _PLACE = re.compile(r".*?:(\d+): ")
@@ -78,16 +78,15 @@ def _line(finding: Finding) -> str:
 
 
 def _mistakes(error: ConfigError) -> list[Finding]:
-    said = message("doctor.settings.mistake")
     return [
         Finding("settings", Status.FAILURE, _PLACE.sub(r"line \1, ", problem, count=1), spoken=(said,))
-        for problem in error.problems
+        for problem, said in zip(error.problems, error.spoken_problems, strict=True)
     ]
 
 
-async def _speak(voice: VoiceSection, language: Language, text: str) -> None:
+async def _speak(voice: VoiceSection, language: Language, texts: Sequence[str]) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
-    utterance = Utterance(text, Priority.ANSWER, language=language.code)
-    for error in await startup_failure.say(utterance, (voice, AutoVoice())):
+    utterances = [Utterance(text, Priority.ANSWER, language=language.code) for text in texts]
+    for error in await startup_failure.say(utterances, (voice, AutoVoice())):
         # The findings are on the screen already, the voice's own failure among them.
         print(f"earsight: {error}", file=sys.stderr)

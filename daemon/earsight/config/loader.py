@@ -7,22 +7,30 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from earsight.config.problems import dotted, explain, got, printable
+from earsight.config.problems import Mistake, dotted, explain, got, printable
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice, Voice, VoiceSection
 from earsight.errors import EarsightError
-from earsight_files.strict_yaml import YamlTreeError, read_tree
+from earsight.message import Message, message
+from earsight_files.strict_yaml import Key, YamlTreeError, read_tree
 
 MAX_BYTES = 64 * 1024
+UNREADABLE = message("doctor.settings.unreadable")
 
 _VOICE: TypeAdapter[VoiceSection] = TypeAdapter(Voice)
 
 
 class ConfigError(EarsightError):
-    """A config file that can't be used. problems: each one line; the message is all of them, one a line."""
+    """A config file that can't be used.
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    Attributes:
+        problems: Each on one line; the text of the error is all of them.
+        spoken_problems: The same as messages.
+    """
+
+    def __init__(self, problems: Iterable[str], spoken: Iterable[Message] = (UNREADABLE,)) -> None:
         self.problems = tuple(problems)
+        self.spoken_problems = tuple(spoken)
         super().__init__("\n".join(self.problems))
 
 
@@ -48,17 +56,17 @@ def load_config(path: Path | None, folder: Path | None = None) -> Config:
     try:
         tree = read_tree(_read(path, shown))
     except YamlTreeError as problem:
-        raise ConfigError([f"{shown}:{problem.line}: {printable(problem.text)}"]) from None
+        said = message("doctor.settings.not_yaml", line=problem.line)
+        raise ConfigError([f"{shown}:{problem.line}: {printable(problem.text)}"], [said]) from None
     if tree.value is None:
         tree.value = {}
     if not isinstance(tree.value, dict):
         sections = ", ".join(Config.model_fields)
-        raise ConfigError([f"{shown}:1: got {got(tree, ())}; expected the keys {sections}"])
+        said = message("doctor.expected.keys", keys=sections)
+        raise ConfigError([f"{shown}:1: got {got(tree, ())}; expected the keys {sections}"], [said])
     # A section whose keys are all commented out reads as null: it has its defaults.
     values = {key: value for key, value in tree.value.items() if value is not None or not _is_section(key)}
-    found = [
-        (line, dotted(key), f"given twice, first on line {first}") for key, line, first in tree.duplicates
-    ]
+    found = [_given_twice(*duplicate) for duplicate in tree.duplicates]
     config = None
     try:
         config = Config.model_validate(values, context={"folder": folder})
@@ -66,8 +74,18 @@ def load_config(path: Path | None, folder: Path | None = None) -> Config:
         found += explain(error, tree)
     if found or config is None:
         unique = sorted(dict.fromkeys(found))
-        raise ConfigError(f"{shown}:{line}: {key}: {what}" for line, key, what in unique)
+        problems = [f"{shown}:{mistake.line}: {mistake.key}: {mistake.what}" for mistake in unique]
+        raise ConfigError(problems, [_said(mistake) for mistake in unique])
     return config
+
+
+def _given_twice(key: Key, line: int, first: int) -> Mistake:
+    said = message("doctor.settings.twice", first=first)
+    return Mistake(line, dotted(key), f"given twice, first on line {first}", said)
+
+
+def _said(mistake: Mistake) -> Message:
+    return message("doctor.settings.mistake", line=mistake.line, key=mistake.key, what=mistake.spoken)
 
 
 def readable_voice(path: Path | None) -> VoiceSection:

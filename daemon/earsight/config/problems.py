@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from earsight.config.expected import describe, one_of, spoken
 from earsight.config.schema import Config
 from earsight.config.section import WRONG_CHOICE, CombinationError, section_kinds
+from earsight.message import Message, message
 from earsight_files.strict_yaml import Key, YamlTree
 
 _SHOWN = 60  # characters of a refused value
 
-_SIMPLE = {"boolean": "true or false", "null": "null", "string": "a path"}
+_NESTED = {"a section": message("doctor.settings.section"), "a list": message("doctor.settings.list")}
 
 
-def explain(error: ValidationError, tree: YamlTree) -> list[tuple[int, str, str]]:
-    """Put pydantic's errors into words.
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """Something that is wrong in a config file.
 
-    Returns:
-        Line, dotted key and what is wrong, for each problem. The branches of a union repeat it.
+    Attributes:
+        line: From 1.
+        key: As it is written in messages, such as "voice.rate".
+        what: What is wrong, and what would be right, in English.
+        spoken: The same as a message.
     """
+
+    line: int
+    key: str
+    what: str
+    spoken: Message = field(compare=False)
+
+
+def explain(error: ValidationError, tree: YamlTree) -> list[Mistake]:
+    """Put pydantic's errors into words. The branches of a union repeat a mistake."""
     details: list[Any] = list(error.errors(include_url=False))
     wrong_kinds = [detail for detail in details if detail["type"].startswith(WRONG_CHOICE)]
     details += [other for detail in wrong_kinds for other in _others(detail)]
@@ -78,26 +94,36 @@ def _chooser(detail: Any) -> str:
     return str(detail["type"]).removeprefix(WRONG_CHOICE)
 
 
-def _explain(detail: Any, tree: YamlTree) -> tuple[int, str, str]:
+def _explain(detail: Any, tree: YamlTree) -> Mistake:
     key, owner, unknown = _locate(detail["loc"])
-    cause = detail.get("ctx", {}).get("error")
     if detail["type"] == "extra_forbidden":
         key = (*key, *unknown)
-        return _line(tree, key), dotted(key), _suggest(key, owner)
-    if detail["type"].startswith(WRONG_CHOICE):
-        choices = section_kinds(owner.model_fields[str(key[-1])].annotation)
-        key = (*key, _chooser(detail))
-        expected = "one of " + ", ".join(map(_choice, choices))
-    elif isinstance(cause, CombinationError):
-        key, expected = (*key, *cause.key.split(".")), cause.expected
-    elif isinstance(cause, ValueError):
-        expected = str(cause)
-    else:
-        expected = _expected(key, owner)
+        return _suggest(key, owner, tree)
+    key, expected, right = _expectation(detail, key, owner)
     if "text" in expected and _read_as_other(tree, key):
         expected += " (put it in quotes)"
-    found = "missing" if detail["type"] == "missing" else f"got {got(tree, key)}"
-    return _line(tree, key), dotted(key), f"{found}; expected {expected}"
+        right = message("doctor.expected.quoted", expected=right)
+    if detail["type"] == "missing":
+        what, said = f"missing; expected {expected}", message("doctor.settings.absent", expected=right)
+    else:
+        value = got(tree, key)
+        what = f"got {value}; expected {expected}"
+        said = message("doctor.settings.got", value=_NESTED.get(value, value), expected=right)
+    return Mistake(_line(tree, key), dotted(key), what, said)
+
+
+def _expectation(detail: Any, key: Key, owner: type[BaseModel]) -> tuple[Key, str, Message]:
+    """The key that is wrong, and what would be right for it."""
+    cause = detail.get("ctx", {}).get("error")
+    if detail["type"].startswith(WRONG_CHOICE):
+        choices = list(map(_choice, section_kinds(owner.model_fields[str(key[-1])].annotation)))
+        return (*key, _chooser(detail)), "one of " + ", ".join(choices), one_of(choices)
+    if isinstance(cause, CombinationError):
+        return (*key, *cause.key.split(".")), cause.expected, message("doctor.expected.fitting")
+    schema = _schema(owner)
+    name = next(part for part in reversed(key) if part in schema["properties"])
+    node = schema["properties"][name]
+    return key, str(cause) if isinstance(cause, ValueError) else describe(node, schema), spoken(node, schema)
 
 
 def _locate(loc: tuple[int | str, ...]) -> tuple[Key, type[BaseModel], Key]:
@@ -135,60 +161,32 @@ def _choice(kind: type[BaseModel]) -> str:
     return next((str(values[0]) for values in literals if len(values) == 1), "")
 
 
-def _suggest(key: Key, owner: type[BaseModel]) -> str:
+def _suggest(key: Key, owner: type[BaseModel], tree: YamlTree) -> Mistake:
     """What a key that there is not might have been."""
-    wrong, here = str(key[-1]), list(owner.model_fields)
-    close = difflib.get_close_matches(wrong, here, n=1)
-    if close:
-        return f"unknown key; did you mean {dotted((*key[:-1], close[0]))}?"
-    for section, field in Config.model_fields.items():
-        there = {name: None for kind in section_kinds(field.annotation) for name in kind.model_fields}
-        elsewhere = difflib.get_close_matches(wrong, list(there), n=1, cutoff=0.8)
-        if elsewhere:
-            return f"unknown key; did you mean {section}.{elsewhere[0]}?"
-    return f"unknown key; expected one of {', '.join(here)}"
+    here = list(owner.model_fields)
+    if meant := _meant(key, here):
+        what, said = f"unknown key; did you mean {meant}?", message("doctor.settings.did_you_mean", key=meant)
+    else:
+        what = f"unknown key; expected one of {', '.join(here)}"
+        said = message("doctor.settings.unknown", expected=one_of(here))
+    return Mistake(_line(tree, key), dotted(key), what, said)
 
 
-def _expected(key: Key, owner: type[BaseModel]) -> str:
-    schema = _schema(owner)
-    name = next(part for part in reversed(key) if part in schema["properties"])
-    return describe(schema["properties"][name], schema)
+def _meant(key: Key, here: list[str]) -> str | None:
+    """The dotted key of this section, or else of another one, that looks most like an unknown one."""
+    wrong = str(key[-1])
+    if close := difflib.get_close_matches(wrong, here, n=1):
+        return dotted((*key[:-1], close[0]))
+    for section, description in Config.model_fields.items():
+        there = {name: None for kind in section_kinds(description.annotation) for name in kind.model_fields}
+        if elsewhere := difflib.get_close_matches(wrong, list(there), n=1, cutoff=0.8):
+            return f"{section}.{elsewhere[0]}"
+    return None
 
 
 @cache
 def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema()
-
-
-def describe(node: dict[str, Any], schema: dict[str, Any]) -> str:
-    """What a piece of the JSON Schema allows, in words."""
-    if reference := node.get("$ref"):
-        node = schema["$defs"][reference.rsplit("/", 1)[-1]]
-    if "oneOf" in node:  # the kinds of one section
-        node = node["oneOf"][0]
-        return describe(node, schema)
-    if "anyOf" in node:
-        return ", or ".join(describe(branch, schema) for branch in node["anyOf"])
-    if "enum" in node:
-        return "one of " + ", ".join(str(value) for value in node["enum"])
-    if "const" in node:
-        return str(node["const"])
-    kind = node.get("type")
-    if kind == "array":
-        return "a list of these"
-    if kind in ("integer", "number"):
-        what = "a whole number" if kind == "integer" else "a number"
-        if "minimum" not in node:
-            return what
-        return f"{what} from {node['minimum']:g} to {node['maximum']:g}"
-    if kind == "object" and "patternProperties" in node:
-        (value,) = node["patternProperties"].values()
-        return f"keys such as {node['propertyNames']['examples'][0]}, each with {describe(value, schema)}"
-    if kind == "object":
-        return "a section with the keys " + ", ".join(node["properties"])
-    if kind == "string" and "examples" in node:
-        return f"text such as {node['examples'][0]}"
-    return _SIMPLE[str(kind)]
 
 
 def _line(tree: YamlTree, key: Key) -> int:

@@ -72,22 +72,23 @@ def failure(name: str, error: EarsightError) -> Finding:
     return Finding(name, Status.FAILURE, str(error), spoken=(error.spoken,))
 
 
-def spoken(findings: Sequence[Finding], language: Language) -> str:
-    """A short paragraph: how many problems there are, then each with what to do; failures come first."""
+def spoken(findings: Sequence[Finding], language: Language) -> list[str]:
+    """What there is to say, one utterance each: how many problems there are, then each problem with what to
+    do about it. Failures come before warnings."""
     failures = [each for each in findings if each.status is Status.FAILURE]
     warnings = [each for each in findings if each.status is Status.WARNING]
-    parts = []
+    texts = []
     if failures:
-        parts += [language.text(counted("doctor.problems", len(failures))), *_all_said(failures, language)]
+        texts += [language.text(counted("doctor.problems", len(failures))), *_all_said(failures, language)]
     if warnings:
-        parts += [language.text(counted("doctor.warnings", len(warnings))), *_all_said(warnings, language)]
-    return " ".join(parts) or language.text(message("doctor.all_well"))
+        texts += [language.text(counted("doctor.warnings", len(warnings))), *_all_said(warnings, language)]
+    return texts or [language.text(message("doctor.all_well"))]
 
 
 def _all_said(findings: Iterable[Finding], language: Language) -> Iterator[str]:
     for each in findings:
         said = _said(each, language)
-        # One device with an odd name may not silence the rest.
+        # A device may have the oddest name: the wearer hears at least which part does not work.
         broken = message("part.not_working", part=PARTS[each.name])
         yield language.text(broken) if promises_safety(said) else said
 

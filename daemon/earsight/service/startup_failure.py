@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from earsight.config.voice import VoiceSection
 from earsight.language.utterance import Utterance
@@ -19,13 +19,22 @@ _log = logging.getLogger(__name__)
 
 
 async def say(
-    utterance: Utterance, voices: Iterable[VoiceSection], limit: float | None = None
+    utterances: Sequence[Utterance], voices: Iterable[VoiceSection], limit: float | None = None
 ) -> list[VoiceError]:
-    """By the first voice that can be heard; limit: seconds for each. What was wrong with the others."""
+    """Say something, one utterance after the other, by the first voice that can be heard.
+
+    Args:
+        utterances: At least one, all in one language.
+        voices: What to try, in this order.
+        limit: Seconds for each voice.
+
+    Returns:
+        What was wrong with the voices before the one that was heard.
+    """
     failures = []
     for section in dict.fromkeys(voices):
         try:
-            await _say(utterance, section, limit)
+            await _say(utterances, section, limit)
         except VoiceError as error:
             failures.append(error)
         else:
@@ -43,7 +52,7 @@ async def say_until_heard(
     told: set[str] = set()
     while True:
         notify(f"EXTEND_TIMEOUT_USEC={(limit * len(voices) + time_limits.FAILURE_MARGIN) * 1e6:.0f}")
-        failures = await say(utterance, voices, limit)
+        failures = await say([utterance], voices, limit)
         for error in failures:
             if str(error) not in told:
                 _log.error("%s", error)
@@ -53,12 +62,13 @@ async def say_until_heard(
         await asyncio.sleep(time_limits.FAILURE_PAUSE)
 
 
-async def _say(utterance: Utterance, section: VoiceSection, limit: float | None) -> None:
-    voice = registry.build_voice(section, utterance.language)
+async def _say(utterances: Sequence[Utterance], section: VoiceSection, limit: float | None) -> None:
+    voice = registry.build_voice(section, utterances[0].language)
     speaker = Speaker(voice, volume=section.volume, rate=section.rate)
     try:
         async with asyncio.timeout(limit):
-            await speaker.say(utterance)
+            for utterance in utterances:
+                await speaker.say(utterance)
     except TimeoutError:
         raise VoiceError(f"the voice did not finish within {limit:g} s") from None
     finally:

@@ -44,11 +44,11 @@ def test_it_says_what_it_prints(tmp_path, capsys, heard):
     ]
     status = {finding.name: finding.status for finding in findings}
     assert (status["camera"], status["model"]) == (Status.OK, Status.FAILURE)
-    assert heard == [spoken(findings, load_language("en"))]
+    assert heard == spoken(findings, load_language("en"))
     assert cli.main(["doctor", "--config", str(config)]) == cli.FAILED
     printed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in printed] == [finding.status for finding in findings]
-    assert len(heard) == 1
+    assert len(heard) == len(spoken(findings, load_language("en")))
 
 
 def test_mistakes_in_the_settings_are_said_by_their_lines(tmp_path, capsys, heard):
@@ -56,25 +56,56 @@ def test_mistakes_in_the_settings_are_said_by_their_lines(tmp_path, capsys, hear
     config.write_text("camera:\n  fps: 0\n  sorce: auto\n")
     assert cli.main(["doctor", "--speak", "--config", str(config)]) == cli.WRONG_USAGE
     assert len(capsys.readouterr().err.splitlines()) == 2
-    (words,) = heard
-    assert words.startswith("2 problems. The settings: line 2, camera.fps: got 0; expected ")
-    assert "The settings: line 3, camera.sorce: unknown key; did you mean camera.source?" in words
-    assert str(tmp_path) not in words
+    count, first, second = heard
+    assert count == "2 problems."
+    assert first.startswith("The settings: line 2, camera.fps: got 0; expected ")
+    assert second == "The settings: line 3, camera.sorce: unknown key; did you mean camera.source?"
+    assert str(tmp_path) not in first
 
 
 @pytest.mark.parametrize("option", [[], ["--language", "id"]])
-def test_in_indonesian(tmp_path, heard, option):
+def test_mistakes_in_indonesian(tmp_path, heard, option):
     config = tmp_path / "earsight.yaml"
-    config.write_text("camera:\n  fps: 0\n" + ("" if option else "language: id\n"))
+    config.write_text(
+        "camera:\n  fps: 0\n  sorce: auto\n  width: [1]\nvoice:\n  earcons: loud\n  engine: bell\n"
+        + ("" if option else "language: id\n")
+    )
     assert cli.main(["doctor", "--speak", "--config", str(config), *option]) == cli.WRONG_USAGE
-    (words,) = heard
-    assert words.startswith("Ada 1 masalah. Pengaturan: ")
+    assert heard == [
+        "Ada 5 masalah.",
+        "Pengaturan: baris 2, camera.fps: isinya 0; seharusnya bilangan bulat dari 1 sampai 120.",
+        "Pengaturan: baris 3, camera.sorce: kunci tidak dikenal; mungkin maksudnya camera.source?",
+        "Pengaturan: baris 4, camera.width: isinya sebuah daftar; "
+        "seharusnya bilangan bulat dari 64 sampai 4096.",
+        'Pengaturan: baris 6, voice.earcons: isinya "loud"; seharusnya true atau false.',
+        'Pengaturan: baris 7, voice.engine: isinya "bell"; '
+        "seharusnya salah satu dari auto, espeak, pyttsx3, piper.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "berkasnya hilang atau tidak bisa dibaca"),
+        ("language: [", "baris 1 bukan YAML yang sah"),
+        ("a: 1\na: 2\n", "kunci tidak dikenal"),
+        ("narration: {every: 5}\nnarration: {every: 6}\n", "ditulis dua kali, pertama di baris 1"),
+        ("gestures: {double_window: 1, long_press: 0.5}\n", "nilai yang cocok dengan pengaturan lain"),
+    ],
+)
+def test_any_mistake_has_its_words_in_indonesian(tmp_path, heard, text, said):
+    config = tmp_path / "earsight.yaml"
+    if text is not None:
+        config.write_text(text)
+    command = ["doctor", "--speak", "--language", "id", "--config", str(config)]
+    assert cli.main(command) == cli.WRONG_USAGE
+    assert said in heard[1]
 
 
 def test_settings_that_are_gone_are_said_too(tmp_path, heard):
     gone = tmp_path / "gone.yaml"
     assert cli.main(["doctor", "--speak", "--config", str(gone)]) == cli.WRONG_USAGE
-    assert heard == [f"1 problem. The settings: {gone}: there is no such file."]
+    assert heard == ["1 problem.", f"The settings: {gone}: there is no such file."]
 
 
 def test_unasked_it_says_nothing(tmp_path, heard):

@@ -18,8 +18,8 @@ CAMERA = failure("camera", CameraError("There is no camera /dev/video0: plug it 
 
 
 def test_nothing_wrong_is_said_in_two_words() -> None:
-    assert spoken([found("camera", Status.OK, "fine")], ENGLISH) == "Everything works."
-    assert spoken([], INDONESIAN) == "Semuanya berfungsi."
+    assert spoken([found("camera", Status.OK, "fine")], ENGLISH) == ["Everything works."]
+    assert spoken([], INDONESIAN) == ["Semuanya berfungsi."]
 
 
 def test_failures_are_said_before_warnings_and_each_with_its_advice() -> None:
@@ -29,24 +29,30 @@ def test_failures_are_said_before_warnings_and_each_with_its_advice() -> None:
         found("model", Status.OK, "whole"),
         found("voice", advice="install espeak-ng"),
     ]
-    assert spoken(findings, ENGLISH) == (
-        "2 problems. The camera: There is no camera /dev/video0: plug it in. "
-        "The voice: it is broken. Install espeak-ng. "
-        "1 warning. The disk: only 3 megabytes are left. Delete files that you don't need."
-    )
+    assert spoken(findings, ENGLISH) == [
+        "2 problems.",
+        "The camera: There is no camera /dev/video0: plug it in.",
+        "The voice: it is broken. Install espeak-ng.",
+        "1 warning.",
+        "The disk: only 3 megabytes are left. Delete files that you don't need.",
+    ]
 
 
 def test_in_another_language_no_english_is_said() -> None:
     odd = found("voice", detail="a driver's own English")
-    assert spoken([DISK, CAMERA, odd], INDONESIAN) == (
-        "Ada 2 masalah. Kamera: Saya tidak bisa melihat: kameranya tidak berfungsi. "
-        "Suara bicara: tidak bisa diperiksa. "
-        "Ada 1 peringatan. Penyimpanan: sisanya hanya 3 megabita. Hapus berkas yang tidak diperlukan."
-    )
+    assert spoken([DISK, CAMERA, odd], INDONESIAN) == [
+        "Ada 2 masalah.",
+        "Kamera: Saya tidak bisa melihat: kameranya tidak berfungsi.",
+        "Suara bicara: tidak bisa diperiksa.",
+        "Ada 1 peringatan.",
+        "Penyimpanan: sisanya hanya 3 megabita. Hapus berkas yang tidak diperlukan.",
+    ]
 
 
 def test_one_odd_name_does_not_silence_the_rest() -> None:
     odd = replace(CAMERA, detail="The camera 'Safe to cross' is gone.")
-    assert spoken([odd, found("voice")], ENGLISH) == (
-        "2 problems. The camera isn't working. The voice: it is broken."
-    )
+    assert spoken([odd, found("voice")], ENGLISH) == [
+        "2 problems.",
+        "The camera isn't working.",
+        "The voice: it is broken.",
+    ]
