@@ -216,6 +216,6 @@ async def _speak(texts: list[str], config: Config, wav: Path | None) -> None:
     speaker = Speaker(voice, volume=section.volume, rate=section.rate)
     try:
         for text in texts:
-            await speaker.say(Utterance(text, Priority.ANSWER, float("inf")))
+            await speaker.say(Utterance(text, Priority.ANSWER, config.language))
     finally:
         await speaker.close()

@@ -86,7 +86,7 @@ def _mistakes(error: ConfigError) -> list[Finding]:
 
 async def _speak(voice: VoiceSection, language: Language, texts: Sequence[str]) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
-    utterances = [Utterance(text, Priority.ANSWER, language=language.code) for text in texts]
+    utterances = [Utterance(text, Priority.ANSWER, language.code) for text in texts]
     for error in await startup_failure.say(utterances, (voice, AutoVoice())):
         # The findings are on the screen already, the voice's own failure among them.
         print(f"earsight: {error}", file=sys.stderr)

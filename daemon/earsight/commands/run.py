@@ -135,7 +135,7 @@ def _say_why(why: Message, reason: str, config_file: Path | None) -> None:
 
     voice, language = readable_voice(config_file), load_language(readable_language(config_file))
     show(f"{load_language('en').text(why)} {reason}")
-    said = Utterance(language.text(why), Priority.ANSWER, language=language.code)
+    said = Utterance(language.text(why), Priority.ANSWER, language.code)
     limits = time_limits.FAILURE_VOICE, time_limits.FAILURE_PATIENCE
     asyncio.run(startup_failure.say_until_heard(said, (voice, AutoVoice()), *limits))
 

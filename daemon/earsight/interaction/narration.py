@@ -127,7 +127,7 @@ class Narration:
         """What never sounds stays new, for the next look."""
         _log.info("narration: %s", report.text)
         expires_at = time.monotonic() + time_limits.NARRATION_LIFE
-        utterance = Utterance(report.text, Priority.NARRATION, expires_at, self._context.policy.language.code)
+        utterance = Utterance(report.text, Priority.NARRATION, self._context.policy.language.code, expires_at)
         try:
             await self._context.speaker.say(utterance, partial(self._context.heard.sounded, report))
         except VoiceError as error:

@@ -154,7 +154,7 @@ async def _say(notice: _Notice, speaker: Speaker, language: Language) -> bool:
         _log.info("notice: %s", text)
     try:
         expires_at = time.monotonic() + time_limits.NOTICE_LIFE
-        outcome = await speaker.say(Utterance(text, Priority.NOTICE, expires_at, language.code))
+        outcome = await speaker.say(Utterance(text, Priority.NOTICE, language.code, expires_at))
     except VoiceError as error:
         _log.error("%s", error)
         return False

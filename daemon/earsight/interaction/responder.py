@@ -135,7 +135,7 @@ class Responder:
                 await self.floor.wait()
             times_taken = self.floor.times_taken
             expires_at = time.monotonic() + time_limits.ANSWER_LIFE
-            utterance = Utterance(text, Priority.ANSWER, expires_at, self._context.policy.language.code)
+            utterance = Utterance(text, Priority.ANSWER, self._context.policy.language.code, expires_at)
             outcome = await self._context.speaker.say(utterance, begun)
             was_cut_off = outcome in (Outcome.INTERRUPTED, Outcome.DROPPED)
             if has_floor or not was_cut_off or self.floor.times_taken == times_taken:

@@ -35,14 +35,14 @@ class Utterance:
     Attributes:
         text: One or more sentences.
         priority: What it may interrupt.
-        expires_at: Seconds on time.monotonic(); what could not begin by then is out of date and is dropped.
         language: Code of the language that the text is in.
+        expires_at: Seconds on time.monotonic(); what could not begin by then is out of date and is dropped.
     """
 
     text: str
     priority: Priority
+    language: str
     expires_at: float = math.inf
-    language: str = "en"
 
     def __post_init__(self) -> None:
         if promises_safety(self.text):

@@ -203,6 +203,4 @@ class Service:
 
     async def _say(self, words: Message) -> None:
         language = self._parts.narrator.policy.language
-        await self._parts.speaker.say(
-            Utterance(language.text(words), Priority.ANSWER, language=language.code)
-        )
+        await self._parts.speaker.say(Utterance(language.text(words), Priority.ANSWER, language.code))

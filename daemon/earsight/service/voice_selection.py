@@ -72,7 +72,7 @@ class VoiceSelection:
             VoiceError: The new voice can't be heard; the speaker keeps its own.
         """
         _log.info("notice: %s", text)
-        said = Utterance(text, Priority.NOTICE, language=language)
+        said = Utterance(text, Priority.NOTICE, language)
         outcome = await speaker.try_voice(self._build(section, language), said)
         self._status.report("voice", None)
         return outcome is Outcome.SPOKEN

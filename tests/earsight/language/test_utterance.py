@@ -22,7 +22,7 @@ from tests.earsight.language.indonesian.promises import FORBIDDEN as INDONESIAN
 
 
 def said(text: str, language: str = "en") -> str:
-    return Utterance(text, Priority.ANSWER, language=language).text
+    return Utterance(text, Priority.ANSWER, language).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -101,4 +101,4 @@ def test_whoever_speaks_takes_nothing_but_utterances() -> None:
 
 def test_messages_are_no_text() -> None:
     with pytest.raises(TypeError):
-        Utterance(Message("x"), Priority.ANSWER)  # type: ignore[arg-type]
+        Utterance(Message("x"), Priority.ANSWER, "en")  # type: ignore[arg-type]

@@ -147,7 +147,7 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
     )
     card.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    said = Utterance(english("start.wrong_settings"), Priority.ANSWER)
+    said = Utterance(english("start.wrong_settings"), Priority.ANSWER, "en")
     asyncio.run(startup_failure.say_until_heard(said, (AutoVoice(),), 2.0, 60.0))
     assert (tmp_path / "heard").stat().st_size > 20_000
     extended = [line for line in manager.messages if line.startswith("EXTEND_TIMEOUT_USEC=")]
@@ -158,7 +158,7 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
 def test_the_last_words_come_to_an_end_though_nobody_hears_them(tmp_path, manager, monkeypatch, caplog):
     monkeypatch.setattr(time_limits, "FAILURE_PAUSE", 0.05)
     monkeypatch.setenv("PATH", str(tmp_path))  # neither engine nor card
-    said = Utterance("I can't start.", Priority.ANSWER)
+    said = Utterance("I can't start.", Priority.ANSWER, "en")
     asyncio.run(startup_failure.say_until_heard(said, (AutoVoice(),) * 2, 5.0, 0.3))
     assert len([line for line in manager.messages if line.startswith("EXTEND")]) > 1
     assert len(caplog.records) == 1, "a reason is enough once"

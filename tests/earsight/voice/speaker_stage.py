@@ -12,15 +12,15 @@ LONG = "x" * 200  # ten seconds of tone, 0.2 s by the fast player
 
 
 def narration(text="narration", expires_in=60.0):
-    return Utterance(text, Priority.NARRATION, time.monotonic() + expires_in)
+    return Utterance(text, Priority.NARRATION, "en", time.monotonic() + expires_in)
 
 
 def notice(text="notice"):
-    return Utterance(text, Priority.NOTICE)
+    return Utterance(text, Priority.NOTICE, "en")
 
 
 def answer(text="answer"):
-    return Utterance(text, Priority.ANSWER)
+    return Utterance(text, Priority.ANSWER, "en")
 
 
 class Stage:

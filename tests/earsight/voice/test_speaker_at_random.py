@@ -59,7 +59,9 @@ async def perform(actions, synthesizer_faults, player_faults):
     async def say(text, action):
         unfinished[text] = action.priority
         try:
-            return await speaker.say(Utterance(text, action.priority, time.monotonic() + action.expires_in))
+            return await speaker.say(
+                Utterance(text, action.priority, "en", time.monotonic() + action.expires_in)
+            )
         except VoiceError as error:
             return error
         finally:
