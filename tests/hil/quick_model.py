@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from earsight.captioners.picture import squashed
+from earsight.captioners.preprocessing import resized
 from tests.hil.camera import frame
 from tests.hil.photos import photo
 
@@ -78,7 +78,7 @@ def _embedding(pixels: np.ndarray) -> np.ndarray:
 def _known() -> np.ndarray:
     """(sentences, any): the embeddings of the demo photos as the camera delivers them."""
     shown = [np.frombuffer(frame(photo(number)), np.uint8) for number in range(len(SENTENCES))]
-    return np.stack([_embedding(squashed(bgr.reshape(480, 640, 3)[..., ::-1], _SIDE)) for bgr in shown])
+    return np.stack([_embedding(resized(bgr.reshape(480, 640, 3)[..., ::-1], _SIDE)) for bgr in shown])
 
 
 def _encoder(hangs_at: int | None) -> onnx.ModelProto:

@@ -1,9 +1,9 @@
 """The process that measures one bundle.
 
-Usage: python -m earsight.bench.child ORDER STARTED CALLER
-ORDER is measurement.Order as JSON, STARTED the time.monotonic() at which the process was started, CALLER the
-process that reads the answer, and with which this one ends. Prints one JSON object: the figures, or
-{"error"}.
+Usage: python -m earsight.bench.child SETTINGS STARTED CALLER
+SETTINGS is measurement.BenchSettings as JSON, STARTED the time.monotonic() at which the process was started,
+CALLER the process that reads the answer, and with which this one ends. Prints one JSON object: the figures,
+or {"error"}.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from earsight.bench.machine import available_memory, most_resident, resident
-from earsight.bench.measurement import BenchError, Order
+from earsight.bench.measurement import BenchError, BenchSettings
 from earsight.bench.roofline import Roofline
 from earsight.bench.stages import Captioned, captioned, quantiles
 from earsight.bench.work import UncountedError, Work, graph_work
@@ -41,13 +41,13 @@ def main() -> None:
     if os.getppid() != int(sys.argv[3]):  # it ended before it could be noticed
         return
     try:
-        answer = figures(Order(**json.loads(sys.argv[1])), float(sys.argv[2]))
+        answer = figures(BenchSettings(**json.loads(sys.argv[1])), float(sys.argv[2]))
     except EarsightError as error:
         answer = {"error": str(error)}
     print(json.dumps(answer))
 
 
-def figures(order: Order, started: float) -> dict[str, Any]:
+def figures(settings: BenchSettings, started: float) -> dict[str, Any]:
     """started: on time.monotonic().
 
     load_ms: check (hashes of the files), graphs, warm_up and the total of the three; ready: from the start
@@ -55,17 +55,17 @@ def figures(order: Order, started: float) -> dict[str, Any]:
     and peak until then. roofline: the machine's rates; stages: what they allow, or None where an operator's
     work is not known. Raises EarsightError.
     """
-    describer, bundle, load = _loaded(order, started)
+    describer, bundle, load = _loaded(settings, started)
     memory = {"loaded": resident()}
-    captions = captioned(describer, Path(order.photo), order.captions)
+    captions = captioned(describer, Path(settings.photo), settings.captions)
     memory |= {"captioned": resident(), "peak": most_resident()}
     del describer  # the counting of work loads its graphs again
     stages = quantiles(captions)
-    beams = order.beams or bundle.manifest.decode.beams
+    beams = settings.beams or bundle.manifest.decode.beams
     work = _work(bundle, captions, beams)
-    roofline = Roofline(order.threads, available_memory())
+    roofline = Roofline(settings.threads, available_memory())
     return {
-        "bundle": order.bundle,
+        "bundle": settings.bundle,
         "name": bundle.manifest.name,
         "encoder": captions[0].encoder.name,
         "beams": beams,
@@ -83,17 +83,17 @@ def figures(order: Order, started: float) -> dict[str, Any]:
     }
 
 
-def _loaded(order: Order, started: float) -> tuple[Describer, Bundle, dict[str, float]]:
+def _loaded(settings: BenchSettings, started: float) -> tuple[Describer, Bundle, dict[str, float]]:
     """Ready to caption; and milliseconds."""
     times = [time.monotonic()]
-    bundle = open_bundle(bundle_folder(order.bundle))
+    bundle = open_bundle(bundle_folder(settings.bundle))
     times.append(time.monotonic())
     describer = Describer(
         OnnxCaptioner(
-            bundle if order.tokens is None else _endless(bundle, order.tokens),
-            order.threads,
-            order.beams,
-            order.tokens,
+            bundle if settings.tokens is None else _endless(bundle, settings.tokens),
+            settings.threads,
+            settings.beams,
+            settings.tokens,
             time_limit=float("inf"),
             provider=PROCESSOR,
         )

@@ -19,7 +19,7 @@ class BenchError(EarsightError):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BenchSettings:
     """What to measure.
 
     bundle: "builtin" or a folder. photo: a file. threads: 0 takes what ONNX Runtime finds. beams: None is the
@@ -34,20 +34,20 @@ class Order:
     tokens: int | None = None
 
 
-def measure(order: Order) -> dict[str, Any]:
+def measure(settings: BenchSettings) -> dict[str, Any]:
     """The figures of earsight.bench.child.figures(). Takes seconds, or minutes for large models.
 
     Raises BenchError with what was wrong there, or how the process died.
     """
-    words = json.dumps(asdict(order)), repr(time.monotonic()), str(os.getpid())
+    words = json.dumps(asdict(settings)), repr(time.monotonic()), str(os.getpid())
     argv = [sys.executable, "-m", "earsight.bench.child", *words]
     child = subprocess.run(argv, stdout=subprocess.PIPE, check=False)
     if child.returncode < 0:
-        raise BenchError(f"{order.bundle}: measuring it was ended by {_name(-child.returncode)}")
+        raise BenchError(f"{settings.bundle}: measuring it was ended by {_name(-child.returncode)}")
     try:
         answer: dict[str, Any] = json.loads(child.stdout)
     except ValueError:
-        raise BenchError(f"{order.bundle}: measuring it failed with status {child.returncode}") from None
+        raise BenchError(f"{settings.bundle}: measuring it failed with status {child.returncode}") from None
     if "error" in answer:
         raise BenchError(answer["error"])
     return answer

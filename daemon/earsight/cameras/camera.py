@@ -13,7 +13,7 @@ import numpy as np
 
 from earsight.cameras.backoff import Backoff
 from earsight.cameras.recent_frames import RecentFrames
-from earsight.cameras.source import BlackPictures, CameraError, FrameSource, unforeseen
+from earsight.cameras.source import BlackPictures, CameraError, FrameSource, unexpected
 from earsight.scene import Frame
 from earsight.system import time_limits
 
@@ -75,13 +75,11 @@ class Camera:
 
         Args:
             source: What gives the pictures.
-            rotation: Degrees clockwise that set the pictures upright: 0, 90, 180 or 270. The pixels of a
-                turned picture are a view that is not contiguous.
+            rotation: Degrees clockwise, 0, 90, 180 or 270, that set the pictures upright.
             keep: Frames held.
             retry_after: The first pause before the source is opened again.
             retry_at_most: The longest pause.
-            stalled_after: Time without a picture after which an open source counts as lost, although it
-                reports no error.
+            stalled_after: Time without a picture after which an open source that reports no error is lost.
             opens_within: The same for a source that is being opened.
             hung_after: Time in one call of the source after which it counts as hung.
 
@@ -91,12 +89,10 @@ class Camera:
         if rotation not in (0, 90, 180, 270):
             raise ValueError(f"rotation is {rotation}: it must be 0, 90, 180 or 270 degrees")
         self._source = source
-        self._quarter_turns = rotation // 90
+        self._quarter_turns, self._recent = rotation // 90, RecentFrames(keep)
         self._backoff = Backoff(retry_after, retry_at_most)
-        self._stalled_after = stalled_after
-        self._opens_within = opens_within
+        self._stalled_after, self._opens_within = stalled_after, opens_within
         self._hung_after = hung_after
-        self._recent = RecentFrames(keep)
         self._state: _State = _Opening(time.monotonic())
         self._call_began: float | None = None
         self._has_given_pictures = False
@@ -217,8 +213,8 @@ class Camera:
             except CameraError as error:
                 self._fail(error)
             except Exception as error:  # a driver's surprise must not end the thread that recovers from it
-                log.exception("The camera failed in an unforeseen way.")
-                self._fail(unforeseen(error))
+                log.exception("The camera failed unexpectedly.")
+                self._fail(unexpected(error))
             finally:
                 self._close_source()
             self._stop.wait(self._backoff.after(time.monotonic() - began))

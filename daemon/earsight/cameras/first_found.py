@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from earsight.cameras.source import CameraAbsentError, CameraError, FrameSource, unforeseen
+from earsight.cameras.source import CameraAbsentError, CameraError, FrameSource, unexpected
 
 _log = logging.getLogger(__name__)
 
@@ -33,10 +33,10 @@ class FirstFound:
             except CameraError as error:
                 problem = error
             except Exception as error:  # a library that does not fit the others, say
-                problem = unforeseen(error)
+                problem = unexpected(error)
                 if self._logged != str(problem):  # it is tried again every other second
                     self._logged = str(problem)
-                    _log.exception("A camera failed in an unforeseen way.")
+                    _log.exception("A camera failed unexpectedly.")
             with suppress(Exception):  # of one that never opened
                 source.close()
         raise problem

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from earsight.cameras.damage import whole_picture
+from earsight.cameras.damaged_frames import read_undamaged
 from earsight.cameras.opencv import load_cv2
 from earsight.cameras.source import CameraError, CameraSoftwareError
 
@@ -44,7 +44,7 @@ class GStreamerSource:
             )
 
     def read(self) -> np.ndarray:
-        pixels = whole_picture(self._next)
+        pixels = read_undamaged(self._next)
         assert pixels is not None  # _next gives one, or raises
         return pixels
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from earsight.cameras.damage import whole_picture
+from earsight.cameras.damaged_frames import read_undamaged
 from earsight.cameras.source import CameraError, CameraInUseError, CameraSoftwareError
 from earsight.cameras.v4l2 import check_camera
 from earsight.system import time_limits
@@ -65,7 +65,7 @@ class OpenCvSource:
         self._read_at = math.inf  # until the first picture no buffer is filled
 
     def read(self) -> np.ndarray:
-        pixels = whole_picture(self._next)
+        pixels = read_undamaged(self._next)
         if pixels is None:
             path = str(self._device.resolve())
             raise CameraError(

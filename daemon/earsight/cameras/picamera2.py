@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from earsight.cameras.damage import whole_picture
+from earsight.cameras.damaged_frames import read_undamaged
 from earsight.cameras.source import CameraAbsentError, CameraError, CameraSoftwareError
 from earsight.system import time_limits
 from earsight.system.device_users import held_by
@@ -54,7 +54,7 @@ class Picamera2Source:
             raise CameraError(_why(error)) from error
 
     def read(self) -> np.ndarray:
-        pixels = whole_picture(self._next)
+        pixels = read_undamaged(self._next)
         assert pixels is not None  # _next gives one, or raises
         return pixels
 

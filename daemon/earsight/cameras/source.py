@@ -52,7 +52,7 @@ class BlackPictures(CameraError):  # noqa: N818 - the name says what the wearer 
     spoken = message("error.black_frame")
 
 
-def unforeseen(error: Exception) -> CameraError:
+def unexpected(error: Exception) -> CameraError:
     """A driver's or a library's surprise, as what the camera is lost for."""
     return CameraError(f"The camera failed: {type(error).__name__}: {' '.join(str(error).split())}")
 

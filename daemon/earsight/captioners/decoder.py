@@ -15,7 +15,7 @@ import numpy as np
 from earsight.bundles.bundle import BundleError
 from earsight.captioners.graph import Graph
 from earsight.captioners.search import Candidates
-from earsight.captioners.token_vectors import TokenVectors
+from earsight.captioners.token_embeddings import TokenEmbeddings
 from earsight_bundle.graphs import (
     ASKED,
     IDS,
@@ -41,7 +41,7 @@ class Decoder:
     def __init__(
         self,
         graph: Graph,
-        vectors: TokenVectors,
+        vectors: TokenEmbeddings,
         prefix_length: int,
         beams: int,
         max_tokens: int,
@@ -106,7 +106,7 @@ class Decoder:
         self._seen[rows, first + rows] = True
         at = np.full(len(tokens), self._length)
         self._length += 1
-        return self._read(self._vectors.of(tokens), at, self._seen[:, : first + len(tokens)], rows)
+        return self._read(self._vectors.lookup(tokens), at, self._seen[:, : first + len(tokens)], rows)
 
     def _read(
         self, vectors: np.ndarray, positions: np.ndarray, sees: np.ndarray, asked: np.ndarray
@@ -150,7 +150,7 @@ def try_decoder(table: Path, graph: Graph) -> None:
     Raises:
         BundleError: The graph is no decoder, or does not run.
     """
-    vectors = TokenVectors(table)
+    vectors = TokenEmbeddings(table)
     decoder = Decoder(graph, vectors, prefix_length=2, beams=1, max_tokens=2, candidates=1)
     decoder.read_prefix(np.zeros((2, vectors.width), np.float32))
     decoder.read_tokens(np.array([0]), np.array([0]))

@@ -31,7 +31,7 @@ from transformers import (
 from transformers.utils import logging
 
 from earsight.captioners.captioner import DecodingCancelledError, Encoding, Placement, never
-from earsight.captioners.vision_tower import Sight, VisionTower
+from earsight.captioners.vision_tower import VisionFeatures, VisionTower
 from earsight.errors import CaptionerError
 from earsight.scene import Caption
 
@@ -57,7 +57,7 @@ class Prompt:
     """What the model's generate() reads, on its device, and what its vision tower has made of the picture."""
 
     inputs: dict[str, Any]
-    sight: Sight
+    vision: VisionFeatures
 
 
 class HuggingFaceCaptioner:
@@ -123,8 +123,8 @@ class HuggingFaceCaptioner:
         """Run the vision tower. prepared: what prepare() returned."""
         with self._told("can't read a picture", "name another model"), torch.inference_mode():
             inputs = dict(prepared.to(self._device, self._dtype))
-            sight = self._tower.look(lambda: self._model.generate(**inputs, num_beams=1, max_new_tokens=1))
-            return Encoding(Prompt(inputs, sight), sight.embedding())
+            vision = self._tower.run(lambda: self._model.generate(**inputs, num_beams=1, max_new_tokens=1))
+            return Encoding(Prompt(inputs, vision), vision.embedding())
 
     def describe(self, encoding: Encoding[Prompt], cancelled: Callable[[], bool] = never) -> list[Caption]:
         """The captions that the search ends with, best first: at least one, each text once.
@@ -140,7 +140,7 @@ class HuggingFaceCaptioner:
         with (
             self._told("can't describe a picture", "name another model"),
             torch.inference_mode(),
-            self._tower.remembering(prompt.sight),
+            self._tower.reusing(prompt.vision),
         ):
             generated = self._model.generate(
                 **prompt.inputs,

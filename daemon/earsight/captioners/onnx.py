@@ -12,21 +12,21 @@ from earsight.bundles.bundle import Bundle, BundleError
 from earsight.captioners.captioner import Encoding, Placement, never
 from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder, try_decoder
-from earsight.captioners.encoder_choice import load_encoder
-from earsight.captioners.endings import without_loose_end
+from earsight.captioners.fastest_encoder import load_fastest_encoder
 from earsight.captioners.graph import Graph
-from earsight.captioners.memory import returned_after_loading
-from earsight.captioners.picture import cropped, squashed
+from earsight.captioners.heap import trimmed_heap
+from earsight.captioners.preprocessing import resized, resized_and_cropped
 from earsight.captioners.providers import AUTO, Provider
-from earsight.captioners.search import Hypothesis, beam_search
-from earsight.captioners.token_vectors import TokenVectors
+from earsight.captioners.search import Hypothesis, SearchSettings, beam_search
+from earsight.captioners.token_embeddings import TokenEmbeddings
 from earsight.captioners.tokens import TokenDecoder
+from earsight.captioners.truncation import without_dangling_words
 from earsight.scene import Caption
 from earsight_bundle.files import DECODER, TOKENIZER, TOKENS
 from earsight_bundle.graphs import EMBEDDING, PIXELS, PREFIX
 
 _SPARE = 4
-"""Candidates more than there are beams: some of them may repeat what was said."""
+"""Candidates beyond the number of beams: some of them may repeat what was said."""
 
 
 class OnnxCaptioner:
@@ -61,28 +61,36 @@ class OnnxCaptioner:
             raise BundleError(f"{bundle.folder}: this model does not caption; choose another bundle")
         decode = bundle.manifest.decode
         self._side = bundle.manifest.image.side
-        self._fit = {"squash": squashed, "crop": cropped}[bundle.manifest.image.fit]
-        self._end = decode.end_token
-        self._beams = beams or decode.beams
-        self._max_tokens = min(max_tokens or decode.max_tokens, decode.max_tokens)
+        self._fit = {"squash": resized, "crop": resized_and_cropped}[bundle.manifest.image.fit]
+        self._search = SearchSettings(
+            beams or decode.beams,
+            min(max_tokens or decode.max_tokens, decode.max_tokens),
+            decode.end_token,
+            decode.no_repeat if no_repeat is None else no_repeat,
+        )
         self._time_limit = time_limit
-        self._no_repeat = decode.no_repeat if no_repeat is None else no_repeat
         self._confidence = Confidence(bundle)
         self._tokens = TokenDecoder(bundle.path(TOKENIZER))
-        with returned_after_loading():
+        self._encoder, self._decoder = self._networks(bundle, threads, provider)
+
+    def _networks(self, bundle: Bundle, threads: int, provider: Provider) -> tuple[Graph, Decoder]:
+        """Load the encoder and the decoder."""
+        with trimmed_heap():
             # The one with the largest weights first: loading it takes their size once more.
             trial = partial(try_decoder, bundle.path(TOKENS))
             graph = Graph(bundle.path(DECODER), threads, provider, trial)
-            self._encoder = load_encoder(bundle, threads, provider)
+            encoder = load_fastest_encoder(bundle, threads, provider)
         try:
-            _, prefix_length, _ = self._encoder.outputs[PREFIX].shape
+            _, prefix_length, _ = encoder.outputs[PREFIX].shape
         except (KeyError, ValueError) as error:
             raise BundleError(
-                f"{self._encoder.path}: not Earsight's encoder ({error!r}); export the bundle anew"
+                f"{encoder.path}: not Earsight's encoder ({error!r}); export the bundle anew"
             ) from error
-        vectors = TokenVectors(bundle.path(TOKENS))
-        candidates = self._beams + (_SPARE if self._no_repeat else 0)
-        self._decoder = Decoder(graph, vectors, prefix_length, self._beams, self._max_tokens, candidates)
+        embeddings = TokenEmbeddings(bundle.path(TOKENS))
+        search = self._search
+        candidates = search.beams + (_SPARE if search.no_repeat else 0)
+        decoder = Decoder(graph, embeddings, prefix_length, search.beams, search.max_tokens, candidates)
+        return encoder, decoder
 
     @property
     def placement(self) -> Placement:
@@ -92,16 +100,16 @@ class OnnxCaptioner:
         return Placement({graph.path.name: graph.computed_by for graph in graphs}, problem)
 
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
-        """A picture, uint8 (height, width, 3), as the encoder's input, uint8 (1, side, side, 3)."""
+        """Turn a picture, uint8 (height, width, 3), into the encoder's input, uint8 (1, side, side, 3)."""
         return self._fit(pixels, self._side)[None]
 
     def encode(self, prepared: np.ndarray) -> Encoding:
-        """prepared: what prepare() returned."""
+        """Run the encoder on what prepare() returned."""
         prefix, embedding = self._encoder.run([PREFIX, EMBEDDING], {PIXELS: prepared})
         return Encoding(prefix[0], embedding[0])
 
     def describe(self, encoding: Encoding, cancelled: Callable[[], bool] = never) -> list[Caption]:
-        """The captions that the search ends with, best first: at least one, each text once."""
+        """Search, and work out the confidence of what was found. See Captioner.describe()."""
         hypotheses = self.search(encoding.prefix, cancelled)
         texts = [self._text(hypothesis) for hypothesis in hypotheses]
         return self._confidence.captions(texts, hypotheses, encoding.embedding)
@@ -115,16 +123,7 @@ class OnnxCaptioner:
         """
         deadline = time.monotonic() + self._time_limit
         first = self._decoder.read_prefix(prefix)
-        return beam_search(
-            first,
-            self._decoder.read_tokens,
-            self._beams,
-            self._max_tokens,
-            self._end,
-            deadline,
-            self._no_repeat,
-            cancelled,
-        )
+        return beam_search(first, self._decoder.read_tokens, self._search, deadline, cancelled)
 
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
@@ -132,4 +131,4 @@ class OnnxCaptioner:
 
     def _text(self, hypothesis: Hypothesis) -> str:
         text = self._tokens.decode(hypothesis.tokens)
-        return text if hypothesis.finished else without_loose_end(text)
+        return text if hypothesis.finished else without_dangling_words(text)

@@ -13,9 +13,12 @@ from earsight.captioners.captioner import DecodingCancelledError, never
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A caption in tokens (the end token not among them), with the log-probability of each.
+    """A caption in tokens.
 
-    log_probs has one more entry than tokens when the caption came to its end.
+    Attributes:
+        tokens: Without the end token.
+        log_probs: Of each token, at most 0; of a finished caption also that of the end token.
+        finished: Whether the caption has come to its end.
     """
 
     tokens: tuple[int, ...]
@@ -24,10 +27,11 @@ class Hypothesis:
 
     @property
     def score(self) -> float:
-        """Mean log-probability; -inf for nothing at all."""
+        """Mean log-probability; -inf without any token."""
         return sum(self.log_probs) / len(self.log_probs) if self.log_probs else float("-inf")
 
     def extended(self, token: int, log_prob: float, end: int) -> Hypothesis:
+        """The hypothesis with one more token. end: the token that finishes it."""
         log_probs = (*self.log_probs, log_prob)
         if token == end:
             return Hypothesis(self.tokens, log_probs, finished=True)
@@ -42,60 +46,76 @@ Step = Callable[[np.ndarray, np.ndarray], Candidates]
 newest token. Returns the candidates for the token after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How to search.
+
+    Attributes:
+        beams: Hypotheses kept at each step.
+        max_tokens: Tokens of the longest caption, the end token counted.
+        end: The end token.
+        no_repeat: See repeats(); 0 lets a caption repeat itself.
+    """
+
+    beams: int
+    max_tokens: int
+    end: int
+    no_repeat: int = 0
+
+
 def beam_search(
     first: Candidates,
     step: Step,
-    beams: int,
-    max_tokens: int,
-    end: int,
+    settings: SearchSettings,
     deadline: float,
-    no_repeat: int = 0,
     cancelled: Callable[[], bool] = never,
 ) -> list[Hypothesis]:
     """Find the likeliest captions.
 
-    At each step all continuations compete with the finished captions by mean log-probability, and the best
-    ``beams`` go on. The search ends when all of them are finished, at max_tokens tokens, or at the deadline
-    with what was found by then.
+    At each step, continuations and finished captions compete by mean log-probability, until the best are all
+    finished, the longest is reached, or time is up.
 
     Args:
         first: Candidates for the first token, (1, k).
-        step: Reads the newest tokens and returns the candidates for the next ones.
-        beams: Hypotheses kept at each step.
-        max_tokens: Tokens of the longest caption, the end token counted.
-        end: The end token.
+        step: Reads the newest tokens.
+        settings: How to search.
         deadline: Seconds on time.monotonic().
-        no_repeat: See repeats(); 0 lets a caption repeat itself.
         cancelled: Asked before every step.
 
     Returns:
-        At most ``beams`` hypotheses, best first; finished ones before those that were cut short.
+        The hypotheses, best first; finished ones before those that were cut short.
 
     Raises:
         DecodingCancelledError: `cancelled` said so.
     """
-    kept = [Hypothesis((), (), finished=False)]
-    live, candidates = [0], first
-    for length in range(1, max_tokens + 1):
-        grown = _grow(kept, live, candidates, end, no_repeat)
+    kept, live, candidates = [Hypothesis((), (), finished=False)], [0], first
+    for length in range(1, settings.max_tokens + 1):
+        grown = _grow(kept, live, candidates, settings)
         if not grown:
             break
         grown.sort(key=lambda pair: pair[0].score, reverse=True)
-        chosen = grown[:beams]
+        chosen = grown[: settings.beams]
         kept = [hypothesis for hypothesis, _ in chosen]
         live = [index for index, hypothesis in enumerate(kept) if not hypothesis.finished]
-        if not live or length == max_tokens or time.monotonic() > deadline:
+        if not live or length == settings.max_tokens or time.monotonic() > deadline:
             break
         if cancelled():
             raise DecodingCancelledError
-        parents = np.array([chosen[index][1] for index in live])
-        candidates = step(parents, np.array([kept[index].tokens[-1] for index in live]))
+        rows, tokens = zip(*((chosen[index][1], kept[index].tokens[-1]) for index in live), strict=True)
+        candidates = step(np.array(rows), np.array(tokens))
     return sorted(kept, key=lambda hypothesis: (hypothesis.finished, hypothesis.score), reverse=True)
 
 
 def repeats(tokens: tuple[int, ...], token: int, no_repeat: int) -> bool:
-    """Whether the tokens and one more say no_repeat tokens in a row for the second time, or directly repeat
-    fewer. What a caption has from there on is a loop, more often than not."""
+    """Whether a caption would repeat itself with one more token.
+
+    What comes from there on is a loop, more often than not.
+
+    Args:
+        tokens: Of the caption so far.
+        token: The next one.
+        no_repeat: So many tokens in a row may not come a second time; fewer may, but not directly.
+    """
     if token not in tokens:
         return False
     said = (*tokens, token)
@@ -106,13 +126,13 @@ def repeats(tokens: tuple[int, ...], token: int, no_repeat: int) -> bool:
 
 
 def _grow(
-    kept: list[Hypothesis], live: list[int], candidates: Candidates, end: int, no_repeat: int
+    kept: list[Hypothesis], live: list[int], candidates: Candidates, settings: SearchSettings
 ) -> list[tuple[Hypothesis, int]]:
     """Every hypothesis that may go on, with the row of the last step that it comes from (-1: finished)."""
     grown = [(hypothesis, -1) for hypothesis in kept if hypothesis.finished]
     for row, index in enumerate(live):
         for log_prob, token in zip(candidates[0][row], candidates[1][row], strict=True):
-            if no_repeat and repeats(kept[index].tokens, int(token), no_repeat):
+            if settings.no_repeat and repeats(kept[index].tokens, int(token), settings.no_repeat):
                 continue
-            grown.append((kept[index].extended(int(token), float(log_prob), end), row))
+            grown.append((kept[index].extended(int(token), float(log_prob), settings.end), row))
     return grown

@@ -1,6 +1,6 @@
-"""The part of a transformers model that sees, run once a picture.
+"""The vision tower of a transformers model, run once for each picture.
 
-`generate` of transformers takes pixels, and runs the vision tower itself: for some models (GIT) on as many
+`generate` of transformers takes pixels and runs the vision tower itself, for some models (GIT) on as many
 copies of the picture as there are beams. To know only whether a scene is new, the tower is enough.
 """
 
@@ -28,13 +28,18 @@ _NAMES = (
 )
 
 
-class _SeenEnoughError(Exception):
-    """Ends a call of the model as soon as its tower has looked."""
+class _TowerFinishedError(Exception):
+    """Ends a call of the model as soon as its tower has run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What the tower read, and what it made of it: its output, with the picture along the first axis."""
+class VisionFeatures:
+    """The tower's output for a picture.
+
+    Attributes:
+        pixels: Its input, with the picture along the first axis.
+        features: Its output, as the model's class has it, with the picture along the first axis.
+    """
 
     pixels: torch.Tensor
     features: Any
@@ -55,7 +60,11 @@ class VisionTower:
     """The vision tower of a model."""
 
     def __init__(self, model: PreTrainedModel) -> None:
-        """Raises LookupError if the model has none by any name that transformers uses."""
+        """Find the tower.
+
+        Raises:
+            LookupError: The model has none by any name that transformers uses.
+        """
         owners = (model, model.base_model)
         found = (getattr(owner, name, None) for name in _NAMES for owner in owners)
         tower = next((module for module in found if isinstance(module, torch.nn.Module)), None)
@@ -63,41 +72,48 @@ class VisionTower:
             raise LookupError(f"{type(model).__name__} has no vision tower")
         self._tower = tower
 
-    def look(self, run: Callable[[], object]) -> Sight:
-        """What the tower sees in run, a call of the model, which ends there: its text is not begun."""
-        sights: list[Sight] = []
+    def run(self, call: Callable[[], object]) -> VisionFeatures:
+        """Run the tower alone.
+
+        Args:
+            call: Calls the model with a picture. The call ends when the tower has run: its text is not begun.
+
+        Raises:
+            LookupError: The model does not run its tower.
+        """
+        found: list[VisionFeatures] = []
 
         def stop(_: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-            sights.append(Sight(_pixels(args, kwargs), output))
-            raise _SeenEnoughError
+            found.append(VisionFeatures(_pixels(args, kwargs), output))
+            raise _TowerFinishedError
 
         hook = self._tower.register_forward_hook(stop, with_kwargs=True)
         try:
-            with contextlib.suppress(_SeenEnoughError):
-                run()
+            with contextlib.suppress(_TowerFinishedError):
+                call()
         finally:
             hook.remove()
-        if not sights:
+        if not found:
             raise LookupError("the model does not look at the picture")
-        return sights[0]
+        return found[0]
 
     @contextlib.contextmanager
-    def remembering(self, sight: Sight) -> Iterator[None]:
-        """Within it the tower knows the picture that it has seen, and copies of it; at any other it looks."""
-        look = self._tower.forward
+    def reusing(self, known: VisionFeatures) -> Iterator[None]:
+        """Within this context the tower does not run for a known picture or copies of it, only for others."""
+        run = self._tower.forward
 
         def forward(*args: Any, **kwargs: Any) -> Any:
             pixels = _pixels(args, kwargs)
-            times = len(pixels) // len(sight.pixels)
-            if times and torch.equal(pixels, _repeated(sight.pixels, times)):
-                return _repeated(sight.features, times)
-            return look(*args, **kwargs)
+            times = len(pixels) // len(known.pixels)
+            if times and torch.equal(pixels, _repeated(known.pixels, times)):
+                return _repeated(known.features, times)
+            return run(*args, **kwargs)
 
         self._tower.forward = forward
         try:
             yield
         finally:
-            del self._tower.forward  # the class's own comes to light again
+            del self._tower.forward  # uncovers the class's own
 
 
 def _pixels(args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from earsight.bench.measurement import BenchError, Order, measure
+from earsight.bench.measurement import BenchError, BenchSettings, measure
 from earsight.commands.arguments import file_path
 
 EXAMPLES = ("--captions 20 builtin",)
@@ -59,17 +59,19 @@ def run(arguments: argparse.Namespace) -> int:
     from earsight.bench.table import heading, table
 
     photo = arguments.photo or _demo_photo()
-    order = Order("", str(photo), arguments.captions, arguments.threads, arguments.beams, arguments.tokens)
+    settings = BenchSettings(
+        "", str(photo), arguments.captions, arguments.threads, arguments.beams, arguments.tokens
+    )
     measured = []
     for bundle in arguments.bundles:
         if sys.stderr is not None and sys.stderr.isatty():
-            print(f"measuring {bundle}, {order.captions} captions ...", file=sys.stderr)
-        measured.append(measure(replace(order, bundle=bundle)))
+            print(f"measuring {bundle}, {settings.captions} captions ...", file=sys.stderr)
+        measured.append(measure(replace(settings, bundle=bundle)))
     report = {
         "machine": machine(),
         "photo": str(photo),
-        "captions": order.captions,
-        "threads": order.threads,
+        "captions": settings.captions,
+        "threads": settings.threads,
         "bundles": measured,
     }
     print(json.dumps(report) if arguments.json else f"{heading(report)}\n\n{table(measured)}")

@@ -33,12 +33,12 @@ def check_camera(config: Config, socket: Path, first_frame: float = time_limits.
     except CameraError as error:
         if service_running(socket):
             return busy("camera", error)
-        if _is_makeshift(section):  # and not even demo photos, which are nothing that a wearer lacks
+        if _shows_demo_photos(section):  # and not even demo photos, which are nothing that a wearer lacks
             return finding("camera", Status.FAILURE, message("doctor.camera.none"), _CONNECT)
         return failure("camera", error)
     if problem is not None:
         return finding("camera", Status.WARNING, PROBLEMS[problem], message("doctor.camera.clean"))
-    if _is_makeshift(section):
+    if _shows_demo_photos(section):
         return finding("camera", Status.WARNING, message("doctor.camera.demo"), _CONNECT)
     return Finding("camera", Status.OK, f"gives pictures of {size[0]} x {size[1]} pixels")
 
@@ -74,7 +74,7 @@ def _first_frame(camera: Camera, limit: float, max_age: float) -> Frame:
     return camera.recent(max_age, time_limits.FRAME_WAIT)[-1]
 
 
-def _is_makeshift(section: CameraSection) -> bool:
+def _shows_demo_photos(section: CameraSection) -> bool:
     """Whether `auto` found no camera, although nobody asked for photos."""
     photos_meant = section.source != "auto" or section.replay is not None
     return not photos_meant and isinstance(build_source(section), ReplaySource)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from earsight.bench.measurement import BenchError, Order, measure
+from earsight.bench.measurement import BenchError, BenchSettings, measure
 from tests.earsight.stand_ins import painted
 
-ORDER = Order("some-bundle", "photo.jpg")
+SETTINGS = BenchSettings("some-bundle", "photo.jpg")
 
 
 @pytest.fixture
@@ -33,31 +33,31 @@ def child(monkeypatch, tmp_path):
 def test_killed(child):
     child("kill -KILL $$")
     with pytest.raises(BenchError, match=r"some-bundle: measuring it was ended by SIGKILL.*memory"):
-        measure(ORDER)
+        measure(SETTINGS)
 
 
 def test_ended_by_a_signal_without_a_name(child):
     child(f"kill -{signal.SIGRTMIN + 2} $$")
     with pytest.raises(BenchError, match="some-bundle: measuring it was ended by signal"):
-        measure(ORDER)
+        measure(SETTINGS)
 
 
 def test_failed(child, capfd):
     child("echo half of {; echo trouble >&2; exit 3")
     with pytest.raises(BenchError, match="some-bundle: measuring it failed with status 3"):
-        measure(ORDER)
+        measure(SETTINGS)
     assert capfd.readouterr().err == "trouble\n"
 
 
 def test_an_error_of_the_child_is_the_callers(child):
     child("""echo '{"error": "x: damaged"}'""")
     with pytest.raises(BenchError, match=r"^x: damaged$"):
-        measure(ORDER)
+        measure(SETTINGS)
 
 
 def test_figures_are_handed_on(child):
     child("""echo '{"beams": 5}'""")
-    assert measure(ORDER) == {"beams": 5}
+    assert measure(SETTINGS) == {"beams": 5}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

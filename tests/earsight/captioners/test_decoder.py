@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from earsight.bundles.bundle import BundleError, bundle_folder
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.graph import Graph
-from earsight.captioners.token_vectors import TokenVectors
+from earsight.captioners.token_embeddings import TokenEmbeddings
 
 PREFIX, BEAMS, LONGEST, K = 6, 4, 6, 5
 FOLDER = bundle_folder("builtin")
@@ -21,7 +21,7 @@ def graph():
 
 @pytest.fixture(scope="module")
 def vectors():
-    return TokenVectors(FOLDER / "tokens.npy")
+    return TokenEmbeddings(FOLDER / "tokens.npy")
 
 
 @pytest.fixture(scope="module")

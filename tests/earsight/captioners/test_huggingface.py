@@ -17,7 +17,7 @@ from earsight.captioners.captioner import (  # noqa: E402
     Encoding,
 )
 from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _device, _hypotheses, cleaned  # noqa: E402
-from earsight.captioners.vision_tower import Sight  # noqa: E402
+from earsight.captioners.vision_tower import VisionFeatures  # noqa: E402
 from earsight.errors import CaptionerError  # noqa: E402
 from tests.earsight.captioners.tiny_models import END, MAKERS  # noqa: E402
 from tests.earsight.stand_ins import painted  # noqa: E402
@@ -245,7 +245,7 @@ def test_the_tower_looks_once_and_says_the_same(captioner):
     remembered = captioner.describe(encoding)
     assert len(looks) == once
     prompt = encoding.prefix
-    other = Sight(torch.full_like(prompt.sight.pixels, 7.0), prompt.sight.features)
+    other = VisionFeatures(torch.full_like(prompt.vision.pixels, 7.0), prompt.vision.features)
     looked_anew = captioner.describe(Encoding(Prompt(prompt.inputs, other), encoding.embedding))
     assert len(looks) > once, "of a picture that it has not seen it knows nothing"
     hook.remove()

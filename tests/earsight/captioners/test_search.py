@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earsight.captioners.captioner import DecodingCancelledError
-from earsight.captioners.search import Hypothesis, beam_search, repeats
+from earsight.captioners.search import Hypothesis, SearchSettings, beam_search, repeats
 
 END = 0
 
@@ -48,7 +48,7 @@ class Language:
         return np.take_along_axis(rows, ids, axis=1), ids
 
     def search(self, beams, max_tokens, deadline=float("inf"), no_repeat=0):
-        return beam_search(self.first(), self, beams, max_tokens, END, deadline, no_repeat)
+        return beam_search(self.first(), self, SearchSettings(beams, max_tokens, END, no_repeat), deadline)
 
     # The plain searches
 
@@ -179,7 +179,13 @@ def test_a_cancelled_search_reads_no_other_token(steps):
     language = Language(vocabulary=40, seed=3, sharpness=0.1)
     cancelled = iter([False] * steps + [True])
     with pytest.raises(DecodingCancelledError):
-        beam_search(language.first(), language, 3, 30, END, float("inf"), cancelled=lambda: next(cancelled))
+        beam_search(
+            language.first(),
+            language,
+            SearchSettings(3, 30, END),
+            float("inf"),
+            lambda: next(cancelled),
+        )
     assert language.steps == steps
 
 
@@ -196,26 +202,26 @@ def table(*rows):
 
 def test_finished_ones_rank_before_better_ones_that_were_cut_short():
     first, step = table([[0.1, 0.9]], [[0.05, 0.95]])
-    found = beam_search(first, step, 2, 2, END, float("inf"))
+    found = beam_search(first, step, SearchSettings(2, 2, END), float("inf"))
     assert [one.finished for one in found] == [True, False]
     assert found[0].score < found[1].score
 
 
 def test_a_finished_one_is_given_up_for_two_better_ones():
     first, step = table([[0.2, 0.5, 0.3]], [[0.1, 0.85, 0.05], [0.1, 0.05, 0.85]])
-    found = beam_search(first, step, 2, 2, END, float("inf"))
+    found = beam_search(first, step, SearchSettings(2, 2, END), float("inf"))
     assert [one.tokens for one in found] == [(1, 1), (2, 2)]
 
 
 def test_it_ends_when_all_have_ended():
     first, step = table([[0.6, 0.4]], [[0.99, 0.01]])
-    found = beam_search(first, step, 2, 50, END, float("inf"))
+    found = beam_search(first, step, SearchSettings(2, 50, END), float("inf"))
     assert [one.tokens for one in found] == [(1,), ()]
 
 
 def test_ties_keep_the_order_in_which_they_were_offered():
     first, step = table([[0.25] * 4], [[0.25] * 4] * 2)
-    found = beam_search(first, step, 3, 2, END, float("inf"))
+    found = beam_search(first, step, SearchSettings(3, 2, END), float("inf"))
     assert [(one.tokens, one.finished) for one in found] == [((), True), ((1,), True), ((1, 1), False)]
     assert len({one.score for one in found}) == 1
 
@@ -228,7 +234,7 @@ def test_the_score_is_the_mean():
 def test_impossible_tokens_do_not_upset_it():
     with np.errstate(divide="ignore"):
         first, step = table([[0.5, 0.5, 0.0]], [[0.0, 1.0, 0.0]] * 2)
-    found = beam_search(first, step, 3, 2, END, float("inf"))
+    found = beam_search(first, step, SearchSettings(3, 2, END), float("inf"))
     assert found[0].tokens == ()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from earsight.captioners.search import beam_search  # noqa: E402
+from earsight.captioners.search import SearchSettings, beam_search  # noqa: E402
 from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.learning.caption_training import train_photos  # noqa: E402
@@ -65,7 +65,7 @@ def searched(model, prefix, beams, longest, end):
         return ranked(said)
 
     with torch.no_grad():
-        found = beam_search(ranked([()]), step, beams, longest, end, deadline=math.inf)
+        found = beam_search(ranked([()]), step, SearchSettings(beams, longest, end), deadline=math.inf)
     return [[*each.tokens, end] if each.finished else list(each.tokens) for each in found]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from earsight.cameras.damage import damage, whole_picture
+from earsight.cameras.damaged_frames import damage, read_undamaged
 from earsight.cameras.source import BlackPictures, CameraError
 from earsight.system import time_limits
 from tests.earsight.stand_ins import painted
@@ -72,13 +72,13 @@ def test_pictures_of_any_size_are_judged(height, width, level):
 
 def test_a_damaged_or_missing_picture_is_left_out():
     script = iter([filled(128), None, filled((0, 135, 0)), WHOLE])
-    assert whole_picture(lambda: next(script)) is WHOLE
+    assert read_undamaged(lambda: next(script)) is WHOLE
 
 
 def test_nothing_but_damage_is_an_error_and_nothing_at_all_is_told_apart(monkeypatch):
     monkeypatch.setattr(time_limits, "DAMAGED_FRAMES", 0.1)
     with pytest.raises(CameraError, match="lower part is missing"):
-        whole_picture(lambda: filled(128))
+        read_undamaged(lambda: filled(128))
     with pytest.raises(BlackPictures, match="lens cap"):
-        whole_picture(lambda: filled(0, 1.0))
-    assert whole_picture(lambda: None) is None
+        read_undamaged(lambda: filled(0, 1.0))
+    assert read_undamaged(lambda: None) is None

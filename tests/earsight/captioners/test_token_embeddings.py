@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from earsight.bundles.bundle import BundleError
-from earsight.captioners.token_vectors import TokenVectors
+from earsight.captioners.token_embeddings import TokenEmbeddings
 
 TABLES = arrays.arrays(
     st.sampled_from([np.float16, np.float32, np.float64]),
@@ -32,7 +32,7 @@ def open_files():
 def refusal(path):
     """The message with which the file is refused: one line."""
     with pytest.raises(BundleError) as caught:
-        TokenVectors(path)
+        TokenEmbeddings(path)
     message = str(caught.value)
     assert message.startswith(f"{path}: not a table of token vectors (")
     assert message.endswith("; export the bundle anew")
@@ -44,7 +44,7 @@ def refusal(path):
 @given(table=TABLES, data=st.data())
 def test_the_rows_of_any_tokens(tmp_path, table, data):
     tokens = np.array(data.draw(st.lists(st.integers(0, len(table) - 1), max_size=7)), np.int64)
-    rows = TokenVectors(saved(tmp_path, table)).of(tokens)
+    rows = TokenEmbeddings(saved(tmp_path, table)).lookup(tokens)
     assert rows.dtype == table.dtype
     assert rows.shape == (len(tokens), table.shape[1])
     np.testing.assert_array_equal(rows, table[tokens])
@@ -53,16 +53,16 @@ def test_the_rows_of_any_tokens(tmp_path, table, data):
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(count=st.integers(1, 9), token=st.integers(-(2**62), 2**62).filter(lambda token: not 0 <= token < 9))
 def test_tokens_out_of_range(tmp_path, count, token):
-    vectors = TokenVectors(saved(tmp_path, np.ones((count, 3), np.float16)))
+    vectors = TokenEmbeddings(saved(tmp_path, np.ones((count, 3), np.float16)))
     with pytest.raises(BundleError, match=r"tokens\.npy: not of this decoder .* export the bundle anew"):
-        vectors.of(np.array([0, token]))
+        vectors.lookup(np.array([0, token]))
 
 
 def test_the_message_names_the_token_that_is_out_of_range(tmp_path):
-    vectors = TokenVectors(saved(tmp_path, np.ones((5, 3), np.float16)))
+    vectors = TokenEmbeddings(saved(tmp_path, np.ones((5, 3), np.float16)))
     for token in (-1, 5):
         with pytest.raises(BundleError, match=rf"\(token {token}\)"):
-            vectors.of(np.array([2, token, 3]))
+            vectors.lookup(np.array([2, token, 3]))
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -75,10 +75,10 @@ def test_a_truncated_file(tmp_path, share):
 
 def test_a_file_that_is_cut_after_it_was_opened(tmp_path):
     path = saved(tmp_path, np.ones((5, 3), np.float32))
-    vectors = TokenVectors(path)
+    vectors = TokenEmbeddings(path)
     os.truncate(path, path.stat().st_size - 4)
     with pytest.raises(BundleError, match=r"tokens\.npy: .*copy the bundle again"):
-        vectors.of(np.array([4]))
+        vectors.lookup(np.array([4]))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_table_that_is_refused_is_closed_again(tmp_path):
     errors = []
     for _ in range(5):
         with pytest.raises(BundleError) as caught:
-            TokenVectors(path)
+            TokenEmbeddings(path)
         errors.append(caught.value)  # whoever holds the error must not hold the file
     assert open_files() == before
 
@@ -163,5 +163,5 @@ def test_a_table_that_is_refused_is_closed_again(tmp_path):
 def test_a_table_that_is_let_go_is_closed(tmp_path):
     path = saved(tmp_path, np.ones((4, 3), np.float32))
     before = open_files()
-    TokenVectors(path).of(np.array([1]))
+    TokenEmbeddings(path).lookup(np.array([1]))
     assert open_files() == before

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
-from earsight.captioners import encoder_choice
-from earsight.captioners.encoder_choice import load_encoder
+from earsight.captioners import fastest_encoder
+from earsight.captioners.fastest_encoder import load_fastest_encoder
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.captioners.providers import PROCESSOR
 
@@ -44,12 +44,12 @@ def measured(monkeypatch):
         names.append(encoder.path.name)
         return 1.0 if encoder.path.name == OTHER else 2.0
 
-    monkeypatch.setattr(encoder_choice, "_seconds", seconds)
+    monkeypatch.setattr(fastest_encoder, "_seconds", seconds)
     return names
 
 
 def chosen(folder):
-    return load_encoder(open_bundle(folder), 1, PROCESSOR).path.name
+    return load_fastest_encoder(open_bundle(folder), 1, PROCESSOR).path.name
 
 
 def test_the_fastest_is_taken_and_remembered(folder, cache, measured):
@@ -62,7 +62,7 @@ def test_the_fastest_is_taken_and_remembered(folder, cache, measured):
 
 def test_other_circumstances_are_measured_anew(folder, measured):
     chosen(folder)
-    load_encoder(open_bundle(folder), 2, PROCESSOR)
+    load_fastest_encoder(open_bundle(folder), 2, PROCESSOR)
     assert len(measured) == 4
 
 

@@ -1,4 +1,4 @@
-"""The vectors of the tokens, which the decoder reads: a row at a time from the file."""
+"""The token embeddings that the decoder reads, one row at a time from the file."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ import numpy as np
 from earsight.bundles.bundle import BundleError
 
 
-class TokenVectors:
+class TokenEmbeddings:
     """A table of a .npy file, float (vocabulary, width), that stays on disk.
 
     A caption needs a few dozen rows of what is 80 MB for GPT-2. They are read rather than mapped, since the
-    system would count whatever lies around a mapped row as this process' memory, too.
+    system would count everything near a mapped row as this process's memory, too.
+
+    Attributes:
+        width: Numbers of a row.
     """
 
     def __init__(self, path: Path) -> None:
-        """Raises BundleError for a file that is no such table."""
+        """Open the table.
+
+        Raises:
+            BundleError: The file is no such table.
+        """
         self._path = path
         try:
             self._file = path.open("rb")
@@ -47,8 +54,18 @@ class TokenVectors:
     def _end(self) -> int:
         return self._start + self._count * self._row
 
-    def of(self, tokens: np.ndarray) -> np.ndarray:
-        """tokens: int64 (n,). Returns (n, width), in the file's float type. Raises BundleError."""
+    def lookup(self, tokens: np.ndarray) -> np.ndarray:
+        """Read the embeddings of tokens.
+
+        Args:
+            tokens: int64 (n,).
+
+        Returns:
+            (n, width), in the file's float type.
+
+        Raises:
+            BundleError: There is no such token, or the file can't be read any more.
+        """
         if (strange := tokens[(tokens < 0) | (tokens >= self._count)]).size:
             raise BundleError(
                 f"{self._path}: not of this decoder (token {strange[0]}); export the bundle anew"

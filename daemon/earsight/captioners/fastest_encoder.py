@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _RUNS = 3
 
 
-def load_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
+def load_fastest_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
     """Load the only encoder of a bundle, or the fastest one.
 
     Args:
@@ -52,7 +52,7 @@ def load_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
     names = sorted(name for name in bundle.manifest.files if is_encoder(name))
     if len(names) == 1:
         return load(names[0])
-    remembered = _Memory(_circumstances(bundle, names, threads, provider))
+    remembered = _RememberedChoice(_circumstances(bundle, names, threads, provider))
     name = remembered.choice()
     if name not in names:
         seconds = {name: _seconds(run, load(name)) for name in names}
@@ -63,7 +63,7 @@ def load_encoder(bundle: Bundle, threads: int, provider: Provider) -> Graph:
 
 
 def _seconds(run: Callable[[Graph], object], encoder: Graph) -> float:
-    """Of the fastest of a few runs, after one to warm up."""
+    """Seconds of the fastest of a few runs, after one to warm up."""
     times = []
     for _ in range(1 + _RUNS):
         began = time.perf_counter()
@@ -73,7 +73,7 @@ def _seconds(run: Callable[[Graph], object], encoder: Graph) -> float:
 
 
 def _circumstances(bundle: Bundle, names: list[str], threads: int, provider: Provider) -> str:
-    """All that the choice depends on, in short."""
+    """A hash of everything that the choice depends on."""
     files = [bundle.manifest.files[name] for name in names]
     try:
         processor = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
@@ -85,8 +85,8 @@ def _circumstances(bundle: Bundle, names: list[str], threads: int, provider: Pro
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
-class _Memory:
-    """A small file in the cache folder, which may be lost or not be writable: then it is measured again."""
+class _RememberedChoice:
+    """A small file in the cache folder. If it is lost or can't be written, encoders are measured again."""
 
     def __init__(self, circumstances: str) -> None:
         home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())

@@ -40,7 +40,7 @@ def damage(pixels: np.ndarray) -> str | None:
     return None
 
 
-def whole_picture(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
+def read_undamaged(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
     """The next picture that is whole, by reading again while one is damaged or missing; None if none came.
 
     Raises CameraError when only damaged ones have come for DAMAGED_FRAMES seconds, and whatever read raises.

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight.captioners.endings import without_loose_end
+from earsight.captioners.truncation import without_dangling_words
 
 WORDS = st.lists(st.sampled_from("a the with Its dog runs on of red man".split()), max_size=9).map(" ".join)
 
@@ -22,12 +22,12 @@ WORDS = st.lists(st.sampled_from("a the with Its dog runs on of red man".split()
     ],
 )
 def test_words_that_lead_to_what_was_cut_off(cut, said):
-    assert without_loose_end(cut) == said
+    assert without_dangling_words(cut) == said
 
 
 @given(text=WORDS)
 def test_only_the_end_is_taken_and_only_once(text):
-    said = without_loose_end(text)
+    said = without_dangling_words(text)
     assert text.startswith(said)
-    assert without_loose_end(said) == said
-    assert without_loose_end(f"{text} dog") == f"{text} dog".strip()
+    assert without_dangling_words(said) == said
+    assert without_dangling_words(f"{text} dog") == f"{text} dog".strip()

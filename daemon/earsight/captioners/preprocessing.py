@@ -1,16 +1,25 @@
-"""How a picture becomes the square that an encoder reads: by the ways that a bundle may name."""
+"""From a picture to the square that an encoder reads, in the ways that a bundle may name."""
 
 from __future__ import annotations
 
 import numpy as np
 from PIL import Image
 
-# Scaling what is even longer would take gigabytes, for a strip of which the crop keeps next to nothing.
-_LONGEST_TIMES_SHORTEST = 100
+_LARGEST_RATIO = 100
+"""Of the longer side to the shorter one. Scaling a longer strip would take gigabytes, and the crop keeps next
+to nothing of it."""
 
 
-def squashed(pixels: np.ndarray, side: int) -> np.ndarray:
-    """Both sides of a picture, uint8 (height, width, 3), resized to side: its proportions are given up."""
+def resized(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Resize both sides; the proportions are given up.
+
+    Args:
+        pixels: uint8 (height, width, 3).
+        side: Pixels of each side of the square.
+
+    Returns:
+        uint8 (side, side, 3).
+    """
     if pixels.shape[:2] == (side, side):
         return pixels
     # reducing_gap: a large frame is first shrunk by whole steps, which looks the same here and takes a
@@ -19,11 +28,18 @@ def squashed(pixels: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(image)
 
 
-def cropped(pixels: np.ndarray, side: int) -> np.ndarray:
-    """The shorter side of a picture, uint8 (height, width, 3), resized to side, and the middle cut out.
+def resized_and_cropped(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Resize the shorter side, and cut out the middle.
 
     As CLIP was trained (torchvision's Resize(side, BICUBIC) and CenterCrop(side) on Pillow's pictures), to
     the last bit: the longer side is rounded down, the crop's corner to the nearest even number of a tie.
+
+    Args:
+        pixels: uint8 (height, width, 3).
+        side: Pixels of each side of the square.
+
+    Returns:
+        uint8 (side, side, 3).
     """
     image = Image.fromarray(_not_too_long(pixels))
     shortest = min(image.size)
@@ -36,7 +52,7 @@ def cropped(pixels: np.ndarray, side: int) -> np.ndarray:
 
 def _not_too_long(pixels: np.ndarray) -> np.ndarray:
     """The middle of a picture that is far longer than wide."""
-    longest = _LONGEST_TIMES_SHORTEST * min(pixels.shape[:2])
+    longest = _LARGEST_RATIO * min(pixels.shape[:2])
     rows, columns = (
         slice(max(0, n - longest) // 2, max(0, n - longest) // 2 + longest) for n in pixels.shape[:2]
     )

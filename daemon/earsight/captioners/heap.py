@@ -1,4 +1,4 @@
-"""Memory that loading a model took goes back to the system."""
+"""The memory that loading a model took is returned to the system."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _RUNNING = 8 * 1024 * 1024
 
 
 @contextmanager
-def returned_after_loading() -> Iterator[None]:
-    """Within it, every block of some size is the system's again as soon as it is freed.
+def trimmed_heap() -> Iterator[None]:
+    """Within this context, every larger block is returned to the system as soon as it is freed.
 
-    glibc keeps freed blocks of up to 32 MB for itself once there were some of that size. The weights of a
-    large model are read, unpacked and packed one after the other: that makes over a hundred megabytes. While
-    a model runs, giving back costs time, so afterwards only what is larger than any activation goes back.
-    Nothing happens where the C library is another one.
+    glibc keeps freed blocks of up to 32 MB once there were some of that size. The weights of a large model
+    are read, unpacked and packed one after the other, which makes over a hundred megabytes. Returning memory
+    takes time, so afterwards, while the model runs, only blocks larger than any activation are returned.
+    With another C library nothing happens.
     """
     try:
         library = ctypes.CDLL(None)
