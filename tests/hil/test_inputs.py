@@ -120,7 +120,7 @@ def test_a_bluetooth_remote_control_that_sleeps(device: Device) -> None:
     remote = RemoteControl(device.guest, NAME, BLUETOOTH)
     remote.plug_in()
     try:
-        device.service.configure(with_a_key())
+        device.service.configure(with_a_key(device=NAME))
         device.service.start()
         assert device.answer(remote.press()) == device.sight()
         asleep = remote.plug_out()
