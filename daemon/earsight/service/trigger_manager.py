@@ -167,11 +167,11 @@ class _RunningTrigger:
             _log.log(logging.INFO if isinstance(error, AsleepError) else logging.ERROR, "%s", error)
         if isinstance(error, AsleepError):
             return
-        self._notices.trouble(
-            self._label,
-            message("part.not_working", part=self._part),
-            over=message("part.working_again", part=self._part),
-        )
+        wrong = message("part.not_working", part=self._part)
+        over = message("part.working_again", part=self._part)
+        if isinstance(error, AbsentError):
+            wrong, over = message("part.absent", part=self._part), message("part.connected", part=self._part)
+        self._notices.trouble(self._label, wrong, over=over)
 
     def _enter(self, state: State) -> None:
         self.state = state

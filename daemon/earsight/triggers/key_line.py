@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -40,6 +42,8 @@ class KeyInput:
         found = self.devices()
         if not found:
             raise self.absent()
+        if not any(os.access(device.node, os.R_OK) for device in found):
+            time.sleep(time_limits.DEVICE_LOOK)  # just connected: the group of its file is set a moment later
         return KeyLine(self)
 
     def devices(self) -> list[DeviceInfo]:
@@ -225,8 +229,7 @@ def _refusal(owner: KeyInput, info: DeviceInfo, error: OSError) -> TriggerError:
     """What to do about a device that can't be opened."""
     told = f"{owner.key}: {owner.name} can't be used: {info.name} ({info.node})"
     if isinstance(error, PermissionError):
-        # Not for long, where it was just connected: its group is set a moment later.
-        return AbsentError(
+        return TriggerError(
             f"{told} may not be read: run `sudo script/install` again, or, where Earsight is not installed, "
             "add the user to the group input (`sudo usermod -aG input $USER`) and log in again"
         )

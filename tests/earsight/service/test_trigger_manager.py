@@ -30,6 +30,8 @@ from earsight.triggers.trigger import (
 from tests.earsight import virtual_time
 
 BROKEN = message("part.not_working", part=message("part.button"))
+ABSENT = message("part.absent", part=message("part.button"))
+CONNECTED = message("part.connected", part=message("part.button"))
 MENDED = message("part.working_again", part=message("part.button"))
 
 
@@ -206,6 +208,16 @@ def test_one_that_keeps_failing_soon_is_told_of_once(managed) -> None:
         assert on.states == [State.FAILED]
         await at(100)
         assert on.notices.said == [BROKEN, MENDED]
+
+    played(on, script)
+
+
+def test_a_device_that_is_not_connected_is_called_so(managed) -> None:
+    on = managed(Script(AbsentError("unplugged"), AsleepError("asleep")))
+
+    async def script() -> None:
+        await at(10)
+        assert on.notices.said == [ABSENT, CONNECTED]
 
     played(on, script)
 

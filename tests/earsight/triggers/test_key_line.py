@@ -188,15 +188,14 @@ def test_one_that_another_program_has_grabbed(rig):
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "told", "absent"),
     [
-        (PermissionError(errno.EACCES, "Permission denied"), "group input"),
-        (PermissionError(errno.EPERM, "Operation not permitted"), "sudo script/install"),
-        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "is not there"),
+        (PermissionError(errno.EACCES, "Permission denied"), "group input", False),
+        (PermissionError(errno.EPERM, "Operation not permitted"), "sudo script/install", False),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "is not there", True),
     ],
 )
-def test_one_that_can_not_be_opened_may_be_a_moment_later(rig, monkeypatch, error, told):
-    """Where it was just connected, its group is set after its file is there."""
+def test_one_that_can_not_be_opened(rig, monkeypatch, error, told, absent):
     rig.plug_in("remote", {PLAY})
     real = os.open
 
@@ -205,9 +204,10 @@ def test_one_that_can_not_be_opened_may_be_a_moment_later(rig, monkeypatch, erro
 
     async def trial():
         monkeypatch.setattr(os, "open", refuse)
-        with pytest.raises(AbsentError, match=told):
+        with pytest.raises(TriggerError, match=told) as caught:
             async with watching(key(rig, key=PLAY)):
                 pass
+        assert isinstance(caught.value, AbsentError) is absent
         monkeypatch.setattr(os, "open", real)
         async with watching(key(rig, key=PLAY)):
             pass
@@ -238,6 +238,19 @@ def test_one_that_can_not_be_opened_yet_is_tried_again_beside_others(rig, monkey
             assert not on.errors
 
     asyncio.run(trial())
+
+
+def test_one_that_was_just_connected_may_be_opened_a_moment_later(rig, monkeypatch):
+    """The group of its file is set after the file is there."""
+    rig.plug_in("remote", {PLAY})
+    waits = []
+    monkeypatch.setattr(key_line.os, "access", lambda *_: False)
+    monkeypatch.setattr(key_line.time, "sleep", waits.append)
+    key(rig, key=PLAY)()
+    assert waits == [time_limits.DEVICE_LOOK]
+    monkeypatch.setattr(key_line.os, "access", lambda *_: True)
+    key(rig, key=PLAY)()
+    assert len(waits) == 1
 
 
 def test_events_that_the_kernel_had_no_room_for(rig):
