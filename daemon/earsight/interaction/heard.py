@@ -53,6 +53,10 @@ class Heard:
         else:
             self.problem = report
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self.description = self.problem = self._prepared = None
+
     @property
     def newest(self) -> SceneReport | None:
         """What "repeat" says: the newest report that was heard, or that was asked for and could not sound."""

@@ -88,6 +88,8 @@ class Narrator:
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
+        if policy.language is not self._context.policy.language:
+            self.heard.forget()  # its words would be read out by a voice of another language
         self._context.policy = policy
 
     @property

@@ -9,13 +9,14 @@ import pytest
 from earsight.cameras.replay import ReplaySource
 from earsight.interaction.press_end import PressEnd
 from earsight.language.language import Style
+from earsight.language.languages import load_language
 from earsight.triggers.trigger import Gesture
 from earsight.voice.sound import Sound
 from earsight.voice.wav import WavPlayer
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.interaction.narrator_stage import GREEN, POLICY, RED, stage, tried
 from tests.earsight.stand_ins import Scene, painted, photo, unplugged, until
-from tests.earsight.words import english
+from tests.earsight.words import english, indonesian
 
 
 def test_a_short_press_sounds_and_speaks():
@@ -77,6 +78,19 @@ def test_the_words_follow_the_style():
             on.captioner.confidence = 0.3
             assert await on.press() is PressEnd.SPOKEN
             assert on.said == ["A wall.", english("description.none")]
+
+    tried(trial)
+
+
+def test_in_another_language_nothing_of_the_old_one_is_said():
+    async def trial():
+        async with stage() as on:
+            await on.press()
+            on.narrator.policy = replace(on.narrator.policy, language=load_language("id"))
+            await on.press(Gesture.DOUBLE)
+            await on.press()
+            await on.press(Gesture.DOUBLE)
+            assert on.said == [RED, indonesian("repeat.nothing"), "Sebuah dinding.", "Sebuah dinding."]
 
     tried(trial)
 

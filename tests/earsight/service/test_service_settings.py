@@ -17,7 +17,7 @@ from tests.earsight.fakes import Fault
 from tests.earsight.init_system import InitSystem
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
 from tests.earsight.stand_ins import Scene, painted, until
-from tests.earsight.words import english
+from tests.earsight.words import english, indonesian
 
 
 def test_new_settings_whose_voice_can_not_be_had_are_refused(tmp_path):
@@ -115,5 +115,16 @@ def test_new_settings_that_come_while_there_is_no_sound_wait_for_it(tmp_path, ca
             card.mend()
             await until(lambda: english("settings.taken") in on.heard)
             assert english("settings.refused") not in on.heard
+
+    asyncio.run(trial())
+
+
+def test_another_language_is_spoken_from_then_on(tmp_path):
+    async def trial():
+        async with serving(tmp_path, Scene(painted("red"))) as on:
+            on.write("language: id")
+            await until(lambda: indonesian("settings.taken") in on.heard)
+            await on.service.press(Press(Gesture.SHORT, time.monotonic()))
+            assert on.heard[-1] == indonesian("error.captioner")
 
     asyncio.run(trial())
