@@ -8,7 +8,8 @@ from earsight.captioners.search import SearchSettings, beam_search  # noqa: E402
 from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.learning.caption_training import train_photos  # noqa: E402
-from earsight_training.learning.self_critical import beam_captions, train_self_critical  # noqa: E402
+from earsight_training.learning.decoding import beam_captions  # noqa: E402
+from earsight_training.learning.self_critical import train_self_critical  # noqa: E402
 from earsight_training.model_factory import build_model, build_own_decoder, prefix_length  # noqa: E402
 from earsight_training.networks.caption_model import PADDING  # noqa: E402
 from earsight_training.recipe import RefineSettings, load_recipe  # noqa: E402

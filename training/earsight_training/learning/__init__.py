@@ -1,1 +1,1 @@
-"""From data to a trained captioner: the loop, its processes, its curve, and the steps of a recipe."""
+"""Training: one loop for every model, and what the recipes' steps do with it."""

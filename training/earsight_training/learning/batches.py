@@ -12,16 +12,31 @@ from earsight_training.learning.distributed import Process
 
 
 def epoch_order(photos: int, batch: int, seed: int, epoch: int) -> np.ndarray:
-    """Whole batches in random order: int64 (batches, batch), the same in every process and after a resume."""
+    """Draw the order of the photos, the same in every process and after a resume.
+
+    Args:
+        photos: How many there are.
+        batch: Photos of a step.
+        seed: Of the run.
+        epoch: From 0.
+
+    Returns:
+        Whole batches, int64 (batches, batch).
+    """
     order = np.random.default_rng((seed, epoch)).permutation(photos)
     return order[: photos // batch * batch].reshape(-1, batch)
 
 
 def load_batches(data: Dataset, order: np.ndarray, process: Process) -> DataLoader:
-    """This process' share of each batch of the order.
+    """Load this process' share of each batch.
 
-    A TensorDataset already lies in memory as tensors: its batches are indexed here, in one go. Those of
-    others are made by worker processes, whose number changes the speed alone, not what they yield.
+    A TensorDataset is in memory as tensors: its batches are indexed here, in one go. Those of others are made
+    by worker processes, whose number changes the speed alone, not what they yield.
+
+    Args:
+        data: The photos.
+        order: What epoch_order() gave.
+        process: This one.
     """
     shares = [np.array_split(batch, process.size)[process.rank].tolist() for batch in order]
     pinned = process.device.type == "cuda"

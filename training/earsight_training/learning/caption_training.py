@@ -1,8 +1,9 @@
-"""Learn to caption, from photos (the decoder first, then the encoder too) or from embeddings."""
+"""Training on captions by cross-entropy, from photos (the decoder first, then the encoder too) or from
+embeddings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from earsight_training.networks.caption_model import PADDING, CaptionModel
 from earsight_training.recipe import CaptionSettings, PhotoSettings
 
 MONITOR = "CIDEr"
+"""The metric by which the best epoch is kept."""
 
 
 def train_photos(
@@ -28,7 +30,19 @@ def train_photos(
 ) -> CaptionModel:
     """Train until the last epoch, going on from work/captions.pt if it is there.
 
-    Returns the model with averaged weights. The encoder's batch-norm statistics stay as distilled.
+    Args:
+        model: With a trained encoder.
+        examples: Of the training photos.
+        settings: The recipe's section captions.
+        photos: The recipe's section captions.photos.
+        work: Folder for the checkpoint and the learning curve.
+        seed: Of the order and the views of the photos.
+
+    Returns:
+        The model with averaged weights, in eval mode.
+
+    Raises:
+        TrainingError: As Trainer does.
     """
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -36,25 +50,27 @@ def train_photos(
         examples.reseed(seed * 1000 + epoch)
         model.encoder.requires_grad_(epoch >= photos.frozen_epochs)
         model.train()
-        model.encoder.eval()
+        model.encoder.eval()  # its batch norms keep their statistics
         return examples
 
-    encoder = list(model.encoder.parameters())
+    optimizer = _photo_optimizer(model, settings, photos)
+    plan = _plan(settings, len(examples), examples.captions, seed)
+    trainer = Trainer("captions", model, optimizer, work / "captions.pt", plan, curves=work / "curves")
+    trained = trainer.run(begin_epoch, _losses(model, settings.smoothing, trainer.device, _channels_first))
+    assert isinstance(trained, CaptionModel)
+    return trained.eval()
+
+
+def _photo_optimizer(
+    model: CaptionModel, settings: CaptionSettings, photos: PhotoSettings
+) -> torch.optim.Optimizer:
+    """With a learning rate of its own for the encoder."""
     others = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     groups = [
         {"name": "decoder", "params": others, "lr": settings.learning_rate},
-        {"name": "encoder", "params": encoder, "lr": photos.encoder_learning_rate},
+        {"name": "encoder", "params": list(model.encoder.parameters()), "lr": photos.encoder_learning_rate},
     ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True)
-    plan = _plan(settings, len(examples), examples.captions, seed)
-    trainer = Trainer("captions", model, optimizer, work / "captions.pt", plan, curves=work / "curves")
-
-    def shown(images: Tensor) -> Tensor:
-        return images.permute(0, 3, 1, 2).float()
-
-    trained = trainer.run(begin_epoch, _losses(model, settings.smoothing, trainer.device, shown))
-    assert isinstance(trained, CaptionModel)
-    return trained.eval()
+    return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True)
 
 
 def train_embeddings(
@@ -65,10 +81,22 @@ def train_embeddings(
     seed: int,
     measure: Callable[[CaptionModel], float],
 ) -> CaptionModel:
-    """Train until the last epoch, or until patience ends; goes on from work/captions.pt if it is there.
+    """Train until the last epoch, or until patience ends; go on from work/captions.pt if it is there.
 
-    measure: CIDEr of a model on the validation photos. Returns the model of the best epoch by it. The decoder
-    learns too, unless its parameters need no gradients: then it is neither trained nor saved on the way.
+    Args:
+        model: Whose encoder is nn.Identity. The decoder learns too, unless its parameters need no gradients:
+            then it is neither trained nor saved on the way.
+        examples: Of the training photos.
+        settings: The recipe's section captions.
+        work: Folder for the checkpoint and the learning curve.
+        seed: Of the order of the photos, and of dropout.
+        measure: From a model to its CIDEr on the validation photos.
+
+    Returns:
+        The model of the best epoch, on the CPU, in eval mode.
+
+    Raises:
+        TrainingError: As Trainer does.
     """
     frozen = not model.decoder.tokens.weight.requires_grad
     learner: nn.Module = model.mapper if frozen else model
@@ -78,24 +106,29 @@ def train_embeddings(
         model.decoder.train(not frozen)
         return examples
 
-    def validate(learned: nn.Module) -> dict[str, float]:
-        return {MONITOR: measure(_joined(model, learned))}
-
-    optimizer = torch.optim.AdamW(
-        _trainable(learner), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
-    )
-    trainer = Trainer(
-        "captions",
-        learner,
-        optimizer,
-        work / "captions.pt",
-        _plan(settings, len(examples), examples.captions, seed),
-        validation=Validation(validate, MONITOR, settings.patience),
-        curves=work / "curves",
-    )
+    optimizer = _embedding_optimizer(learner, settings)
+    validation = _validation(model, measure, settings.patience)
+    plan = _plan(settings, len(examples), examples.captions, seed)
+    checkpoint, curves = work / "captions.pt", work / "curves"
+    trainer = Trainer("captions", learner, optimizer, checkpoint, plan, validation=validation, curves=curves)
     model.to(trainer.device)
     losses = _losses(model, settings.smoothing, trainer.device, lambda embeddings: embeddings)
     return _joined(model, trainer.run(begin_epoch, losses)).cpu().eval()
+
+
+def _validation(
+    model: CaptionModel, measure: Callable[[CaptionModel], float], patience: int | None
+) -> Validation:
+    """model: what the trained part is joined with."""
+
+    def validate(learned: nn.Module) -> dict[str, float]:
+        return {MONITOR: measure(_joined(model, learned))}
+
+    return Validation(validate, MONITOR, patience)
+
+
+def _channels_first(images: Tensor) -> Tensor:
+    return images.permute(0, 3, 1, 2).float()
 
 
 def _joined(model: CaptionModel, learned: nn.Module) -> CaptionModel:
@@ -105,14 +138,17 @@ def _joined(model: CaptionModel, learned: nn.Module) -> CaptionModel:
     return CaptionModel(model.encoder, learned, model.decoder)  # type: ignore[arg-type]
 
 
-def _trainable(module: nn.Module) -> Iterable[nn.Parameter]:
-    return (parameter for parameter in module.parameters() if parameter.requires_grad)
+def _embedding_optimizer(learner: nn.Module, settings: CaptionSettings) -> torch.optim.Optimizer:
+    trainable = (parameter for parameter in learner.parameters() if parameter.requires_grad)
+    return torch.optim.AdamW(
+        trainable, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+    )
 
 
 def _losses(
     model: CaptionModel, smoothing: float, device: torch.device, shown: Callable[[Tensor], Tensor]
 ) -> Losses:
-    """shown: from a batch's images to what the model takes."""
+    """From a batch to its losses: see Losses. shown: from a batch's images to what the model takes."""
 
     def losses(batch: list[Tensor]) -> tuple[dict[str, Tensor], Tensor]:
         images, tokens = batch

@@ -17,8 +17,8 @@ from torch.nn.parallel import DistributedDataParallel
 from earsight_training.errors import TrainingError
 
 Losses = Callable[[list[Tensor]], tuple[dict[str, Tensor], Tensor | float]]
-"""From a batch to its named losses (scalars, means, whose sum is made smaller), and to their weight: the
-number of tokens or photos that the means are over."""
+"""From a batch to its named losses (scalars, means, whose sum is minimised), and to their weight: the number
+of tokens or photos that the means are over."""
 
 T = TypeVar("T")
 
@@ -28,7 +28,14 @@ _COLLECTIVE_TIMEOUT = timedelta(hours=3)
 
 @dataclass(frozen=True)
 class Process:
-    """This process among those of the run: its rank of size, and how many of them are on its machine."""
+    """This process among those of the run.
+
+    Attributes:
+        rank: 0 for the main one.
+        size: Processes of the run.
+        local_size: Processes on this machine.
+        device: Of this process.
+    """
 
     rank: int
     size: int
@@ -37,16 +44,17 @@ class Process:
 
     @property
     def is_main(self) -> bool:
-        """The one process that validates, prints and writes files."""
+        """Whether this is the process that validates, prints and writes files."""
         return self.rank == 0
 
     @contextmanager
     def connected(self) -> Iterator[None]:
-        """While it lasts, the processes of the run are connected; within another one, they are already.
+        """Connect the processes of the run for the length of the block; within another such block, they are
+        already.
 
         Once in the life of a process: torchrun's store keeps the addresses of the first connection. After an
-        error they are left connected: closing would wait for the others, which wait for this one. torchrun
-        ends them all when one ends.
+        error they stay connected: closing would wait for the others, which wait for this one. torchrun ends
+        them all when one ends.
         """
         if self.size == 1 or dist.is_initialized():
             yield
@@ -59,40 +67,54 @@ class Process:
         dist.destroy_process_group()
 
     def all_sum(self, values: Tensor) -> Tensor:
-        """Over all processes, element by element; in place."""
+        """Sum over all processes, element by element.
+
+        Args:
+            values: Changed in place.
+
+        Returns:
+            The same tensor.
+        """
         if self.size > 1:
             dist.all_reduce(values)
         return values
 
     def from_main(self, value: T) -> T:
-        """What the first process has in place of value."""
+        """Return what the main process has in place of value, which torch has to be able to pickle."""
         box = [value]
         if self.size > 1:
             dist.broadcast_object_list(box, device=self.device)
         return box[0]
 
     def copy_from_main(self, module: nn.Module) -> None:
-        """Give the module the weights and buffers that it has in the first process."""
+        """Give a module the weights and buffers that it has in the main process."""
         if self.size > 1:
             for tensor in module.state_dict().values():
                 dist.broadcast(tensor, 0)
 
     def share_of_total(self, weight: Tensor | float) -> Tensor | float:
-        """The weight's share of the sum of the weights of all processes."""
+        """Return this process' share of the sum of all processes' weights."""
         if self.size == 1:
             return 1.0
         ours = torch.as_tensor(weight, dtype=torch.float32, device=self.device)
         return ours / self.all_sum(ours.clone())
 
     def data_parallel(self, model: nn.Module, losses: Losses) -> Losses:
-        """The losses, whose backward() leaves the mean of all processes' gradients in the model's parameters.
+        """Wrap losses so that backward() leaves the mean of all processes' gradients in the model's
+        parameters.
 
         DistributedDataParallel rather than one all_reduce after backward(): it sends the gradients of the
         last layers while those of the first are still computed, which hides most of the transfer of GPT-2's
-        500 MB where GPUs are joined by PCIe only. Parameters that are frozen when it is made, or that the
-        losses of its first step do not use (the graph is static), it leaves out: make it anew when either
-        changes. It gives all processes the first one's weights and buffers when it is made. Until then,
-        buffers are each process' own: BatchNorm that is not frozen sees the process' share of a batch alone.
+        500 MB where GPUs are joined by PCIe only.
+
+        Parameters that are frozen when it is made, or that the losses of its first step do not use (the graph
+        is static), are left out: wrap anew when either changes. Wrapping gives all processes the main one's
+        weights and buffers. After that, buffers are each process' own: BatchNorm that is not frozen sees the
+        process' share of a batch alone.
+
+        Args:
+            model: Whose parameters the losses depend on.
+            losses: See Losses.
         """
         if self.size == 1:
             return losses
@@ -116,9 +138,13 @@ class _Losses(nn.Module):
 
 
 def this_process() -> Process:
-    """As torchrun's environment variables describe it; without them, the only one. A GPU where there is one.
+    """Describe this process by torchrun's environment variables; without them, it is the only one.
 
-    Raises TrainingError for variables that can't be, or more processes than GPUs.
+    Returns:
+        The process, on a GPU where there is one.
+
+    Raises:
+        TrainingError: The variables contradict each other, or there are more processes than GPUs.
     """
     try:
         size = int(os.environ.get("WORLD_SIZE", "1"))
@@ -141,5 +167,5 @@ def this_process() -> Process:
 
 
 def autocast(device: torch.device) -> torch.autocast:
-    """Matrix products and convolutions in bfloat16, what needs more in float32."""
+    """Compute matrix products and convolutions in bfloat16, and what needs more in float32."""
     return torch.autocast(device.type, dtype=torch.bfloat16)

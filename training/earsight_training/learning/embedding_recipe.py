@@ -1,4 +1,5 @@
-"""Training a recipe whose encoder is frozen, on the file of embeddings that `earsight-train embed` wrote."""
+"""Training by a recipe whose encoder is frozen, on the file of embeddings that `earsight-train embed`
+wrote."""
 
 from __future__ import annotations
 
@@ -25,7 +26,19 @@ def train_on_embeddings(
     *,
     local_files_only: bool,
 ) -> None:
-    """Captions on the embeddings of a frozen encoder. Leaves model.pt."""
+    """Train, and write model.pt.
+
+    Args:
+        recipe: With encoder: clip.
+        photos: To train on.
+        validation: To choose the best epoch by.
+        work: Folder for checkpoints, the learning curve and model.pt.
+        local_files_only: Whether nothing is downloaded.
+
+    Raises:
+        TrainingError: The recipe does not fit the decoder, or as Trainer does.
+        Gpt2Error: GPT-2 can't be loaded.
+    """
     torch.manual_seed(recipe.seed)
     vocabulary = build_vocabulary(recipe, photos.captions, local_files_only)
     decoder = build_decoder(recipe, vocabulary, local_files_only)

@@ -1,4 +1,4 @@
-"""What each epoch of a run came to."""
+"""The record of each epoch of a run."""
 
 from __future__ import annotations
 
@@ -9,31 +9,42 @@ from typing import Any
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One row of the learning curve."""
+    """One row of the learning curve.
+
+    Attributes:
+        epoch: The first is 1.
+        losses: Means over the epoch's steps, by name.
+        learning_rates: At the end of the epoch, by the group of parameters.
+        seconds: Of training, without validation.
+        throughput: Per second, by name: photos, and captions where their number is known.
+        metrics: What validation measured, by name.
+    """
 
     epoch: int
-    """The first is 1."""
     losses: dict[str, float]
-    """Means over the epoch's steps."""
     learning_rates: dict[str, float]
-    """At the end of the epoch, of each group of parameters."""
     seconds: float
-    """Of training, without validation."""
     throughput: dict[str, float]
-    """Per second: photos, and captions where their number is known."""
     metrics: dict[str, float] = field(default_factory=dict)
-    """What validation measured."""
 
     @staticmethod
     def of(row: dict[str, Any]) -> EpochRecord:
-        """From as_dict(). Raises TypeError for anything else."""
+        """Read what as_dict() returned.
+
+        Args:
+            row: Plain values.
+
+        Raises:
+            TypeError: They are something else.
+        """
         return EpochRecord(**row)
 
     def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for a checkpoint."""
         return asdict(self)
 
     def columns(self) -> Iterator[tuple[str, float]]:
-        """Everything but the epoch's number, as "group/name" and value."""
+        """Yield everything but the epoch's number, as "group/name" and value."""
         groups = {
             "loss": self.losses,
             "metric": self.metrics,

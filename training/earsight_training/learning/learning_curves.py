@@ -15,18 +15,30 @@ from earsight_training.learning.history import EpochRecord
 class Curves:
     """Keeps `curve.csv`, `curve.png` and `tensorboard/` in a folder up to date.
 
-    None of them is worth a long run: what can't be written (a full disk, a library that is missing) is said
-    once and then left.
+    None of them is worth a long run: what can't be written (a full disk, a library that is missing) is
+    reported once and then left out.
     """
 
     def __init__(self, folder: Path, title: str) -> None:
+        """Begin; nothing is written yet.
+
+        Args:
+            folder: Made where there is none.
+            title: Of the picture.
+        """
         self._folder, self._title = folder, title
         self._given_up: set[str] = set()
         self._events: Any = None
 
     def add(self, history: Sequence[EpochRecord]) -> None:
-        """The last epoch of the history is new. Table and picture are made anew from all of it, so that an
-        interrupted run neither loses rows nor has them twice."""
+        """Write a new epoch.
+
+        Table and picture are made anew from the whole history, so that an interrupted run neither loses rows
+        nor has them twice.
+
+        Args:
+            history: All epochs; the last one is new.
+        """
         self._attempt("curve.csv", lambda: write_table(self._folder / "curve.csv", history))
         self._attempt("curve.png", lambda: draw(self._folder / "curve.png", self._title, history))
         self._attempt("tensorboard", lambda: self._add_events(history[-1]))
@@ -54,7 +66,15 @@ class Curves:
 
 
 def write_table(path: Path, history: Sequence[EpochRecord]) -> None:
-    """One row an epoch; a column is empty where an epoch has no such value."""
+    """Write one row for each epoch; a column is empty where an epoch has no such value.
+
+    Args:
+        path: The CSV file.
+        history: All epochs.
+
+    Raises:
+        OSError: It can't be written.
+    """
     rows = [{"epoch": record.epoch, **dict(record.columns())} for record in history]
     columns = dict.fromkeys(name for row in rows for name in row)
     text = io.StringIO()
@@ -65,7 +85,16 @@ def write_table(path: Path, history: Sequence[EpochRecord]) -> None:
 
 
 def draw(path: Path, title: str, history: Sequence[EpochRecord]) -> None:
-    """Losses above, metrics below, each over the epochs. PNG, without a display."""
+    """Draw losses above and metrics below, over the epochs, without a display.
+
+    Args:
+        path: The PNG file.
+        title: Above the picture.
+        history: All epochs.
+
+    Raises:
+        OSError: It can't be written.
+    """
     from matplotlib.figure import Figure  # pyplot would look for a screen, and keep every figure
 
     panels = {

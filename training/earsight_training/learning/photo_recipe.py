@@ -1,4 +1,5 @@
-"""The steps of a recipe that learns from photos, each from what the one before it left in the work folder."""
+"""Training by a recipe whose encoder learns from photos: each step takes what the one before it left in the
+work folder."""
 
 from __future__ import annotations
 
@@ -28,11 +29,22 @@ from earsight_training.trained_captioner import TrainedCaptioner, save_captioner
 
 
 class MissingStepError(TrainingError):
-    """A step whose input has not been made yet."""
+    """The input of a step has not been made yet."""
 
 
 def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
-    """Leaves encoder.pt."""
+    """Teach the encoder, and write encoder.pt.
+
+    Args:
+        recipe: With encoder: conv.
+        photos: To train on; the teacher's views are of them.
+        work: Folder with teacher/, for the checkpoint and encoder.pt.
+
+    Raises:
+        MissingStepError: There are no teacher's views, or they are of other photos.
+        RecipeError: The recipe's encoder has no teacher.
+        TrainingError: As Trainer does.
+    """
     settings, distilling = distillation_settings(recipe)
     try:
         views = load_views(work / "teacher")
@@ -53,7 +65,17 @@ def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
 
 
 def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
-    """Captions on an encoder that was taught before. Leaves model.pt."""
+    """Train, and write model.pt.
+
+    Args:
+        recipe: With encoder: conv or efficientnet-lite.
+        photos: To train on.
+        work: Folder with encoder.pt (conv), for checkpoints, the learning curve and model.pt.
+
+    Raises:
+        MissingStepError: There is no encoder.pt.
+        TrainingError: encoder.pt is of another recipe, or as Trainer does.
+    """
     settings = recipe.captions.photos
     assert settings is not None
     torch.manual_seed(recipe.seed)
@@ -79,7 +101,7 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
 
 
 def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
-    """The weights that the step before left. Raises TrainingError when it did not, or left others."""
+    """Load the weights that the step before left. Raises TrainingError when it did not, or left others."""
     state = load_checkpoint(path)
     if state is None:
         raise MissingStepError(f"{path} is not there; run `earsight-train {command}` first")
@@ -91,7 +113,16 @@ def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
 
 @torch.no_grad()
 def mean_pooled_features(encoder: FeatureMapEncoder, pixels: np.ndarray, batch: int = 64) -> Tensor:
-    """Mean of the encoder's pooled map over photos, uint8 (photos, side, side, 3). Float32 (channels,)."""
+    """Average the encoder's pooled feature map over photos.
+
+    Args:
+        encoder: In eval mode, on the CPU.
+        pixels: uint8 (photos, side, side, 3).
+        batch: Photos at a time.
+
+    Returns:
+        Float32 (channels,).
+    """
     total = torch.zeros(encoder.channels, dtype=torch.float64)
     for start in range(0, len(pixels), batch):
         images = torch.from_numpy(pixels[start : start + batch]).permute(0, 3, 1, 2).float()

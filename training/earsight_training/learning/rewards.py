@@ -1,4 +1,4 @@
-"""What a caption of the model's own is worth: CIDEr-D, less a fine for what is not in the picture.
+"""The reward of a caption in self-critical training: CIDEr-D, less a penalty for a hallucinated object.
 
 CIDEr-D after Vedantam et al., arXiv:1411.5726, section 5: the cosine of TF-IDF weighted n-grams (n = 1 to 4),
 clipped at the reference's counts, with a Gaussian penalty (sigma 6) on the difference of lengths; times 10.
@@ -26,10 +26,19 @@ def _counts(words: Sequence[str]) -> Counter[tuple[str, ...]]:
 
 
 class Rewards:
-    """Knows how rare n-grams are in the references of the training photos."""
+    """CIDEr-D with the document frequencies of the training photos' references.
+
+    Attributes:
+        lowest: The lowest reward that there is.
+    """
 
     def __init__(self, captions: Iterable[Sequence[str]], penalty: float) -> None:
-        """captions: the references of each photo. fine: for a caption that names anything that is made up."""
+        """Count n-grams.
+
+        Args:
+            captions: The references of each training photo.
+            penalty: For a caption that names an object which no reference supports.
+        """
         self._penalty = penalty
         self.lowest = -penalty
         frequencies: Counter[tuple[str, ...]] = Counter()
@@ -41,7 +50,15 @@ class Rewards:
         self._idf = {gram: self._highest_idf - math.log(count) for gram, count in frequencies.items()}
 
     def of(self, captions: Sequence[str], references: Sequence[str]) -> list[float]:
-        """The reward of each caption of one photo, at most 10."""
+        """Compute the reward of captions of one photo.
+
+        Args:
+            captions: The captions.
+            references: The photo's; at least one.
+
+        Returns:
+            A reward for each, at most 10.
+        """
         known = [self._vector(text) for text in references]
         return [self._reward(text, known, references) for text in captions]
 

@@ -1,4 +1,4 @@
-"""How the learning rate goes over the steps of a run, as a factor of the rate that the recipe names."""
+"""Learning rate schedules, as factors of the rate that the recipe names."""
 
 from __future__ import annotations
 
@@ -10,16 +10,33 @@ Schedule = Literal["cosine", "linear"]
 
 
 def warmup_cosine(step: int, warmup: int, total: int) -> float:
-    """Linear up over warmup steps, from 1 / warmup at step 0; then a cosine down to nothing."""
+    """Warm up linearly from 1 / warmup at step 0, then follow a cosine down to 0.
+
+    Args:
+        step: From 0.
+        warmup: Steps of the warm-up.
+        total: Steps of the run.
+
+    Returns:
+        A factor, 0 to 1.
+    """
     if step < warmup:
         return (step + 1) / warmup
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, total - warmup))))
 
 
 def warmup_linear(step: int, warmup: int, total: int) -> float:
-    """Linear up over warmup steps, from nothing at step 0; then linear down to nothing.
+    """Warm up linearly from 0 at step 0, then go down linearly to 0.
 
     As transformers' get_linear_schedule_with_warmup, which ClipCap and the published captioner used.
+
+    Args:
+        step: From 0.
+        warmup: Steps of the warm-up.
+        total: Steps of the run.
+
+    Returns:
+        A factor, 0 to 1.
     """
     if step < warmup:
         return step / warmup

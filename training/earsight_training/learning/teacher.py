@@ -1,9 +1,9 @@
 """What a teacher network sees: its last feature map and class scores on several crops of every photo.
 
-The teacher (MobileNet V2, ImageNet, uint8 TFLite) runs once over fixed random crops; the student then
-learns to reproduce its map (knowledge distillation, Hinton et al., arXiv:1503.02531; dense feature
-targets as in FitNets, arXiv:1412.6550). The map is kept as its first principal components: they hold
-what varies between photos in a quarter of the space.
+The teacher (MobileNet V2, ImageNet, uint8 TFLite) runs once over fixed random crops; the student then learns
+to reproduce its map (knowledge distillation, Hinton et al., arXiv:1503.02531; dense feature targets as in
+FitNets, arXiv:1412.6550). The map is kept as its first principal components: they hold what varies between
+photos in a quarter of the space.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ CLASSES = 1001
 
 @dataclass(frozen=True)
 class TeacherViews:
-    """The teacher's targets for ``views`` crops of each photo, memory-mapped.
+    """The teacher's targets for several crops (views) of each photo, memory-mapped.
 
-    boxes: float32 (photos, views, 4), left, top, right, bottom in 0..1 of the photo.
-    maps: float16 (photos, views, 7, 7, components), projected feature maps, of variance 1 on average.
-    scores: float16 (photos, views, 1001), class logits.
+    Attributes:
+        boxes: Float32 (photos, views, 4): left, top, right, bottom in 0 to 1 of the photo.
+        maps: Float16 (photos, views, 7, 7, components): projected feature maps, of variance 1 on average.
+        scores: Float16 (photos, views, 1001): class logits.
     """
 
     boxes: np.ndarray
@@ -42,18 +43,26 @@ class TeacherViews:
 
 
 Teacher = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""From a photo, uint8 (224, 224, 3), to a map, float32 (49, channels), and logits, float32 (1001,)."""
+"""From a photo, uint8 (224, 224, 3), to a feature map, float32 (49, channels), and logits, float32
+(1001,)."""
 
 
 class TeacherError(TrainingError):
-    """A teacher that can't be used."""
+    """The teacher can't be used."""
 
 
 class MobileNet:
-    """MobileNet V2 in TFLite; one photo at a time on one thread."""
+    """MobileNet V2 in TFLite: a Teacher of 1280 channels, one photo at a time on one thread."""
 
     def __init__(self, model: Path) -> None:
-        """Raises TeacherError for a file that is missing or another network."""
+        """Load the network.
+
+        Args:
+            model: A .tflite file.
+
+        Raises:
+            TeacherError: The file is missing, or another network.
+        """
         from ai_edge_litert.interpreter import Interpreter
 
         try:
@@ -72,7 +81,7 @@ class MobileNet:
             raise TeacherError(f"{model}: no tensor {error} in it; name a MobileNet V2 as .tflite") from error
 
     def __call__(self, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As Teacher says, with 1280 channels."""
+        """Run the network, as Teacher describes."""
         self._interpreter.set_tensor(self._input, rgb[None])
         self._interpreter.invoke()
         feature_map = self._read(self._map).reshape(-1, MAP_CHANNELS)
@@ -87,7 +96,16 @@ class MobileNet:
 
 
 def random_boxes(photos: int, views: int, seed: int) -> np.ndarray:
-    """Crop boxes, float32 (photos, views, 4). View 0 is always the whole photo."""
+    """Draw crops. View 0 is always the whole photo.
+
+    Args:
+        photos: How many there are.
+        views: Crops of each.
+        seed: Of the drawing.
+
+    Returns:
+        Float32 (photos, views, 4): left, top, right, bottom in 0 to 1.
+    """
     rng = np.random.default_rng(seed)
     shape = photos, views
     area, log_ratio = rng.uniform(0.35, 1.0, shape), rng.uniform(*LOG_RATIOS, shape)
@@ -97,7 +115,16 @@ def random_boxes(photos: int, views: int, seed: int) -> np.ndarray:
 
 
 def crop(rgb: np.ndarray, box: np.ndarray, side: int) -> np.ndarray:
-    """The part of an image within box (0..1), resized to side x side, uint8."""
+    """Cut out and resize a part of an image.
+
+    Args:
+        rgb: uint8 (height, width, 3).
+        box: Left, top, right, bottom in 0 to 1.
+        side: Pixels of the result's side.
+
+    Returns:
+        uint8 (side, side, 3).
+    """
     height, width = rgb.shape[:2]
     left, top, right, bottom = (float(edge) for edge in box * np.array([width, height, width, height]))
     pixels = left, top, right, bottom
@@ -106,14 +133,24 @@ def crop(rgb: np.ndarray, box: np.ndarray, side: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Projection:
-    """The principal components of the teacher's map: (map - mean) @ basis has a mean variance of 1."""
+    """The principal components of the teacher's feature map: (map - mean) @ basis has variance 1 on average.
+
+    Attributes:
+        mean: Float32 (channels,).
+        basis: Float32 (channels, components).
+    """
 
     mean: np.ndarray
     basis: np.ndarray
 
     @classmethod
     def fit(cls, samples: np.ndarray, components: int) -> Projection:
-        """samples: float32 (n, channels)."""
+        """Compute the components.
+
+        Args:
+            samples: Float32 (n, channels), cells of feature maps.
+            components: How many to keep.
+        """
         mean = samples.mean(0)
         centred = samples - mean
         variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
@@ -122,6 +159,7 @@ class Projection:
         return cls(mean, (vectors[:, kept] * scale).astype(np.float32))
 
     def __call__(self, feature_map: np.ndarray) -> np.ndarray:
+        """Project a feature map, (..., channels) to (..., components)."""
         projected: np.ndarray = (feature_map - self.mean) @ self.basis
         return projected
 
@@ -157,19 +195,23 @@ def compute_views(
     seed: int,
     workers: int,
 ) -> None:
-    """Run the teacher over all crops and write boxes, maps and scores as .npy into folder.
+    """Run the teacher over all crops and write boxes, maps and scores as .npy into a folder.
 
-    open_teacher: called once in each worker process. pixels: uint8 (photos, side, side, 3). boxes.npy is
-    there only when all is, so an interrupted run is never taken for a whole one.
+    boxes.npy is written last, so that an interrupted run is never taken for a whole one.
+
+    Args:
+        open_teacher: Called once in each worker process.
+        pixels: uint8 (photos, side, side, 3).
+        folder: For the files.
+        views: Crops of each photo.
+        components: Principal components to keep of the feature map.
+        seed: Of the crops and of the sample that the components are fitted on.
+        workers: Processes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "boxes.npy").unlink(missing_ok=True)
     boxes = random_boxes(len(pixels), views, seed)
-    teacher = open_teacher()
-    sample = np.random.default_rng(seed).permutation(len(pixels))[:1000]
-    projection = Projection.fit(
-        np.concatenate([teacher(crop(pixels[i], boxes[i, 0], SIDE))[0] for i in sample]), components
-    )
+    projection = _projection(open_teacher(), pixels, boxes, components, seed)
     shape = (len(pixels), views, MAP_SIDE * MAP_SIDE, components)
     maps = np.lib.format.open_memmap(folder / "maps.npy", "w+", np.float16, shape)
     scores = np.empty((len(pixels), views, CLASSES), np.float16)
@@ -185,6 +227,15 @@ def compute_views(
     (folder / "boxes.partial.npy").replace(folder / "boxes.npy")
 
 
+def _projection(
+    teacher: Teacher, pixels: np.ndarray, boxes: np.ndarray, components: int, seed: int
+) -> Projection:
+    """Fitted on the first views of 1,000 photos, drawn by chance."""
+    sample = np.random.default_rng(seed).permutation(len(pixels))[:1000]
+    cells = [teacher(crop(pixels[index], boxes[index, 0], SIDE))[0] for index in sample]
+    return Projection.fit(np.concatenate(cells), components)
+
+
 def _progress(done: Iterable[Views], photos: int) -> Iterator[Views]:
     """A bar on a terminal, elsewhere a line at each tenth."""
     for count, views in enumerate(tqdm(done, "teach", photos, disable=None), 1):
@@ -194,7 +245,14 @@ def _progress(done: Iterable[Views], photos: int) -> Iterator[Views]:
 
 
 def load_views(folder: Path) -> TeacherViews:
-    """Open what compute_views wrote. Raises FileNotFoundError when it is not complete."""
+    """Open what compute_views wrote.
+
+    Args:
+        folder: Of the files.
+
+    Raises:
+        FileNotFoundError: They are not complete.
+    """
     boxes = np.load(folder / "boxes.npy")
     maps = np.load(folder / "maps.npy", mmap_mode="r")
     return TeacherViews(

@@ -1,4 +1,4 @@
-"""Epochs that can be interrupted and shared between processes, with a checkpoint and a learning curve."""
+"""The training loop: epochs that can be interrupted and shared between processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tqdm import tqdm
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.errors import TrainingError
 from earsight_training.learning.batches import epoch_order, load_batches
-from earsight_training.learning.distributed import Losses, this_process
+from earsight_training.learning.distributed import Losses, Process, this_process
 from earsight_training.learning.history import EpochRecord
 from earsight_training.learning.learning_curves import Curves
 from earsight_training.learning.schedules import FACTORS, Schedule
@@ -28,28 +28,51 @@ from earsight_training.learning.validation import Validation
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """How long a model is trained, in what steps and at what rates."""
+    """How long a model is trained, in what steps and at what rates.
+
+    Attributes:
+        photos: Of the data that begin_epoch gives.
+        batch: Photos of a step, over all processes. What is left over at the end of an epoch is not used in
+            it.
+        epochs: Passes over the data.
+        seed: Of the order of the photos, and of dropout.
+        warmup_steps: Steps until the learning rate is reached.
+        schedule: How the learning rate goes on from there.
+        ema: Decay of the exponential moving average of the weights; None: no average.
+        average_buffers: Whether buffers are averaged too, for BatchNorm that is not frozen.
+        captions: Of all photos together, for the captions per second of the learning curve.
+    """
 
     photos: int
-    """Or embeddings of photos: what the data has that begin_epoch gives."""
     batch: int
-    """Photos of a step, over all processes. What is left over at the end of an epoch is not used in it."""
     epochs: int
     seed: int
-    """Of the order of the photos, and of dropout."""
     warmup_steps: int
     schedule: Schedule = "cosine"
     ema: float | None = None
-    """Decay of the exponential moving average of the weights; None: no average."""
     average_buffers: bool = False
-    """Whether the average is of the buffers as well, for BatchNorm that is not frozen."""
     captions: int | None = None
-    """Of all photos together, for the captions per second of the curve."""
 
     @property
     def steps(self) -> int:
-        """Of an epoch."""
+        """Steps of an epoch."""
         return self.photos // self.batch
+
+
+def _check_batch(plan: TrainingPlan, process: Process) -> None:
+    if not plan.steps:
+        raise TrainingError(
+            f"{plan.photos} photos are less than a batch of {plan.batch}; make the batch smaller"
+        )
+    if plan.batch < process.size:
+        raise TrainingError(f"a batch of {plan.batch} is too small to share between {process.size} processes")
+
+
+def _average(model: nn.Module, plan: TrainingPlan) -> AveragedModel | None:
+    if plan.ema is None:
+        return None
+    ema_step = get_ema_multi_avg_fn(plan.ema)  # type: ignore[no-untyped-call]
+    return AveragedModel(model, multi_avg_fn=ema_step, use_buffers=plan.average_buffers)
 
 
 class Trainer:
@@ -59,8 +82,8 @@ class Trainer:
     number of processes may change in between: everything that is saved is the same in all of them.
 
     All of the model is saved each time. What never trains (a frozen GPT-2) belongs outside of it: give the
-    trained module alone as model, and let the losses and the validation join the two. The other one has to be
-    moved to the device by its owner.
+    trained module alone as model, and let the losses and the validation join the two. The caller moves the
+    other one to the device.
     """
 
     def __init__(
@@ -74,27 +97,27 @@ class Trainer:
         validation: Validation | None = None,
         curves: Path | None = None,
     ) -> None:
-        """The model is moved to the device of this process. curves: folder for the learning curve.
+        """Move the model to the device of this process, and load the checkpoint if there is one.
 
-        Raises TrainingError for too few photos, or a checkpoint of something else.
+        Args:
+            name: For what is printed.
+            model: What is trained and saved.
+            optimizer: Of its parameters.
+            checkpoint: The file; the best weights go beside it.
+            plan: How long and how fast.
+            validation: What is measured after each epoch.
+            curves: Folder for the learning curve.
+
+        Raises:
+            TrainingError: There are too few photos, or the checkpoint is of something else.
         """
         self._process = process = this_process()
-        if not plan.steps:
-            raise TrainingError(
-                f"{plan.photos} photos are less than a batch of {plan.batch}; make the batch smaller"
-            )
-        if plan.batch < process.size:
-            raise TrainingError(
-                f"a batch of {plan.batch} is too small to share between {process.size} processes"
-            )
+        _check_batch(plan, process)
         self._name, self._model, self._optimizer, self._checkpoint = name, model, optimizer, checkpoint
         self._plan, self._validation = plan, validation
         self._curves = Curves(curves, name) if curves and process.is_main else None
         model.to(process.device)
-        self._average: AveragedModel | None = None
-        if plan.ema is not None and process.is_main:
-            ema_step = get_ema_multi_avg_fn(plan.ema)  # type: ignore[no-untyped-call]
-            self._average = AveragedModel(model, multi_avg_fn=ema_step, use_buffers=plan.average_buffers)
+        self._average = _average(model, plan) if process.is_main else None
         factor, total = FACTORS[plan.schedule], plan.epochs * plan.steps
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: factor(step, plan.warmup_steps, total)
@@ -103,7 +126,7 @@ class Trainer:
 
     @property
     def device(self) -> torch.device:
-        """On which the batches come to the losses."""
+        """The device on which batches come to the losses."""
         return self._process.device
 
     def _stateful(self) -> dict[str, Any]:
@@ -111,7 +134,7 @@ class Trainer:
         return {"model": self._model, "optimizer": self._optimizer, "schedule": self._schedule} | average
 
     def _resume(self) -> tuple[int, list[EpochRecord]]:
-        """The number of epochs that the checkpoint has seen, and what they came to."""
+        """The number of epochs that the checkpoint has seen, and their records."""
         state = load_checkpoint(self._checkpoint)
         if state is None:
             return 0, []
@@ -127,12 +150,19 @@ class Trainer:
     def run(self, begin_epoch: Callable[[int], Dataset], losses: Losses) -> nn.Module:
         """Train until the last epoch, or until patience ends.
 
-        begin_epoch: from the epoch's number (the first is 0) to its data; a TensorDataset is read without
-        worker processes. losses: see Losses; its batches are on the device.
+        Args:
+            begin_epoch: From the epoch's number (the first is 0) to its data; a TensorDataset is read without
+                worker processes.
+            losses: See Losses; its batches are on the device.
 
-        Returns, in all processes, the averaged model where there is an average, else the model; with the
-        weights of its best epoch where one metric is monitored. Raises TrainingError for a loss that is no
-        number, and for checkpoints that can't be written.
+        Returns:
+            In all processes: the averaged model where there is an average, else the model; with the weights
+            of the best
+            epoch where a metric is monitored.
+
+        Raises:
+            TrainingError: A loss is not finite, checkpoints can't be written, or they differ between
+                machines.
         """
         with self._process.connected():
             if self._process.from_main(self._done) != self._done:
@@ -144,7 +174,7 @@ class Trainer:
             return self._result()
 
     def _stopped(self) -> bool:
-        """By early stopping."""
+        """Whether early stopping ends the run."""
         if not (self._validation and self._validation.out_of_patience(self._history)):
             return False
         if self._process.is_main:

@@ -9,8 +9,8 @@ import torch
 
 from earsight_training.data.embeddings import EmbeddedPhotos
 from earsight_training.data.tokens import Vocabulary
+from earsight_training.learning.decoding import greedy_captions
 from earsight_training.learning.distributed import autocast
-from earsight_training.learning.greedy_decoding import greedy_captions
 from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.scoring.scores import cider
 
@@ -19,14 +19,20 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class ValidationScore:
-    """Measures models on the same photos, again and again."""
+    """Scores models on the same photos, again and again.
+
+    Attributes:
+        photos: With their references.
+        vocabulary: The models'.
+        longest: Tokens of a caption at most.
+    """
 
     photos: EmbeddedPhotos
     vocabulary: Vocabulary
     longest: int
 
     def __call__(self, model: CaptionModel) -> float:
-        """On the device that the model is on."""
+        """Compute CIDEr, on the device that the model is on."""
         said: list[str] = []
         device = model.decoder.tokens.weight.device
         embeddings = torch.from_numpy(self.photos.embeddings)
