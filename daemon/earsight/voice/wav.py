@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import RawIOBase
 from pathlib import Path
 
 import numpy as np
@@ -19,61 +22,104 @@ _BLOCK = 441
 """Samples written at a time: 20 ms, as a sound card takes them."""
 
 
-class WavPlayer:
-    """Appends all that is played to one new WAV file, without the silence between.
+_begun: dict[Path, tuple[int, int]] = {}
+"""The recordings that this process has begun, each with its device and inode. A voice that is replaced by
+another with the same file leaves its recording to that."""
 
-    real_time: as long as the sound lasts, so that a cancelled play leaves what a listener would have heard;
-    otherwise as fast as the disk. The file on disk is a valid WAV file at any moment, also after a crash.
-    Raises VoiceError when the file can't be written.
+
+class WavPlayer:
+    """Appends all that is played to one WAV file, without the silence between.
+
+    The first of a process begins the file anew; later ones go on with it. A file that was deleted is begun
+    again by the next sound. The file on disk is a valid WAV file at any moment, also after a crash.
     """
 
     def __init__(self, path: Path, real_time: bool = True) -> None:
-        self._path = path
+        """Args:
+        path: Of the recording.
+        real_time: Whether to take as long as the sound lasts, so that a cancelled play leaves what a listener
+            would have heard; otherwise as fast as the disk.
+
+        Raises:
+            VoiceError: The file can't be written.
+        """
+        self._path = path.absolute()  # whatever folder the process changes to
         self._real_time = real_time
-        self._recorded = 0
-        try:
-            self._file = path.open("wb", buffering=0)
-            self._write(0, riff.header(0, RATE))
-        except OSError as error:
-            raise self._failure(error) from error
+        self._closed = False
+        with self._opened():
+            pass
 
     async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
         """Record to the end; cancelling ends the recording within 20 ms.
 
         started gets the moment before the first block is written. Raises VoiceError: full disk, file closed.
         """
-        if self._file.closed:
+        if self._closed:
             raise VoiceError(f"the recording {self._path} is closed")
         samples = resample(sound, RATE)
-        begin = time.monotonic()
-        started(begin)
-        for at in range(0, len(samples), _BLOCK):
-            if self._real_time:
-                await asyncio.sleep(begin + at / RATE - time.monotonic())
-            self._append(samples[at : at + _BLOCK])
-        await asyncio.sleep(begin + len(samples) / RATE - time.monotonic() if self._real_time else 0)
+        with self._opened() as recording:
+            begin = time.monotonic()
+            started(begin)
+            for at in range(0, len(samples), _BLOCK):
+                if self._real_time:
+                    await asyncio.sleep(begin + at / RATE - time.monotonic())
+                recording.append(samples[at : at + _BLOCK])
+            await asyncio.sleep(begin + len(samples) / RATE - time.monotonic() if self._real_time else 0)
 
     async def close(self) -> None:
-        self._file.close()
+        self._closed = True
 
-    def _append(self, block: np.ndarray) -> None:
-        if self._recorded + len(block) > riff.MAX_SAMPLES:
-            raise VoiceError(f"the recording {self._path} is full: a WAV file holds 27 hours")
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[_Recording]:
         try:
-            # The samples before the header that counts them: a reader never sees a count without samples.
-            self._write(riff.HEADER_BYTES + 2 * self._recorded, block.astype("<i2").tobytes())
-            self._write(0, riff.header(self._recorded + len(block), RATE))
+            with _open(self._path) as file:
+                yield _Recording(file, self._path)
         except OSError as error:
-            raise self._failure(error) from error
-        self._recorded += len(block)
+            raise VoiceError(
+                f"the recording {self._path} can't be written: {error.strerror or error}"
+            ) from error
+
+
+class _Recording:
+    """An open WAV file, at its end."""
+
+    def __init__(self, file: RawIOBase, path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._samples = max(0, file.seek(0, os.SEEK_END) - riff.HEADER_BYTES) // 2
+        self._write(0, riff.header(self._samples, RATE))
+
+    def append(self, block: np.ndarray) -> None:
+        """Raises OSError, and VoiceError for a file that holds all that the format can."""
+        if self._samples + len(block) > riff.MAX_SAMPLES:
+            raise VoiceError(f"the recording {self._path} is full: a WAV file holds 27 hours")
+        # The samples before the header that counts them: a reader never sees a count without samples.
+        self._write(riff.HEADER_BYTES + 2 * self._samples, block.astype("<i2").tobytes())
+        self._write(0, riff.header(self._samples + len(block), RATE))
+        self._samples += len(block)
 
     def _write(self, at: int, data: bytes) -> None:
         self._file.seek(at)
         while data:  # a nearly full disk takes a part, and refuses the rest
             data = data[self._file.write(data) :]
 
-    def _failure(self, error: OSError) -> VoiceError:
-        return VoiceError(f"the recording {self._path} can't be written: {error.strerror or error}")
+
+def _open(path: Path) -> RawIOBase:
+    """The recording that this process has begun, or a new one. Raises OSError."""
+    key = path.resolve()
+    with contextlib.suppress(FileNotFoundError):
+        file = path.open("r+b", buffering=0)
+        if _begun.get(key) == _identity(file):
+            return file
+        file.close()
+    file = path.open("wb", buffering=0)
+    _begun[key] = _identity(file)
+    return file
+
+
+def _identity(file: RawIOBase) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_dev, status.st_ino
 
 
 def resample(sound: Sound, rate: int) -> np.ndarray:

@@ -1,7 +1,9 @@
 import asyncio
+import multiprocessing
 import resource
 import signal
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,6 +124,73 @@ def test_after_close_nothing_is_written(tmp_path):
             await player.play(tone(0.1), ignore)
 
     asyncio.run(scenario())
+
+
+def play(path, *sounds):
+    async def scenario():
+        player = WavPlayer(path, real_time=False)
+        for sound in sounds:
+            await player.play(sound, ignore)
+        await player.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_later_player_of_the_same_process_goes_on_with_the_recording(tmp_path, monkeypatch):
+    """As after new settings, and whatever the path looks like."""
+    (tmp_path / "folder").mkdir()
+    play(tmp_path / "out.wav", tone(0.1))
+    play(tmp_path / "folder" / ".." / "out.wav", tone(0.2))
+    monkeypatch.chdir(tmp_path)
+    play(Path("out.wav"), tone(0.3))
+    assert len(recorded(tmp_path / "out.wav")) == len(tone(0.1).samples) + len(tone(0.2).samples) + len(
+        tone(0.3).samples
+    )
+
+
+def test_two_players_of_one_file_take_turns(tmp_path):
+    path = tmp_path / "out.wav"
+
+    async def scenario():
+        old, new = WavPlayer(path, real_time=False), WavPlayer(path, real_time=False)
+        for player, seconds in ((old, 0.1), (new, 0.2), (old, 0.3)):
+            await player.play(tone(seconds), ignore)
+
+    asyncio.run(scenario())
+    assert len(recorded(path)) == len(tone(0.6).samples)
+
+
+def test_a_new_process_begins_the_recording_anew(tmp_path):
+    path = tmp_path / "out.wav"
+    path.write_bytes(b"an older recording" * 1000)
+    play(path, tone(0.1))
+    assert np.array_equal(recorded(path), tone(0.1).samples)
+    process = multiprocessing.get_context("spawn").Process(target=play, args=(path, tone(0.2)))
+    process.start()
+    process.join(30)
+    assert np.array_equal(recorded(path), tone(0.2).samples)
+
+
+@pytest.mark.parametrize("gone", ["deleted", "emptied", "replaced"])
+def test_a_recording_that_was_taken_away_is_begun_again(tmp_path, gone):
+    path = tmp_path / "out.wav"
+
+    async def scenario():
+        player = WavPlayer(path, real_time=False)
+        await player.play(tone(0.3), ignore)
+        if gone == "deleted":
+            path.unlink()
+        elif gone == "emptied":
+            path.write_bytes(b"")
+        else:
+            (tmp_path / "other").write_bytes(b"no WAV file")
+            (tmp_path / "other").rename(path)
+        await player.play(tone(0.1), ignore)
+        await player.play(tone(0.1), ignore)
+        await player.close()
+
+    asyncio.run(scenario())
+    assert len(recorded(path)) == 2 * len(tone(0.1).samples)
 
 
 @given(st.sampled_from([8000, 16000, 22050, 44100, 48000]), st.integers(0, 500))
