@@ -87,7 +87,13 @@ setup(
     package_data={
         "earsight_bundle": ["py.typed"],
         "earsight_files": ["py.typed"],
-        "earsight": ["py.typed", "bench/*.onnx", "bundles/builtin/*", "language/locale/*/LC_MESSAGES/*.mo"],
+        "earsight": [
+            "py.typed",
+            "bench/*.onnx",
+            "bundles/builtin/*",
+            "language/locale/*/LC_MESSAGES/*.mo",
+            "voice/pronunciations/*",
+        ],
     },
     install_requires=DAEMON,
     extras_require=EXTRAS,

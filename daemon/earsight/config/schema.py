@@ -16,7 +16,7 @@ from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
 from earsight.config.section import CombinationError, Section
 from earsight.config.triggers import GesturesSection, TriggersSection
-from earsight.config.voice import AutoVoice, Voice
+from earsight.config.voice import AutoVoice, Voice, check_language
 
 LanguageCode = Literal["en", "id"]
 """English, Indonesian: every language that earsight.language.languages has."""
@@ -44,6 +44,11 @@ class Config(Section):
         for name in self.bindings.keys.keys() - self.triggers.keys.keys():
             there = ", ".join(self.triggers.keys) or "none so far"
             raise CombinationError(f"bindings.keys.{name}", f"a name of triggers.keys: {there}")
+        return self
+
+    @model_validator(mode="after")
+    def _voice_speaks_the_language(self) -> Config:
+        check_language(self.voice, self.language)
         return self
 
 

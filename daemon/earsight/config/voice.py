@@ -5,11 +5,12 @@ A new engine is a class here, an entry in Voice, a module in earsight/voice, and
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Tag
 
-from earsight.config.section import FilePath, Section, chosen_by
+from earsight.config.section import CombinationError, FilePath, Section, chosen_by
 
 VoiceTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_+-][A-Za-z0-9]{1,16}){0,4}$", examples=["en-gb"])]
 SoundDevice = Annotated[
@@ -24,6 +25,9 @@ _PIPER_MODEL = "The .onnx file of a Piper voice, or one for each language: {en: 
 
 class VoiceSection(Section):
     """How Earsight speaks, and where the sound goes."""
+
+    languages: ClassVar[frozenset[str] | None] = None
+    """What the engine can speak; None for every language."""
 
     engine: str = Field(description=_ENGINE)
     language: VoiceTag | None = Field(
@@ -80,6 +84,8 @@ class PiperVoice(VoiceSection):
 class HibariVoice(VoiceSection):
     """hibari-tts, which speaks English only."""
 
+    languages = frozenset({"en"})
+
     engine: Literal["hibari"] = Field(description=_ENGINE)
 
 
@@ -91,3 +97,28 @@ Voice = Annotated[
     | Annotated[HibariVoice, Tag("hibari")],
     chosen_by("engine", "auto"),
 ]
+
+
+def is_variant(tag: str, language: str) -> bool:
+    """Whether a voice such as en-gb or en+f3 speaks the language of a code such as en."""
+    return re.split("[-_+]", tag)[0].lower() == language
+
+
+def check_language(voice: VoiceSection, language: str) -> None:
+    """Whether a voice speaks a language: one that does not would read it as if it were its own.
+
+    Raises:
+        CombinationError: It does not; the key is that of the whole settings.
+    """
+    if voice.language is not None and not is_variant(voice.language, language):
+        raise CombinationError(
+            "voice.language", f"a variant of {language} such as {language}+f3, since language is {language}"
+        )
+    if voice.languages is not None and language not in voice.languages:
+        raise CombinationError(
+            "voice.engine", f"an engine that speaks {language}, since language is {language}"
+        )
+    if voice.engine == "piper" and isinstance(voice.piper_model, dict) and language not in voice.piper_model:
+        raise CombinationError(
+            "voice.piper_model", f"a model for {language} among others, since language is {language}"
+        )

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 from earsight.system import time_limits
 from earsight.voice import child, riff
 from earsight.voice.engine import audible, one_line
+from earsight.voice.pronunciation import with_phonemes
 from earsight.voice.sound import EngineMissingError, Sound, UnknownVoiceError, VoiceError
 
 
 class EspeakSynthesizer:
-    """One `espeak-ng` for each text.
-
-    voice: a name from `espeak-ng --voices`, with a variant if wanted ("en-gb", "en+f3"). pitch: 0..99.
-    volume: 0..200, 100 being the engine's own; above, loud voices clip.
-    """
+    """One `espeak-ng` for each text."""
 
     name = "espeak"
 
-    def __init__(self, voice: str = "en", pitch: int = 50, volume: int = 100) -> None:
+    def __init__(self, voice: str = "en") -> None:
+        """Args:
+        voice: A name from `espeak-ng --voices`, with a variant if wanted ("en-gb", "en+f3").
+        """
         self._voice = voice
-        numbers = ["-p", str(pitch), "-a", str(volume)]
+        self._language = re.split("[-+]", voice)[0].lower()
         # -b 1: UTF-8 whatever the locale. -z: without 0.3 s of silence at the end.
-        self._argv = ["espeak-ng", "-v", voice, *numbers, "-b", "1", "-z", "--stdin", "--stdout"]
+        self._argv = ["espeak-ng", "-v", voice, "-b", "1", "-z", "--stdin", "--stdout"]
 
     async def synthesize(self, text: str, rate: int) -> Sound:
         """Raises VoiceError: espeak-ng missing, an unknown voice, no sound. Cancelling kills espeak-ng."""
         line = one_line(text)
+        given = with_phonemes(line, self._language).encode()
         try:
-            finished = await child.run([*self._argv, "-s", str(rate)], line.encode(), time_limits.ESPEAK)
+            finished = await child.run([*self._argv, "-s", str(rate)], given, time_limits.ESPEAK)
         except child.ProgramMissing as error:
             raise EngineMissingError(
                 "espeak-ng is not installed: run 'sudo apt install espeak-ng', "

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from earsight.config.voice import VoiceSection
+from earsight.config.voice import VoiceSection, is_variant
 from earsight.system.systemd import managed
 from earsight.voice.alsa import AlsaPlayer
 from earsight.voice.card_or_file import CardOrFile
@@ -72,8 +72,12 @@ def wav_file(section: VoiceSection) -> Path:
 
 
 def _variant(section: VoiceSection, language: str) -> str:
-    """The language as engines write it: en-GB where the settings have en_GB."""
-    return (section.language or language).replace("_", "-")
+    """The language as engines write it: en-GB where the settings have en_GB.
+
+    A variant of another language does not count: --language has changed the one, and not the other.
+    """
+    tag = section.language
+    return tag.replace("_", "-") if tag is not None and is_variant(tag, language) else language
 
 
 def _espeak(section: VoiceSection, language: str) -> Synthesizer:

@@ -237,6 +237,13 @@ triggers:
             "voice: {engine: piper}",
             "voice.piper_model: missing; expected a path, or keys such as en, each with a path",
         ),
+        ("voice: {language: de}", 'voice.language: got "de"; expected a variant of en such as en+f3, since'),
+        ("language: id\nvoice: {language: en-gb}", 'voice.language: got "en-gb"; expected a variant of id'),
+        ("language: id\nvoice: {engine: hibari}", 'voice.engine: got "hibari"; expected an engine that'),
+        (
+            "language: id\nvoice: {engine: piper, piper_model: {en: x}}",
+            "voice.piper_model: got a section; expected a model for id among others, since language is id",
+        ),
         (
             "camera: {source: gstreamer}",
             "camera.pipeline: missing; expected text such as v4l2src device=/dev/video0",
@@ -281,7 +288,7 @@ triggers:
 )
 def test_one_problem(file, text, problem):
     (told,) = problems(file, text)
-    assert told.startswith(f"1: {problem}")
+    assert told.startswith((f"1: {problem}", f"2: {problem}"))
 
 
 def test_values_and_keys_are_shown_short_and_on_one_line(file):
