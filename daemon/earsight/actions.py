@@ -69,4 +69,4 @@ ACTIONS: dict[str, Action] = {
     "menu": Action("menu:menu", message("action.menu"), "open the menu, which reaches every action"),
     "switch_off": Action("switch_off:switch_off", message("action.switch_off"), "switch the device off"),
 }
-"""By the name that settings and `earsight do` use, in the order of the menu: what is used most is first."""
+"""By the name that settings and `earsight do` use. What is used most comes first, in the menu too."""

@@ -12,9 +12,11 @@ _STEPS = {Gesture.SHORT: 1, Gesture.DOUBLE: 2, Gesture.TRIPLE: 3}
 """How far a press goes on: who presses quickly wants to get on."""
 
 
-async def menu(_turn: Turn) -> Reply:
-    """Open it at its first entry."""
-    opened = Menu(tuple(name for name in ACTIONS if name != "menu"))
+async def menu(turn: Turn) -> Reply:
+    """Open it at its first entry. What the input has a gesture for comes last: it is used least here."""
+    bound = turn.bindings.of(turn.source).values()
+    entries = sorted((name for name in ACTIONS if name != "menu"), key=lambda name: name in bound)
+    opened = Menu(tuple(entries))
     return Reply((message("menu.opened"), opened.entry), dialogue=opened)
 
 
