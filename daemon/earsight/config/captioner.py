@@ -54,17 +54,18 @@ class CaptionerSection(Section):
     )
     beams: Annotated[int, Field(ge=1, le=10)] | None = Field(
         default=None,
-        description="Captions weighed side by side; null = as the bundle says (huggingface: 3).",
+        description="Beam width: how many captions are searched side by side; null = as the bundle says "
+        "(huggingface: 3).",
     )
     max_tokens: Annotated[int, Field(ge=4, le=128)] | None = Field(
         default=None,
-        description="Longest caption, in word pieces; null = as the bundle says (huggingface: 30).",
+        description="Longest caption, in tokens; null = as the bundle says (huggingface: 30).",
     )
     time_limit: float = Field(
         default=3.0,
         ge=0.1,
         le=20,  # with the rest of a look less than the unit's WatchdogSec, or what is slow passes for hung
-        description="Seconds after which a caption is cut short with what there is.",
+        description="Seconds after which a caption is cut short.",
     )
 
 

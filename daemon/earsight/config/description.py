@@ -13,7 +13,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class NarrationSection(Section):
-    """Speaking without a press when the scene changes."""
+    """Describing a changed scene without a press."""
 
     every: Annotated[float, Field(ge=1, le=3600)] | None = Field(
         default=None, description="Seconds between looks; null = only on a press."
@@ -27,43 +27,59 @@ class NarrationSection(Section):
 
 
 class QualitySection(Section):
-    """When a picture is said to be unusable instead of being described. Grey levels are 0 to 255."""
+    """When a picture counts as unusable and is not described. Grey levels run from 0 to 255."""
 
-    enabled: bool = Field(default=True, description="false describes every picture, however bad.")
+    enabled: bool = Field(
+        default=True,
+        description="Whether pictures are judged; false = every picture is described, however bad.",
+    )
     dark: float = Field(
-        default=50.0, ge=0, le=255, description="Too dark: the brightest 2 % stay below this grey level."
+        default=50.0,
+        ge=0,
+        le=255,
+        description="Too dark: the brightest 2 % of the pixels stay below this grey level.",
     )
     overexposed: float = Field(
-        default=0.75, ge=0, le=1, description="Too bright: more than this share of the picture is burnt out."
+        default=0.75, ge=0, le=1, description="Too bright: more than this share of the pixels is burnt out."
     )
     covered: float = Field(
-        default=40.0, ge=0, le=255, description="Covered: darkest and brightest 2 % differ by less than this."
+        default=40.0,
+        ge=0,
+        le=255,
+        description="Covered: the darkest and the brightest 2 % of the pixels differ by fewer grey levels "
+        "than this.",
     )
     blurred: float = Field(
-        default=20.0, ge=0, le=500, description="Blurred: the sharpest edges have less than this sharpness."
+        default=20.0,
+        ge=0,
+        le=500,
+        description="Blurred: the sharpest edges have less than this sharpness, in grey levels.",
     )
 
 
 class WordingSection(Section):
-    """From which confidence (a calibrated probability) a description is worded how surely."""
+    """How descriptions are worded, by their confidence: the calibrated probability that they are right."""
 
     style: Literal["hedged", "careful"] = Field(
         default="hedged",
-        description='hedged says what the model says, with its doubt before it ("Probably ..."); careful '
-        'says only what is likely of it, in few words ("A person outdoors").',
+        description="hedged says the model's caption, after a word of doubt if there is any "
+        '("Probably ..."); careful says only what is likely, in a few words ("A person outdoors"). '
+        "In Indonesian both say only things.",
     )
     plain_above: Probability = Field(
-        default=PLAIN_ABOVE, description="From here on the description is said as it is."
+        default=PLAIN_ABOVE,
+        description="Confidence from which a description is said without a word of doubt.",
     )
     probably_above: Probability = Field(
-        default=PROBABLY_ABOVE, description='From here on it begins with "Probably".'
+        default=PROBABLY_ABOVE, description='Confidence from which it begins with "Probably".'
     )
     maybe_above: Probability = Field(
         default=MAYBE_ABOVE,
-        description='From here on it begins with "Not sure, maybe"; below, Earsight says it can\'t tell.',
+        description='Confidence from which it begins with "Not sure, maybe"; below that, Earsight says '
+        "that it can't tell.",
     )
     likely_above: Probability = Field(
-        default=0.8, description="How likely a thing has to be for the style careful to name it."
+        default=0.8, description="Probability from which the style careful names a thing."
     )
 
     @model_validator(mode="after")

@@ -26,7 +26,8 @@ class Config(Section):
     """All settings of Earsight."""
 
     language: LanguageCode = Field(
-        default="en", description="Language of everything that is said, and of the voice."
+        default="en",
+        description="Language of everything that is said, and of the voice.",
     )
 
     camera: AnyCamera = AutoCamera()

@@ -119,7 +119,7 @@ class KeySection(Section):
 
 
 class TriggersSection(Section):
-    """What makes Earsight look."""
+    """The inputs: buttons, keys, the keyboard, and a socket for other programs."""
 
     keyboard: bool = Field(
         default=True,
@@ -133,8 +133,8 @@ class TriggersSection(Section):
     )
     second_button: Button | None = Field(
         default=None,
-        description="A second button, for example {pin: 27}: a short press says it again, a double one is "
-        "louder, a long one quieter; null = none.",
+        description="A second button, for example {pin: 27}; null = none. bindings.second_button says "
+        "what it does.",
     )
     keys: dict[InputName, KeySection] = Field(
         default_factory=dict,

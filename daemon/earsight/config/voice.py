@@ -35,7 +35,7 @@ class VoiceSection(Section):
         description="Variant of the language that is spoken, such as en-gb or en+f3; null = its usual voice.",
     )
     rate: int = Field(default=175, ge=80, le=450, description="Speed of speech, in words per minute.")
-    volume: float = Field(default=1.0, ge=0, le=1, description="Loudness, from 0 (silent) to 1.")
+    volume: float = Field(default=1.0, ge=0, le=1, description="Volume, from 0 (silent) to 1.")
     piper_model: PiperModels | None = Field(default=None, description=_PIPER_MODEL)
     player: Literal["auto", "alsa", "wav"] = Field(
         default="auto",
@@ -51,7 +51,7 @@ class VoiceSection(Section):
         default=0.0,
         ge=0,
         le=2,
-        description="Seconds of silence before speech, for outputs that swallow its beginning.",
+        description="Seconds of silence before speech, for outputs that swallow the first syllable.",
     )
     earcons: bool = Field(default=True, description="A short tone as soon as a press is noticed.")
 
