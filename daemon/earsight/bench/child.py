@@ -48,12 +48,18 @@ def main() -> None:
 
 
 def figures(settings: BenchSettings, started: float) -> dict[str, Any]:
-    """started: on time.monotonic().
+    """Measure a bundle.
 
-    load_ms: check (hashes of the files), graphs, warm_up and the total of the three; ready: from the start
-    of the process, Python and imports with it. stages_ms: see stages.STAGES. resident_mb: loaded, captioned,
-    and peak until then. roofline: the machine's rates; stages: what they allow, or None where an operator's
-    work is not known. Raises EarsightError.
+    Args:
+        settings: What to measure.
+        started: When the process was started, in seconds on time.monotonic().
+
+    Returns:
+        load_ms: check (hashes of the files), graphs, warm_up and total; ready: from the process's start.
+        stages_ms: see stages.STAGES. roofline: the machine's rates, and what they allow for each stage.
+
+    Raises:
+        EarsightError: The bundle can't be measured.
     """
     describer, bundle, load = _loaded(settings, started)
     memory = {"loaded": resident()}
@@ -84,7 +90,7 @@ def figures(settings: BenchSettings, started: float) -> dict[str, Any]:
 
 
 def _loaded(settings: BenchSettings, started: float) -> tuple[Describer, Bundle, dict[str, float]]:
-    """Ready to caption; and milliseconds."""
+    """The describer, ready; its bundle; and how long that took, in milliseconds."""
     times = [time.monotonic()]
     bundle = open_bundle(bundle_folder(settings.bundle))
     times.append(time.monotonic())
@@ -108,7 +114,11 @@ def _loaded(settings: BenchSettings, started: float) -> tuple[Describer, Bundle,
 
 
 def _endless(bundle: Bundle, tokens: int) -> Bundle:
-    """The bundle with captions that end at no token and may repeat themselves. Raises BenchError."""
+    """Let captions end at no token and repeat themselves.
+
+    Raises:
+        BenchError: The bundle's captions can't be so long.
+    """
     longest = bundle.manifest.decode.max_tokens
     if tokens > longest:
         raise BenchError(f"{bundle.folder}: its captions have at most {longest} tokens; lower --tokens")
@@ -117,7 +127,7 @@ def _endless(bundle: Bundle, tokens: int) -> Bundle:
 
 
 def _work(bundle: Bundle, captions: list[Captioned], beams: int) -> dict[str, Work] | None:
-    """Of encode, prefill, and a mean step in the middle of a caption; None where it is not known."""
+    """The work of encode, prefill, and a mean step in the middle of a caption; None where it is not known."""
     steps = [step for caption in captions for step in caption.steps]
     prefix = captions[0].prefix.rows
     rows = round(sum(step.rows for step in steps) / max(1, len(steps)))
@@ -140,8 +150,18 @@ def _mean_steps(captions: list[Captioned]) -> int:
 def _against(
     roofline: Roofline, stages: dict[str, dict[str, float]], work: dict[str, Work], steps: int
 ) -> dict[str, dict[str, float]]:
-    """steps: of a caption. The work of each stage, the milliseconds that it takes at the least, and how many
-    times that its median is."""
+    """Compare the stages with the roofline.
+
+    Args:
+        roofline: The machine's rates.
+        stages: The times that were measured.
+        work: Of each stage.
+        steps: Of a caption.
+
+    Returns:
+        For each stage its work, the milliseconds that this takes at the least, and how many times that the
+        median is.
+    """
     least = {stage: 1000 * roofline.seconds(of) for stage, of in work.items()}
     work = {**work, "decode": work["prefill"] + work["step"] * steps}
     least["decode"] = least["prefill"] + steps * least["step"]

@@ -12,7 +12,11 @@ from earsight import __version__
 
 
 def machine(device_tree: Path = Path("/proc/device-tree/model")) -> dict[str, str | int | float]:
-    """device_tree: where a board of Arm says its name, such as "Raspberry Pi 5 Model B Rev 1.0"."""
+    """What identifies the machine and the versions of the software.
+
+    Args:
+        device_tree: Where an Arm board has its name, such as "Raspberry Pi 5 Model B Rev 1.0".
+    """
     return {
         "processor": _board(device_tree) or _processor() or "unknown",
         "architecture": platform.machine(),
@@ -37,21 +41,21 @@ def _processor() -> str:
 
 
 def available_memory() -> int:
-    """Bytes that can be had without taking them from anyone."""
+    """Bytes of memory that are free or can be freed at once."""
     return _bytes(Path("/proc/meminfo"), "MemAvailable")
 
 
 def resident() -> float:
-    """Megabytes (10**6 bytes) of this process in memory, now."""
+    """Megabytes (10**6 bytes) of memory that this process uses."""
     return _bytes(Path("/proc/self/status"), "VmRSS") / 1e6
 
 
 def most_resident() -> float:
-    """Megabytes of this process in memory, at the most so far."""
+    """The most megabytes that it has used so far."""
     return _bytes(Path("/proc/self/status"), "VmHWM") / 1e6
 
 
 def _bytes(path: Path, name: str) -> int:
-    """A line of a file of Linux that counts in kB."""
+    """A figure in one of Linux's files that count in kB."""
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))

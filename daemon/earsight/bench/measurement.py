@@ -22,8 +22,13 @@ class BenchError(EarsightError):
 class BenchSettings:
     """What to measure.
 
-    bundle: "builtin" or a folder. photo: a file. threads: 0 takes what ONNX Runtime finds. beams: None is the
-    bundle's. tokens: of every caption, none of which then ends before; None: as many as it takes.
+    Attributes:
+        bundle: "builtin", or a folder.
+        photo: A file.
+        captions: How many to make.
+        threads: Of the processor; 0 takes what ONNX Runtime finds.
+        beams: Captions weighed side by side; None is what the bundle says.
+        tokens: Of every caption, none of which then ends before; None: as many as each takes.
     """
 
     bundle: str
@@ -35,9 +40,13 @@ class BenchSettings:
 
 
 def measure(settings: BenchSettings) -> dict[str, Any]:
-    """The figures of earsight.bench.child.figures(). Takes seconds, or minutes for large models.
+    """Measure a bundle. Takes seconds, or minutes for a large model.
 
-    Raises BenchError with what was wrong there, or how the process died.
+    Returns:
+        See earsight.bench.child.figures().
+
+    Raises:
+        BenchError: What was wrong there, or how the process died.
     """
     words = json.dumps(asdict(settings)), repr(time.monotonic()), str(os.getpid())
     argv = [sys.executable, "-m", "earsight.bench.child", *words]

@@ -1,4 +1,4 @@
-"""What the machine can do at the most, measured on it: the rate of products, and of reading memory.
+"""The most that this machine can do, measured on it: the rate of products, and of reading memory.
 
 Both are measured with ONNX Runtime, in sessions with the options and threads of the daemon: no bundle is
 faster than the best kernel at its best size. Products are of large square matrices, in float32 and of uint8
@@ -31,13 +31,20 @@ _TIMES, _SECONDS = 5, 0.4
 
 
 class Roofline:
-    """The rates of this machine. Measuring takes seconds and, meanwhile, up to half a gigabyte."""
+    """The rates of this machine.
+
+    Attributes:
+        float_macs: Multiply-accumulates per second, in float32.
+        integer_macs: The same, of uint8 with int8.
+        bandwidth: Bytes per second at which a matrix larger than the caches is read.
+    """
 
     def __init__(self, threads: int, available: int) -> None:
-        """threads: 0 takes what ONNX Runtime finds. available: bytes of memory, of which a quarter is used.
+        """Measure them. That takes seconds and, meanwhile, up to half a gigabyte.
 
-        Measures float_macs and integer_macs (multiply-accumulates a second) and bandwidth (bytes a second of
-        a matrix larger than the caches).
+        Args:
+            threads: Of the processor; 0 takes what ONNX Runtime finds.
+            available: Bytes of memory, of which a quarter is used.
         """
         folder = Path(__file__).parent
         self._floats = Graph(folder / "float32.onnx", threads)
@@ -53,20 +60,20 @@ class Roofline:
         self.bandwidth = self.read_rate(self._memory.nbytes)
 
     def read_rate(self, size: int) -> float:
-        """Bytes a second at which weights of this size are read, again and again."""
+        """Bytes per second at which weights of this size are read, again and again."""
         columns = max(_SMALL, min(size, self._memory.nbytes)) // 4 // _SIDE
         matrix = self._memory[: _SIDE * columns].reshape(_SIDE, columns)
         row = np.ones((1, _SIDE), np.float32)
         return matrix.nbytes / _seconds(lambda: self._floats.run(["y"], {"a": row, "b": matrix}))
 
     def seconds(self, work: Work) -> float:
-        """What this work takes at the least: all of its arithmetic, or reading its weights once."""
+        """The least that this work takes: all of its arithmetic, or reading its weights once."""
         computing = work.float_macs / self.float_macs + work.integer_macs / self.integer_macs
         return max(computing, work.bytes / self.read_rate(work.bytes))
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    """The shortest of several runs: what disturbs a run only ever makes it longer."""
+    """Seconds of the shortest of several runs: a disturbance only ever makes a run longer."""
     run()
     times: list[float] = []
     while len(times) < _TIMES or sum(times) < _SECONDS:

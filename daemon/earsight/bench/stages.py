@@ -26,7 +26,12 @@ choosing beams and making text. decode: prefill, steps and search. total: the wh
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One call of the decoder. rows: vectors of the prefix, or live beams."""
+    """One call of the decoder.
+
+    Attributes:
+        seconds: How long it took.
+        rows: Vectors of the prefix, or live beams.
+    """
 
     seconds: float
     rows: int
@@ -34,7 +39,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Captioned:
-    """One caption. times: seconds of the stages that are run once. encoder: the graph that was chosen."""
+    """One caption.
+
+    Attributes:
+        text: Its words.
+        times: Seconds of the stages that are run once.
+        prefix: The decoder's call for the prefix.
+        steps: Its calls for the tokens.
+        encoder: File of the encoder that was used.
+    """
 
     text: str
     times: dict[str, float]
@@ -44,13 +57,13 @@ class Captioned:
 
     @property
     def tokens(self) -> int:
-        """How many the search went through: those of its longest hypothesis, the end token counted."""
+        """Tokens that the search went through: those of its longest hypothesis, the end token counted."""
         return len(self.steps) + 1
 
 
 @dataclass(slots=True)
 class _Calls:
-    """What was seen of the engine while it made one caption."""
+    """Calls of the engine while it made one caption."""
 
     prefixes: list[Read] = field(default_factory=list)
     steps: list[Read] = field(default_factory=list)
@@ -58,7 +71,12 @@ class _Calls:
 
 
 def captioned(describer: Describer, photo: Path, count: int) -> list[Captioned]:
-    """The photo, captioned so many times. Raises PhotoError and BundleError."""
+    """Caption a photo several times.
+
+    Raises:
+        PhotoError: The file can't be used as a photo.
+        BundleError: The bundle does not caption.
+    """
     return [_captioned(describer, photo) for _ in range(count)]
 
 
@@ -83,8 +101,10 @@ def _captioned(describer: Describer, photo: Path) -> Captioned:
 
 @contextmanager
 def _watched() -> Iterator[_Calls]:
-    """What the decoder and the encoder are called for: from outside, so that the engine has no clocks to pay
-    for. (The decoder's graph is run bound to its buffers, not by Graph.run.)"""
+    """Note the calls of the decoder and the encoder from outside, so that the engine itself needs no clocks.
+
+    The decoder's graph is run bound to its buffers, not by Graph.run.
+    """
     calls = _Calls()
 
     def note_prefix(_: Decoder, prefix: np.ndarray, seconds: float) -> None:
@@ -106,7 +126,7 @@ def _watched() -> Iterator[_Calls]:
 
 @contextmanager
 def _noted(owner: type, name: str, note: Callable[[Any, Any, float], None]) -> Iterator[None]:
-    """Calls note(self, first argument, seconds) after each call of a method."""
+    """Call note(self, first argument, seconds) after each call of a method."""
     method = getattr(owner, name)
 
     @wraps(method)
@@ -124,7 +144,11 @@ def _noted(owner: type, name: str, note: Callable[[Any, Any, float], None]) -> I
 
 
 def quantiles(captions: list[Captioned]) -> dict[str, dict[str, float]]:
-    """Milliseconds: median, p95 and p99 of each stage that there was; over all captions, or all steps."""
+    """Summarise the times.
+
+    Returns:
+        Median, p95 and p99 of each stage that was run, in milliseconds, over all captions, or all steps.
+    """
     seconds = {stage: [caption.times[stage] for caption in captions] for stage in STAGES if stage != "step"}
     seconds["step"] = [step.seconds for caption in captions for step in caption.steps]
     return {stage: _quantiles(seconds[stage]) for stage in STAGES if seconds[stage]}

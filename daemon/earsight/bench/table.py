@@ -1,4 +1,4 @@
-"""The figures of some bundles as text: a line a figure, its name first, then a column a bundle.
+"""The figures of bundles as text: one line for each figure, its name first, then a column for each bundle.
 
 Aligned for the eye, and in an order that a screen reader can read line by line.
 """
@@ -40,7 +40,7 @@ def heading(report: dict[str, Any]) -> str:
 
 
 def table(bundles: list[dict[str, Any]]) -> str:
-    """bundles: what measurement.measure() returned for each."""
+    """Make the table of what measurement.measure() returned for each bundle."""
     rows = [("bundle", "", [str(of["bundle"]) for of in bundles])]
     rows += [(label, unit, [_value(of, keys) for of in bundles]) for label, unit, keys in _figures()]
     labels = max(len(f"{label}, {unit}") for label, unit, _ in rows)
@@ -57,7 +57,7 @@ def table(bundles: list[dict[str, Any]]) -> str:
 
 
 def _figures() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Label, unit, and where the figure lies in what was measured of a bundle."""
+    """Label, unit, and where the figure is in what was measured of a bundle."""
     yield "encoder", "", ("encoder",)
     yield "beams", "", ("beams",)
     yield "tokens of a caption", "mean", ("tokens",)

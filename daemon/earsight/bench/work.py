@@ -1,7 +1,7 @@
-"""What a graph has to do at the least: its multiply-accumulates, and the bytes that it multiplies with.
+"""The least that a graph has to do: its multiply-accumulates, and the bytes that it multiplies with.
 
-Counted by running the graph once and reading ONNX Runtime's profile, so that the sizes are those of the run,
-and any bundle can be asked, whoever wrote it.
+They are counted by running the graph once and reading ONNX Runtime's profile, so that the sizes are those of
+the run, and the bundle may be anybody's.
 """
 
 from __future__ import annotations
@@ -39,8 +39,14 @@ class UncountedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Multiply-accumulates in floats and in integers, and the bytes of the matrices and kernels (as they are
-    computed with: int8 weights that become float32 at load have four each)."""
+    """Arithmetic, and what has to be read for it.
+
+    Attributes:
+        float_macs: Multiply-accumulates in floats.
+        integer_macs: Multiply-accumulates in integers.
+        bytes: Of the matrices and kernels, as they are computed with: an int8 weight that becomes float32 at
+            load has four.
+    """
 
     float_macs: int = 0
     integer_macs: int = 0
@@ -58,10 +64,16 @@ class Work:
 
 
 def graph_work(path: Path, dimensions: Mapping[str, int], values: Mapping[str, int]) -> Work:
-    """Of one run, with these sizes of the graph's named dimensions and values of its inputs (default: 0).
+    """Count the work of one run.
 
-    Raises UncountedError for an operator that multiplies in a way that is not known here, for a dimension
-    that is not among them, and for a graph that does not run with them.
+    Args:
+        path: File of the graph.
+        dimensions: Sizes of its named dimensions.
+        values: What its inputs are filled with; 0 for those that are not named.
+
+    Raises:
+        UncountedError: An operator multiplies in a way that is not known here, a dimension is not among
+            these, or the graph does not run with them.
     """
     with tempfile.TemporaryDirectory(prefix="earsight-") as folder:
         options = onnxruntime.SessionOptions()
@@ -97,9 +109,13 @@ def _filled(node: onnxruntime.NodeArg, dimensions: Mapping[str, int], value: int
 
 
 def node_work(run: Mapping[str, Any]) -> Work:
-    """run: what the profile tells of a node: its operator, and the types and shapes of what goes in and out.
+    """Count the work of a node.
 
-    Raises UncountedError.
+    Args:
+        run: What the profile tells of it: its operator, and the types and shapes of its inputs and outputs.
+
+    Raises:
+        UncountedError: The operator multiplies in a way that is not known here.
     """
     operator = run["op_name"]
     if operator in _UNCOUNTED:

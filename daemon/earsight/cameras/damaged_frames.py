@@ -1,7 +1,7 @@
-"""Pictures that a camera delivers although it has none: black ones, and halves that end in a grey field.
+"""Damaged frames: black ones, and those that end in a grey field.
 
-They must not be described: half of a scene gives wrong words. One of them is dropped; where nothing else
-comes, the camera does not work, or it has no light.
+They must not be described: half of a scene gives wrong words. A single one is dropped. If nothing else comes,
+the camera does not work, or has no light.
 """
 
 from __future__ import annotations
@@ -21,11 +21,17 @@ _BLACK = "black pictures"
 
 
 def damage(pixels: np.ndarray) -> str | None:
-    """What is wrong with a picture, as the end of a sentence; None for a whole one.
+    """Find out whether a frame is damaged.
 
-    A sensor's noise is in every part of a real picture, in the dark too. So one that is a single colour from
-    corner to corner was never taken, unless it is burnt out; and where a transfer broke off, the rest is
-    filled with a single colour (libjpeg's is grey, that of zeros in YUV is green).
+    A sensor's noise is in every part of a real picture, even in the dark. So a frame of a single colour was
+    never taken, unless it is burnt out; and where a transfer broke off, the rest is filled with a single
+    colour (libjpeg's is grey, that of zeros in YUV is green).
+
+    Args:
+        pixels: uint8 (height, width, 3).
+
+    Returns:
+        What is wrong, as the end of a sentence; None for a whole frame.
     """
     colour = pixels[-1, -1]
     if (pixels[-1] != colour).any():  # nearly always
@@ -41,9 +47,17 @@ def damage(pixels: np.ndarray) -> str | None:
 
 
 def read_undamaged(read: Callable[[], np.ndarray | None]) -> np.ndarray | None:
-    """The next picture that is whole, by reading again while one is damaged or missing; None if none came.
+    """Read the next frame that is not damaged.
 
-    Raises CameraError when only damaged ones have come for DAMAGED_FRAMES seconds, and whatever read raises.
+    Args:
+        read: Returns a frame, or None for one that was lost on the way. Its errors are passed on.
+
+    Returns:
+        The frame; None if none came within time_limits.DAMAGED_FRAMES.
+
+    Raises:
+        BlackPictures: Only black ones came.
+        CameraError: Only damaged ones came.
     """
     deadline = time.monotonic() + time_limits.DAMAGED_FRAMES
     while True:

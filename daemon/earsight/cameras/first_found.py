@@ -1,4 +1,5 @@
-"""Whichever camera is there, looked for anew each time: one that comes later, or comes back as another."""
+"""The first camera that can be opened, searched for each time: one that is plugged in later, or comes back
+under another name."""
 
 from __future__ import annotations
 
@@ -14,10 +15,15 @@ _log = logging.getLogger(__name__)
 
 
 class FirstFound:
-    """look: which cameras there may be at the moment, the most likely first."""
+    """A source that stands for whichever of several opens first."""
 
-    def __init__(self, look: Callable[[], Sequence[FrameSource]]) -> None:
-        self._look = look
+    def __init__(self, candidates: Callable[[], Sequence[FrameSource]]) -> None:
+        """Opens nothing yet.
+
+        Args:
+            candidates: Lists the cameras that there may be at the moment, the most likely first.
+        """
+        self._candidates = candidates
         self._source: FrameSource | None = None
         self._logged: str | None = None
 
@@ -25,7 +31,7 @@ class FirstFound:
         problem: CameraError = CameraAbsentError(
             "No camera is found: connect one, or name one in camera.source."
         )
-        for source in self._look():
+        for source in self._candidates():
             try:
                 self._source = source
                 source.open()

@@ -16,15 +16,20 @@ _SINK = "videoconvert ! video/x-raw,format=BGR ! appsink drop=true max-buffers=1
 
 
 def complete(pipeline: str) -> str:
-    """The pipeline with a sink that keeps only the newest picture, unless it has an appsink of its own."""
+    """Add a sink that keeps only the newest picture to a pipeline that has no appsink of its own."""
     pipeline = pipeline.strip().rstrip("!").rstrip()
     return pipeline if re.search(r"(^|!|\s)appsink\b", pipeline) else f"{pipeline} ! {_SINK}"
 
 
 class GStreamerSource:
-    """pipeline: in gst-launch notation, with or without the appsink at its end."""
+    """Pictures of a GStreamer pipeline."""
 
     def __init__(self, pipeline: str) -> None:
+        """Starts nothing yet.
+
+        Args:
+            pipeline: In gst-launch notation, with or without an appsink at its end.
+        """
         self._pipeline = complete(pipeline)
         self._cv2: Any = None
         self._capture: Any = None

@@ -18,9 +18,13 @@ from earsight.system.device_users import held_by
 
 
 def load_cv2(needed_by: str) -> Any:
-    """The module cv2, its own writing to standard error switched off.
+    """Import OpenCV, and keep it from writing to standard error.
 
-    needed_by: what in the configuration asks for it, named in the CameraError when it is not installed.
+    Args:
+        needed_by: What asks for it, such as a setting; named in the error.
+
+    Raises:
+        CameraSoftwareError: It is not installed.
     """
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", f"{time_limits.V4L2_FRAME:.0f}")
@@ -37,10 +41,17 @@ def load_cv2(needed_by: str) -> Any:
 
 
 class OpenCvSource:
-    """device: a number N for /dev/videoN, or a path. width, height, fps: what is asked of the camera, which
-    gives the nearest that it can."""
+    """A webcam, or another /dev/video* node."""
 
     def __init__(self, device: int | str, width: int = 1280, height: int = 720, fps: int = 15) -> None:
+        """Opens nothing yet. The camera gives the nearest to what is asked of it.
+
+        Args:
+            device: A number N for /dev/videoN, or a path.
+            width: Of the pictures, in pixels.
+            height: Of the pictures, in pixels.
+            fps: Pictures per second.
+        """
         self._device = Path(f"/dev/video{device}" if isinstance(device, int) else device)
         self._width = width
         self._height = height

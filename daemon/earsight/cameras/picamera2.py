@@ -21,9 +21,16 @@ _RGB_IN_MEMORY = "BGR888"
 
 
 class Picamera2Source:
-    """width, height: of the pictures. fps: pictures a second."""
+    """A camera on a Raspberry Pi's ribbon cable."""
 
     def __init__(self, width: int = 1280, height: int = 720, fps: float = 15.0) -> None:
+        """Opens nothing yet.
+
+        Args:
+            width: Of the pictures, in pixels.
+            height: Of the pictures, in pixels.
+            fps: Pictures per second.
+        """
         self._size = (width, height)
         self._fps = fps
         self._camera: Any = None

@@ -28,7 +28,11 @@ _DEMO = ("astronaut.png", "chelsea.png", "motorcycle_left.png", "rocket.jpg", "c
 
 
 def demo_photos() -> list[Path]:
-    """A few real photos out of scikit-image's wheel, nothing is fetched. Raises CameraError without it."""
+    """A few real photos from scikit-image's wheel; nothing is fetched.
+
+    Raises:
+        CameraError: scikit-image is not installed.
+    """
     spec = find_spec("skimage")
     folder = Path(spec.origin).parent / "data" if spec and spec.origin else None
     photos = [folder / name for name in _DEMO if (folder / name).is_file()] if folder else []
@@ -45,15 +49,18 @@ def shows_demo_photos(source: FrameSource) -> bool:
 
 
 class ReplaySource:
-    """path: a photo, a folder of photos, a video, a list of photos, or None for the demo photos.
-
-    interval: seconds that each photo stays. loop: begin again after the last; else its picture stays.
-    Photos come ten times a second, a video at its own rate.
-    """
+    """Photos ten times a second, or a video at its own rate."""
 
     def __init__(
         self, path: Path | str | Sequence[Path] | None, interval: float = 5.0, loop: bool = True
     ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            path: A photo, a folder of photos, a video, a list of photos, or None for the demo photos.
+            interval: Seconds for which each photo is shown.
+            loop: Whether to begin again after the last picture, instead of showing it for ever.
+        """
         self.path = path
         self._interval = interval
         self._loop = loop

@@ -1,4 +1,4 @@
-"""The contract of a device that yields pictures. camera.py runs any of them in a thread."""
+"""The contract of a source of pictures, and its errors. Camera runs any source in a thread."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class BlackPictures(CameraError):  # noqa: N818 - the name says what the wearer 
 
 
 def unexpected(error: Exception) -> CameraError:
-    """A driver's or a library's surprise, as what the camera is lost for."""
+    """Turn an error that a driver or a library should not raise into one that says the camera is lost."""
     return CameraError(f"The camera failed: {type(error).__name__}: {' '.join(str(error).split())}")
 
 
@@ -61,10 +61,21 @@ class FrameSource(Protocol):
     """A device or a fake. All calls come from one thread; after an error it is closed and opened again."""
 
     def open(self) -> None:
-        """Raises CameraError with what to do about it."""
+        """Get the device ready to be read.
+
+        Raises:
+            CameraError: It can't be; the message says what to do about it.
+        """
 
     def read(self) -> np.ndarray:
-        """Wait for the next picture: uint8 (height, width, 3), RGB. Raises CameraError when it fails."""
+        """Wait for the next picture.
+
+        Returns:
+            uint8 (height, width, 3), RGB.
+
+        Raises:
+            CameraError: There is none.
+        """
 
     def close(self) -> None:
-        """Give the device back. May be called at any time, also when open() failed, and twice."""
+        """Give the device back. May be called at any time, also after open() failed, and twice."""

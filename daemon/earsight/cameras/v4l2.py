@@ -23,7 +23,13 @@ _PIPELINE_DRIVERS = frozenset({"unicam", "bcm2835-isp", "rp1-cfe", "pispbe", "te
 
 @dataclass(frozen=True, slots=True)
 class VideoNode:
-    """One /dev/video* node, as its driver presents it."""
+    """One /dev/video* node, as its driver presents it.
+
+    Attributes:
+        driver: The driver's name.
+        card: The device's name, for people.
+        captures: Whether it gives pictures.
+    """
 
     driver: str
     card: str
@@ -31,18 +37,23 @@ class VideoNode:
 
     @property
     def is_webcam(self) -> bool:
+        """Whether it is a camera ready for use, and not only a part of a board's camera pipeline."""
         return self.captures and self.driver not in _PIPELINE_DRIVERS
 
 
 def parse_capability(answer: bytes) -> VideoNode:
-    """What a VIDIOC_QUERYCAP answer (104 bytes) says."""
+    """Read the answer to VIDIOC_QUERYCAP, 104 bytes."""
     driver, card, _bus, _version, whole_device, this_node = _CAPABILITY.unpack(answer)
     capabilities = this_node if whole_device & _DEVICE_CAPS else whole_device
     return VideoNode(_text(driver), _text(card), bool(capabilities & (_CAPTURE | _CAPTURE_MPLANE)))
 
 
 def query(device: Path) -> VideoNode:
-    """Ask the driver. Raises OSError: of a node that is no video device, errno ENOTTY."""
+    """Ask the driver of a node.
+
+    Raises:
+        OSError: It can't be asked; errno is ENOTTY for a node that is no video device.
+    """
     handle = os.open(device, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         return parse_capability(fcntl.ioctl(handle, _QUERYCAP, bytes(_CAPABILITY.size)))
@@ -51,11 +62,12 @@ def query(device: Path) -> VideoNode:
 
 
 def find_webcam() -> str | None:
-    """The first /dev/video* node that is a camera ready for use: not a codec, metadata or raw sensor node."""
+    """The first /dev/video* node that is a camera ready for use, not a codec, metadata or raw sensor node."""
     return first_webcam(Path("/dev").glob("video*"), query)
 
 
 def first_webcam(devices: Iterable[Path], ask: Callable[[Path], VideoNode]) -> str | None:
+    """The same, among some devices. ask: see query()."""
     numbered = [device for device in devices if device.name.removeprefix("video").isdecimal()]
     for device in sorted(numbered, key=lambda device: int(device.name.removeprefix("video"))):
         try:
@@ -67,7 +79,11 @@ def first_webcam(devices: Iterable[Path], ask: Callable[[Path], VideoNode]) -> s
 
 
 def check_camera(device: Path) -> None:
-    """Raises CameraError, saying what to do, unless this user can open device and it is a camera."""
+    """Make sure that this user can open a device, and that it is a camera.
+
+    Raises:
+        CameraError: It is not so; the message says what to do about it.
+    """
     try:
         node = query(device)
     except FileNotFoundError:

@@ -70,7 +70,7 @@ def beam_search(
     deadline: float,
     cancelled: Callable[[], bool] = never,
 ) -> list[Hypothesis]:
-    """Find the likeliest captions.
+    """Find the likeliest captions, best first; finished ones before those that were cut short.
 
     At each step, continuations and finished captions compete by mean log-probability, until the best are all
     finished, the longest is reached, or time is up.
@@ -81,9 +81,6 @@ def beam_search(
         settings: How to search.
         deadline: Seconds on time.monotonic().
         cancelled: Asked before every step.
-
-    Returns:
-        The hypotheses, best first; finished ones before those that were cut short.
 
     Raises:
         DecodingCancelledError: `cancelled` said so.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from earsight.cameras.camera import Camera
@@ -26,7 +27,13 @@ _CONNECT = message("doctor.camera.connect")
 
 
 def check_camera(config: Config, socket: Path, first_frame: float = time_limits.FIRST_FRAME) -> Finding:
-    """Whether the camera gives pictures that can be described. first_frame: seconds for the first one."""
+    """Check that the camera gives pictures that can be described.
+
+    Args:
+        config: The settings.
+        socket: The running service's control socket: that service may be using the camera.
+        first_frame: Seconds to wait for the first picture.
+    """
     section = config.camera
     try:
         size, problem = _look(section, builders.build_policy(config).limits, first_frame)
@@ -46,7 +53,14 @@ def check_camera(config: Config, socket: Path, first_frame: float = time_limits.
 def _look(
     section: CameraSection, limits: QualityLimits | None, first_frame: float
 ) -> tuple[tuple[int, int], Problem | None]:
-    """(width, height) of the pictures, and what is wrong with them. Raises CameraError."""
+    """Look through the camera until its exposure has settled.
+
+    Returns:
+        Width and height of the pictures, and what is wrong with them.
+
+    Raises:
+        CameraError: There are none.
+    """
     camera = Camera(build_source(section), rotation=section.rotation)
     camera.start()
     try:
@@ -97,7 +111,9 @@ def check_model(config: Config) -> Finding:
     name = section.bundle if section.engine == "onnx" else section.model
     detail = f"{name}: whole, ready after {loading:.1f} s, {captioning * 1000:.0f} ms for a picture"
     placement = describer.placement
-    if placement.problem:
-        advice = "install what has it, or set captioner.provider to auto"
-        return Finding("model", Status.WARNING, f"{placement.problem}; it runs so: {placement}", advice)
-    return Finding("model", Status.OK, f"{detail}; {placement}")
+    if placement.problem is None:
+        return Finding("model", Status.OK, f"{detail}; {placement}")
+    slow = finding(
+        "model", Status.WARNING, message("doctor.model.on_processor"), message("doctor.model.set_provider")
+    )
+    return replace(slow, detail=f"{placement.problem}; {placement}")

@@ -1,6 +1,6 @@
-"""Is the picture worth a caption? Dark, burnt out, covered and blurred ones are told apart from the rest.
+"""Is the picture good enough to be described? Finds dark, overexposed, covered and blurred ones.
 
-Everything is measured on a small grey picture, squashed to a square as the model sees it, so that the limits
+Everything is measured on a small grey picture, resized to a square as the model sees it, so that the limits
 hold for every camera. How they were chosen, and what they catch: docs/perception.md.
 """
 
@@ -21,12 +21,14 @@ _DAYLIGHT_CONTRAST = 100.0
 
 @dataclass(frozen=True, slots=True)
 class QualityLimits:
-    """Where a picture becomes a problem; grey levels are 0..255.
+    """Where a picture becomes a problem. Grey levels are 0..255.
 
-    dark: grey level that even the brightest 2 % of the picture do not reach. overexposed: share (0..1) of
-    the picture that is burnt out. covered: least difference of grey levels between the darkest and the
-    brightest 2 %. blurred: least sharpness() of a picture with the contrast of daylight; of a dimmer one in
-    proportion, since its edges are weaker too.
+    Attributes:
+        dark: Grey level that even the brightest 2 % of a dark picture do not reach.
+        overexposed: Share of the picture, 0..1, that is burnt out.
+        covered: Least difference of grey levels between the darkest and the brightest 2 %.
+        blurred: Least sharpness() of a picture with the contrast of daylight; in proportion of a dimmer one,
+            since its edges are weaker too.
     """
 
     dark: float = 50.0
@@ -36,7 +38,12 @@ class QualityLimits:
 
 
 def assess(frame: Frame, limits: QualityLimits) -> Problem | None:
-    """The first problem in the order DARK, OVEREXPOSED, COVERED, BLURRED: the cause before its effects."""
+    """Find out what is wrong with a picture.
+
+    Returns:
+        The first problem in the order DARK, OVEREXPOSED, COVERED, BLURRED, the cause before its effects;
+        None for a good picture.
+    """
     grey = _grey(frame.pixels)
     darkest, brightest = np.percentile(grey, (2, 98))
     if brightest < limits.dark:
@@ -52,9 +59,13 @@ def assess(frame: Frame, limits: QualityLimits) -> Problem | None:
 
 
 def sharpness(pixels: np.ndarray) -> float:
-    """How sharp the sharpest edges are, in grey levels (0 to about 500).
+    """Measure how sharp the sharpest edges are, to compare pictures of one scene.
 
-    pixels: uint8 (height, width, 3), RGB, at least 3 pixels a side. Compares pictures of one scene.
+    Args:
+        pixels: uint8 (height, width, 3), RGB, at least 3 pixels a side.
+
+    Returns:
+        Grey levels, 0 to about 500.
     """
     return _sharpness(_grey(pixels))
 
