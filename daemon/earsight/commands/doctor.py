@@ -19,7 +19,7 @@ from earsight.doctor.finding import Finding, Status, spoken
 from earsight.language.language import Language
 from earsight.language.languages import load_language
 from earsight.language.utterance import Priority, Utterance
-from earsight.service import startup_failure
+from earsight.service.say_once import say
 
 _PLACE = re.compile(r".*?:(\d+): ")
 """FILE:LINE: at the beginning of a mistake in a configuration."""
@@ -87,6 +87,6 @@ def _mistakes(error: ConfigError) -> list[Finding]:
 async def _speak(voice: VoiceSection, language: Language, texts: Sequence[str]) -> None:
     """By the configured voice; where that can't be heard, by whatever can."""
     utterances = [Utterance(text, Priority.ANSWER, language.code) for text in texts]
-    for error in await startup_failure.say(utterances, (voice, AutoVoice())):
+    for error in await say(utterances, (voice, AutoVoice())):
         # The findings are on the screen already, the voice's own failure among them.
         print(f"earsight: {error}", file=sys.stderr)

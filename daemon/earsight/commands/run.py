@@ -16,19 +16,17 @@ from earsight.config.loader import (
     LostConfigError,
     load_config,
     readable_language,
-    readable_voice,
 )
 from earsight.config.schema import Config
-from earsight.config.voice import AutoVoice
 from earsight.errors import EarsightError
 from earsight.message import Message, message
+from earsight.service import startup_failure
 from earsight.service.crash_loop import MAX_FAILED_STARTS, CrashLoop, crash_loop_file
 from earsight.service.signals import hold_reload_signal
-from earsight.system import time_limits
 from earsight.system.journal import log_to_streams
 from earsight.system.process_exit import exit_soon
 from earsight.system.storage import service_folder
-from earsight.system.systemd import managed, show
+from earsight.system.systemd import managed
 
 GAVE_UP = 70
 """Exit status: it has crashed again and again. The service manager must not try again."""
@@ -74,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         config, file_is_lost = _load(arguments.config, last_good)
     except ConfigError as error:
         if managed():  # nobody sees what is printed
-            _say_why(message("start.wrong_settings"), str(error), arguments.config)
+            _report(message("start.wrong_settings"), str(error), arguments.config)
         raise
     return asyncio.run(_run(arguments, config, file_is_lost, crash_loop, last_good))
 
@@ -122,22 +120,13 @@ async def _run(
 def _give_up(config_file: Path | None, crash_loop: CrashLoop) -> int:
     reason = crash_loop.last_failure or "see the journal"
     _log.critical("%d starts in a row did not last (%s): this is the last one", MAX_FAILED_STARTS, reason)
-    _say_why(message("start.crash_loop"), reason, config_file)
+    _report(message("start.crash_loop"), reason, config_file)
     crash_loop.clear()  # whoever starts it by hand means it
     return GAVE_UP
 
 
-def _say_why(why: Message, reason: str, config_file: Path | None) -> None:
-    """For the ear, and for `systemctl status`."""
-    from earsight.language.languages import load_language
-    from earsight.language.utterance import Priority, Utterance
-    from earsight.service import startup_failure
-
-    voice, language = readable_voice(config_file), load_language(readable_language(config_file))
-    show(f"{load_language('en').text(why)} {reason}")
-    said = Utterance(language.text(why), Priority.ANSWER, language.code)
-    limits = time_limits.FAILURE_VOICE, time_limits.FAILURE_PATIENCE
-    asyncio.run(startup_failure.say_until_heard(said, (voice, AutoVoice()), *limits))
+def _report(why: Message, reason: str, config_file: Path | None) -> None:
+    startup_failure.report(why, reason, readable_language(config_file), config_file)
 
 
 def _adjusted(config: Config, replay: Path | None, wav: Path | None, language: str | None) -> Config:

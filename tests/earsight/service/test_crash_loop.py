@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import os
 import shutil
@@ -17,8 +16,7 @@ import pytest
 
 from earsight import cli
 from earsight.commands.run import GAVE_UP
-from earsight.config.voice import AutoVoice
-from earsight.language.utterance import Priority, Utterance
+from earsight.message import message
 from earsight.service import startup_failure
 from earsight.service.crash_loop import MAX_FAILED_STARTS, CrashLoop, crash_loop_file
 from earsight.system import time_limits
@@ -147,8 +145,8 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
     )
     card.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    said = Utterance(english("start.wrong_settings"), Priority.ANSWER, "en")
-    asyncio.run(startup_failure.say_until_heard(said, (AutoVoice(),), 2.0, 60.0))
+    monkeypatch.setattr(time_limits, "FAILURE_VOICE", 3.0)
+    startup_failure.say_until_heard(english("start.wrong_settings"), "en", None)
     assert (tmp_path / "heard").stat().st_size > 20_000
     extended = [line for line in manager.messages if line.startswith("EXTEND_TIMEOUT_USEC=")]
     assert len(extended) > 1
@@ -158,26 +156,86 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
 def test_the_last_words_come_to_an_end_though_nobody_hears_them(tmp_path, manager, monkeypatch, caplog):
     monkeypatch.setattr(time_limits, "FAILURE_PAUSE", 0.05)
     monkeypatch.setenv("PATH", str(tmp_path))  # neither engine nor card
-    said = Utterance("I can't start.", Priority.ANSWER, "en")
-    asyncio.run(startup_failure.say_until_heard(said, (AutoVoice(),) * 2, 5.0, 0.3))
+    monkeypatch.setattr(time_limits, "FAILURE_PATIENCE", 8.0)
+    startup_failure.say_until_heard("I can't start.", "en", None)
     assert len([line for line in manager.messages if line.startswith("EXTEND")]) > 1
-    assert len(caplog.records) == 1, "a reason is enough once"
+    assert len(caplog.records) == 2, "a reason is enough once"
+
+
+@pytest.fixture
+def card(tmp_path, monkeypatch):
+    """What is played to the default sound device."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "aplay"
+    program.write_text(f"#!/bin/sh\n[ \"$*\" = -q ] && cat >> '{tmp_path}/heard'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    return tmp_path / "heard"
 
 
 @SPEECH
-def test_the_last_words_need_none_of_what_may_have_crashed(tmp_path, manager, monkeypatch):
-    """Where ONNX Runtime or OpenCV can't even be imported, the voice must still be there."""
+@pytest.mark.parametrize("library", ["numpy", "onnxruntime", "pydantic", "yaml"])
+def test_whatever_crashes_in_the_configured_voice_it_is_said(tmp_path, manager, monkeypatch, card, library):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / f"{library}.py").write_text("import os\nos.abort()\n")
+    monkeypatch.setenv("PYTHONPATH", f"{broken}:{os.environ.get('PYTHONPATH', '')}")
+    monkeypatch.setenv("PYTHONFAULTHANDLER", "")
     config = tmp_path / "earsight.yaml"
     config.write_text("voice: {player: wav, wav_file: said.wav, rate: 450}\n")
-    for name in [name for name in sys.modules if name == "earsight" or name.startswith("earsight.")]:
-        monkeypatch.delitem(sys.modules, name)
-    for name in ("onnxruntime", "cv2", "gpiozero"):
-        monkeypatch.setitem(sys.modules, name, None)
-    (manager.runtime / "starts").write_text("start\n" * MAX_FAILED_STARTS)
-    from earsight import cli as fresh
+    startup_failure.report(message("start.crash_loop"), "numpy crashes", "en", config)
+    assert manager.status == f"{english('start.crash_loop')} numpy crashes"
+    if library == "onnxruntime":  # the voice needs none
+        assert said(tmp_path / "said.wav") > 0.5
+    else:
+        assert card.stat().st_size > 20_000
 
-    assert fresh.main(["run", "--config", str(config)]) == GAVE_UP
-    assert said(tmp_path / "said.wav") > 0.5
+
+@SPEECH
+def test_a_voice_that_hangs_is_given_up(tmp_path, monkeypatch, card, caplog):
+    monkeypatch.setattr(time_limits, "FAILURE_VOICE", 3.0)
+    real = shutil.which("espeak-ng")
+    program = card.parent / "bin" / "espeak-ng"
+    program.write_text(f'#!/bin/sh\n[ -e {tmp_path}/once ] && exec {real} "$@"\ntouch once\nsleep 60\n')
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    startup_failure.say_until_heard("I can't start.", "en", None)
+    assert "did not finish within 3 s" in caplog.text
+    assert card.stat().st_size > 20_000
+
+
+@SPEECH
+def test_it_is_said_in_the_language_of_the_settings(tmp_path, manager, card):
+    spoken = card.parent / "bin" / "espeak-ng"
+    spoken.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/called\nexec /usr/bin/espeak-ng "$@"\n')
+    spoken.chmod(0o755)
+    config = tmp_path / "earsight.yaml"
+    config.write_text("language: id\ncamera: {fps: 0}\n")
+    assert cli.main(["run", "--config", str(config)]) == cli.WRONG_USAGE
+    assert manager.status.startswith(english("start.wrong_settings"))
+    assert "-v id " in (tmp_path / "called").read_text()
+
+
+def test_what_speaks_for_a_broken_service_needs_little_more_than_the_standard_library():
+    def modules(what):
+        code = f"import sys\n{what}\nprint(*sys.modules)"
+        argv = [sys.executable, "-c", code]
+        return set(subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split())
+
+    loaded, bare = modules("import earsight.service.startup_failure"), modules("")
+    ours = {name for name in loaded if name.startswith("earsight")}
+    assert ours == {
+        "earsight",
+        "earsight.language",
+        "earsight.language.catalogue",
+        "earsight.message",
+        "earsight.service",
+        "earsight.service.startup_failure",
+        "earsight.system",
+        "earsight.system.systemd",
+        "earsight.system.time_limits",
+    }
+    assert {name.partition(".")[0] for name in loaded - bare} - sys.stdlib_module_names == {"earsight"}
 
 
 @SPEECH

@@ -18,8 +18,8 @@ from earsight.system import time_limits as limits
 
 PACKAGE = Path(earsight.__file__).parent
 UNITS = Path(__file__).parents[3] / "systemd"
-VOICES = 2
-"""Voices that a start that has failed tries: the configured one and the default one."""
+PROGRAMS = 3
+"""What a start that has failed runs to say so: the configured voice, then espeak-ng and aplay."""
 
 
 def unit_seconds(key: str, unit: str = "earsight.service") -> float:
@@ -91,11 +91,11 @@ ORDER = {
         unit_seconds("TimeoutStartSec"),
     ),
     "the service manager waits for all that says why there is no service": (
-        VOICES * limits.FAILURE_VOICE + limits.FAILURE_PAUSE,
-        VOICES * limits.FAILURE_VOICE + limits.FAILURE_MARGIN,
+        PROGRAMS * limits.FAILURE_VOICE + limits.FAILURE_PAUSE,
+        PROGRAMS * limits.FAILURE_VOICE + limits.FAILURE_MARGIN,
     ),
     "a voice that says why there is no service is tried several times": (
-        4 * (VOICES * limits.ESPEAK + limits.FAILURE_PAUSE),
+        4 * (PROGRAMS * limits.ESPEAK + limits.FAILURE_PAUSE),
         limits.FAILURE_PATIENCE,
     ),
     "without Python it is said for longer than one attempt": (
