@@ -96,7 +96,6 @@ def assemble(
     look_worker = LookWorker(camera, partial(build.describer, config))
     narrator = Narrator(look_worker, speaker, build_policy(config), preferences)
     triggers = TriggerManager(config, press, do, narrator.notices, status)
+    demo = shows_demo_photos(source)
     camera.start()
-    return Components(
-        camera, look_worker, speaker, voices, narrator, triggers, status, shows_demo_photos(source)
-    )
+    return Components(camera, look_worker, speaker, voices, narrator, triggers, status, demo)

@@ -62,7 +62,7 @@ class Speaker:
         on_sound: Called for every sound that begins.
         """
         self._voice = voice
-        self._replaced: list[Voice] = []
+        self._retiring: set[asyncio.Task[None]] = set()
         self._volume = volume
         self._rate = rate
         self._on_sound = on_sound
@@ -188,18 +188,12 @@ class Speaker:
         except BaseException:
             await voice.close()
             raise
-        await self.use(voice)
+        self._replace(voice)  # without waiting for the one before: what is said next is for this one
         return outcome
 
     async def use(self, voice: Voice) -> None:
         """Replace the voice; the one before is closed as soon as it has ended what it is at."""
-        before, self._voice = self._voice, voice
-        self._replaced.append(before)
-        at_work = [work.task for work in (self._synthesis, self._playback) if work and work.voice is before]
-        if at_work:
-            await asyncio.wait(at_work)
-        self._replaced.remove(before)
-        await before.close()
+        await asyncio.shield(self._replace(voice))
 
     async def close(self) -> None:
         """Stop, resolve what waits as DROPPED, and leave no task, process or device behind."""
@@ -209,8 +203,22 @@ class Speaker:
         for task in tasks:
             _cancel_once(task)
         await asyncio.gather(*tasks, return_exceptions=True)
-        for voice in (self._voice, *self._replaced):
-            await voice.close()
+        await asyncio.gather(*self._retiring, return_exceptions=True)
+        await self._voice.close()
+
+    def _replace(self, voice: Voice) -> asyncio.Task[None]:
+        """The task that closes the voice before."""
+        before, self._voice = self._voice, voice
+        retiring = asyncio.create_task(self._retire(before), name="old voice")
+        self._retiring.add(retiring)
+        retiring.add_done_callback(self._retiring.discard)
+        return retiring
+
+    async def _retire(self, voice: Voice) -> None:
+        at_work = [work.task for work in (self._synthesis, self._playback) if work and work.voice is voice]
+        if at_work:
+            await asyncio.wait(at_work)
+        await voice.close()
 
     # What waits
 

@@ -80,10 +80,10 @@ def earsight(*words, tmp_path, shell="", **settings):
 class ServiceProcess:
     """`earsight run` as a child, on a photo, into a WAV file."""
 
-    def __init__(self, folder, photo):
+    def __init__(self, folder, photo, settings=None, **variables):
         self.folder = folder
         self.config = folder / "quick.yaml"
-        self.config.write_text(QUICK)
+        self.config.write_bytes(QUICK.encode() if settings is None else settings)
         self.mark = uuid.uuid4().hex
         self.out, self.err = folder / "out.txt", folder / "err.txt"
         argv = [sys.executable, "-m", "earsight", "run", "--config", str(self.config)]
@@ -94,7 +94,7 @@ class ServiceProcess:
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=err,
-                env=environment(folder, EARSIGHT_TEST=self.mark),
+                env=environment(folder, EARSIGHT_TEST=self.mark, **variables),
                 cwd=folder,
             )
 

@@ -2,6 +2,7 @@
 
 import signal
 import wave
+from pathlib import Path
 
 import pytest
 
@@ -157,3 +158,50 @@ def test_q_ends_it(service):
     assert service.end() < SOON
     assert service.process.returncode == 0
     assert service.err.read_text() == ""
+
+
+@SPEECH
+def test_a_reload_that_is_asked_for_while_it_starts_does_not_end_it(service):
+    service.wait_for(lambda: _heeds(service.process.pid, signal.SIGHUP))
+    service.process.send_signal(signal.SIGHUP)
+    service.ready()
+    assert service.end(signal.SIGTERM) < SOON
+    assert service.process.returncode == 0
+
+
+def _heeds(pid, number):
+    """Whether a process blocks a signal, or has a handler for it."""
+    fields = dict(line.split(":\t") for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return any(int(fields[key].strip(), 16) >> (number - 1) & 1 for key in ("SigBlk", "SigCgt"))
+
+
+@SPEECH
+def test_settings_that_a_power_failure_has_taken_are_told_of_and_the_last_good_ones_serve(tmp_path, photos):
+    state = {"STATE_DIRECTORY": str(tmp_path / "state")}
+    first = ServiceProcess(tmp_path, photos / "good.jpg", **state)
+    try:
+        first.ready()
+        first.wait_for((tmp_path / "state" / "last-good-settings.yaml").exists)
+        first.end(signal.SIGTERM)
+        first.config.write_bytes(bytes(512))
+        again = ServiceProcess(tmp_path, photos / "good.jpg", first.config.read_bytes(), **state)
+    finally:
+        first.close()
+    try:
+        again.ready()
+        again.wait_for(lambda: again.told("The settings are gone"))
+        assert again.complained("NUL bytes")
+        assert again.complained("the last good settings are in use")
+        assert again.press().returncode == 0
+        again.wait_for(lambda: again.told("answer: I can't tell what this is."))  # by the quick settings
+    finally:
+        again.close()
+
+
+def test_settings_that_are_gone_without_a_copy_are_an_error(tmp_path, capsys):
+    path = tmp_path / "empty.yaml"
+    path.touch()
+    assert cli.main(["run", "--config", str(path)]) == 2
+    assert one_line(capsys.readouterr().err) == (
+        f"{path}: the file is empty, as after a power failure; write the settings again"
+    )

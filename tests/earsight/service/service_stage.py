@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from earsight.config.loader import load_config
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
+from earsight.vision.describer import Describer
+from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
-from tests.earsight.stand_ins import until
+from tests.earsight.stand_ins import ColourCaptioner, until
 
 NO_MODEL = "I can't describe pictures: the model is missing or damaged."
 
@@ -65,6 +67,24 @@ async def serving(folder, scene):
     running = asyncio.create_task(on.service.run())
     try:
         await until(lambda: NO_MODEL in on.heard)
+        yield on
+        assert not running.done()
+    finally:
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+
+@asynccontextmanager
+async def describing(folder, scene, settings=""):
+    """As serving(), but with a model, which names the colour of a wall."""
+    on = Stage(folder, scene)
+    on.write(settings)
+    on.captioner = ColourCaptioner()
+    options = Options(on.config, build=on.parts(describer=lambda _config: Describer(on.captioner)))
+    on.service = Service(load_config(on.config), options)
+    running = asyncio.create_task(on.service.run())
+    try:
+        await until(lambda: Earcon.READY in on.kinds)
         yield on
         assert not running.done()
     finally:

@@ -7,11 +7,13 @@ from itertools import repeat
 
 import pytest
 
+from earsight.cameras.replay import ReplaySource
 from earsight.config.loader import load_config
 from earsight.errors import CaptionerError
 from earsight.interaction.press_end import PressEnd
 from earsight.message import message
 from earsight.service.crash_loop import CrashLoop
+from earsight.service.lifecycle import State
 from earsight.service.service import Options, Service
 from earsight.system import time_limits
 from earsight.triggers.control import ControlServer
@@ -21,8 +23,8 @@ from earsight.voice.earcons import Earcon
 from earsight.voice.sound import VoiceError
 from tests.earsight.fakes import Fault
 from tests.earsight.init_system import InitSystem
-from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
-from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+from tests.earsight.service.service_stage import NO_MODEL, Stage, describing, serving
+from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
 from tests.earsight.words import english
 
 
@@ -226,5 +228,52 @@ def test_it_is_ready_when_its_buttons_are(tmp_path, monkeypatch):
         assert "READY=1" in manager.messages
         on.service.stop()
         await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
+
+
+class DemoPhotos(ReplaySource):
+    """As where there is no camera; the photo is the test's own."""
+
+    def __init__(self, photo):
+        super().__init__(None)
+        self.photo = photo
+
+    def open(self):
+        self.path = self.photo
+        super().open()
+
+
+DEMO = english("camera.demo_photos")
+
+
+def test_demo_photos_are_said_to_be_such_before_any_is_described(tmp_path):
+    async def trial():
+        async with describing(tmp_path, DemoPhotos(photo(tmp_path))) as on:
+            assert on.heard == [DEMO]
+            await on.service.press(Press(Gesture.SHORT, time.monotonic()))
+            assert on.heard == [DEMO, "A red wall."]
+
+    asyncio.run(trial())
+
+
+def test_a_single_press_says_it_too(tmp_path):
+    async def trial():
+        on = Stage(tmp_path, DemoPhotos(photo(tmp_path)))
+        parts = on.parts(describer=lambda _config: Describer(ColourCaptioner()))
+        service = Service(load_config(on.config), Options(build=parts))
+        assert await service.run_once() is PressEnd.SPOKEN
+        assert on.heard == [DEMO, "A red wall."]
+
+    asyncio.run(trial())
+
+
+def test_what_it_is_doing_can_be_asked(tmp_path):
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        assert on.service.state is State.STARTING
+        async with serving(tmp_path, on):
+            await until(lambda: on.service.state is State.READY)
+        assert on.service.state is State.STOPPING
 
     asyncio.run(trial())

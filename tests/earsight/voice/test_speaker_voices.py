@@ -34,7 +34,7 @@ def test_a_voice_that_was_heard_replaces_the_one_before():
     async def scenario(stage):
         new = New()
         assert await stage.speaker.try_voice(new.voice, notice("new")) is Outcome.SPOKEN
-        assert stage.synthesizer.closed
+        await until(lambda: stage.synthesizer.closed)
         assert stage.player.closed
         assert await stage.speaker.say(answer("later")) is Outcome.SPOKEN
         assert (stage.synthesizer.calls, new.synthesizer.calls) == (0, 2)
