@@ -91,3 +91,32 @@ class FastPlayer(_Faulty):
             raise
         finally:
             self._playing = False
+
+
+class SoundCard:
+    """For one sound at a time, whichever voice plays it.
+
+    most: how many have sounded at once. players: all of them so far.
+    """
+
+    def __init__(self) -> None:
+        self.sounding = self.most = 0
+        self.players: list[FastPlayer] = []
+
+    def player(self, faults: Iterable[Fault] = (), speed: float = 50.0) -> FastPlayer:
+        self.players.append(_CardPlayer(self, faults, speed))
+        return self.players[-1]
+
+
+class _CardPlayer(FastPlayer):
+    def __init__(self, card: SoundCard, faults: Iterable[Fault], speed: float) -> None:
+        super().__init__(faults, speed)
+        self._card = card
+
+    async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
+        self._card.sounding += 1
+        self._card.most = max(self._card.most, self._card.sounding)
+        try:
+            await super().play(sound, started)
+        finally:
+            self._card.sounding -= 1

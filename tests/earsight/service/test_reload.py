@@ -12,8 +12,6 @@ import pytest
 from earsight.config.last_good import LastGoodSettings
 from earsight.config.loader import load_config
 from earsight.errors import CaptionerError
-from earsight.language.languages import load_language
-from earsight.message import message
 from earsight.service import reload
 from earsight.service.lifecycle import State
 from earsight.service.service import Options, Service
@@ -24,7 +22,7 @@ from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.init_system import InitSystem
 from tests.earsight.service.service_stage import NO_MODEL, Stage, describing, serving
 from tests.earsight.stand_ins import Scene, painted, unplugged, until
-from tests.earsight.words import english
+from tests.earsight.words import english, indonesian
 
 
 def test_new_settings_whose_voice_can_not_be_had_are_refused(tmp_path):
@@ -165,17 +163,15 @@ def test_narration_that_is_switched_on_begins_without_a_press(tmp_path):
 
 
 def test_another_language_holds_for_all_that_is_said_from_then_on(tmp_path):
-    indonesian = load_language("id")
-
     async def trial():
         async with serving(tmp_path, Scene(painted("red"))) as on:
             english_voice = on.player
             on.write("language: id")
-            await until(lambda: indonesian.text(message("settings.taken")) in on.heard)
+            await until(lambda: indonesian("settings.taken") in on.heard)
             await until(lambda: english_voice.closed)
-            assert await answer(on) == indonesian.text(CaptionerError.spoken)
+            assert await answer(on) == indonesian("error.captioner")
             on.scene.picture = unplugged()
-            await until(lambda: indonesian.text(message("camera.lost")) in on.heard)
+            await until(lambda: indonesian("camera.lost") in on.heard)
             assert not {english("settings.taken"), english("camera.lost")} & set(on.heard)
 
     asyncio.run(trial())

@@ -9,43 +9,17 @@ from earsight.interaction.press_end import PressEnd
 from earsight.triggers.trigger import ButtonDown, Gesture, Press
 from earsight.voice.registry import SYNTHESIZERS, build_voice
 from earsight.voice.voice import Voice
-from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.fakes import FastPlayer, SoundCard, ToneSynthesizer
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
 from tests.earsight.stand_ins import Scene, painted, until
 from tests.earsight.words import english
-
-
-class Card:
-    """A sound card for one sound at a time. most: how many have sounded at once."""
-
-    def __init__(self):
-        self.sounding = self.most = 0
-        self.players = []
-
-    def player(self, speed):
-        player = self.Player(self, speed)
-        self.players.append(player)
-        return player
-
-    class Player(FastPlayer):
-        def __init__(self, card, speed):
-            super().__init__(speed=speed)
-            self.card = card
-
-        async def play(self, sound, started):
-            self.card.sounding += 1
-            self.card.most = max(self.card.most, self.card.sounding)
-            try:
-                await super().play(sound, started)
-            finally:
-                self.card.sounding -= 1
 
 
 class OneCard(Stage):
     """All voices play on one card."""
 
     def __init__(self, folder, scene):
-        self.card = Card()
+        self.card = SoundCard()
         super().__init__(folder, scene)
 
     def voice(self, _section, _language):
