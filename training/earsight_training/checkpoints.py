@@ -1,4 +1,4 @@
-"""Checkpoints that survive a power cut: written beside, synced, then renamed; read without pickle code."""
+"""Checkpoints that survive a power cut: written beside, synced, then renamed; read without pickled code."""
 
 from __future__ import annotations
 
@@ -12,12 +12,32 @@ from earsight_training.errors import TrainingError
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write a state, as replacing() does.
+
+    Args:
+        path: The file.
+        state: Tensors and plain values.
+
+    Raises:
+        OSError: It can't be written.
+        RuntimeError: It can't be written, as torch reports that.
+    """
     with replacing(path) as file:
         torch.save(state, file)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """The saved state, or None where there is none yet. Raises TrainingError for a damaged file."""
+    """Read a state.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The state, on the CPU; None where there is no file.
+
+    Raises:
+        TrainingError: The file is damaged, or no checkpoint.
+    """
     if not path.exists():
         return None
     try:

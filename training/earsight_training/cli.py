@@ -42,7 +42,14 @@ def _module(name: str) -> ModuleType:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status. Problems that the user can act on are one line each."""
+    """Run a command. Problems that the user can act on are printed as one line.
+
+    Args:
+        argv: Words after the program's name; None takes the process'.
+
+    Returns:
+        The exit status: see _EPILOG.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     chosen = next((word for word in words if word in COMMANDS), None)
     try:

@@ -28,7 +28,16 @@ from earsight_training.recipe import (
 def build_vocabulary(
     recipe: Recipe, captions: Sequence[Sequence[str]], local_files_only: bool = False
 ) -> Vocabulary:
-    """GPT-2's, or one learned from the captions. Raises Gpt2Error."""
+    """Load GPT-2's vocabulary, or learn one from captions.
+
+    Args:
+        recipe: Its section decoder decides.
+        captions: The references of each photo.
+        local_files_only: Whether nothing is downloaded.
+
+    Raises:
+        Gpt2Error: GPT-2's vocabulary can't be loaded.
+    """
     if isinstance(recipe.decoder, Gpt2DecoderSettings):
         return gpt2_vocabulary(load_tokenizer(recipe.decoder.model, local_files_only=local_files_only))
     cleaned = (clean_caption(text) for texts in captions for text in texts)
@@ -36,7 +45,16 @@ def build_vocabulary(
 
 
 def build_decoder(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool = False) -> DecoderNetwork:
-    """GPT-2, frozen or not, or one that knows nothing yet. Raises Gpt2Error."""
+    """Load GPT-2, frozen or not, or make a decoder with random weights.
+
+    Args:
+        recipe: Its section decoder decides.
+        vocabulary: The decoder's.
+        local_files_only: Whether nothing is downloaded.
+
+    Raises:
+        Gpt2Error: GPT-2 can't be loaded.
+    """
     settings = recipe.decoder
     if isinstance(settings, OwnDecoderSettings):
         positions = prefix_length(recipe) + recipe.captions.longest
@@ -46,8 +64,16 @@ def build_decoder(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool
 
 
 def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> CaptionModel:
-    """Untrained, but for the decoder. channels: numbers of an embedding, where the recipe has no encoder of
-    its own."""
+    """Join encoder, mapper and decoder. Encoder and mapper have random weights.
+
+    Args:
+        recipe: With encoder: clip, the encoder is nn.Identity.
+        channels: Numbers of an embedding; ignored for an encoder that gives a feature map.
+        decoder: Given, since it may be trained already.
+
+    Raises:
+        TrainingError: The mapper does not fit the decoder.
+    """
     encoder: nn.Module = nn.Identity()
     cells = 0
     if not isinstance(recipe.encoder, ClipEncoderSettings):
@@ -58,18 +84,24 @@ def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> Capti
 
 
 def build_encoder(settings: ConvEncoderSettings | EfficientNetSettings) -> FeatureMapEncoder:
+    """Make an encoder with random weights.
+
+    Args:
+        settings: The recipe's.
+    """
     if isinstance(settings, EfficientNetSettings):
         return EfficientNetLite(settings.variant)
     return ConvEncoder(settings.widths, settings.depths)
 
 
 def feature_map_cells(recipe: Recipe) -> int:
-    """Cells of the map of an encoder of our own."""
+    """Return the number of cells of the recipe's feature map."""
     assert recipe.captions.photos is not None
     return (recipe.captions.photos.side // STRIDE) ** 2
 
 
 def prefix_length(recipe: Recipe) -> int:
+    """Return the number of vectors of the recipe's prefix."""
     return (
         feature_map_cells(recipe) + 1
         if isinstance(recipe.mapper, CellMapperSettings)
@@ -78,6 +110,13 @@ def prefix_length(recipe: Recipe) -> int:
 
 
 def build_own_decoder(settings: OwnDecoderSettings, vocabulary: int, positions: int) -> DecoderNetwork:
+    """Make a decoder with random weights.
+
+    Args:
+        settings: The recipe's.
+        vocabulary: Number of tokens.
+        positions: The longest sequence, prefix and caption together.
+    """
     return DecoderNetwork(
         vocabulary,
         positions,

@@ -1,4 +1,4 @@
-"""The checkpoints that others published: ClipCap's, and the mission's captioner after it, as our captioner.
+"""Checkpoints that others published (ClipCap's, and the mission's captioner after it) as our captioners.
 
 A state dict with `gpt.*` (transformers' GPT2LMHeadModel) and `clip_project.*` (the mapper), as the code of
 Mokady et al. (arXiv:2111.09734) saves it. Shapes tell which mapper it is, and how long its prefix.
@@ -32,21 +32,33 @@ GPT, MAPPER = "gpt.", "clip_project."
 LONGEST = 40
 """Tokens that the published search takes at most."""
 _HEADS = 8
-"""Of the published transformer mapper: no shape tells it."""
+"""Of the published transformer mapper; no shape tells it."""
 _CLIP_BY_NUMBERS = {512: "ViT-B/32", 640: "RN50x4", 768: "ViT-L/14", 1024: "RN50"}
 """The likeliest encoder for an embedding of so many numbers; several have the same."""
 
 
 class PublishedError(TrainingError):
-    """A file that is not such a checkpoint; the message names what does not fit."""
+    """The file is not such a checkpoint; the message names what does not fit."""
 
 
 def read_published(
     path: Path, tokenizer: Tokenizer, *, clip: str | None = None, unit_length: bool | None = None
 ) -> TrainedCaptioner:
-    """tokenizer: GPT-2's. clip: the encoder that it was trained with; None: the likeliest by the embedding's
-    size. unit_length: whether embeddings are scaled to length 1; None: as the published code has it for that
-    kind of mapper. Raises PublishedError."""
+    """Read a published checkpoint, without running code in it.
+
+    Args:
+        path: The file.
+        tokenizer: GPT-2's.
+        clip: The encoder that it was trained with; None takes the likeliest for the embedding's size.
+        unit_length: Whether embeddings are scaled to length 1; None does as the published code for that
+            mapper.
+
+    Returns:
+        The captioner, whose encoder is nn.Identity.
+
+    Raises:
+        PublishedError: It is something else.
+    """
     state = _read(path)
     try:
         decoder = decoder_from(state, prefix=GPT)
@@ -147,7 +159,7 @@ def _transformer_mapping(
 
 
 def _transformer_weights(weights: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
-    """By our names. Queries, and keys with values, are apart in the published mapper."""
+    """Weights by our names. The published mapper has queries apart from keys and values."""
     renamed = {_OUTSIDE.get(key, key): value for key, value in weights.items() if "layers." not in key}
     for layer in range(layers):
         theirs, ours = f"transformer.layers.{layer}.", f"blocks.{layer}."

@@ -22,21 +22,36 @@ from earsight_training.recipe import Recipe, recipe_from_json
 
 @dataclass(frozen=True)
 class TrainedCaptioner:
-    """A model with all that it takes to use it.
+    """A model with everything that is needed to use it.
 
-    The encoder of a recipe with CLIP is not in it (nn.Identity): CLIP's weights stay where they are.
+    Attributes:
+        recipe: What it was trained by.
+        model: In eval mode. With a recipe of CLIP its encoder is nn.Identity: CLIP's weights stay where they
+            are.
+        vocabulary: The decoder's.
+        embedding_mean: Float (channels,), the mean of the encoder's pooled feature map, or of the embeddings,
+            over the training photos.
+        clip_sha256: Of the CLIP whose embeddings it was trained on; None where that is not known, or there is
+            no CLIP.
     """
 
     recipe: Recipe
     model: CaptionModel
     vocabulary: Vocabulary
     embedding_mean: Tensor
-    """Float (channels,): mean of the encoder's pooled map, or of the embeddings, over the training photos."""
     clip_sha256: str | None = None
-    """Of the CLIP whose embeddings it learned from; None where that is not known, or there is no CLIP."""
 
 
 def save_captioner(path: Path, captioner: TrainedCaptioner) -> None:
+    """Write a captioner to a file.
+
+    Args:
+        path: The file.
+        captioner: The captioner.
+
+    Raises:
+        OSError: It can't be written.
+    """
     save_checkpoint(
         path,
         {
@@ -54,7 +69,17 @@ def save_captioner(path: Path, captioner: TrainedCaptioner) -> None:
 
 
 def load_captioner(path: Path) -> TrainedCaptioner:
-    """Ready to be used (eval mode). Raises TrainingError for anything that save_captioner() did not write."""
+    """Read a captioner.
+
+    Args:
+        path: What save_captioner() wrote.
+
+    Returns:
+        The captioner, in eval mode.
+
+    Raises:
+        TrainingError: The file is missing, or something else.
+    """
     state = load_checkpoint(path)
     if state is None:
         raise TrainingError(
@@ -74,7 +99,7 @@ def load_captioner(path: Path) -> TrainedCaptioner:
 
 
 def _empty_decoder(weights: Mapping[str, Tensor], state: Mapping[str, Any]) -> DecoderNetwork:
-    """Of the sizes that its weights have."""
+    """A decoder of the sizes that its weights have."""
     vocabulary, width = weights["decoder.tokens.weight"].shape
     layers = len({key.split(".")[2] for key in weights if key.startswith("decoder.blocks.")})
     positions = len(weights["decoder.positions.weight"])

@@ -1,4 +1,4 @@
-"""How far a confidence can be trusted, and what silence buys: calibration error, risk and coverage."""
+"""How far a confidence can be relied on, and what abstaining gains: calibration error, risk and coverage."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from earsight_bundle.confidence import rank
 from earsight_training.scoring.bootstrap import resampled
 from earsight_training.scoring.evaluate import Candidate
 from earsight_training.scoring.object_hallucination import made_up
 
 COVERAGE = 0.85
-"""Share of the photos that are spoken of, for the figures that are compared with always speaking."""
+"""Share of the photos that are described, for the figures that are compared with describing all."""
 BINS = 10
-
-_Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
-"""Of confidences, and of how many things each caption that is said, and that of the search alone, makes
-up."""
+"""Of the calibration error."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """low, high: the middle 95 % over resampled photos."""
+    """A figure of a set of photos.
+
+    Attributes:
+        name: What it is called in reports.
+        value: Over all photos.
+        low: The lower end of its 95 % interval over resampled photos.
+        high: The upper end.
+    """
 
     name: str
     value: float
@@ -30,58 +35,77 @@ class Estimate:
     high: float
 
 
-def confidence_estimates(said: Sequence[Candidate]) -> list[Estimate]:
-    """The calibration error, and what is made up: by the search alone, in what is said, and of that at
-    COVERAGE.
+@dataclass(frozen=True)
+class _Sample:
+    """Captions, one for each photo.
 
-    made-up: share of the captions with something made up. objects: how many are made up, for each caption
-    that is said or for each photo, spoken of or not; the latter falls by the silence alone, too. The search
-    alone always says its likeliest caption; "less by" is against that.
+    Attributes:
+        confidence: Float64 (photos,).
+        made_up: How many objects each caption makes up, float64 (photos,).
+        baseline: How many objects the search's likeliest caption makes up, float64 (photos,).
     """
-    confidence = np.array([candidate.confidence for candidate in said], float)
-    invented = _made_up_counts(said)
-    always = _made_up_counts([most_likely_caption(candidate) for candidate in said])
-    draws = list(resampled(len(said)))
 
-    def figure(name: str, of: _Statistic) -> Estimate:
-        drawn = [of(confidence[draw], invented[draw], always[draw]) for draw in draws]
-        low, high = np.percentile(drawn, [2.5, 97.5])
-        return Estimate(name, of(confidence, invented, always), float(low), float(high))
+    confidence: np.ndarray
+    made_up: np.ndarray
+    baseline: np.ndarray
 
-    def at_coverage(sure: np.ndarray, found: np.ndarray) -> float:
-        return float(found[most_confident(sure, COVERAGE)].mean())
+    def drawn(self, photos: np.ndarray) -> _Sample:
+        return _Sample(self.confidence[photos], self.made_up[photos], self.baseline[photos])
 
-    def less(now: float, before: np.ndarray) -> float:
-        return 1 - now / (float(before.mean()) or 1.0)
+    def at_coverage(self) -> np.ndarray:
+        """made_up of what is said at COVERAGE."""
+        said: np.ndarray = self.made_up[most_confident(self.confidence, COVERAGE)]
+        return said
 
-    at = f"at {COVERAGE:.0%}"
-    wrong, named = "made-up", "objects"
-    return [
-        figure("calibration-error", lambda sure, found, _: calibration_error(sure, found == 0)),
-        figure(f"{wrong} by the search alone", lambda _, __, old: float((old > 0).mean())),
-        figure(wrong, lambda _, found, __: float((found > 0).mean())),
-        figure(f"{wrong} {at}", lambda sure, found, _: at_coverage(sure, found > 0)),
-        figure(
-            f"{wrong} {at}, less by", lambda sure, found, old: less(at_coverage(sure, found > 0), old > 0)
-        ),
-        figure(f"{named} by the search alone", lambda _, __, old: float(old.mean())),
-        figure(named, lambda _, found, __: float(found.mean())),
-        figure(
-            f"{named} a caption {at}, less by", lambda sure, found, old: less(at_coverage(sure, found), old)
-        ),
-        figure(
-            f"{named} a photo {at}, less by",
-            lambda sure, found, old: less(COVERAGE * at_coverage(sure, found), old),
-        ),
-    ]
+
+def _less(now: float, before: float) -> float:
+    return 1 - now / (before or 1.0)
+
+
+_AT = f"at {COVERAGE:.0%}"
+_STATISTICS: dict[str, Callable[[_Sample], float]] = {
+    "calibration-error": lambda s: calibration_error(s.confidence, s.made_up == 0),
+    "made-up by the search alone": lambda s: (s.baseline > 0).mean(),
+    "made-up": lambda s: (s.made_up > 0).mean(),
+    f"made-up {_AT}": lambda s: (s.at_coverage() > 0).mean(),
+    f"made-up {_AT}, less by": lambda s: _less((s.at_coverage() > 0).mean(), (s.baseline > 0).mean()),
+    "objects by the search alone": lambda s: s.baseline.mean(),
+    "objects": lambda s: s.made_up.mean(),
+    f"objects a caption {_AT}, less by": lambda s: _less(s.at_coverage().mean(), s.baseline.mean()),
+    f"objects a photo {_AT}, less by": lambda s: _less(COVERAGE * s.at_coverage().mean(), s.baseline.mean()),
+}
+"""made-up: the share of the captions with an object that is made up. objects: how many are made up, for each
+caption that is said, or for each photo, described or not; the latter falls by abstaining alone, too. The
+search alone says its likeliest caption; "less by" is relative to that."""
+
+
+def confidence_estimates(candidates: Sequence[Candidate]) -> list[Estimate]:
+    """Estimate the calibration error, and what is made up: by the search alone, in what is said, at COVERAGE.
+
+    Args:
+        candidates: What a device says, with its confidence.
+
+    Returns:
+        An estimate for each of _STATISTICS.
+    """
+    confidence = np.array([candidate.confidence for candidate in candidates], float)
+    baseline = _made_up_counts([most_likely_caption(candidate) for candidate in candidates])
+    sample = _Sample(confidence, _made_up_counts(candidates), baseline)
+    draws = [sample.drawn(photos) for photos in resampled(len(candidates))]
+    estimates = []
+    for name, statistic in _STATISTICS.items():
+        low, high = np.percentile([statistic(draw) for draw in draws], [2.5, 97.5])
+        estimates.append(Estimate(name, float(statistic(sample)), float(low), float(high)))
+    return estimates
 
 
 def most_likely_caption(candidate: Candidate) -> Candidate:
-    """The caption that the search found likeliest, in which order soever the device says them."""
-    captions = (candidate, *candidate.others)
-    return max(
-        captions, key=lambda c: (c.evidence.get("finished", 1.0), c.evidence.get("mean_log_prob", 0.0))
-    )
+    """Return the caption that the search found likeliest, whichever the device says first."""
+
+    def likelihood(caption: Candidate) -> tuple[float, float]:
+        return rank({"mean_log_prob": 0.0, **caption.evidence}, 0.0)
+
+    return max((candidate, *candidate.others), key=likelihood)
 
 
 def _made_up_counts(candidates: Sequence[Candidate]) -> np.ndarray:
@@ -90,9 +114,16 @@ def _made_up_counts(candidates: Sequence[Candidate]) -> np.ndarray:
 
 
 def calibration_error(confidence: np.ndarray, truthful: np.ndarray) -> float:
-    """Mean distance between confidence and truth over equally filled bins (Naeini et al., 2015).
+    """Compute the expected calibration error over equally filled bins (Naeini et al., 2015).
 
-    It is above 0 for the best of confidences too: with 1,000 photos and 10 bins, 0.03 is chance.
+    It is above 0 for a perfect confidence too: with 1,000 photos and 10 bins, 0.03 is chance.
+
+    Args:
+        confidence: Float (photos,), 0 to 1.
+        truthful: Bool (photos,).
+
+    Returns:
+        The mean distance between confidence and truth, 0 to 1.
     """
     order = np.argsort(confidence, kind="stable")
     gaps = [
@@ -104,11 +135,27 @@ def calibration_error(confidence: np.ndarray, truthful: np.ndarray) -> float:
 
 
 def most_confident(confidence: np.ndarray, coverage: float) -> np.ndarray:
-    """Which ones to say, surest first, so that this share is spoken of: indices."""
+    """Choose which captions to say.
+
+    Args:
+        confidence: Float (photos,).
+        coverage: Share of the photos to describe, 0 to 1; at least one is.
+
+    Returns:
+        Their indices, the most confident first.
+    """
     return np.argsort(-confidence, kind="stable")[: max(1, round(coverage * len(confidence)))]
 
 
 def risk_at(coverage: float, confidence: np.ndarray, truthful: np.ndarray) -> float:
-    """The share of the surest captions that make something up: the risk at a coverage (Geifman and El-Yaniv,
-    2017)."""
+    """Compute the risk at a coverage (Geifman and El-Yaniv, 2017).
+
+    Args:
+        coverage: Share of the photos to describe, 0 to 1.
+        confidence: Float (photos,).
+        truthful: Bool (photos,).
+
+    Returns:
+        The share of the most confident captions that make something up, 0 to 1.
+    """
     return float(1 - truthful[most_confident(confidence, coverage)].mean())

@@ -84,8 +84,7 @@ def train_embeddings(
     """Train until the last epoch, or until patience ends; go on from work/captions.pt if it is there.
 
     Args:
-        model: Whose encoder is nn.Identity. The decoder learns too, unless its parameters need no gradients:
-            then it is neither trained nor saved on the way.
+        model: Without an encoder. A decoder whose parameters need no gradients is neither trained nor saved.
         examples: Of the training photos.
         settings: The recipe's section captions.
         work: Folder for the checkpoint and the learning curve.
