@@ -75,6 +75,8 @@ class ColourCaptioner:
         confidence: Of all captions.
         fault: Raised by describe().
         gate: describe() waits until it is set, or until it is cancelled.
+        encoded, described, captioned: How often it was asked for an embedding and for captions, and how often
+            it has given captions.
         cancellable: Whether the wait for the gate heeds a cancellation; False is an inference that hangs.
     """
 
@@ -84,7 +86,7 @@ class ColourCaptioner:
         self.fault: BaseException | None = None
         self.gate = threading.Event()
         self.gate.set()
-        self.encoded = self.described = 0
+        self.encoded = self.described = self.captioned = 0
 
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
         return pixels
@@ -103,6 +105,7 @@ class ColourCaptioner:
             assert time.monotonic() < deadline, "the test forgot its gate"
         if self.fault is not None:
             raise self.fault
+        self.captioned += 1
         colour = min(COLOURS, key=lambda name: -float(encoding.embedding @ _unit(COLOURS[name])))
         texts = (f"a {colour} wall", f"a {colour} wall of bricks")
         return [Caption(text, self.confidence, -1.0, -2.0) for text in texts]

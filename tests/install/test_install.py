@@ -24,6 +24,8 @@ def test_the_first_time_everything_is_put_in_place_and_started(installed: Box) -
         "/opt/earsight/venv/bin/earsight",
         "/usr/local/bin/earsight",
         f"{UNITS}/earsight-doctor.service",
+        f"{UNITS}/earsight-power-off.path",
+        f"{UNITS}/earsight-power-off.service",
         "/usr/local/lib/udev/rules.d/60-earsight.rules",
         "/usr/local/lib/systemd/system.conf.d/50-earsight.conf",
     ):

@@ -65,7 +65,11 @@ def test_service_settings(unit: Unit, key: str, value: str) -> None:
 
 
 def test_environment(unit: Unit) -> None:
-    assert set(unit["Service", "Environment"]) == {"GPIOZERO_PIN_FACTORY=lgpio", "PYTHONFAULTHANDLER=1"}
+    assert set(unit["Service", "Environment"]) == {
+        "GPIOZERO_PIN_FACTORY=lgpio",
+        "PYTHONFAULTHANDLER=1",
+        "EARSIGHT_POWER_OFF=%t/earsight/power-off",
+    }
 
 
 def test_restarts_are_limited_but_not_after_one_bad_minute(unit: Unit) -> None:
@@ -90,6 +94,16 @@ def test_what_speaks_for_the_service_needs_no_python_and_comes_to_an_end() -> No
     (burst,), (interval,) = speaker["Unit", "StartLimitBurst"], speaker["Unit", "StartLimitIntervalSec"]
     (pause,) = speaker["Service", "RestartSec"]
     assert int(burst) * int(pause) < int(interval)
+
+
+def test_switching_off_waits_for_the_file_that_the_service_makes(unit: Unit) -> None:
+    waiting, switching = (read(FOLDER / f"earsight-power-off.{kind}") for kind in ("path", "service"))
+    (file,) = waiting["Path", "PathExists"]
+    assert f"EARSIGHT_POWER_OFF={file}" in unit["Service", "Environment"]
+    assert unit["Unit", "Wants"] == ["earsight-power-off.path"]
+    assert file.startswith(f"%t/{unit['Service', 'RuntimeDirectory'][0]}/"), "it may write nowhere else"
+    assert switching["Unit", "SuccessAction"] == ["poweroff"]
+    assert switching["Service", "ExecStart"] == [f"/bin/rm -f {file}"], "or it would begin again and again"
 
 
 def test_a_jetson_allows_no_device_by_name() -> None:

@@ -118,11 +118,11 @@ class Notices:
         self._news[key].change(text)
         self._changed.set()
 
-    async def say(self, speaker: Callable[[], Speaker], language: Callable[[], Language]) -> None:
+    async def say(self, speaker: Speaker, language: Callable[[], Language]) -> None:
         """Say what there is to say, for ever.
 
         Args:
-            speaker: Gives the speaker that is in use.
+            speaker: Says it.
             language: Gives the language that is in use.
         """
         pause = time_limits.NOTICE_RETRY
@@ -131,11 +131,11 @@ class Notices:
             if notice is None:
                 self._changed.clear()
                 await self._changed.wait()
-            elif speaker().silent:
+            elif speaker.silent:
                 await asyncio.sleep(time_limits.NOTICE_POLL)
-            elif await _say(notice, speaker(), language()):
+            elif await _say(notice, speaker, language()):
                 pause = time_limits.NOTICE_RETRY
-            elif not speaker().silent:
+            elif not speaker.silent:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, time_limits.NOTICE_LONGEST_RETRY)
 

@@ -21,10 +21,9 @@ class PressEnd(StrEnum):
     NOT_SPOKEN = "not spoken"
 
 
-ENDS = {
-    Outcome.SPOKEN: PressEnd.SPOKEN,
+CUT_SHORT = {
     Outcome.INTERRUPTED: PressEnd.SUPERSEDED,
     Outcome.DROPPED: PressEnd.SUPERSEDED,
     Outcome.STALE: PressEnd.NOT_SPOKEN,
 }
-"""What the end of its words means for a press. One that failed ends as ERROR_SPOKEN instead of SPOKEN."""
+"""What it means for a press that its words were not said to their end."""

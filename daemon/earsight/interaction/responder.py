@@ -10,7 +10,7 @@ from functools import partial
 
 from earsight.errors import EarsightError, spoken_error
 from earsight.interaction.context import Context
-from earsight.interaction.press_end import ENDS, PressEnd
+from earsight.interaction.press_end import CUT_SHORT, PressEnd
 from earsight.interaction.turn import Reply
 from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message
@@ -121,7 +121,7 @@ class Responder:
                 _log.error("the answer came too late to be said")
         if outcome is Outcome.STALE:
             self.earcon(Earcon.ERROR)  # the tone may be heard where the words could not be made
-        return end if outcome is Outcome.SPOKEN else ENDS[outcome]
+        return end if outcome is Outcome.SPOKEN else CUT_SHORT[outcome]
 
     async def _say_whole(self, reply: Reply, has_floor: bool) -> Outcome:
         text = " ".join(self._text(words) for words in reply.words)

@@ -158,7 +158,7 @@ class Service:
         )
         work: list[Coroutine[None, None, object]] = [
             self._run_triggers(),
-            parts.notices.say(lambda: parts.speaker, lambda: narrator.policy.language),
+            parts.notices.say(parts.speaker, lambda: narrator.policy.language),
             supervisor.watch_camera(),
             supervisor.watch_sound(),
             supervisor.watch_board(),

@@ -60,7 +60,7 @@ def test_stop_silences_whatever_sounds():
         async with stage(player=FastPlayer(speed=1)) as on:
             on.narrator.notices.trouble("camera", message("camera.lost"))
             saying = asyncio.create_task(
-                on.narrator.notices.say(lambda: on.narrator.speaker, lambda: POLICY.language)
+                on.narrator.notices.say(on.narrator.speaker, lambda: POLICY.language)
             )
             await until(lambda: on.said == [english("camera.lost")])
             assert await on.do("stop") is PressEnd.DONE

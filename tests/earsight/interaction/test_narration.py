@@ -21,7 +21,7 @@ from tests.earsight.words import english
 async def narrating(*arguments, every=0.02, **settings):
     async with stage(*arguments, earcons=False, **settings) as on:
         notices = on.narrator.notices
-        saying = notices.say(lambda: on.narrator.speaker, lambda: on.narrator.policy.language)
+        saying = notices.say(on.narrator.speaker, lambda: on.narrator.policy.language)
         task = asyncio.create_task(saying)
         try:
             async with on.narrating(every):

@@ -140,7 +140,7 @@ def test_many_presses_at_once_end_in_one_answer_and_cost_no_looks():
             ended = await asyncio.wait_for(asyncio.gather(*ends), 30)
             assert ended == [PressEnd.SUPERSEDED] * 60 + [PressEnd.SPOKEN]
             assert on.said == [RED]
-            assert on.captioner.described == 2, "the looks of superseded presses kept the last one waiting"
+            assert on.captioner.captioned == 1, "the looks of superseded presses kept the last one waiting"
 
     tried(trial)
 

@@ -76,7 +76,7 @@ async def supervised(task, *, scene=None, synthesizer=None, player=None, crash_l
     on.camera.start()
     supervising = asyncio.gather(
         getattr(on.supervisor, task)(),
-        on.narrator.notices.say(lambda: on.speaker, lambda: load_language("en")),
+        on.narrator.notices.say(on.speaker, lambda: load_language("en")),
     )
     try:
         yield on
