@@ -1,0 +1,67 @@
+"""Actions: by their names, and in the menu, with one button."""
+
+from __future__ import annotations
+
+import pytest
+
+from earsight.actions import ACTIONS
+from earsight.language.languages import LANGUAGES, load_language
+from earsight.message import message
+from tests.earsight.words import english
+from tests.hil.device import Device, settings
+
+_VERY_LONG, _LONG = 3.0, 1.2
+"""Seconds for which a button is held."""
+
+_UNDONE_BY = {"quieter": "louder", "slower": "faster", "faster": "slower", "narration": "narration"}
+"""What the wearer chooses is kept over a restart."""
+
+
+def _said(name: str) -> str:
+    return f"{english(ACTIONS[name].label)}."
+
+
+@pytest.mark.core
+def test_the_menu(device: Device) -> None:
+    """A very long press opens the menu, short ones go on, a long one does what was said, silence closes it."""
+    device.use()
+    opened = device.button.press(_VERY_LONG)
+    device.hears(f"{english('menu.opened')}. {_said('status')}", opened)
+    assert device.answer(device.button.press()) == _said("narration")
+    for said in ("narration.on", "narration.off"):  # a setting leaves it open
+        assert device.answer(device.button.press(_LONG)) == english(said)
+    last = device.button.press()
+    assert device.answer(last) == _said("louder")
+    device.hears(english("menu.closed"), last, 60)
+    device.described()
+
+
+@pytest.mark.core
+def test_help(device: Device) -> None:
+    """`earsight do help` says what the button does."""
+    device.use()
+    asked = device.guest.run("earsight", "do", "help").began
+    said = device.answer(asked, 60)
+    assert said.startswith(f"{english('gesture.short')}: {_said('describe')}")
+    assert said.endswith(english("help.menu"))
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_every_action(device: Device, code: str) -> None:
+    """Every action is answered in the language of the settings."""
+    device.service.begin_with({**settings(), "language": code})
+    language = load_language(code)
+    expected = {
+        "menu": f"{language.text(message('menu.opened'))}. {language.text(ACTIONS['status'].label)}.",
+        "louder": language.text(message("volume.loudest")),
+        "switch_off": language.text(message("switch_off.confirm")),
+    }
+    for name in ACTIONS:
+        if name == "stop":  # it has nothing to say
+            continue
+        asked = device.guest.run("earsight", "do", name).began
+        said = device.service.wait_for("^answer: ", asked, 30).text.removeprefix("answer: ")
+        assert said == expected.get(name, said)
+        if name in _UNDONE_BY:
+            device.guest.run("earsight", "do", _UNDONE_BY[name])
+    device.guest.run("earsight", "do", "stop")  # nor is anything switched off
