@@ -23,7 +23,7 @@ def _said(name: str) -> str:
 
 @pytest.mark.core
 def test_the_menu(device: Device) -> None:
-    """A very long press opens the menu, short ones go on, a long one does what was said, silence closes it."""
+    """A very long press opens the menu, short ones go on, a long one does what was said, silence ends it."""
     device.use()
     opened = device.button.press(_VERY_LONG)
     device.hears(f"{english('menu.opened')}. {_said('status')}", opened)
