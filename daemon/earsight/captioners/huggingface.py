@@ -41,20 +41,25 @@ _QUESTION = "Describe the image in one short sentence."
 """Asked of models that chat."""
 
 _TASKS = {"florence2": "<CAPTION>"}
-"""What models that neither chat nor caption by themselves read beside the picture, by the model's type."""
+"""Prompts of models that neither chat nor caption without one, by the model's type."""
 
 _LONGEST_REPETITION = 2
-"""Words pieces in a row that may come again in a caption; more of them is how a model runs on for ever."""
+"""Tokens in a row that may come a second time in a caption; repeating more is how a model runs on for ever."""
 
 _OFFLINE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 _UNCALIBRATED = 0.3
-"""Confidence in all that is said: nothing is known of the model, as of a bundle without calibration."""
+"""Confidence of every caption: how often the model is right is not known, as of a bundle without calibration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the model's generate() reads, on its device, and what its vision tower has made of the picture."""
+    """What captions are decoded from.
+
+    Attributes:
+        inputs: What the model's generate() reads, on its device.
+        vision: What its vision tower gave for the picture.
+    """
 
     inputs: dict[str, Any]
     vision: VisionFeatures
@@ -97,12 +102,14 @@ class HuggingFaceCaptioner:
             torch.set_num_threads(threads)
         self._device, self._dtype, self._problem = _device(provider)
         folder = _folder(model)
-        with self._told("can't be loaded", "name an image-to-text model of transformers that is whole"):
+        with self._as_captioner_error(
+            "can't be loaded", "name an image-to-text model of transformers that is whole"
+        ):
             with _quiet():
                 self._model = _load_model(folder, self._device, self._dtype)
             self._tower = VisionTower(self._model)
             self._processor, self._tokenizer = _load_processor(folder)
-            self._text = _text_beside_the_picture(self._model, self._processor)
+            self._prompt = _prompt_text(self._model, self._processor)
 
     @property
     def placement(self) -> Placement:
@@ -111,25 +118,25 @@ class HuggingFaceCaptioner:
         return Placement({self._name: f"{self._device.type.upper()} ({numbers})"}, self._problem)
 
     def prepare(self, pixels: np.ndarray) -> BatchFeature:
-        """A picture, uint8 (height, width, 3), and the text that goes with it, as the model's inputs."""
-        with self._told("can't read a picture", "name another model"):
-            text = {} if self._text is None else {"text": self._text}
+        """Turn a picture, uint8 (height, width, 3), and the prompt into the model's inputs."""
+        with self._as_captioner_error("can't read a picture", "name another model"):
+            text = {} if self._prompt is None else {"text": self._prompt}
             inputs: BatchFeature = self._processor(
                 images=Image.fromarray(pixels), return_tensors="pt", **text
             )
             return inputs
 
     def encode(self, prepared: BatchFeature) -> Encoding[Prompt]:
-        """Run the vision tower. prepared: what prepare() returned."""
-        with self._told("can't read a picture", "name another model"), torch.inference_mode():
+        """Run the vision tower on what prepare() returned."""
+        with self._as_captioner_error("can't read a picture", "name another model"), torch.inference_mode():
             inputs = dict(prepared.to(self._device, self._dtype))
             vision = self._tower.run(lambda: self._model.generate(**inputs, num_beams=1, max_new_tokens=1))
             return Encoding(Prompt(inputs, vision), vision.embedding())
 
     def describe(self, encoding: Encoding[Prompt], cancelled: Callable[[], bool] = never) -> list[Caption]:
-        """The captions that the search ends with, best first: at least one, each text once.
+        """Search by mean log-probability. See Captioner.describe().
 
-        Beam search by mean log-probability. Finished captions come before those that were cut short.
+        Finished captions come before those that were cut short.
         """
         prompt, deadline = encoding.prefix, time.monotonic() + self._time_limit
 
@@ -138,7 +145,7 @@ class HuggingFaceCaptioner:
             return torch.full((len(tokens),), over, device=tokens.device)
 
         with (
-            self._told("can't describe a picture", "name another model"),
+            self._as_captioner_error("can't describe a picture", "name another model"),
             torch.inference_mode(),
             self._tower.reusing(prompt.vision),
         ):
@@ -164,7 +171,7 @@ class HuggingFaceCaptioner:
         self.describe(self.encode(self.prepare(np.full((480, 640, 3), 128, np.uint8))))
 
     def _captions(self, generated: Any) -> list[Caption]:
-        """generated: what generate() returned."""
+        """Read captions from what generate() returned, best first, each text once."""
         special = set(self._tokenizer.all_special_ids)
         found = []
         for tokens, log_probs in _hypotheses(generated):
@@ -180,8 +187,13 @@ class HuggingFaceCaptioner:
         return list(captions.values())
 
     @contextlib.contextmanager
-    def _told(self, what: str, advice: str) -> Iterator[None]:
-        """Whatever transformers and torch raise, which is of all kinds, as a CaptionerError."""
+    def _as_captioner_error(self, what: str, advice: str) -> Iterator[None]:
+        """Within this context, any error of transformers and torch becomes a CaptionerError.
+
+        Args:
+            what: What the model can't do.
+            advice: What to do about it.
+        """
         try:
             yield
         except CaptionerError:
@@ -191,14 +203,14 @@ class HuggingFaceCaptioner:
 
 
 def cleaned(text: str) -> str:
-    """The first sentence of a model's answer as captions are worded here: lower-case, without a full stop."""
+    """Make a caption of a model's answer: its first sentence, lower-case, without a full stop."""
     sentence = re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0].rstrip(" .")
     first = sentence.split(" ")[0]
     return sentence if first[1:] != first[1:].lower() else sentence[:1].lower() + sentence[1:]  # not "TV"
 
 
 def _hypotheses(generated: Any) -> Iterator[tuple[list[int], list[float]]]:
-    """Each sequence's new tokens, with the log-probability that the model itself gives to each."""
+    """Yield each sequence's new tokens, and the log-probability that the model itself gives to each."""
     beams = getattr(generated, "beam_indices", None)
     if beams is None:  # greedy search
         beams = torch.zeros(1, len(generated.logits), dtype=torch.long, device=generated.sequences.device)
@@ -227,7 +239,11 @@ def _device(provider: str) -> tuple[torch.device, torch.dtype, str | None]:
 
 
 def _folder(model: str | Path) -> Path:
-    """Where the model's files are. Raises CaptionerError if they are not on this board."""
+    """Find the model's files.
+
+    Raises:
+        CaptionerError: They are not on this board, or it is no model that can be loaded.
+    """
     if isinstance(model, str):
         try:
             folder = Path(snapshot_download(model, local_files_only=True))
@@ -260,7 +276,7 @@ def _load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> Any:
 
 
 def _load_processor(folder: Path) -> tuple[Any, Any]:
-    """What makes a picture the model's input, and what makes its tokens text."""
+    """Load what makes a picture the model's input, and what makes its tokens text."""
     load, load_half, load_other_half = (
         auto.from_pretrained for auto in (AutoProcessor, AutoImageProcessor, AutoTokenizer)
     )
@@ -273,7 +289,7 @@ def _load_processor(folder: Path) -> tuple[Any, Any]:
     return processor, processor.tokenizer
 
 
-def _text_beside_the_picture(model: Any, processor: Any) -> str | None:
+def _prompt_text(model: Any, processor: Any) -> str | None:
     if getattr(processor, "chat_template", None):
         content = [{"type": "image"}, {"type": "text", "text": _QUESTION}]
         return str(
@@ -284,7 +300,7 @@ def _text_beside_the_picture(model: Any, processor: Any) -> str | None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the bars that transformers draws while it loads; what matters of its log is raised here."""
+    """Within this context, transformers draws no bars and logs only errors."""
     control: Any = logging
     verbosity, bars = control.get_verbosity(), control.is_progress_bar_enabled()
     control.set_verbosity_error()
