@@ -44,12 +44,12 @@ _TASKS = {"florence2": "<CAPTION>"}
 """Prompts of models that neither chat nor caption without one, by the model's type."""
 
 _LONGEST_REPETITION = 2
-"""Tokens in a row that may come a second time in a caption; repeating more is how a model runs on for ever."""
+"""Tokens in a row that may come a second time in a caption; a model that repeats more runs on for ever."""
 
 _OFFLINE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 _UNCALIBRATED = 0.3
-"""Confidence of every caption: how often the model is right is not known, as of a bundle without calibration."""
+"""Confidence of every caption: how often the model is right is unknown, as without calibration."""
 
 
 @dataclass(frozen=True, slots=True)
