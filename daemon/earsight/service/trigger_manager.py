@@ -64,7 +64,7 @@ class TriggerManager:
         self._recognizers: dict[str, GestureRecognizer] = {}
         self._opened = asyncio.Event()
         found = inputs(config.triggers)
-        buttons = {"button", "second_button", *config.triggers.keys}
+        buttons = ["button", "second_button", *config.triggers.keys]
         wiring = Wiring(self._recognizer, self._stuck, sink, buttons, ACTIONS, do)
         self._parts = {one.name: one.part for one in found}
         self._running = [

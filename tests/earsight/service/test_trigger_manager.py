@@ -316,7 +316,7 @@ def test_a_stuck_button_is_news_until_it_is_pressed(managed) -> None:
 
 def test_what_the_control_socket_may_ask_for(managed) -> None:
     on = managed(Script())
-    assert set(on.wiring.inputs) == {"button", "second_button", "pedal"}
+    assert on.wiring.inputs == ["button", "second_button", "pedal"]
     assert set(on.wiring.actions) == set(ACTIONS)
     on.wiring.do("describe")
     assert on.done == ["describe"]
