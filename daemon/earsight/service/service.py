@@ -7,7 +7,6 @@ and the service manager starts a new process.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,7 +29,7 @@ from earsight.service.signals import handled_signals
 from earsight.service.startup import Startup
 from earsight.service.supervisor import Supervisor
 from earsight.system import time_limits
-from earsight.triggers.trigger import Gesture, InputEvent, Press
+from earsight.triggers.trigger import InputEvent
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ class Service:
                 await self._parts.close()
 
     async def run_once(self) -> PressEnd:
-        """Answer one press.
+        """Describe once what is in front of the camera.
 
         Returns:
             How it ended.
@@ -125,9 +124,7 @@ class Service:
             await asyncio.to_thread(self._parts.camera.wait_ready, time_limits.FIRST_FRAME)
             if self._parts.shows_demo_photos:
                 await self._say(message("camera.demo_photos"))
-            end = self.press(Press(Gesture.SHORT, time.monotonic()))
-            assert end is not None  # a short press always has one
-            return await end
+            return await self.do("describe")
         finally:
             self.stop()
             await self._parts.close()

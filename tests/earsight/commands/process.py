@@ -119,6 +119,9 @@ class ServiceProcess:
     def press(self, gesture="short"):
         return earsight("press", gesture, tmp_path=self.folder)
 
+    def do(self, action):
+        return earsight("do", action, tmp_path=self.folder)
+
     def end(self, send=None):
         """Ask it to end; the seconds that it took."""
         began = time.monotonic()

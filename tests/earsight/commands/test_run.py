@@ -102,6 +102,21 @@ def test_a_press_makes_the_service_speak(shared):
     shared.wait_for(lambda: loudness(shared.folder / "said.wav") > 500)
 
 
+@SPEECH
+def test_actions_and_the_menu_from_another_program(shared):
+    def answered(command, word):
+        before = len(shared.out.read_text())
+        assert command(word).returncode == 0
+        shared.wait_for(lambda: shared.told("answer: ", since=before))
+        return shared.out.read_text()[before:].partition("answer: ")[2].splitlines()[0]
+
+    assert answered(shared.do, "help").startswith("Short press: Describe.")
+    assert answered(shared.press, "very_long") == "Menu. Status."
+    assert answered(shared.press, "short") == "Narration on or off."
+    assert answered(shared.press, "very_long") == "Menu closed."
+    assert answered(shared.do, "switch_off") == "I can't switch the device off."
+
+
 def test_only_the_owner_can_press(shared):
     assert (shared.folder / "control.sock").stat().st_mode & 0o777 == 0o600
 

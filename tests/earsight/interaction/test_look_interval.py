@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,29 @@ def test_a_throttled_board_is_spared():
     assert interval.change(2.0) is IntervalChange.LONGER
     interval.throttled = False
     assert interval.change(2.0) is IntervalChange.AS_BEFORE
+
+
+def test_a_slow_look_is_forgotten_after_five_more():
+    interval = looked(LookInterval(), *[9.0] * 3)
+    assert interval.seconds(2.0) == 27.0
+    looked(interval, *[0.1] * 2)
+    assert interval.seconds(2.0) == 27.0, "of five, three were slow"
+    looked(interval, 0.1)
+    assert interval.seconds(2.0) == 2.0, "the oldest of six does not count"
+
+
+@pytest.mark.parametrize(("times", "longer"), [(1.49, False), (1.5, True)])
+def test_from_when_on_an_interval_counts_as_longer(times, longer):
+    interval = looked(LookInterval(share=1.0), times)
+    assert (interval.change(1.0) is IntervalChange.LONGER) is longer
+
+
+@pytest.mark.parametrize(("times", "as_before"), [(1.21, False), (1.2, True)])
+def test_up_to_when_an_interval_counts_as_normal_again(times, as_before):
+    interval = looked(LookInterval(share=1.0), *[3.0] * 2)
+    assert interval.change(1.0) is IntervalChange.LONGER
+    looked(interval, *[times] * 3)
+    assert (interval.change(1.0) is IntervalChange.AS_BEFORE) is as_before
 
 
 @given(st.floats(1, 3600), st.lists(st.floats(0, 100), max_size=20), st.booleans())
