@@ -23,13 +23,13 @@ COMMANDS = {
     "do": "have the running service carry out an action, such as repeat or louder",
     "doctor": "check camera, button, sound, model and permissions",
     "config": "check a configuration file, or print its JSON Schema",
-    "model": "look at a model bundle, or verify that it is whole",
+    "model": "inspect a model bundle, or verify that it is intact",
     "bench": "measure how long captions take on this machine",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 _STATUSES = (
-    "Exit status: 0: done. 1: it could not be done. 2: wrong usage or configuration. "
-    "70 (run): it has crashed again and again. 130: interrupted."
+    "Exit status: 0: success. 1: failure. 2: wrong usage or settings. 70 (run): repeated crashes. "
+    "130: interrupted."
 )
 
 

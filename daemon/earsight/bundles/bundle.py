@@ -64,9 +64,9 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
     for name in (*REQUIRED_FILES - set(manifest.files), *manifest.files):
         if name not in manifest.files:
-            raise BundleError(f"{path}: files: {name} is not listed; export the bundle anew")
+            raise BundleError(f"{path}: files: {name} is not listed; export the bundle again")
         if not is_plain_file_name(name):
-            raise BundleError(f"{path}: files: {name!r} is not a plain file name; export the bundle anew")
+            raise BundleError(f"{path}: files: {name!r} is not a plain file name; export the bundle again")
     return manifest
 
 

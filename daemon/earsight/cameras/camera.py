@@ -196,7 +196,7 @@ class Camera:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
             if self._thread.is_alive():
-                log.warning("The camera does not answer; it is left behind without waiting for it.")
+                log.warning("The camera does not answer; giving up on it.")
 
     def _over(self) -> bool:
         """Whether it is useless to wait for a picture."""

@@ -29,7 +29,7 @@ class FirstFound:
 
     def open(self) -> None:
         problem: CameraError = CameraAbsentError(
-            "No camera is found: connect one, or name one in camera.source."
+            "No camera was found: connect one, or choose another camera.source."
         )
         for source in self._candidates():
             try:

@@ -46,7 +46,7 @@ class Picamera2Source:
         try:
             if not _on_ribbons(Picamera2):
                 raise CameraAbsentError(
-                    "No camera is found on the board: check its ribbon cable, then restart the board."
+                    "No camera was found on the board: check its ribbon cable, then restart the board."
                 )
             self._camera = Picamera2()
             self._camera.configure(

@@ -38,7 +38,7 @@ def demo_photos() -> list[Path]:
     photos = [folder / name for name in _DEMO if (folder / name).is_file()] if folder else []
     if not photos:
         raise CameraError(
-            "There are no demo photos: pip install scikit-image, or name photos with --replay PATH."
+            "There are no demo photos: pip install scikit-image, or choose photos with --replay PATH."
         )
     return photos
 
@@ -105,9 +105,9 @@ def _listed(path: Path | str | Sequence[Path] | None) -> list[Path]:
     if not found.photos:
         other = f"; other files are {left_out}" if left_out else ""
         kinds = ", ".join(sorted(PHOTO_SUFFIXES))
-        raise CameraError(f"The folder {printable(str(path))} holds no photos ({kinds}){other}.")
+        raise CameraError(f"The folder {printable(str(path))} contains no photos ({kinds}){other}.")
     if left_out:
-        log.warning("Files of %s that don't have a photo's name are left out: %s", path, left_out)
+        log.warning("Skipping files in %s whose names are not those of photos: %s", path, left_out)
     return found.photos
 
 
@@ -157,7 +157,7 @@ class _Photos:
                 return photo
             except PhotoError as error:
                 reason = str(error)
-                log.warning("A photo is left out: %s", reason)
+                log.warning("Skipping a photo: %s", reason)
                 del self._paths[self._index]
             if self._index == len(self._paths) > 0:
                 if not self._loop:
@@ -181,7 +181,7 @@ class _Video:
         if first is None:
             self.close()
             raise CameraError(
-                f"The video {path} can't be read: it is broken, or of a kind that OpenCV does not know."
+                f"The video {path} can't be read: it is damaged, or in a format that OpenCV can't read."
             )
         self._shown: np.ndarray = first
         self._first = True

@@ -92,7 +92,7 @@ def check_camera(device: Path) -> None:
         ) from None
     except PermissionError:
         raise CameraDeniedError(
-            f"{device} may not be used by this user: add the user to the group video "
+            f"{device} can't be used by this user: add the user to the group video "
             "(sudo usermod -aG video USER) and log in again."
         ) from None
     except OSError as error:
@@ -101,7 +101,7 @@ def check_camera(device: Path) -> None:
         if error.errno in (errno.ENOTTY, errno.EINVAL):
             raise CameraError(f"{device} is not a camera: choose another device{_offer()}.") from None
         raise CameraError(
-            f"The camera {device} can't be opened: {error.strerror}; unplug it and plug it in."
+            f"The camera {device} can't be opened: {error.strerror}; unplug it and plug it in again."
         ) from error
     if not node.captures:
         raise CameraError(

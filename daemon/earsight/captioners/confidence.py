@@ -40,7 +40,7 @@ class Confidence:
         self._probe = _array(bundle, PROBE, 1) if PROBE in files else None
         if "familiarity" in calibration.weights and self._scenes is None:
             raise BundleError(
-                f"{bundle.folder}: calibration.weights.familiarity needs {SCENES}; export the bundle anew"
+                f"{bundle.folder}: calibration.weights.familiarity needs {SCENES}; export the bundle again"
             )
 
     def captions(
@@ -85,7 +85,7 @@ class Confidence:
         except ValueError as error:
             raise BundleError(
                 f"{SCENES} or {PROBE} does not fit the encoder's embedding of {len(embedding)} numbers;"
-                " export the bundle anew"
+                " export the bundle again"
             ) from error
         return evidence
 
@@ -120,8 +120,8 @@ def _array(bundle: Bundle, name: str, axes: int) -> np.ndarray:
     try:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise BundleError(f"{path}: not an array ({error}); export the bundle anew") from error
+        raise BundleError(f"{path}: not an array ({error}); export the bundle again") from error
     if not (isinstance(array, np.ndarray) and array.ndim == axes and array.size and array.dtype.kind == "f"):
-        raise BundleError(f"{path}: not {axes} axes of floats; export the bundle anew")
+        raise BundleError(f"{path}: not {axes} axes of floats; export the bundle again")
     converted: np.ndarray = array.astype(np.float32)
     return converted

@@ -69,7 +69,7 @@ class Decoder:
             self._cache = np.zeros((len(self._cached), rows, heads, head_width), self._float)
         except (KeyError, ValueError, IndexError, TypeError) as error:
             raise BundleError(
-                f"{graph.path}: not Earsight's decoder ({error!r}); export the bundle anew"
+                f"{graph.path}: not Earsight's decoder ({error!r}); export the bundle again"
             ) from error
         self._k = np.array([candidates], np.int64)
         self._seen = np.zeros((1, rows), bool)

@@ -57,7 +57,7 @@ def load_fastest_encoder(bundle: Bundle, threads: int, provider: Provider) -> Gr
     if name not in names:
         seconds = {name: _seconds(run, load(name)) for name in names}
         name = min(seconds, key=seconds.__getitem__)
-        _log.info("encoders, seconds a picture: %s", seconds)
+        _log.info("encoders, seconds per picture: %s", seconds)
         remembered.remember(name)
     return load(name)
 

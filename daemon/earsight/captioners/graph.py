@@ -97,7 +97,7 @@ class Graph:
 
     def _misfit(self, error: Exception) -> BundleError:
         return BundleError(
-            f"{self.path}: does not fit the bundle: {_first_line(error)}; export the bundle anew"
+            f"{self.path}: does not fit the bundle: {_first_line(error)}; export the bundle again"
         )
 
 

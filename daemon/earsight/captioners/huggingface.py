@@ -255,11 +255,13 @@ def _folder(model: str | Path) -> Path:
     else:
         folder = model
     if not (folder / "config.json").is_file():
-        raise CaptionerError(f"{model}: no model of transformers (config.json is missing); name its folder")
+        raise CaptionerError(
+            f"{model}: not a model of transformers (config.json is missing); give the model's folder"
+        )
     if not any(folder.glob("*.safetensors")):
         raise CaptionerError(
-            f"{model}: has no weights in safetensors, and others can run code: "
-            "save it anew with save_pretrained(), or name another model"
+            f"{model}: has no weights in safetensors, and other formats can run code: "
+            "save it again with save_pretrained(), or choose another model"
         )
     return folder
 

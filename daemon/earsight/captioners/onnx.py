@@ -84,7 +84,7 @@ class OnnxCaptioner:
             _, prefix_length, _ = encoder.outputs[PREFIX].shape
         except (KeyError, ValueError) as error:
             raise BundleError(
-                f"{encoder.path}: not Earsight's encoder ({error!r}); export the bundle anew"
+                f"{encoder.path}: not Earsight's encoder ({error!r}); export the bundle again"
             ) from error
         embeddings = TokenEmbeddings(bundle.path(TOKENS))
         search = self._search

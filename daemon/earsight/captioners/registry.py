@@ -26,7 +26,7 @@ def build_captioner(section: CaptionerSection) -> Captioner:
     """
     captioner = CAPTIONERS[section.engine](section)
     if problem := captioner.placement.problem:
-        _log.warning("%s; the processor takes its place", problem)
+        _log.warning("%s; using the processor instead", problem)
     return captioner
 
 

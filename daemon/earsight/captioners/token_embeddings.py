@@ -36,7 +36,7 @@ class TokenEmbeddings:
                 raise
         except Exception as error:  # numpy raises whatever a broken header leads to
             raise BundleError(
-                f"{path}: not a table of token vectors ({error}); export the bundle anew"
+                f"{path}: not a table of token vectors ({error}); export the bundle again"
             ) from error
 
     def _read_header(self) -> None:
@@ -68,7 +68,7 @@ class TokenEmbeddings:
         """
         if (strange := tokens[(tokens < 0) | (tokens >= self._count)]).size:
             raise BundleError(
-                f"{self._path}: not of this decoder (token {strange[0]}); export the bundle anew"
+                f"{self._path}: not of this decoder (token {strange[0]}); export the bundle again"
             )
         try:
             rows = [
@@ -77,5 +77,5 @@ class TokenEmbeddings:
         except OSError as error:
             raise BundleError(f"{self._path}: {error.strerror}; copy the bundle again") from error
         if len(read := b"".join(rows)) < len(tokens) * self._row:
-            raise BundleError(f"{self._path}: was cut short while it was used; copy the bundle again")
+            raise BundleError(f"{self._path}: was truncated while it was in use; copy the bundle again")
         return np.frombuffer(read, self._dtype).reshape(len(tokens), self.width)

@@ -32,7 +32,7 @@ class TokenDecoder:
             if not all(type(number) is int for number in vocabulary.values()):
                 raise TypeError("a token that has no number")
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise BundleError(f"{path}: not a tokenizer ({error!r}); export the bundle anew") from error
+            raise BundleError(f"{path}: not a tokenizer ({error!r}); export the bundle again") from error
         alphabet = _byte_alphabet()
         self._bytes = {
             number: bytes(alphabet.get(character, 0x3F) for character in token)

@@ -21,33 +21,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["builtin"],
         metavar="BUNDLE",
-        help="model bundles, side by side: folders, or builtin (the default)",
+        help="model bundles to compare: folders, or builtin (the default)",
     )
     parser.add_argument(
-        "--photo", type=file_path, metavar="FILE", help="what to caption (default: a demo photo)"
+        "--photo", type=file_path, metavar="FILE", help="photo to caption (default: a demo photo)"
     )
     parser.add_argument(
-        "--captions", type=_number(1, 1_000_000), default=100, metavar="N", help="default: %(default)s"
+        "--captions",
+        type=_number(1, 1_000_000),
+        default=100,
+        metavar="N",
+        help="captions to measure (default: %(default)s)",
     )
     parser.add_argument(
-        "--threads", type=_number(0, 256), default=0, metavar="N", help="default: as many as there are cores"
+        "--threads",
+        type=_number(0, 256),
+        default=0,
+        metavar="N",
+        help="processor threads (default: as many as there are cores)",
     )
-    parser.add_argument("--beams", type=_number(1, 64), metavar="N", help="default: the bundle's")
+    parser.add_argument(
+        "--beams", type=_number(1, 64), metavar="N", help="beam width (default: the bundle's)"
+    )
     parser.add_argument(
         "--tokens",
         type=_number(1, 512),
         metavar="N",
-        help="of every caption, which then does not end before: so models compare that say different things, "
-        "or have random weights",
+        help="exact length of every caption, to compare models whose captions differ in length",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         value = int(text)
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{value} is not from {low} to {high}")
+            raise argparse.ArgumentTypeError(f"{value} is not between {low} and {high}")
         return value
 
     return number
@@ -86,5 +95,5 @@ def _demo_photo() -> Path:
         return demo_photos()[0]
     except CameraError as error:
         raise BenchError(
-            "there is no demo photo to caption: name a photo with --photo FILE, or pip install scikit-image"
+            "there is no demo photo to caption: choose a photo with --photo FILE, or pip install scikit-image"
         ) from error

@@ -14,9 +14,9 @@ EXAMPLES = ("check earsight.yaml", "schema")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="check|schema")
-    check = actions.add_parser("check", help="say whether the service would take the file")
+    check = actions.add_parser("check", help="check whether the service would accept the file")
     check.add_argument("file", type=Path, metavar="FILE")
-    actions.add_parser("schema", help="print the JSON Schema, for editors")
+    actions.add_parser("schema", help="print the JSON Schema of the settings, for editors")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -40,21 +40,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     model.add_argument(
         "--model",
         metavar="NAME",
-        help="image-to-text model of transformers instead: a name on the hub that was fetched, or a folder",
+        help="image-to-text model of transformers instead: its folder, or its name on the hub",
     )
     parser.add_argument(
         "--style",
         choices=[style.value for style in Style],
-        help="how doubt is put, as wording.style (default: hedged)",
+        help="how doubt is expressed; see wording.style (default: hedged)",
     )
     add_language(parser, "en")
-    parser.add_argument("--speak", action="store_true", help="say the descriptions")
-    parser.add_argument("--wav", type=file_path, metavar="FILE", help="say the descriptions into a WAV file")
-    parser.add_argument("--json", action="store_true", help="one JSON object a photo on standard output")
+    parser.add_argument("--speak", action="store_true", help="say the descriptions aloud")
+    parser.add_argument("--wav", type=file_path, metavar="FILE", help="speak into a WAV file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per photo")
     parser.add_argument(
         "--evidence",
         action="store_true",
-        help="with --json: add all captions, of pictures that are too bad to be described, too, and what "
+        help="with --json: add all captions, even of pictures that are too bad to be described, and what "
         "their confidence is computed from",
     )
 

@@ -15,7 +15,7 @@ EXAMPLES = ("repeat", "louder", "help")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=list(ACTIONS), metavar="ACTION", help="one of those below")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the service's configuration")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the service's settings file")
     lines = [f"  {name:<12}{action.help}" for name, action in ACTIONS.items()]
     parser.epilog = "\n".join(["Actions:", *lines, "", parser.epilog or ""])
 

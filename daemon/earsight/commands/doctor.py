@@ -29,10 +29,10 @@ EXAMPLES = ("--speak --config earsight.yaml",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration to check by")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file to check against")
     add_language(parser, "as configured")
     parser.add_argument("--json", action="store_true", help="print a JSON list of the findings")
-    parser.add_argument("--speak", action="store_true", help="say the findings")
+    parser.add_argument("--speak", action="store_true", help="say the findings aloud")
 
 
 def run(arguments: argparse.Namespace) -> int:

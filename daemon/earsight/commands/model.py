@@ -17,7 +17,7 @@ EXAMPLES = ("info builtin", "verify builtin")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="info|verify")
     for name, text in (
-        ("info", "print what the bundle says of itself, what computes its graphs here, and its model card"),
+        ("info", "print the bundle's description, what runs its graphs here, and its model card"),
         ("verify", "check every file's sha256, load the graphs and caption a grey picture"),
     ):
         action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--provider",
             default="auto",
             metavar="NAME",
-            help="what is to compute, as captioner.provider (default: auto)",
+            help="execution provider; see captioner.provider (default: auto)",
         )
 
 

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--button", metavar="NAME", help="button, second_button, or the name of a key in triggers.keys"
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the service's configuration")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the service's settings file")
 
 
 def run(arguments: argparse.Namespace) -> int:

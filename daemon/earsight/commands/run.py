@@ -39,20 +39,25 @@ EXAMPLES = ("--once --replay photo.jpg", "--config earsight.yaml")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--config", type=file_path, metavar="FILE", help="configuration (YAML); without it the defaults"
+        "--config",
+        type=file_path,
+        metavar="FILE",
+        help="settings file (YAML); without one, the default settings",
     )
-    parser.add_argument("--once", action="store_true", help="one press; exit when it has been spoken")
+    parser.add_argument(
+        "--once", action="store_true", help="describe what is in front of the camera once, then exit"
+    )
     parser.add_argument(
         "--replay",
         type=file_path,
         metavar="PATH",
-        help="a photo, a folder of photos or a video instead of the camera",
+        help="a photo, a folder of photos or a video to look at instead of the camera",
     )
     parser.add_argument(
         "--wav", type=file_path, metavar="FILE", help="speak into a WAV file instead of the sound device"
     )
     add_language(parser, "as configured")
-    parser.add_argument("--verbose", action="store_true", help="say more of what goes on inside")
+    parser.add_argument("--verbose", action="store_true", help="log more details")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -61,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     faulthandler.enable(2)  # what hangs or crashes in native code is in the journal
     replay: Path | None = arguments.replay
     if replay is not None and not replay.exists():  # a typing error would later look like a lost camera
-        raise EarsightError(f"--replay: there is no {replay}: name a photo, a folder of photos or a video")
+        raise EarsightError(
+            f"--replay: {replay} does not exist; choose a photo, a folder of photos or a video"
+        )
     if not arguments.once:
         hold_reload_signal()
     crash_loop = CrashLoop(crash_loop_file())
@@ -119,7 +126,7 @@ async def _run(
 
 def _give_up(config_file: Path | None, crash_loop: CrashLoop) -> int:
     reason = crash_loop.last_failure or "see the journal"
-    _log.critical("%d starts in a row did not last (%s): this is the last one", MAX_FAILED_STARTS, reason)
+    _log.critical("%d starts in a row failed (%s): giving up", MAX_FAILED_STARTS, reason)
     _report(message("start.crash_loop"), reason, config_file)
     crash_loop.clear()  # whoever starts it by hand means it
     return GAVE_UP

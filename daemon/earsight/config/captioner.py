@@ -77,7 +77,7 @@ class OnnxCaptionerSection(CaptionerSection):
     @model_validator(mode="after")
     def _model_fits_engine(self) -> OnnxCaptionerSection:
         if self.model is not None:
-            raise CombinationError("engine", "huggingface, since model is given")
+            raise CombinationError("engine", "huggingface, since model is set")
         return self
 
 

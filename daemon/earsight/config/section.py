@@ -30,7 +30,7 @@ def _locate(value: Any, info: ValidationInfo) -> Any:
     try:
         path = Path(value).expanduser()
     except RuntimeError:
-        raise ValueError("a path whose ~ is the home folder of a known user") from None
+        raise ValueError("a path whose ~ is the home folder of an existing user") from None
     folder = (info.context or {}).get("folder")
     return path if folder is None else Path(folder) / path
 

@@ -151,14 +151,14 @@ class TriggersSection(Section):
     def _names_differ(self) -> TriggersSection:
         for name in _INPUTS:
             if name in self.keys:
-                raise CombinationError(f"keys.{name}", "another name: there is an input of this name")
+                raise CombinationError(f"keys.{name}", "another name: an input already has this one")
         return self
 
     @model_validator(mode="after")
     def _lines_differ(self) -> TriggersSection:
         if self.button and self.second_button and _line(self.button) == _line(self.second_button):
             key = "pin" if isinstance(self.button, GpiozeroButton) else "line"
-            raise CombinationError(f"second_button.{key}", "another one than that of button")
+            raise CombinationError(f"second_button.{key}", "a different one from that of button")
         return self
 
 

@@ -37,7 +37,7 @@ def check_permissions(
     }
     nodes = [nodes[0] for nodes in closed.values() if nodes]
     if not nodes:
-        return Finding("permissions", Status.OK, "every device that is there may be used")
+        return Finding("permissions", Status.OK, "this user may use every device that was found")
     groups = ",".join(_group(nodes[0], usual) for usual, nodes in closed.items() if nodes)
     return finding(
         "permissions",
@@ -103,7 +103,7 @@ def power(bits: int) -> Finding:
         said for bit, said in _POWER_SINCE_START.items() if bits >> bit & 1 and not bits >> (bit - 16) & 1
     ]
     if not told:
-        return Finding("power", Status.OK, "never too low since the start, and never throttled")
+        return Finding("power", Status.OK, "never too low and never throttled since the start")
     advice = message("doctor.temperature.cool")
     if bits & _LOW_VOLTAGE:
         advice = message("doctor.power.stronger")

@@ -98,7 +98,7 @@ def check_control_socket(socket: Path) -> Finding:
         there = False
     # The service makes the last folder itself.
     if os.access(folder if there else folder.parent, os.W_OK | os.X_OK):
-        return Finding("control socket", Status.OK, f"{socket} can be made; no service is running")
+        return Finding("control socket", Status.OK, f"{socket} can be created; no service is running")
     detail = message("doctor.socket.denied", path=str(socket))
     return finding("control socket", Status.FAILURE, detail, message("doctor.socket.elsewhere"))
 

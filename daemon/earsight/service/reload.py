@@ -84,7 +84,7 @@ class SettingsReload:
         return True
 
     def _refuse(self, reason: str) -> None:
-        _log.error("the new settings are not taken:\n%s", reason)
+        _log.error("the new settings were refused:\n%s", reason)
         self._parts.notices.news("settings", message("settings.refused"))
 
     async def _is_heard(self) -> bool:

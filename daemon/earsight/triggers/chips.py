@@ -52,4 +52,4 @@ def header_chip(devices: Iterable[Path], ask: Callable[[Path], str]) -> int:
             forbidden = error
         except OSError:
             continue
-    raise forbidden or NoHeaderError("no GPIO chip of a Raspberry Pi's header is there")
+    raise forbidden or NoHeaderError("this board has no GPIO chip of a Raspberry Pi's header")

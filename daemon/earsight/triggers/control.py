@@ -149,7 +149,7 @@ def _bound(path: Path) -> Iterator[socket.socket]:
             ours = path.stat().st_ino
         except OSError as error:
             raise TriggerError(
-                f"triggers.control_socket: {path} can't be made: {error.strerror or error}; "
+                f"triggers.control_socket: {path} can't be created: {error.strerror or error}; "
                 "choose a path in a folder of the user that runs Earsight"
             ) from None
         try:
@@ -185,7 +185,7 @@ def _remove_stale(path: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(mode):
-        raise TriggerError(f"triggers.control_socket: {path} is there and is no socket: move it away")
+        raise TriggerError(f"triggers.control_socket: {path} exists and is not a socket: move it away")
     with socket.socket(socket.AF_UNIX) as probe:
         probe.setblocking(False)
         result = probe.connect_ex(os.fspath(path))

@@ -108,5 +108,5 @@ def _check_answer(path: Path, answer: bytes) -> None:
             return
         problem = str(parsed["error"])
     except (ValueError, RecursionError, TypeError, KeyError):
-        raise TriggerError(f"what listens on {path} is no Earsight service") from None
+        raise TriggerError(f"what listens on {path} is not an Earsight service") from None
     raise TriggerError(f"the service on {path} refused: {' '.join(problem.split())}")

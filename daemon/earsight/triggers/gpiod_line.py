@@ -121,7 +121,7 @@ def _find(gpiod: Any, section: GpiodButton) -> tuple[Path, int]:
         raise _NoSuchLineError("there is no line of that name; `gpioinfo` (apt install gpiod) lists them")
     if len(found) > 1:
         owners = " and ".join(str(chip) for chip, _ in found)
-        raise _NoSuchLineError(f"{owners} have one of that name each: say which with the key chip")
+        raise _NoSuchLineError(f"{owners} each have a line of that name: choose one with the key chip")
     return found[0]
 
 
@@ -160,7 +160,9 @@ def _find_chip(wanted: str) -> Path:
     if len(found) == 1:
         return found[0]
     if found:
-        raise _NoSuchLineError(f"{' and '.join(map(str, found))} have that label: name one of them instead")
+        raise _NoSuchLineError(
+            f"{' and '.join(map(str, found))} have that label: give the device file of one instead"
+        )
     if forbidden:
         raise forbidden
     there = ", ".join(f"{its} ({path.name})" for path, its in labels.items()) or "none at all"

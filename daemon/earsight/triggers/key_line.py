@@ -234,5 +234,5 @@ def _refusal(owner: KeyInput, info: DeviceInfo, error: OSError) -> TriggerError:
             "add the user to the group input (`sudo usermod -aG input $USER`) and log in again"
         )
     if error.errno == errno.EBUSY:
-        return TriggerError(f"{told} is grabbed by another program: stop that one, or set grab to false")
-    return AbsentError(f"{told} is not there: {error.strerror}")
+        return TriggerError(f"{told} is grabbed by another program: stop that program, or set grab to false")
+    return AbsentError(f"{told} does not exist: {error.strerror}")

@@ -77,7 +77,7 @@ class KeyboardTrigger:
             for line in lines:
                 yield line.decode("utf-8", "replace")
             if len(buffer) > MAX_LINE:
-                _log.warning("no keyboard: standard input holds something that nobody typed")
+                _log.warning("ignoring the keyboard: standard input contains something that was not typed")
                 return
         if buffer:
             yield buffer.decode("utf-8", "replace")

@@ -72,7 +72,7 @@ class AlsaPlayer:
         else:
             advice = _ADVICE
         reason = complaint.rpartition(": ")[2] or "no message"
-        return SoundDeviceError(f"the sound device {self._device!r} can't be played to ({reason}): {advice}")
+        return SoundDeviceError(f"the sound device {self._device!r} does not play ({reason}): {advice}")
 
 
 async def _first_period_taken(aplay: asyncio.subprocess.Process, stdin: int, enough: int) -> bool:
@@ -98,5 +98,5 @@ async def check_device(device: str = "default", limit: float = time_limits.ALSA_
             await AlsaPlayer(device).play(silence, lambda _: None)
     except TimeoutError:
         raise SoundDeviceError(
-            f"the sound device {device!r} gave no answer in {limit:g} s: {_ADVICE}"
+            f"the sound device {device!r} did not answer within {limit:g} s: {_ADVICE}"
         ) from None

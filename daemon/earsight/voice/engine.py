@@ -30,5 +30,5 @@ def one_line(text: str) -> str:
 def audible(sound: Sound, engine: str, text: str) -> Sound:
     """The sound, unless it can't be heard: silence passed for speech would be a wearer left waiting."""
     if not np.any(sound.samples):
-        raise VoiceError(f"{engine} made no sound of {text[:60]!r}")
+        raise VoiceError(f"{engine} made no sound from {text[:60]!r}")
     return sound

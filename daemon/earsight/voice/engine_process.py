@@ -84,7 +84,7 @@ class EngineProcess:
         answer = await process.stdout.readline()
         if not answer.endswith(b"\n"):
             complaint = child.last_line(child.read_all(self._errors))
-            raise VoiceError(f"the process of {self._name} ended by itself: {complaint or 'no message'}")
+            raise VoiceError(f"the process of {self._name} ended unexpectedly: {complaint or 'no message'}")
         return answer
 
     async def _start(self) -> asyncio.subprocess.Process:

@@ -134,5 +134,5 @@ def _language(path: Path) -> str:
         raise VoiceError(f"the Piper voice's description {path} can't be read: {error.strerror}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise VoiceError(
-            f"the Piper voice's description {path} is damaged (it tells no language): download it again"
+            f"the Piper voice's description {path} is damaged (it names no language): download it again"
         ) from error

@@ -51,9 +51,7 @@ def find_voice(wanted: str, voices: list[Any]) -> str:
     if not speaking + exact:
         known = sorted({language for languages in ids.values() for language in languages})
         close = [language for language in known if language[:2] == base[:2]] or known
-        raise ValueError(
-            f"no voice for voice.language {wanted!r}; some that there are: {', '.join(close[:9])}"
-        )
+        raise ValueError(f"no voice for voice.language {wanted!r}; others include {', '.join(close[:9])}")
     return (speaking + exact)[0] + plus + variant
 
 

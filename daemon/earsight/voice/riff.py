@@ -57,6 +57,6 @@ def _rate(data: bytes, at: int) -> int:
     if encoding not in (_PCM, _EXTENSIBLE) or channels != 1 or bits != 16 or not rate:
         raise VoiceError(
             f"the WAV file is not 16-bit mono: encoding {encoding}, {channels} channels, "
-            f"{bits} bits, {rate} samples a second"
+            f"{bits} bits, {rate} samples per second"
         )
     return int(rate)

@@ -36,7 +36,7 @@ class SoundDeviceError(VoiceError):
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """samples: int16 (n,), mono. rate: samples a second."""
+    """samples: int16 (n,), mono. rate: samples per second."""
 
     samples: np.ndarray
     rate: int

@@ -95,5 +95,5 @@ def test_a_table_of_another_decoder(tmp_path):
     table = np.load(folder / "tokens.npy")
     np.save(folder / "tokens.npy", table[:, :-1])
     reseal(folder)
-    with pytest.raises(BundleError, match="export the bundle anew"):
+    with pytest.raises(BundleError, match="export the bundle again"):
         OnnxCaptioner(open_bundle(folder), threads=1, provider=PROCESSOR).warm_up()

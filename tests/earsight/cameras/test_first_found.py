@@ -9,7 +9,7 @@ def test_the_first_that_opens_is_taken_and_looked_for_again_each_time():
     broken, good = Scene(unplugged()), Scene(painted("red"))
     found = []
     source = FirstFound(lambda: found)
-    with pytest.raises(CameraError, match="No camera is found"):
+    with pytest.raises(CameraError, match="No camera was found"):
         source.open()
     source.close()
     found[:] = [broken]

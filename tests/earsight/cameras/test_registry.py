@@ -60,7 +60,7 @@ def test_without_a_terminal_photos_are_never_passed_for_what_is_in_front(board):
     """As under a service manager, nohup, cron or in a container."""
     source = build_source(AutoCamera())
     assert isinstance(source, FirstFound)
-    with pytest.raises(CameraError, match="No camera is found"):
+    with pytest.raises(CameraError, match="No camera was found"):
         source.open()
     board.append("/dev/video7")
     with pytest.raises(CameraError, match="/dev/video7"):  # it is looked for now
@@ -83,7 +83,7 @@ def test_a_camera_that_goes_is_not_replaced_by_photos_at_a_terminal_either(board
     board.append("/dev/video7")
     source = build_source(AutoCamera())
     board.clear()
-    with pytest.raises(CameraError, match="No camera is found"):
+    with pytest.raises(CameraError, match="No camera was found"):
         source.open()
 
 

@@ -47,7 +47,7 @@ def test_files_that_are_left_out_are_told(tmp_path: Path, caplog: pytest.LogCapt
         ReplaySource(tmp_path).open()
     photo(tmp_path / "a.png", 10)
     ReplaySource(tmp_path).open()
-    assert "are left out: 1.heic, 2.HEIC, 3.dng and 2 more" in caplog.text
+    assert "are not those of photos: 1.heic, 2.HEIC, 3.dng and 2 more" in caplog.text
 
 
 def test_without_loop_the_last_photo_stays(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_nothing_to_show(tmp_path: Path) -> None:
     (tmp_path / "broken" / "x.jpg").write_bytes(b"")
     for path, why in (
         (tmp_path / "gone.jpg", "gone.jpg is not there"),
-        (tmp_path / "empty", "holds no photos"),
+        (tmp_path / "empty", "contains no photos"),
         (tmp_path / "broken", "x.jpg is empty"),
         (tmp_path / "gone.mp4", "no video"),
     ):

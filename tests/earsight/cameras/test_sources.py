@@ -283,7 +283,7 @@ def test_a_webcam_is_not_the_board_s_camera(
 ) -> None:
     webcam = {"Model": "C270", "Id": "/base/axi/pcie@120000/rp1/usb@200000-1:1.0-046d:0825"}
     monkeypatch.setattr(board, "found", [webcam])
-    with pytest.raises(CameraError, match="No camera is found on the board"):
+    with pytest.raises(CameraError, match="No camera was found on the board"):
         Picamera2Source().open()
 
 

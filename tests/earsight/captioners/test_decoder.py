@@ -183,5 +183,7 @@ def test_a_prefix_of_another_width(decoder_for, width):
 
 def test_a_graph_that_is_no_decoder(vectors):
     encoder = Graph(FOLDER / "encoder.onnx", 1)
-    with pytest.raises(BundleError, match=r"encoder\.onnx: not Earsight's decoder .* export the bundle anew"):
+    with pytest.raises(
+        BundleError, match=r"encoder\.onnx: not Earsight's decoder .* export the bundle again"
+    ):
         Decoder(encoder, vectors, PREFIX, BEAMS, LONGEST, K)

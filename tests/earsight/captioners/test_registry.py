@@ -57,7 +57,7 @@ def test_a_provider_that_is_missing_is_logged_once(caplog: pytest.LogCaptureFixt
     assert build_captioner(section).placement.problem
     (record,) = caplog.records
     assert record.message.startswith("captioner.provider: this ONNX Runtime has no abacus; it has ")
-    assert record.message.endswith("; the processor takes its place")
+    assert record.message.endswith("; using the processor instead")
 
 
 def test_the_doctor_tells_what_computes_and_warns_of_a_provider_that_is_missing() -> None:

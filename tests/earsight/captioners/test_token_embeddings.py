@@ -35,7 +35,7 @@ def refusal(path):
         TokenEmbeddings(path)
     message = str(caught.value)
     assert message.startswith(f"{path}: not a table of token vectors (")
-    assert message.endswith("; export the bundle anew")
+    assert message.endswith("; export the bundle again")
     assert "\n" not in message
     return message
 
@@ -54,7 +54,7 @@ def test_the_rows_of_any_tokens(tmp_path, table, data):
 @given(count=st.integers(1, 9), token=st.integers(-(2**62), 2**62).filter(lambda token: not 0 <= token < 9))
 def test_tokens_out_of_range(tmp_path, count, token):
     vectors = TokenEmbeddings(saved(tmp_path, np.ones((count, 3), np.float16)))
-    with pytest.raises(BundleError, match=r"tokens\.npy: not of this decoder .* export the bundle anew"):
+    with pytest.raises(BundleError, match=r"tokens\.npy: not of this decoder .* export the bundle again"):
         vectors.lookup(np.array([0, token]))
 
 

@@ -107,7 +107,7 @@ def test_a_damaged_tokenizer(tmp_path, content):
     with pytest.raises(BundleError) as caught:
         TokenDecoder(path)
     assert str(caught.value).startswith(f"{path}: not a tokenizer")
-    assert "export the bundle anew" in str(caught.value)
+    assert "export the bundle again" in str(caught.value)
     assert str(caught.value).isprintable()
 
 

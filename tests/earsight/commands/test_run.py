@@ -126,7 +126,7 @@ def test_a_bad_new_config_is_refused_and_a_good_one_taken(shared):
     shared.config.write_text("camera: {source: periscope}\n")
     shared.process.send_signal(signal.SIGHUP)
     shared.wait_for(lambda: shared.complained("camera.source"))
-    assert shared.complained("the new settings are not taken")
+    assert shared.complained("the new settings were refused")
     shared.wait_for(
         lambda: shared.told(
             "notice: There's a mistake in the new settings, so I'm keeping the old ones.", before

@@ -80,7 +80,7 @@ def test_engine_and_model_belong_together(file):
     assert problem.endswith(", or a path")
     (problem,) = problems(file, "captioner:\n  model: gpt2\n")
     assert "captioner.engine: " in problem
-    assert problem.endswith("expected huggingface, since model is given")
+    assert problem.endswith("expected huggingface, since model is set")
 
 
 def test_everything_wrong_is_told_at_once_in_order(file):
@@ -223,11 +223,11 @@ triggers:
         ),
         (
             "triggers: {button: {driver: gpiod, line: A}, second_button: {driver: gpiod, line: A}}",
-            'triggers.second_button.line: got "A"; expected another one than that of button',
+            'triggers.second_button.line: got "A"; expected a different one from that of button',
         ),
         (
             "triggers: {keys: {button: {key: 48}}}",
-            "triggers.keys.button: got a section; expected another name: there is an input of this name",
+            "triggers.keys.button: got a section; expected another name: an input already has this one",
         ),
         (
             "triggers: {keys: {pedal: {key: 48, grab: true}}}",

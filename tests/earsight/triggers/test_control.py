@@ -160,7 +160,7 @@ def test_a_living_service_keeps_its_socket(path):
 
 def test_a_file_in_the_way_is_left_alone(path):
     path.write_text("precious")
-    with pytest.raises(TriggerError, match="is no socket"):
+    with pytest.raises(TriggerError, match="is not a socket"):
         asyncio.run(ControlServer(path).run(lambda _: None))
     assert path.read_text() == "precious"
 
@@ -198,9 +198,9 @@ def test_pressing_without_a_service(path):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (b"", "no Earsight service"),
-        (b"[1]\n", "no Earsight service"),
-        (b"[" * 2000, "no Earsight service"),
+        (b"", "not an Earsight service"),
+        (b"[1]\n", "not an Earsight service"),
+        (b"[" * 2000, "not an Earsight service"),
         (b'{"ok": false, "error": "no\\nway"}\n', "refused: no way"),
         (None, "does not answer within 0.2 s"),
     ],

@@ -93,7 +93,7 @@ def test_lines_and_chips_that_there_are_not(rig):
 
 def test_names_and_labels_that_several_have(rig):
     rig.chips[AON][3] = "PN.01"
-    assert "/dev/gpiochip0 and /dev/gpiochip1 have one of that name each" in refused(line="PN.01")
+    assert "/dev/gpiochip0 and /dev/gpiochip1 each have a line of that name" in refused(line="PN.01")
     rig.label_of[AON] = "tegra234-gpio"
     told = refused(line="PN.01", chip="tegra234-gpio")
     assert "/dev/gpiochip0 and /dev/gpiochip1 have that label" in told

@@ -177,7 +177,7 @@ def test_one_that_another_program_has_grabbed(rig):
 
     async def trial():
         with pytest.raises(
-            TriggerError, match="another program: stop that one, or set grab to false"
+            TriggerError, match="another program: stop that program, or set grab to false"
         ) as told:
             async with watching(key(rig, key=PLAY, device="remote", grab=True)):
                 pass
@@ -192,7 +192,7 @@ def test_one_that_another_program_has_grabbed(rig):
     [
         (PermissionError(errno.EACCES, "Permission denied"), "group input", False),
         (PermissionError(errno.EPERM, "Operation not permitted"), "sudo script/install", False),
-        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "is not there", True),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "does not exist", True),
     ],
 )
 def test_one_that_can_not_be_opened(rig, monkeypatch, error, told, absent):

@@ -110,7 +110,7 @@ def test_a_busy_device_is_called_so(fake_aplay):
 
 def test_a_device_that_hangs_while_opening_is_not_present(fake_aplay):
     fake_aplay("import time\ntime.sleep(60)")
-    with pytest.raises(VoiceError, match=r"no answer in 0\.5 s"):
+    with pytest.raises(VoiceError, match=r"not answer within 0\.5 s"):
         asyncio.run(check_device(limit=0.5))
 
 

@@ -152,7 +152,7 @@ def test_the_rate_acts_from_the_next_text_on(model, request, kind):
     ("text", "message"),
     [
         ("hang", "did not finish within 3 s"),
-        ("crash", "ended by itself"),
+        ("crash", "ended unexpectedly"),
         ("fail", "embedded null character"),
     ],
 )

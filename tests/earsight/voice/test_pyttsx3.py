@@ -123,7 +123,7 @@ def test_a_voice_is_found_by_its_language(voices, wanted, id_):
 
 
 def test_a_language_that_there_is_not_is_told_with_those_that_are_close():
-    with pytest.raises(ValueError, match="'en-xx'; some that there are: en-029, en-gb, en-us"):
+    with pytest.raises(ValueError, match="'en-xx'; others include en-029, en-gb, en-us"):
         find_voice("en-xx", NEW)
 
 
