@@ -63,7 +63,7 @@ _PROGRAMS = {
                 "Architecture: all" "Maintainer: nobody" "Description: none" "" >>/var/lib/dpkg/status
         done""",
     "apt-mark": ":",
-    "espeak-ng": ":",
+    "espeak-ng": "printf '%0100d' 0",
     "aplay": ":",
     "sleep": ":",
     "udevadm": ":",

@@ -30,6 +30,8 @@ case "$*" in
 esac
 """
 
+SPEAKS = "#!/bin/bash\nprintf '%0100d' 0\n"
+
 
 class Clone:
     """A clone of the repository that nobody has started yet, on a machine with what `programs` names."""
@@ -45,9 +47,9 @@ class Clone:
         self.notes.touch()
         self._programs.mkdir()
         for name in ("python3.13", "espeak-ng", "aplay"):
-            self.has(name, PYTHON if name == "python3.13" else "#!/bin/bash\n")
+            self.has(name, {"python3.13": PYTHON, "espeak-ng": SPEAKS}.get(name, "#!/bin/bash\n"))
         # What the scripts take from the system, and nothing else of it.
-        tools = "bash cat chmod cp dirname env flock head mkdir mv readlink rm sed sha256sum sort tr"
+        tools = "bash cat chmod cp dirname env flock head mkdir mv readlink rm sed sha256sum sort tr wc"
         for tool in tools.split():
             found = shutil.which(tool)
             assert found, tool
@@ -151,13 +153,31 @@ def test_without_a_speech_engine_it_says_what_to_install(clone: Clone) -> None:
     assert started.returncode == 1
     assert "install espeak-ng" in started.stderr
     assert clone.asked() == []
-    clone.has("piper", "#!/bin/bash\n")
+    clone.has("espeak-ng", SPEAKS)
     assert clone.run().returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        # Debian's piper configures gaming mice.
+        ("piper", "#!/bin/bash\necho 'Unable to init server' >&2\nexit 1\n"),
+        ("espeak-ng", "#!/bin/bash\necho 'no data' >&2\nexit 1\n"),
+        ("espeak-ng", "#!/bin/bash\nprintf '%044d' 0\n"),
+    ],
+)
+def test_a_program_that_does_not_speak_is_no_speech_engine(clone: Clone, name: str, text: str) -> None:
+    clone.lacks("espeak-ng")
+    clone.has(name, text)
+    started = clone.run()
+    assert started.returncode == 1
+    assert "install espeak-ng" in started.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root installs without sudo")
 def test_as_root_it_installs_the_speech_engine_and_fetches_lists_only_if_needed(clone: Clone) -> None:
     clone.lacks("espeak-ng")
+    clone.has("speaks", SPEAKS)
     clone.has(
         "apt-get",
         """#!/bin/bash
@@ -165,7 +185,7 @@ def test_as_root_it_installs_the_speech_engine_and_fetches_lists_only_if_needed(
         if [[ $* == *" update" ]]; then : >"$NOTES.lists"; fi
         programs=${BASH_SOURCE[0]%apt-get}
         if [[ $* == *" espeak-ng" ]]; then
-            [[ -e $NOTES.lists ]] && cp -- "${programs}aplay" "${programs}espeak-ng"
+            [[ -e $NOTES.lists ]] && cp -- "${programs}speaks" "${programs}espeak-ng"
         fi
         """,
     )
