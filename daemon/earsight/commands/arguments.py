@@ -12,13 +12,16 @@ from earsight.config.schema import LanguageCode
 def file_path(text: str) -> Path:
     """A path as it was typed.
 
-    An empty one, as an unset variable of a shell script leaves it, would otherwise mean the current folder.
+    An empty one, as an unset variable of a shell script leaves it, would otherwise mean the current folder,
+    and "-", which stands for a stream elsewhere, a file of that name.
 
     Raises:
-        argparse.ArgumentTypeError: It is empty.
+        argparse.ArgumentTypeError: It is one of these.
     """
     if not text:
         raise argparse.ArgumentTypeError("the path is empty")
+    if text == "-":
+        raise argparse.ArgumentTypeError("a file is needed, not a stream; ./- is a file of that name")
     return Path(text)
 
 

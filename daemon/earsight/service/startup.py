@@ -13,7 +13,7 @@ from earsight.language.language import CANT_TELL
 from earsight.message import message
 from earsight.service.components import Components
 from earsight.service.crash_loop import CrashLoop
-from earsight.service.lifecycle import Lifecycle
+from earsight.service.lifecycle import Lifecycle, State
 from earsight.system import time_limits
 from earsight.triggers.keyboard import HELP
 from earsight.voice.earcons import Earcon
@@ -47,6 +47,8 @@ class Startup:
         await self._load_model(loading)
         with suppress(TimeoutError):  # whoever hears the tone presses at once
             await asyncio.wait_for(self._parts.triggers.opened(), time_limits.TRIGGER_OPENING)
+        if self._lifecycle.state is State.STOPPING:  # asked to end meanwhile
+            return
         self._lifecycle.become_ready()
         self._parts.status.show()
         _log.info("ready. %s", HELP if self._config.triggers.keyboard else "")

@@ -44,7 +44,9 @@ class VoiceSelection:
             return self._backup(section, language, error)
 
     async def check(self, speaker: Speaker, section: VoiceSection, language: str, text: str) -> None:
-        """Give a service's speaker the backup if its voice can't make words, as in an unknown language.
+        """Whether the voice can make words: in a language that it does not know, it has none.
+
+        A service gets the backup instead; at a terminal the first words will tell.
 
         Args:
             speaker: With the voice that open() gave.

@@ -51,6 +51,13 @@ def test_run_with_an_empty_path(option, capsys):
     assert f"argument {option}: the path is empty" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--wav", "--config"])
+def test_a_dash_is_no_file(option, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["run", option, "-"])
+    assert f"argument {option}: a file is needed, not a stream" in capsys.readouterr().err
+
+
 @SPEECH
 def test_run_once_without_a_picture_says_so_soon(photos, quick, tmp_path):
     said = tmp_path / "said.wav"

@@ -80,7 +80,7 @@ def test_a_voice_that_fails_at_the_start_is_replaced_for_a_wearer(tmp_path, monk
         if failure == "can't be had":
             on.voices_that_fail = 1
         else:
-            on.write("voice: {language: no-such-language}")
+            on.write("voice: {language: en+no-such-variant}")
             on.service, on.engine_faults = on.made(), repeat(Fault.FAILS)
         running = asyncio.create_task(on.service.run())
         await until(lambda: english("voice.backup") in on.heard)
