@@ -8,28 +8,44 @@ and Patterson, "Roofline", 2009).
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from earsight.bench.work import Work, graph_work
+from earsight.bundles.bundle import read_manifest
+from earsight_bundle.files import DECODER, ENCODER
+from earsight_bundle.graphs import PIXELS, PREFIX
 
 
 @dataclass(frozen=True)
 class Board:
-    """macs: a second, all cores. bandwidth: bytes a second."""
+    """A board's peak rates.
+
+    Attributes:
+        name: Of the board.
+        float_macs: Float multiply-accumulates a second, on all cores.
+        integer_macs: 8-bit multiply-accumulates a second, on all cores.
+        bandwidth: Of the memory, bytes a second.
+        halves_floats: Whether floats are float16 there, of half the bytes.
+    """
 
     name: str
     float_macs: float
     integer_macs: float
     bandwidth: float
     halves_floats: bool = False
-    """Whether floats are float16 there, of half the bytes."""
 
     def seconds(self, work: Work) -> float:
-        """The roofline: no run is faster."""
+        """Compute the roofline: no run is faster.
+
+        Args:
+            work: Of a stage.
+
+        Returns:
+            Seconds.
+        """
         computing = work.float_macs / self.float_macs + work.integer_macs / self.integer_macs
         size = work.bytes / 2 if self.halves_floats and not work.integer_macs else work.bytes
         return max(computing, size / self.bandwidth)
@@ -45,14 +61,21 @@ BOARDS = (
 
 
 def caption_work(bundle: Path, tokens: int) -> dict[str, Work]:
-    """Stages of one caption of so many tokens, the beams all alive to its end."""
-    decode = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))["decode"]
-    decoder, beams = bundle / "decoder.onnx", decode["beams"]
-    prefix = _prefix_length(bundle / "encoder.onnx")
+    """Count the work of one caption whose beams are all alive to its end.
+
+    Args:
+        bundle: Its folder.
+        tokens: Of the caption.
+
+    Returns:
+        The work by stage.
+    """
+    decoder, beams = bundle / DECODER, read_manifest(bundle).decode.beams
+    prefix = _prefix_length(bundle / ENCODER)
     # In the middle of the caption, with the prefix and what all beams have said in the cache.
     middle = {"rows": beams, "N": prefix + beams * tokens // 2, "asked": beams}
     return {
-        "encode": graph_work(bundle / "encoder.onnx", {}, {}),
+        "encode": graph_work(bundle / ENCODER, {}, {}),
         "prefix": graph_work(decoder, {"rows": prefix, "N": 0, "asked": 1}, {"k": beams}),
         "tokens": graph_work(decoder, middle, {"k": beams}) * (tokens - 1),
     }
@@ -63,10 +86,11 @@ def _prefix_length(encoder: Path) -> int:
 
     session = onnxruntime.InferenceSession(str(encoder), providers=["CPUExecutionProvider"])
     (pixels,) = session.get_inputs()
-    return session.run(["prefix"], {"pixels": np.zeros(pixels.shape, np.uint8)})[0].shape[1]
+    return session.run([PREFIX], {PIXELS: np.zeros(pixels.shape, np.uint8)})[0].shape[1]
 
 
 def main() -> None:
+    """Print the estimates as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundles", nargs="+", type=Path, metavar="DIR", help="folders of model bundles")
     parser.add_argument("--tokens", type=int, default=14, help="of the caption (default: %(default)s)")

@@ -1,12 +1,12 @@
 """What the careful style keeps, and how much of it is true: a table over thresholds.
 
-    python -m benchmarks.careful --data FOLDER [--bundle DIR] [--split val] [--count N] [--captions FILE]
+    script/bench careful --data FOLDER [--bundle DIR] [--split val] [--count N] [--captions FILE]
 
 FOLDER holds captions.csv (image, caption, split) and images/. Each photo is described by the bundle; a thing
 that is said counts as true when a reference names it or a kind of it. The hedged style is judged by the same
-measure: the things of its best caption. Then the regression behind careful.likelihood is fitted
-anew, on one half of the photos for the other, both ways, and on all. --captions keeps the captions in a file,
-or takes them from it.
+measure: the things of its best caption. Then the regression behind careful.likelihood is fitted anew, on one
+half of the photos for the other, both ways, and on all. --captions keeps the captions in a file, or takes
+them from it.
 """
 
 from __future__ import annotations
@@ -38,16 +38,24 @@ from earsight_training.confidence.selective_prediction import calibration_error
 from earsight_training.scoring.object_hallucination import made_up
 
 THRESHOLDS = Phrasing(plain=PLAIN_ABOVE, probably=PROBABLY_ABOVE, maybe=MAYBE_ABOVE)
-"""As the configuration has them by default."""
+"""Those of the configuration's defaults."""
 
 
 @dataclass(frozen=True)
 class Described:
+    """A photo and what the bundle says of it.
+
+    Attributes:
+        references: Captions that people wrote.
+        captions: Of the bundle, best first.
+    """
+
     references: list[str]
     captions: Sequence[Caption]
 
 
 def main() -> None:
+    """Print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -99,8 +107,8 @@ def _print_styles(photos: Sequence[Described]) -> None:
 
 
 def _print_row(style: str, texts: list[str], photos: Sequence[Described]) -> None:
-    """Of what is said: things a sentence, the share of them that a reference names, also with the number,
-    and the share of sentences in which nothing is made up, by the training's own table of objects."""
+    """Of what is said: things a sentence, the share of them that a reference names, also with the number, and
+    the share of sentences in which nothing is made up, by training's own table of objects."""
     spoken = [(text, photo) for text, photo in zip(texts, photos, strict=True) if text]
     said = [(claim, _claims(photo)) for text, photo in spoken for claim in _said(text)]
     honest = [not made_up(text, photo.references) for text, photo in spoken]
@@ -123,7 +131,7 @@ def _said(text: str) -> list[careful.Claim]:
 
 
 def _claims(photo: Described) -> set[careful.Claim]:
-    """All that the references say of what is there, and of how many."""
+    """Everything that the references say is there, and how many."""
     mentions = [mention for text in photo.references for mention in named(text).items()]
     exact = {(name, mention.number) for name, mention in mentions}
     several = {(name, MANY) for name, number in exact if number > 1}

@@ -62,7 +62,11 @@ class Case:
 
 
 class EncoderModule(nn.Module):
-    """What the encoder graph of a bundle computes, as one module for torch.onnx.export."""
+    """What the encoder graph of a bundle computes, as one module for torch.onnx.export.
+
+    Attributes:
+        embedding_mean: Float32 (width,).
+    """
 
     embedding_mean: Tensor
 
@@ -87,7 +91,7 @@ class EncoderModule(nn.Module):
 
 
 def builtin() -> Case:
-    """The shapes of the built-in model: EfficientNet-Lite2 at 224 pixels, a decoder of width 256."""
+    """Make the shapes of the built-in model: EfficientNet-Lite2 at 224 pixels, a decoder of width 256."""
     torch.manual_seed(3)
     encoder = heard(EfficientNetLite(2))
     mapper = as_trained(CellMapper(encoder.channels, 256, 49))
@@ -95,7 +99,7 @@ def builtin() -> Case:
 
 
 def clip(name: str) -> Case:
-    """The shapes of the mission's model: an image tower of CLIP, 8 transformer layers, GPT-2's width."""
+    """Make the shapes of the mission's model: an image tower of CLIP, 8 transformer layers, GPT-2's width."""
     torch.manual_seed(3)
     tower = clip_image_encoder({k: v for k, v in clip_state(name).items() if k.startswith("visual.")})
     settings = TransformerMapperSettings(kind="transformer", prefix=40, clip_length=40, layers=8, heads=8)

@@ -6,6 +6,6 @@ from earsight.bench.machine import machine
 
 
 def processor() -> str:
-    """Its name and the number of cores that this process may use."""
+    """Return the processor's name and the number of cores that this process may use."""
     found = machine()
     return f"{found['processor']} ({found['architecture']}), {found['cores']} cores"

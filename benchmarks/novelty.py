@@ -1,6 +1,6 @@
 """Which embedding distance means a new scene: a table over thresholds, from a folder of photos.
 
-The same scene: a photo and the same photo as a moved head would see it (shifted, nearer, turned by a few
+The same scene: a photo, and the same photo as a moved head would see it (shifted, nearer, turned by a few
 degrees, in other light). A new scene: two different photos.
 """
 
@@ -23,7 +23,15 @@ from earsight.vision.novelty import cosine_distance
 
 
 def moved(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What a camera on a head sees a moment later: up to 15 % to a side, 10 % nearer, 5 degrees turned."""
+    """Change a photo to what a camera on a head sees a moment later.
+
+    Args:
+        pixels: uint8 (height, width, 3).
+        rng: Draws up to 15 % to a side, 10 % nearer, 5 degrees turned, 20 % lighter or darker.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
     image = Image.fromarray(pixels).rotate(rng.uniform(-5, 5), Image.Resampling.BILINEAR)
     width, height = image.size
     scale = rng.uniform(0.75, 0.85)  # the turned picture's empty corners stay outside
@@ -34,12 +42,22 @@ def moved(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def embedding(describer: Describer, pixels: np.ndarray) -> np.ndarray:
+    """Embed a photo.
+
+    Args:
+        describer: With the bundle's captioner.
+        pixels: uint8 (height, width, 3).
+
+    Returns:
+        Float32 (width,), of unit length.
+    """
     look = describer.describe(Frame(pixels, captured_at=0.0), LookRequest(captions=False))
     assert look.scene.embedding is not None
     return look.scene.embedding
 
 
 def main() -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", type=Path, help="folder of photos")
     parser.add_argument("--bundle", default="builtin")

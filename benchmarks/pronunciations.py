@@ -58,6 +58,7 @@ def corrected(phonemes: str, right: Sequence[str]) -> str | None:
 
 
 def main() -> None:
+    """Print what differs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("lexicon", type=Path)
     lexicon = words_of(parser.parse_args().lexicon)

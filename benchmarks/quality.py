@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Measure what earsight.vision.quality finds in photos that were damaged on purpose.
 
-    benchmarks/quality.py FOLDER [--captions captions.csv --split val] [--limit N]
+    script/bench quality FOLDER [--captions captions.csv --split val] [--limit N]
 
-prints, for every kind of damage, the share of photos that each problem is found in, then the time of one
-assessment. Photos are first squashed to 224 x 224 pixels, so that the strength of a blur means the same for
-all. `--as-they-are` takes them at their own size and only undamaged. The figures in docs/perception.md come
-from it.
+For every kind of damage: the share of photos that each problem is found in; then the time of one assessment.
+Photos are first squashed to 224 x 224 pixels, so that the strength of a blur means the same for all.
+`--as-they-are` takes them at their own size and only undamaged. The figures in docs/perception.md come from
+it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,13 @@ from earsight.vision.quality import QualityLimits, assess, sharpness
 from earsight_files.csv_table import read_rows
 
 SIDE = 224
+"""Pixels of the photos' sides."""
 Damage = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+"""From a photo, uint8 (height, width, 3), to a damaged one of the same shape."""
 
 
 def main() -> None:
+    """Print the table and the times."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -107,7 +110,7 @@ def _noisy(level: float) -> Damage:
 
 
 def _exposed(gain: float, noise: float = 3.0) -> Damage:
-    """gain: on the light, so before the gamma of 2.2."""
+    """gain: of the light, so before the gamma of 2.2."""
     return lambda photo, chance: _with_noise(
         255 * ((photo / 255.0) ** 2.2 * gain) ** (1 / 2.2), noise, chance
     )
@@ -123,7 +126,7 @@ def _out_of_focus(sigma: float, noise: float = 2.0) -> Damage:
 
 
 def _shaken(length: int, noise: float = 2.0) -> Damage:
-    """length: pixels along a straight line in a direction of chance."""
+    """length: pixels, along a straight line in a random direction."""
 
     def damage(photo: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         angle = chance.uniform(0, np.pi)
@@ -146,7 +149,7 @@ def _finger(_photo: np.ndarray, chance: np.random.Generator) -> np.ndarray:
 
 
 def _cloth(_photo: np.ndarray, chance: np.random.Generator) -> np.ndarray:
-    """Cloth against the lens: one colour, soft folds out of focus."""
+    """Cloth against the lens: one colour, with soft folds that are out of focus."""
     coarse = chance.normal(0, 1, (5, 5)).astype(np.float32)
     folds = np.asarray(Image.fromarray(coarse).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
     colour = chance.uniform(60, 220) * chance.uniform(0.8, 1.2, 3)

@@ -1,6 +1,6 @@
 """What Earsight takes on this machine: a description of a photo, and a press until its sounds.
 
-Prints a Markdown table with the limits that the project sets itself; the status is 1 when one is missed.
+Prints a Markdown table with the limits that the project sets itself; the exit status is 1 when one is missed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,19 @@ LIMITS = {
     "speech_worst_ms": 400.0,
     "interrupt_worst_ms": 100.0,
 }
+"""By figure: milliseconds, or megabytes."""
 
 
 def described(photo: Path, bundle: str) -> dict[str, float]:
-    """What `earsight bench` finds: medians in milliseconds, the 95th percentile, and the most megabytes."""
+    """Measure descriptions as `earsight bench` does.
+
+    Args:
+        photo: The file.
+        bundle: "builtin" or a folder.
+
+    Returns:
+        Medians in milliseconds, the 95th percentile, and the peak of the resident memory in megabytes.
+    """
     found = measure(Order(bundle, str(photo), captions=50))
     stages = found["stages_ms"]
     medians = {f"{name}_ms": stages[name]["median"] for name in ("preprocess", "encode", "decode", "total")}
@@ -34,6 +43,11 @@ def described(photo: Path, bundle: str) -> dict[str, float]:
 
 
 def main() -> int:
+    """Print the table.
+
+    Returns:
+        The exit status.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photo", type=Path, nargs="?", help="default: a demo photo")
     parser.add_argument("--bundle", default="builtin")

@@ -5,7 +5,7 @@
 
 Photos are changed as a camera would, written to a temporary folder and captioned by `earsight describe`.
 FOLDER is as for `earsight-train evaluate`; its native256/, where there is one, has photos of the same names
-with their own aspect ratio, on which the shapes are measured. Each table's rows are of the same photos; CIDEr
+with their own aspect ratio, on which the shapes are measured. Each table's rows are of the same photos. CIDEr
 of different tables does not compare, since an n-gram's rarity is counted over a table's photos. The figures
 in docs/builtin-model.md come from it.
 """
@@ -29,9 +29,11 @@ from earsight_training.scoring.object_hallucination import made_up
 from earsight_training.scoring.scores import measure
 
 Change = Callable[[Image.Image, np.random.Generator], Image.Image]
+"""From a photo to what a camera would have seen."""
 
 
 def main() -> None:
+    """Print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -95,7 +97,7 @@ def _as_it_is(photo: Image.Image, _rng: np.random.Generator) -> Image.Image:
 
 
 def _middle(photo: Image.Image, _rng: np.random.Generator) -> Image.Image:
-    """The middle square: what is at the ends of the longer side is not seen."""
+    """The middle square: the ends of the longer side are not seen."""
     side = min(photo.size)
     left, top = (photo.width - side) // 2, (photo.height - side) // 2
     return photo.crop((left, top, left + side, top + side))
@@ -138,7 +140,7 @@ def _shaken(share: float) -> Change:
 
 
 def _lit(gain: float, noise: float = 3.0) -> Change:
-    """gain: on the light, so before the gamma of 2.2. noise: in grey levels."""
+    """gain: of the light, so before the gamma of 2.2. noise: in grey levels."""
 
     def change(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
         seen = 255 * np.minimum((np.asarray(photo) / 255) ** 2.2 * gain, 1) ** (1 / 2.2)

@@ -1,7 +1,7 @@
 """What speaking before the last token exists would gain: a table for a bundle, over some photos.
 
 The first clause of a greedy caption could be spoken while the rest is decoded. Against that stand the search
-with all beams, whose first word is only known when it ends, and what the voice needs to begin.
+with all beams, whose first word is only known when it ends, and the time that the voice needs to begin.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from earsight.captioners.captioner import Encoding
 from earsight.captioners.onnx import OnnxCaptioner
 
 CLAUSE = 5
-"""Tokens: "a dog is running on"."""
+"""Tokens of a first clause, such as "a dog is running on"."""
 
 
 def main() -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", type=Path, help="folder of photos")
     parser.add_argument("--bundle", default="builtin")

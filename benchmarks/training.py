@@ -1,10 +1,10 @@
-"""Captions a second of training CLIP + mapper + GPT-2: the published loop against ours, in one run.
+"""Captions a second of training CLIP, a mapper and GPT-2: the published loop against ours, in one run.
 
-    python benchmarks/training.py [--photos 32] [--captions 5] [--steps 3] [--json]
+    script/bench training [--photos 32] [--captions 5] [--steps 3] [--json]
 
-Full size, random weights, frozen GPT-2, on a GPU if there is one. The published loop is written here from
-its description, on transformers' GPT-2: one row a caption, prefix and padding to the longest caption through
-all of GPT-2, logits of every position, float32, 32 captions a step. Ours is earsight_training's own step, on
+Full size, random weights, frozen GPT-2, on a GPU if there is one. The published loop is written here from its
+description, on transformers' GPT-2: one row a caption, prefix and padding to the longest caption through all
+of GPT-2, logits of every position, float32, 32 captions a step. Ours is earsight_training's own step, on
 whole photos with their captions. Lengths are drawn to Flickr8k's distribution: by CLIP's byte-pair encoding
 its captions have 12.2 tokens on average with the full stop, standard deviation 3.9, and the longest has 40,
 to which the published loop pads.
@@ -38,7 +38,16 @@ PUBLISHED_BATCH = 32
 
 
 def captions(photos: int, each: int, rng: np.random.Generator) -> Tensor:
-    """int64 (photos, each, LONGEST), padded, of random tokens."""
+    """Draw captions of random tokens.
+
+    Args:
+        photos: How many there are.
+        each: Captions of a photo.
+        rng: Draws lengths and tokens.
+
+    Returns:
+        int64 (photos, each, LONGEST), padded.
+    """
     lengths = np.clip(np.rint(rng.normal(12.2, 3.9, (photos, each))), 4, LONGEST).astype(int)
     tokens = torch.from_numpy(rng.integers(14, 50000, (photos, each, LONGEST)))
     tokens[torch.arange(LONGEST) >= torch.from_numpy(lengths)[:, :, None]] = PADDING
@@ -49,11 +58,22 @@ class PublishedLoop:
     """The published training step: the mapper learns, GPT-2 is frozen."""
 
     def __init__(self, gpt2: GPT2LMHeadModel, mapper: TransformerMapper) -> None:
+        """Begin.
+
+        Args:
+            gpt2: Frozen.
+            mapper: Learns.
+        """
         self.gpt2, self.mapper = gpt2, mapper
         self.optimizer = torch.optim.AdamW(mapper.parameters(), 2e-5)
 
     def loss(self, embeddings: Tensor, tokens: Tensor) -> Tensor:
-        """embeddings: (captions, numbers), a photo's again for each caption. tokens: (captions, LONGEST)."""
+        """Compute the loss.
+
+        Args:
+            embeddings: Float (captions, numbers), a photo's again for each caption.
+            tokens: int64 (captions, LONGEST).
+        """
         padded = tokens.clamp_min(0)
         embedded = self.gpt2.transformer.wte(padded)
         mask = torch.cat([torch.ones(len(tokens), PREFIX, device=tokens.device), (tokens >= 0).float()], 1)
@@ -66,7 +86,15 @@ class PublishedLoop:
         )
 
     def __call__(self, embeddings: Tensor, tokens: Tensor) -> float:
-        """Arguments as for loss(), which it returns."""
+        """Take a step.
+
+        Args:
+            embeddings: As for loss().
+            tokens: As for loss().
+
+        Returns:
+            The loss.
+        """
         loss = self.loss(embeddings, tokens)
         self.optimizer.zero_grad()
         loss.backward()
@@ -78,11 +106,24 @@ class OurLoop:
     """One step as earsight_training.learning.caption_training takes it."""
 
     def __init__(self, model: CaptionModel) -> None:
+        """Begin.
+
+        Args:
+            model: Whose mapper learns.
+        """
         self.model = model
         self.optimizer = torch.optim.AdamW(model.mapper.parameters(), 2e-5, fused=True)
 
     def __call__(self, embeddings: Tensor, tokens: Tensor) -> float:
-        """embeddings: (photos, numbers). tokens: (photos, captions, LONGEST)."""
+        """Take a step.
+
+        Args:
+            embeddings: Float (photos, numbers).
+            tokens: int64 (photos, captions, LONGEST).
+
+        Returns:
+            The loss.
+        """
         with autocast(embeddings.device):
             loss = self.model.loss(embeddings, tokens, 0.0)
         self.optimizer.zero_grad(set_to_none=True)
@@ -93,7 +134,15 @@ class OurLoop:
 
 
 def seconds(step: Callable[[], float], steps: int) -> float:
-    """Median of some steps, after one that warms up. Each ends by reading its loss from the device."""
+    """Time a step.
+
+    Args:
+        step: Ends by reading its loss from the device.
+        steps: How many are timed, after one that warms up.
+
+    Returns:
+        The median, in seconds.
+    """
     step()
     taken = []
     for _ in range(steps):
@@ -104,7 +153,14 @@ def seconds(step: Callable[[], float], steps: int) -> float:
 
 
 def agree(published: PublishedLoop, ours: OurLoop, embeddings: Tensor, tokens: Tensor) -> None:
-    """Both steps have to have the same loss, or they don't do the same work."""
+    """Check that both steps have the same loss: otherwise they don't do the same work.
+
+    Args:
+        published: The published loop.
+        ours: Ours.
+        embeddings: Float (photos, numbers).
+        tokens: int64 (photos, captions, LONGEST).
+    """
     repeated = embeddings.repeat_interleave(tokens.shape[1], 0)
     with torch.no_grad():
         theirs = float(published.loss(repeated, tokens.flatten(0, 1)))
@@ -113,10 +169,14 @@ def agree(published: PublishedLoop, ours: OurLoop, embeddings: Tensor, tokens: T
 
 
 def operations(model: CaptionModel, tokens: Tensor) -> float:
-    """Multiplications and additions of our step's matrix products with weights, forward and backward.
+    """Count multiplications and additions of our step's matrix products with weights, forward and backward.
 
     Frozen weights cost twice their forward pass, those that learn three times. Attention's own products are
     left out: less than one in a hundred.
+
+    Args:
+        model: Ours.
+        tokens: int64 (photos, captions, LONGEST).
     """
     photos, inputs = len(tokens), int((tokens[:, :, 1:] != PADDING).sum())
     linear = nn.Linear
@@ -135,7 +195,12 @@ def operations(model: CaptionModel, tokens: Tensor) -> float:
 
 
 def rate(device: torch.device, rows: int) -> float:
-    """Operations a second of bfloat16 products of (rows, 768) with (768, 3072)."""
+    """Measure operations a second of bfloat16 products of (rows, 768) with (768, 3072).
+
+    Args:
+        device: To compute on.
+        rows: Of the left matrix.
+    """
     left = torch.randn(rows, 768, device=device, dtype=torch.bfloat16)
     right = torch.randn(768, 3072, device=device, dtype=torch.bfloat16)
 
@@ -147,7 +212,46 @@ def rate(device: torch.device, rows: int) -> float:
     return 20 * 2.0 * rows * 768 * 3072 / seconds(product, 5)
 
 
+def figures(photos: int, each: int, steps: int, device: torch.device) -> dict[str, float]:
+    """Run both loops.
+
+    Args:
+        photos: Of a step of ours.
+        each: Captions of a photo.
+        steps: That are timed.
+        device: To compute on.
+
+    Returns:
+        The figures by name.
+    """
+    torch.manual_seed(1)
+    gpt2 = GPT2LMHeadModel(GPT2Config()).eval().requires_grad_(False)
+    decoder = decoder_from(gpt2.state_dict()).eval().requires_grad_(False)
+    mapper = TransformerMapper(EMBEDDING, 768, MAPPING)
+    gpt2.to(device)
+    model = CaptionModel(nn.Identity(), mapper, decoder).to(device)
+    embeddings = torch.randn(photos, EMBEDDING, device=device)
+    tokens = captions(photos, each, np.random.default_rng(1)).to(device)
+    repeated, rows = embeddings.repeat_interleave(each, 0), tokens.flatten(0, 1)
+    repeated, rows = repeated[:PUBLISHED_BATCH], rows[:PUBLISHED_BATCH]
+    published, ours = PublishedLoop(gpt2, mapper), OurLoop(model)
+    agree(published, ours, embeddings[:2], tokens[:2])
+    theirs = seconds(lambda: published(repeated, rows), steps)
+    mine = seconds(lambda: ours(embeddings, tokens), steps)
+    work, speed = operations(model, tokens), rate(device, photos * PREFIX)
+    return {
+        "published captions/s": len(rows) / theirs,
+        "our captions/s": photos * each / mine,
+        "ratio": photos * each / mine * theirs / len(rows),
+        "operations a step / 1e9": work / 1e9,
+        "matrix products / 1e9 a second": speed / 1e9,
+        "floor seconds": work / speed,
+        "times the floor": mine / (work / speed),
+    }
+
+
 def main() -> None:
+    """Print the figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -157,35 +261,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(1)
-    gpt2 = GPT2LMHeadModel(GPT2Config()).eval().requires_grad_(False)
-    decoder = decoder_from(gpt2.state_dict()).eval().requires_grad_(False)
-    mapper = TransformerMapper(EMBEDDING, 768, MAPPING)
-    gpt2.to(device)
-    model = CaptionModel(nn.Identity(), mapper, decoder).to(device)
-    embeddings = torch.randn(arguments.photos, EMBEDDING, device=device)
-    tokens = captions(arguments.photos, arguments.captions, np.random.default_rng(1)).to(device)
-    repeated, rows = embeddings.repeat_interleave(arguments.captions, 0), tokens.flatten(0, 1)
-    repeated, rows = repeated[:PUBLISHED_BATCH], rows[:PUBLISHED_BATCH]
-    published, ours = PublishedLoop(gpt2, mapper), OurLoop(model)
-    agree(published, ours, embeddings[:2], tokens[:2])
-    theirs = seconds(lambda: published(repeated, rows), arguments.steps)
-    mine = seconds(lambda: ours(embeddings, tokens), arguments.steps)
-    work, speed = operations(model, tokens), rate(device, arguments.photos * PREFIX)
-    figures = {
-        "published captions/s": len(rows) / theirs,
-        "our captions/s": tokens.shape[0] * tokens.shape[1] / mine,
-        "ratio": tokens.shape[0] * tokens.shape[1] / mine * theirs / len(rows),
-        "operations a step / 1e9": work / 1e9,
-        "matrix products / 1e9 a second": speed / 1e9,
-        "floor seconds": work / speed,
-        "times the floor": mine / (work / speed),
-    }
+    found = figures(arguments.photos, arguments.captions, arguments.steps, device)
     if arguments.json:
-        print(json.dumps(figures))
+        print(json.dumps(found))
         return
     print(f"{device}, {torch.get_num_threads()} threads, {arguments.photos} photos a step")
-    for name, value in figures.items():
+    for name, value in found.items():
         print(f"{name:32}{value:10.3f}")
 
 

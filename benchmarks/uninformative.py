@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measure how a bundle's probe tells pictures of nothing from photos, also of kinds that it was never shown.
+"""Measure how a bundle's probe tells uninformative images from photos, also of kinds that it was never shown.
 
-    script/bench uninformative BUNDLE --data FOLDER [--pictures 700] [--photos 1000]
+    script/bench uninformative BUNDLE --data FOLDER [--images 700] [--photos 1000]
 
-For each kind of picture: the share that the daemon's quality checks find, the share whose confidence is under
+For each kind of image: the share that the daemon's quality checks find, the share whose confidence is under
 the default floor by the bundle as it is, the share that a device does not describe for either reason, and the
 same with a probe that was fitted without that kind (leave one kind out), in the place of the bundle's. The
 last rows are photos, of which few should be found. FOLDER is as for `earsight-train export`.
@@ -12,7 +12,7 @@ last rows are photos, of which few should be found. FOLDER is as for `earsight-t
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +33,21 @@ from earsight_training.data.datasets import open_upright, read_photos
 from earsight_training.data.uninformative import degraded, uninformative_images
 
 FITTED = 1500
+"""Photos, and uninformative images, that the probes are fitted on."""
+DEGRADED = 300
+"""Photos of the last row."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """problem: found by the quality checks. confidence: of the best caption. informative: the
-    probe's factor of it."""
+    """What a device finds out about an image.
+
+    Attributes:
+        problem: Whether the quality checks find one.
+        confidence: Of the best caption, 0 to 1.
+        informative: The probe's factor of it, 0 to 1.
+        embedding: Float32 (width,), of unit length.
+    """
 
     problem: bool
     confidence: float
@@ -47,67 +56,89 @@ class Seen:
 
 
 def main() -> None:
+    """Print the table."""
+    options = _options()
+    train, val = (_paths(options.data, split) for split in ("train", "val"))
+    train = [train[index] for index in np.random.default_rng(SEED).permutation(len(train))][:FITTED]
+    describer = Describer(OnnxCaptioner(open_bundle(options.bundle), time_limit=60))
+    probes = Probes(describer, train)
+    columns = "quality checks | under the floor | not described | unseen: under the floor | not described"
+    print(f"| kind | images | {columns} |")
+    print("|---|---|---|---|---|---|---|")
+    val = val[: options.photos]
+    by_kind: dict[str, list[Seen]] = {}
+    for kind, image in _counted(options.images, SEED + 1, val):
+        by_kind.setdefault(kind, []).append(_seen(describer, image))
+    rows = []
+    for kind, of_kind in by_kind.items():
+        probe = probes.without(kind)
+        judged = [_judged(one, probe) for one in of_kind]
+        rows += judged
+        _print(kind, judged)
+    _print("all", rows)
+    plain = probes.without(None)
+    seen = [_seen(describer, open_upright(path)) for path in tqdm(val)]
+    _print("photos", [_judged(one, plain) for one in seen])
+    worse = [_seen(describer, image) for image in _degraded(val[:DEGRADED], 9)]
+    _print("photos, dim, bright, blurred or cropped", [_judged(one, plain) for one in worse])
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("bundle", type=Path, metavar="BUNDLE")
     parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--pictures", type=int, default=700)
+    parser.add_argument("--images", type=int, default=700)
     parser.add_argument("--photos", type=int, default=1000)
-    options = parser.parse_args()
-    splits = {
-        split: [p.path for p in read_photos(options.data / "captions.csv", options.data / "images", [split])]
-        for split in ("train", "val")
-    }
-    train = [
-        splits["train"][index] for index in np.random.default_rng(SEED).permutation(len(splits["train"]))
-    ]
-    val = splits["val"][: options.photos]
-    describer = Describer(OnnxCaptioner(open_bundle(options.bundle), time_limit=60))
+    return parser.parse_args()
 
-    shown = [(kind, _embedding(describer, p)) for kind, p in _counted(FITTED, SEED, train[:FITTED])]
-    photos = [_embedding(describer, open_upright(path)) for path in tqdm(train[:FITTED])]
-    photos += [
-        _embedding(describer, degraded(open_upright(path), np.random.default_rng([SEED, seed])))
-        for seed, path in enumerate(train[:FITTED:2])
-    ]
-    something = np.stack(photos)
-    tested = [
-        (kind, _seen(describer, picture)) for kind, picture in _counted(options.pictures, SEED + 1, val)
-    ]
 
-    columns = "quality checks | under the floor | not described | unseen: under the floor | not described"
-    print(f"| kind | pictures | {columns} |")
-    print("|---|---|---|---|---|---|---|")
-    total, plain = [], fit_probe(something, np.stack([embedding for _, embedding in shown]))
-    for kind in dict.fromkeys(kind for kind, _ in tested):
-        without = fit_probe(something, np.stack([embedding for other, embedding in shown if other != kind]))
-        rows = [_judged(seen, without) for other, seen in tested if other == kind]
-        total += rows
-        _print(kind, rows)
-    _print("all", total)
-    seen = [_seen(describer, open_upright(path)) for path in tqdm(val)]
-    _print("photos", [_judged(one, plain) for one in seen])
-    worse = [
-        degraded(open_upright(path), np.random.default_rng([9, seed])) for seed, path in enumerate(val[:300])
-    ]
-    _print("photos, dim, bright, blurred or cropped", [_judged(_seen(describer, p), plain) for p in worse])
+def _paths(data: Path, split: str) -> list[Path]:
+    return [photo.path for photo in read_photos(data / "captions.csv", data / "images", [split])]
+
+
+class Probes:
+    """Probes that are fitted as export does, on all kinds of uninformative images but one."""
+
+    def __init__(self, describer: Describer, photos: list[Path]) -> None:
+        """Embed the images to fit on.
+
+        Args:
+            describer: Embeds.
+            photos: Informative ones; half of them are also taken degraded.
+        """
+        images = _counted(FITTED, SEED, photos)
+        self._uninformative = [(kind, _embedding(describer, image)) for kind, image in images]
+        informative = [_embedding(describer, open_upright(path)) for path in tqdm(photos)]
+        informative += [_embedding(describer, image) for image in _degraded(photos[::2], SEED)]
+        self._informative = np.stack(informative)
+
+    def without(self, kind: str | None) -> np.ndarray:
+        """Fit a probe without a kind of image; None leaves none out."""
+        shown = [embedding for other, embedding in self._uninformative if other != kind]
+        return fit_probe(self._informative, np.stack(shown))
+
+
+def _degraded(paths: list[Path], seed: int) -> Iterator[Image.Image]:
+    for number, path in enumerate(paths):
+        yield degraded(open_upright(path), np.random.default_rng([seed, number]))
 
 
 def _counted(count: int, seed: int, photos: list[Path]) -> Iterable[tuple[str, Image.Image]]:
     yield from tqdm(uninformative_images(count, seed, photos), total=count)
 
 
-def _embedding(describer: Describer, picture: Image.Image) -> np.ndarray:
-    look = describer.describe(Frame(np.asarray(picture), 0.0), LookRequest(captions=False))
+def _embedding(describer: Describer, image: Image.Image) -> np.ndarray:
+    look = describer.describe(Frame(np.asarray(image), 0.0), LookRequest(captions=False))
     assert look.scene.embedding is not None
     return look.scene.embedding
 
 
-def _seen(describer: Describer, picture: Image.Image) -> Seen:
+def _seen(describer: Describer, image: Image.Image) -> Seen:
     limits = build_policy(Config()).limits
     assert limits is not None
-    frame = Frame(np.asarray(picture), 0.0)
+    frame = Frame(np.asarray(image), 0.0)
     scene = describer.describe(frame).scene
     assert scene.embedding is not None
     best = max(scene.captions, key=lambda caption: caption.confidence)

@@ -1,1 +1,1 @@
-"""One caption at full size: the published algorithm, others that a user might take, and ours, in one run."""
+"""One caption at full size: the published algorithm in torch, others that a user might take, and Earsight."""

@@ -20,11 +20,11 @@ from pathlib import Path
 
 from benchmarks.full_size import noise
 from benchmarks.full_size.comparison import compare, missed
-from benchmarks.full_size.identity import Agreement, agreement
+from benchmarks.full_size.identity import TokenAgreement, agreement
 from benchmarks.full_size.sizes import BY_NAME, FULL, Sizes
 from benchmarks.full_size.systems import BUNDLE, CACHED, FLOAT32, INT8, PUBLISHED, SYSTEMS
 from benchmarks.full_size.table import as_json, machine, markdown
-from benchmarks.full_size.worker import Asked, Job, Worker, WorkerError, child_environment
+from benchmarks.full_size.worker import Client, Job, Worker, WorkerError, child_environment
 from earsight.bench.machine import available_memory
 
 NEEDED_DISK_GB, NEEDED_MEMORY_GB = 5, 12
@@ -33,6 +33,14 @@ UNCACHED_SHARE = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the comparison, or the measurement under noise.
+
+    Args:
+        arguments: Words after the program's name; None takes the process'.
+
+    Returns:
+        The exit status.
+    """
     options = _options(arguments)
     sizes = BY_NAME[options.sizes]
     try:
@@ -48,9 +56,31 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_comparison(parser)
+    _add_noise(parser)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    parser.add_argument("--rounds", type=_count, default=5, help="captions of each system that are timed (5)")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=cache / "earsight-full-size",
+        metavar="DIR",
+        help="where the weights are, and stay for the next run (%(default)s)",
+    )
     parser.add_argument("--threads", type=_count, default=2, help="of each system (2)")
+    parser.add_argument("--photo", metavar="FILE", help="what is captioned; default: a generated image")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    parser.add_argument("--sizes", choices=BY_NAME, default=FULL.name, help="tiny: to see whether it runs")
+    options = parser.parse_args(arguments)
+    if options.plot and options.plot.suffix not in (".svg", ".png"):
+        parser.error(f"--plot {options.plot}: the name has to end in .svg or .png")
+    needed = {FLOAT32, CACHED, PUBLISHED}
+    if options.identity and not needed <= set(options.only):
+        parser.error(f"--identity compares {', '.join(sorted(needed))}: leave them in --only")
+    return options
+
+
+def _add_comparison(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rounds", type=_count, default=5, help="captions of each system that are timed (5)")
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, default=[*SYSTEMS], metavar="SYSTEM")
     parser.add_argument(
         "--identity",
@@ -59,16 +89,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"compare the tokens after N random prefixes: {FLOAT32} with {CACHED}, and, on a hundredth of "
         f"them, {CACHED} with {PUBLISHED}",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw seconds and memory (or .png)")
-    parser.add_argument(
-        "--work",
-        type=Path,
-        default=cache / "earsight-full-size",
-        metavar="DIR",
-        help="where the weights are, and stay for the next run (%(default)s)",
-    )
-    parser.add_argument("--photo", metavar="FILE", help="what is captioned; default: a made-up picture")
+
+
+def _add_noise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--noise", action="store_true", help="how steady captions are while another process keeps a core busy"
     )
@@ -78,14 +102,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default="builtin",
         help=f"with --noise: {FLOAT32}, {INT8} (of full size), a folder, or builtin, the default",
     )
-    parser.add_argument("--sizes", choices=BY_NAME, default=FULL.name, help="tiny: to see whether it runs")
-    options = parser.parse_args(arguments)
-    if options.plot and options.plot.suffix not in (".svg", ".png"):
-        parser.error(f"--plot {options.plot}: the name has to end in .svg or .png")
-    needed = {FLOAT32, CACHED, PUBLISHED}
-    if options.identity and not needed <= set(options.only):
-        parser.error(f"--identity compares {', '.join(sorted(needed))}: leave them in --only")
-    return options
 
 
 def _count(text: str) -> int:
@@ -127,8 +143,14 @@ def _comparison(options: argparse.Namespace, sizes: Sizes) -> int:
     return 1 if failures else 0
 
 
-def agreements_of(workers: Mapping[str, Asked], prefixes: int) -> list[Agreement]:
-    """Ours with the cached search; that with the published one, on so few prefixes as its slowness allows."""
+def agreements_of(workers: Mapping[str, Client], prefixes: int) -> list[TokenAgreement]:
+    """Compare ours with the cached search, and that with the published one, on as few prefixes as its
+    slowness allows.
+
+    Args:
+        workers: By system.
+        prefixes: For the first comparison.
+    """
     judge, few = workers[CACHED], max(1, prefixes // UNCACHED_SHARE)
     return [
         agreement((FLOAT32, CACHED), workers[FLOAT32], judge, judge, prefixes),
@@ -160,8 +182,19 @@ def _noise(options: argparse.Namespace, sizes: Sizes) -> int:
 
 
 def prepare(work: Path, sizes: Sizes) -> Path:
-    """The folder of the weights, made in a process of its own: that takes gigabytes. Raises
-    CalledProcessError; exits where the disk is full."""
+    """Make the weights, in a process of its own: that takes gigabytes.
+
+    Args:
+        work: Has a folder for each size.
+        sizes: Of the networks.
+
+    Returns:
+        The folder of the weights.
+
+    Raises:
+        CalledProcessError: They can't be made.
+        SystemExit: The disk is full.
+    """
     folder = work / sizes.name
     folder.mkdir(parents=True, exist_ok=True)
     if sizes is FULL and not (folder / "weights.json").exists():
@@ -178,7 +211,7 @@ def prepare(work: Path, sizes: Sizes) -> Path:
 
 @contextlib.contextmanager
 def _worker(job: Job) -> Iterator[Worker]:
-    """One that has loaded: systems that load at once would need more memory than they keep."""
+    """A worker that has loaded: systems that load at once would need more memory than they keep."""
     worker = Worker(job)
     try:
         worker.ask("parameters")

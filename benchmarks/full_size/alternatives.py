@@ -34,14 +34,27 @@ from benchmarks.full_size.sizes import Sizes
 from benchmarks.full_size.system import Stages
 
 Prepare = Callable[[np.ndarray], dict[str, Tensor]]
+"""From an image, uint8 (height, width, 3), to the model's inputs."""
 
 
 class Generating:
-    """A model whose generate() begins with its picture encoder, which is timed as such."""
+    """A model whose generate() begins with its image encoder, which is timed as such.
+
+    Attributes:
+        parameters: Numbers that are learned.
+    """
 
     def __init__(
         self, model: PreTrainedModel, encoder: nn.Module, prepare: Prepare, generation: GenerationConfig
     ) -> None:
+        """Take over a model.
+
+        Args:
+            model: With generate().
+            encoder: The part of it that sees.
+            prepare: Makes its inputs.
+            generation: How it decodes.
+        """
         self.parameters: int | None = sum(parameter.numel() for parameter in model.parameters())
         model.train(False)
         self._model: Any = model  # generate() is not typed
@@ -58,6 +71,7 @@ class Generating:
 
     @torch.no_grad()
     def caption(self, pixels: np.ndarray, stages: Stages) -> tuple[int, ...]:
+        """Caption an image: see System."""
         self._encoding = 0.0
         with stages.stage("encode"):
             inputs = self._prepare(pixels)
@@ -83,7 +97,7 @@ def _generation(tokens: int, beams: int, start: int, end: int, padding: int) -> 
 
 
 def blip(sizes: Sizes) -> Generating:
-    """3 beams, as in BLIP's own configuration for captions (Li et al., arXiv:2201.12086)."""
+    """Make BLIP with 3 beams, as in its own configuration for captions (Li et al., arXiv:2201.12086)."""
     tiny = sizes.name == "tiny"
     small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2} if tiny else {}
     side = 64 if tiny else 384
@@ -98,7 +112,7 @@ def blip(sizes: Sizes) -> Generating:
 
 
 def vit_gpt2(sizes: Sizes) -> Generating:
-    """4 beams, as on its card."""
+    """Make ViT-GPT2 with 4 beams, as on its model card."""
     tiny = sizes.name == "tiny"
     small: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
     side = 64 if tiny else 224
@@ -119,8 +133,13 @@ def vit_gpt2(sizes: Sizes) -> Generating:
 
 
 def smolvlm(sizes: Sizes, *, tiled: bool) -> Generating:
-    """Greedy. tiled: the picture is scaled up to 2048 pixels and seen in tiles of 512 besides as a whole, as
-    is the default of its processor; otherwise only as a whole."""
+    """Make SmolVLM, which decodes greedily.
+
+    Args:
+        sizes: Of a caption; the tiny ones make the network tiny.
+        tiled: Whether the image is scaled up to 2048 pixels and seen in tiles of 512 besides as a whole, as
+            is its processor's default; otherwise only as a whole.
+    """
     tiny = sizes.name == "tiny"
     side, image_token = (64, 299) if tiny else (512, 49_190)
     vision = {"image_size": side, "patch_size": 16}
@@ -154,7 +173,7 @@ def smolvlm(sizes: Sizes, *, tiled: bool) -> Generating:
 
 
 def _prompt(tiles: int, seen: list[int]) -> Tensor:
-    """As long as the processor's for a picture and "Can you describe this image?"; the words do not matter.
+    """As long as the processor's for an image and "Can you describe this image?"; the words do not matter.
 
     Each tile has two tokens before it; there is a line feed after every four, and a few words around all.
     """

@@ -1,4 +1,5 @@
-"""The published captioner in torch with what transformers have against reading everything again: a cache.
+"""The published captioner in torch with what transformers have against reading everything again: a key-value
+cache.
 
 The same search. The prefix is read once; each step reads one token of every beam, after the cache has been
 put into the order of the beams.
@@ -11,21 +12,28 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache, GPT2LMHeadModel
 
-from benchmarks.full_size.oracle import Published
+from benchmarks.full_size.published import Published
 from benchmarks.full_size.search import Reader
 
 
 class Cached:
-    """A Reader that remembers keys and values."""
+    """A Reader that keeps keys and values."""
 
     def __init__(self, gpt2: GPT2LMHeadModel) -> None:
+        """Begin with an empty cache.
+
+        Args:
+            gpt2: Reads.
+        """
         self._gpt2 = gpt2
         self._cache = DynamicCache()
 
     def first(self, prefix: Tensor) -> Tensor:
+        """Read the prefix: see Reader."""
         return self._read(inputs_embeds=prefix)
 
     def then(self, parents: Tensor, tokens: Tensor) -> Tensor:
+        """Read a token of each beam: see Reader."""
         self._cache.reorder_cache(parents)  # type: ignore[arg-type]
         return self._read(input_ids=tokens[:, None])
 
@@ -36,12 +44,21 @@ class Cached:
 
 
 class PublishedWithCache(Published):
+    """The published captioner with a cache."""
+
     def reader(self) -> Reader:
+        """Make a reader for one search."""
         return Cached(self.gpt2)
 
     @torch.no_grad()
     def log_probs(self, prefix: np.ndarray, tokens: tuple[int, ...]) -> list[float]:
-        """Of each of the tokens, after the prefix and those before it: by reading them at once."""
+        """Compute the log-probability of each token after the prefix and the tokens before it, by reading all
+        at once.
+
+        Args:
+            prefix: Float32 (prefix length, width).
+            tokens: Of a caption.
+        """
         targets = torch.tensor(tokens)
         vectors = torch.cat([torch.from_numpy(prefix), self.gpt2.transformer.wte(targets[:-1])])
         logits = self.gpt2(inputs_embeds=vectors[None]).logits[0, len(prefix) - 1 :]

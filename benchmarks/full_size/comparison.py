@@ -1,4 +1,4 @@
-"""All systems caption the same picture in turn, round after round: what slows the machine slows all."""
+"""All systems caption the same image in turn, round after round: what slows the machine slows all."""
 
 from __future__ import annotations
 
@@ -10,20 +10,28 @@ from dataclasses import dataclass
 from tqdm import tqdm
 
 from benchmarks.full_size.systems import FLOAT32, INT8, PUBLISHED
-from benchmarks.full_size.worker import Asked
+from benchmarks.full_size.worker import Client
 
 PAUSE = 0.2
 """Seconds before a caption, in which the threads of the system before it go to sleep."""
 WANTED = {FLOAT32: 15.0, INT8: 30.0}
 """Times the speed of the published algorithm that the project wants."""
 WANTED_MB = {INT8: 450.0}
-"""Resident, at most."""
+"""Resident memory in MB, at most."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One system. seconds: by stage, of each round. resident_mb: after its first caption; peak_mb: of all its
-    life; both of its whole process, in MB of 2**20 bytes."""
+    """What one system took.
+
+    Attributes:
+        system: Its name.
+        seconds: By stage, of each round.
+        tokens: Of a caption.
+        parameters: Numbers that are learned; None where they can't be counted.
+        resident_mb: Of its whole process after its first caption, in MB of 2**20 bytes.
+        peak_mb: The most of its life, in MB of 2**20 bytes.
+    """
 
     system: str
     seconds: list[dict[str, float]]
@@ -33,18 +41,28 @@ class Measured:
     peak_mb: float
 
     def median(self, stage: str) -> float | None:
-        """None for a stage that it does not have."""
+        """Return the median seconds of a stage; None for a stage that it does not have."""
         if stage not in self.seconds[0]:
             return None
         return statistics.median(row[stage] for row in self.seconds)
 
     @property
     def total(self) -> float:
+        """The median seconds of a caption."""
         return statistics.median(row["total"] for row in self.seconds)
 
 
-def compare(workers: Mapping[str, Asked], rounds: int, tokens: int) -> list[Measured]:
-    """tokens: that every caption has to have; raises ValueError for a system that writes fewer or more."""
+def compare(workers: Mapping[str, Client], rounds: int, tokens: int) -> list[Measured]:
+    """Let all systems caption in turn.
+
+    Args:
+        workers: By system.
+        rounds: Captions of each that are timed.
+        tokens: That every caption has to have.
+
+    Raises:
+        ValueError: A system writes fewer tokens, or more.
+    """
     first = {}
     for name, worker in tqdm(workers.items(), desc="loading, first captions", unit="system"):
         found = len(worker.ask("caption")["tokens"])
@@ -70,7 +88,14 @@ def compare(workers: Mapping[str, Asked], rounds: int, tokens: int) -> list[Meas
 
 
 def ratios(measured: list[Measured]) -> dict[str, float]:
-    """How many times as fast as the published algorithm each system is, by medians; empty without that."""
+    """Compute how many times as fast as the published algorithm each system is, by medians.
+
+    Args:
+        measured: The systems.
+
+    Returns:
+        By system; empty without the published algorithm.
+    """
     totals = {row.system: row.total for row in measured}
     if PUBLISHED not in totals:
         return {}
@@ -78,7 +103,7 @@ def ratios(measured: list[Measured]) -> dict[str, float]:
 
 
 def missed(measured: list[Measured]) -> list[str]:
-    """What is slower or larger than the project wants, in words."""
+    """Describe what is slower or larger than the project wants."""
     slow = [
         f"{name} is {ratio:.1f} times as fast as the published algorithm, wanted {WANTED[name]:.0f}"
         for name, ratio in ratios(measured).items()

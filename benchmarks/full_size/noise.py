@@ -15,16 +15,25 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.full_size.worker import Asked, child_environment, end_with
+from benchmarks.full_size.worker import Client, child_environment, end_with
 
 WARM_UP = 10
+"""Captions before any is timed."""
 WANTED = 2.0
 """The 99th percentile is at most this times the median, under noise."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Milliseconds a caption."""
+    """How much captions vary.
+
+    Attributes:
+        captions: How many were timed.
+        p50: The median, in milliseconds.
+        p95: The 95th percentile, in milliseconds.
+        p99: The 99th percentile, in milliseconds.
+        longest: In milliseconds.
+    """
 
     captions: int
     p50: float
@@ -34,11 +43,20 @@ class Spread:
 
     @property
     def ratio(self) -> float:
+        """The 99th percentile over the median."""
         return self.p99 / self.p50
 
 
-def spreads(worker: Asked, captions: int) -> dict[str, Spread]:
-    """By "quiet" and "noise", in this order."""
+def spreads(worker: Client, captions: int) -> dict[str, Spread]:
+    """Time captions in quiet, then under noise.
+
+    Args:
+        worker: Captions.
+        captions: How many to time, each time.
+
+    Returns:
+        By "quiet" and "noise", in this order.
+    """
     for _ in range(WARM_UP):
         worker.ask("caption")
     quiet = _spread(worker, captions, "quiet")
@@ -46,7 +64,7 @@ def spreads(worker: Asked, captions: int) -> dict[str, Spread]:
         return {"quiet": quiet, "noise": _spread(worker, captions, "noise")}
 
 
-def _spread(worker: Asked, captions: int, name: str) -> Spread:
+def _spread(worker: Client, captions: int, name: str) -> Spread:
     asked = tqdm(range(captions), desc=name, unit="caption")
     taken = [1000 * worker.ask("caption")["seconds"]["total"] for _ in asked]
     p50, p95, p99 = (float(value) for value in np.percentile(taken, (50, 95, 99)))
@@ -55,7 +73,7 @@ def _spread(worker: Asked, captions: int, name: str) -> Spread:
 
 @contextlib.contextmanager
 def noise() -> Iterator[int]:
-    """Within it, another process, whose number it yields, computes without a pause."""
+    """Let another process, whose number is yielded, compute without a pause for the length of the block."""
     command = [sys.executable, "-P", "-m", __name__, str(os.getpid())]
     child = subprocess.Popen(command, env=child_environment(1), stdout=subprocess.PIPE)
     assert child.stdout is not None
@@ -68,6 +86,7 @@ def noise() -> Iterator[int]:
 
 
 def markdown(found: dict[str, Spread]) -> str:
+    """Write the spreads as a table."""
     lines = ["| | captions | median | 95 % | 99 % | longest | 99 % / median |", "|---|" + "---:|" * 6]
     for name, spread in found.items():
         times = " | ".join(f"{v:.1f} ms" for v in (spread.p50, spread.p95, spread.p99, spread.longest))
@@ -76,6 +95,7 @@ def markdown(found: dict[str, Spread]) -> str:
 
 
 def main() -> None:
+    """Be the noise."""
     end_with(int(sys.argv[1]))
     print(flush=True)
     while True:

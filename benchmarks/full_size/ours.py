@@ -13,7 +13,11 @@ from earsight.captioners.providers import PROCESSOR
 
 
 class Ours:
-    """On the CPU. beams, tokens, no_repeat: as OnnxCaptioner has them; None takes the bundle's own."""
+    """Earsight's captioner on the CPU.
+
+    Attributes:
+        parameters: None: they are in graphs.
+    """
 
     parameters: int | None = None
 
@@ -25,6 +29,15 @@ class Ours:
         tokens: int | None = None,
         no_repeat: int | None = None,
     ) -> None:
+        """Load a bundle.
+
+        Args:
+            bundle: Its folder.
+            threads: Of ONNX Runtime.
+            beams: Width of the search; None takes the bundle's.
+            tokens: Of a caption at most; None takes the bundle's.
+            no_repeat: As OnnxCaptioner has it; None takes the bundle's.
+        """
         self._captioner = OnnxCaptioner(
             open_bundle(bundle),
             threads,
@@ -36,10 +49,12 @@ class Ours:
         )
 
     def caption(self, pixels: np.ndarray, stages: Stages) -> tuple[int, ...]:
+        """Caption an image: see System."""
         with stages.stage("encode"):
             encoding = self._captioner.encode(self._captioner.prepare(pixels))
         with stages.stage("decode"):
             return self._captioner.search(encoding.prefix)[0].tokens
 
     def search(self, prefix: np.ndarray) -> Found:
+        """Search after a prefix, float32 (prefix length, width)."""
         return [(hypothesis.tokens, hypothesis.score) for hypothesis in self._captioner.search(prefix)]

@@ -1,4 +1,4 @@
-"""The picture that is captioned."""
+"""The image that is captioned."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ WIDTH, HEIGHT = 640, 480
 
 
 def load_picture(photo: str | None) -> np.ndarray:
-    """uint8 (height, width, 3): a photo's pixels, or a made-up picture of a camera's size. Random weights see
-    nothing in either, and take as long."""
+    """Load a photo, or generate an image of a camera's size. Random weights see nothing in either, and take
+    as long.
+
+    Args:
+        photo: A file; None generates an image.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
     if photo is not None:
         from earsight.cameras.photos import load_photo
 

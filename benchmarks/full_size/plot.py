@@ -22,7 +22,7 @@ _BLUE = "#5b9bd5"
 
 
 def alternative_text(measured: Sequence[Measured]) -> str:
-    """The plot in words."""
+    """Describe the plot in words."""
     rows = "; ".join(
         f"{SYSTEMS[row.system].title}: {_seconds(row.total)}, {row.resident_mb:.0f} MB" for row in measured
     )
@@ -30,7 +30,13 @@ def alternative_text(measured: Sequence[Measured]) -> str:
 
 
 def write_plot(path: Path, measured: Sequence[Measured], machine: str) -> None:
-    """path: .svg or .png."""
+    """Draw the plot.
+
+    Args:
+        path: A .svg or .png file.
+        measured: The systems, from top to bottom.
+        machine: In a line, for below the plot.
+    """
     names = [SYSTEMS[row.system].title for row in measured]
     mpl.rcParams["svg.hashsalt"] = "earsight"  # the same figures make the same file
     figure, (time, memory) = plt.subplots(

@@ -15,23 +15,45 @@ from benchmarks.full_size.system import Found
 
 
 class Reader(Protocol):
-    """GPT-2 through one search. Both methods return the logits of the next token, (beams, vocabulary)."""
+    """GPT-2 through one search."""
 
     def first(self, prefix: Tensor) -> Tensor:
-        """prefix: (1, prefix length, width)."""
+        """Read the prefix.
+
+        Args:
+            prefix: Float (1, prefix length, width).
+
+        Returns:
+            Logits of the next token, (1, vocabulary).
+        """
         ...
 
     def then(self, parents: Tensor, tokens: Tensor) -> Tensor:
-        """Each (beams,): the row of the last step that a beam goes on from, and its newest token."""
+        """Read a token of each beam.
+
+        Args:
+            parents: int64 (beams,), the row of the last step that a beam continues.
+            tokens: int64 (beams,), its newest token.
+
+        Returns:
+            Logits of the next token, (beams, vocabulary).
+        """
         ...
 
 
 @torch.no_grad()
 def beam_search(reader: Reader, prefix: Tensor, beams: int, tokens: int, stop: int) -> Found:
-    """Until every beam has the stop token or this many tokens. prefix: (1, prefix length, width).
+    """Search until every beam has the stop token, or that many tokens.
 
     The first step takes the likeliest tokens; each later one the best continuations of all beams, where a
     finished beam is its own only continuation: token 0 at no cost and of no length.
+
+    Args:
+        reader: New.
+        prefix: Float (1, prefix length, width).
+        beams: Width of the search.
+        tokens: Of a caption at most.
+        stop: Number of the token that ends a caption.
     """
     log_probs, newest = _log_probs(reader.first(prefix)).topk(beams)
     sums, texts = log_probs[0], newest.T

@@ -10,8 +10,22 @@ STOP = 13
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of the published captioner. clip: a name of tests/training/clip_models.py, with the numbers of its
-    embedding. positions: of GPT-2. tokens: of every caption, exactly."""
+    """Sizes of the published captioner.
+
+    Attributes:
+        name: Of these sizes.
+        clip: A name of tests/training/clip_models.py.
+        embedding: Numbers of CLIP's embedding.
+        vocabulary: Tokens of GPT-2.
+        width: Of GPT-2.
+        layers: Of GPT-2.
+        positions: Of GPT-2.
+        prefix: Vectors of the prefix.
+        mapper_layers: Of the mapper.
+        beams: Width of the search.
+        tokens: Of every caption, exactly.
+        head_width: Numbers of an attention head.
+    """
 
     name: str
     clip: str
@@ -28,6 +42,7 @@ class Sizes:
 
     @property
     def heads(self) -> int:
+        """Attention heads of GPT-2."""
         return self.width // self.head_width
 
 

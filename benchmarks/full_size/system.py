@@ -16,24 +16,39 @@ Found = list[tuple[tuple[int, ...], float]]
 
 @dataclass
 class Stages:
-    """seconds: by the stage's name, in the order in which they ran."""
+    """The time of each stage.
+
+    Attributes:
+        seconds: By the stage's name, in the order in which they ran.
+    """
 
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        """Time the block as a stage; a stage that comes again is added to."""
         began = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
 
 class System(Protocol):
+    """A captioner.
+
+    Attributes:
+        parameters: Numbers that are learned; None where they can't be counted, as in a graph.
+    """
+
     parameters: int | None
-    """None where they can't be counted, as in a graph."""
 
     def caption(self, pixels: np.ndarray, stages: Stages) -> tuple[int, ...]:
-        """pixels: uint8 (height, width, 3). Returns the new tokens of the best caption.
+        """Caption an image.
 
-        Stages: "encode", preprocessing too; "mapper", where it is apart; "decode".
+        Args:
+            pixels: uint8 (height, width, 3).
+            stages: Gets the times of "encode", preprocessing too; "mapper", where it is apart; "decode".
+
+        Returns:
+            The new tokens of the best caption.
         """
         ...

@@ -19,7 +19,13 @@ BUNDLE = "bundle"
 
 @dataclass(frozen=True)
 class Description:
-    """search: the number of beams. parameters: how many the published file has, where there is one."""
+    """How a system is shown.
+
+    Attributes:
+        title: In tables.
+        search: The number of beams.
+        parameters: How many the published file has, where there is one.
+    """
 
     title: str
     search: str
@@ -39,7 +45,15 @@ SYSTEMS = {
 
 
 def build(job: Job, sizes: Sizes) -> System:
-    """The system that a worker is. Only what it needs is imported: each process' memory is its own."""
+    """Build the system of a worker. Only what it needs is imported: each process' memory is its own.
+
+    Args:
+        job: The worker's.
+        sizes: Of the networks.
+
+    Raises:
+        ValueError: There is no such system.
+    """
     folder = Path(job.folder)
     if job.system in (FLOAT32, INT8):
         from benchmarks.full_size.ours import Ours
@@ -50,13 +64,17 @@ def build(job: Job, sizes: Sizes) -> System:
         from benchmarks.full_size.ours import Ours
 
         return Ours(folder, job.threads)
+    return _torch_system(job, folder, sizes)
+
+
+def _torch_system(job: Job, folder: Path, sizes: Sizes) -> System:
     import torch
 
     torch.set_num_threads(job.threads)
     torch.manual_seed(1)
     match job.system:
         case "published":
-            from benchmarks.full_size.oracle import Published
+            from benchmarks.full_size.published import Published
 
             return Published(folder, sizes)
         case "cached":

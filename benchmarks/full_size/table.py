@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from benchmarks.full_size.comparison import WANTED, Measured, ratios
-from benchmarks.full_size.identity import Agreement
+from benchmarks.full_size.identity import TokenAgreement
 from benchmarks.full_size.systems import SYSTEMS
 from benchmarks.machine import processor
 from earsight.bench.machine import machine as of_machine
@@ -27,13 +27,25 @@ _HEAD = (
 
 
 def machine(threads: int) -> str:
+    """Describe the machine and the versions, in a line.
+
+    Args:
+        threads: Of each system.
+    """
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     found = of_machine()
     memory, python = found["memory_gb"], found["python"]
     return f"{processor()}, {memory:.0f} GB; {threads} threads each; python {python}, {versions}"
 
 
-def markdown(measured: Sequence[Measured], agreements: Sequence[Agreement], threads: int) -> str:
+def markdown(measured: Sequence[Measured], agreements: Sequence[TokenAgreement], threads: int) -> str:
+    """Write the comparison as Markdown.
+
+    Args:
+        measured: The systems, in order.
+        agreements: Comparisons of tokens.
+        threads: Of each system.
+    """
     rows = list(measured)
     tokens, rounds = rows[0].tokens, len(rows[0].seconds)
     lines = [machine(threads), ""]
@@ -73,7 +85,7 @@ def _milliseconds(seconds: float | None) -> str:
     return "" if seconds is None else f"{1000 * seconds:,.0f} ms"
 
 
-def _agreement(one: Agreement) -> list[str]:
+def _agreement(one: TokenAgreement) -> list[str]:
     lines = [
         f"{one.systems[0]} and {one.systems[1]}: all {one.beams} sequences the same, in the same order, "
         f"after {one.same} of {one.prefixes} random prefixes ({one.captions} different best captions; mean "
@@ -88,7 +100,16 @@ def _agreement(one: Agreement) -> list[str]:
     return lines
 
 
-def as_json(measured: Sequence[Measured], agreements: Sequence[Agreement], threads: int) -> dict[str, Any]:
+def as_json(
+    measured: Sequence[Measured], agreements: Sequence[TokenAgreement], threads: int
+) -> dict[str, Any]:
+    """Return all figures as JSON values.
+
+    Args:
+        measured: The systems, in order.
+        agreements: Comparisons of tokens.
+        threads: Of each system.
+    """
     found = ratios(list(measured))
     return {
         "ratios": found,

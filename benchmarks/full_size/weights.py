@@ -30,12 +30,18 @@ from earsight_training.published import read_published
 from tests.training import clip_models, gpt2_models
 
 STAMP = "weights.json"
+"""The file that says that everything is there, and how it was made."""
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
 
 
 def make(folder: Path, sizes: Sizes) -> None:
-    """Write published.pt, clip.pt, a bundle of each precision and weights.json, which says that all is there
-    and how far the numbers of a prefix lie apart."""
+    """Write published.pt, clip.pt, a bundle of each precision, and the stamp, which also holds the standard
+    deviation of a prefix.
+
+    Args:
+        folder: Made where there is none.
+        sizes: Of the networks.
+    """
     stamp, wanted = folder / STAMP, {"sizes": asdict(sizes), "made_by": _code()}
     if stamp.exists() and _without_scale(stamp) == wanted:
         return
@@ -60,8 +66,17 @@ def make(folder: Path, sizes: Sizes) -> None:
 
 
 def unending(gpt2: GPT2LMHeadModel) -> GPT2LMHeadModel:
-    """Random weights that have something to say, larger than a network's before training, and that give the
-    stop token a logit far below all others: captions have as many tokens as they may."""
+    """Change random weights so that captions have as many tokens as they may.
+
+    They become larger than a network's before training, so that they have something to say, and the stop
+    token gets a logit far below all others.
+
+    Args:
+        gpt2: Changed in place.
+
+    Returns:
+        The same model.
+    """
     direction = torch.nn.functional.normalize(torch.randn(gpt2.config.n_embd), dim=0)
     with torch.no_grad():
         for name, parameter in gpt2.named_parameters():
@@ -93,7 +108,7 @@ def _prefix_scale(published: dict[str, torch.Tensor], sizes: Sizes) -> float:
 
 
 def _code() -> str:
-    """Of everything that says what is written: another exporter makes other bundles."""
+    """A hash of everything that decides what is written: another exporter makes other bundles."""
     package = Path(earsight_training.__file__).parent
     own = [Path(str(module.__file__)) for module in (clip_models, gpt2_models, sys.modules[__name__])]
     digest = hashlib.sha256()

@@ -30,13 +30,20 @@ _PR_SET_PDEATHSIG = 1
 
 
 class WorkerError(Exception):
-    """A worker that ended by itself; it has said why on standard error."""
+    """A worker ended by itself; it has said why on standard error."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is. folder: that of the weights, or, for the system "bundle", of the bundle; a text, as
-    everything here travels as JSON."""
+    """What a worker is to be. All of it travels as JSON.
+
+    Attributes:
+        system: Its name.
+        folder: Of the weights, or, for the system "bundle", of the bundle.
+        sizes: Their name.
+        threads: Of the system.
+        photo: To caption; None generates an image.
+    """
 
     system: str
     folder: str
@@ -45,18 +52,31 @@ class Job:
     photo: str | None = None
 
 
-class Asked(Protocol):
-    """A system that answers the questions of InProcess.ask()."""
+class Client(Protocol):
+    """Asks a system the questions of InProcess.ask()."""
 
-    def ask(self, question: str, **details: Any) -> Any: ...
+    def ask(self, question: str, **details: Any) -> Any:
+        """Ask a question; the details are its arguments. Returns the answer."""
+        pass
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the system."""
+        pass
 
 
 class Worker:
-    """The parent's end of a system in a child process."""
+    """The parent's end of a system in a child process.
+
+    Attributes:
+        job: What it is.
+    """
 
     def __init__(self, job: Job) -> None:
+        """Start the child.
+
+        Args:
+            job: What it is to be.
+        """
         self.job = job
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, json.dumps(asdict(job)), str(os.getpid())],
@@ -67,7 +87,18 @@ class Worker:
         )
 
     def ask(self, question: str, **details: Any) -> Any:
-        """Raises WorkerError."""
+        """Ask a question.
+
+        Args:
+            question: A name.
+            details: Its arguments.
+
+        Returns:
+            The answer.
+
+        Raises:
+            WorkerError: The child has ended.
+        """
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         with contextlib.suppress(BrokenPipeError):  # then it has no answer either
@@ -80,6 +111,7 @@ class Worker:
         return json.loads(answer)
 
     def close(self) -> None:
+        """Kill the child."""
         self._child.kill()
         self._child.wait()
         for stream in (self._child.stdin, self._child.stdout):
@@ -92,13 +124,30 @@ class InProcess:
     """The child's end, or a system without a process of its own."""
 
     def __init__(self, job: Job) -> None:
+        """Build the system.
+
+        Args:
+            job: What it is to be.
+        """
         self._job, self._sizes = job, BY_NAME[job.sizes]
         self._system: Any = build(job, self._sizes)
         self._pixels = load_picture(job.photo)
 
     def ask(self, question: str, **details: Any) -> Any:
-        """caption: tokens and seconds by stage. search, prefix=number: what is found. log_probs,
-        prefix=number, tokens=list: of each. memory: of the process, in MB. parameters."""
+        """Answer a question.
+
+        Args:
+            question: caption (tokens, and seconds by stage), search with prefix=number (what is found),
+                log_probs with prefix=number and tokens=list (of each), memory (of the process, in MB) or
+                parameters.
+            details: Its arguments.
+
+        Returns:
+            The answer, as JSON values.
+
+        Raises:
+            ValueError: There is no such question.
+        """
         match question:
             case "caption":
                 return self._caption()
@@ -115,6 +164,7 @@ class InProcess:
                 raise ValueError(f"no such question: {other}")
 
     def close(self) -> None:
+        """Forget the system."""
         self._system = None
 
     def _caption(self) -> dict[str, Any]:
@@ -125,7 +175,7 @@ class InProcess:
         return {"tokens": tokens, "seconds": {**stages.seconds, "total": total}}
 
     def _prefix(self, prefix: int) -> np.ndarray:
-        """Number so and so of the random prefixes, the same for all systems, as far apart as the mapper's."""
+        """One of the random prefixes, the same for all systems, whose numbers spread as the mapper's do."""
         stamp = (Path(self._job.folder) / "weights.json").read_text(encoding="utf-8")
         numbers = np.random.default_rng([8, prefix]).standard_normal(
             (self._sizes.prefix, self._sizes.width), np.float32
@@ -135,6 +185,11 @@ class InProcess:
 
 
 def child_environment(threads: int) -> dict[str, str]:
+    """Return the environment of a child process.
+
+    Args:
+        threads: Of OpenMP.
+    """
     paths = os.pathsep.join(str(ROOT / part) for part in ("", "daemon", "training"))
     return os.environ | {
         "PYTHONPATH": os.pathsep.join([paths, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
@@ -146,13 +201,18 @@ def child_environment(threads: int) -> dict[str, str]:
 
 
 def end_with(parent: int) -> None:
-    """From now on this process is killed when its parent dies (Linux)."""
+    """Let Linux kill this process when its parent dies.
+
+    Args:
+        parent: The parent's process number.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit("the parent has died")
 
 
 def main() -> None:
+    """Answer questions until the input ends."""
     end_with(int(sys.argv[2]))
     # What libraries print must not get among the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -164,7 +224,7 @@ def main() -> None:
 
 
 def _status(name: str) -> float:
-    """Of this process, in megabytes of 2**20 bytes."""
+    """A figure of this process, in megabytes of 2**20 bytes."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 

@@ -21,8 +21,8 @@ from benchmarks.full_size.__main__ import agreements_of, main  # noqa: E402
 from benchmarks.full_size.cached import Cached  # noqa: E402
 from benchmarks.full_size.comparison import Measured, compare, missed, ratios  # noqa: E402
 from benchmarks.full_size.identity import agreement  # noqa: E402
-from benchmarks.full_size.oracle import Uncached  # noqa: E402
 from benchmarks.full_size.plot import alternative_text, write_plot  # noqa: E402
+from benchmarks.full_size.published import Uncached  # noqa: E402
 from benchmarks.full_size.search import beam_search  # noqa: E402
 from benchmarks.full_size.sizes import TINY  # noqa: E402
 from benchmarks.full_size.systems import BUNDLE, CACHED, FLOAT32, INT8, PUBLISHED, SYSTEMS  # noqa: E402

@@ -1,4 +1,4 @@
-"""The published captioner in torch, as an oracle: CLIP, the mapper, and GPT-2 without a cache.
+"""The published captioner in torch, as the reference: CLIP, the mapper, and GPT-2 without a cache.
 
 At every step the prefix and all tokens so far go through the whole of GPT-2, for every beam, and all
 positions get logits though only the last are read, as in the published code of ClipCap.
@@ -22,17 +22,24 @@ from earsight_training.networks.clip_encoders import clip_image_encoder, prepare
 
 
 class Uncached:
-    """A Reader that remembers the vectors of everything read, and reads all of them again."""
+    """A Reader that keeps the vectors of everything read, and reads all of them again."""
 
     def __init__(self, gpt2: GPT2LMHeadModel) -> None:
+        """Begin with nothing read.
+
+        Args:
+            gpt2: Reads.
+        """
         self._gpt2 = gpt2
         self._texts = torch.empty(0)
 
     def first(self, prefix: Tensor) -> Tensor:
+        """Read the prefix: see Reader."""
         self._texts = prefix
         return self._logits()
 
     def then(self, parents: Tensor, tokens: Tensor) -> Tensor:
+        """Read a token of each beam: see Reader."""
         newest = self._gpt2.transformer.wte(tokens)[:, None]
         self._texts = torch.cat([self._texts[parents], newest], 1)
         return self._logits()
@@ -43,9 +50,20 @@ class Uncached:
 
 
 class Published:
-    """The whole of it, from the weights that weights.make() wrote."""
+    """The whole captioner, from the weights that weights.make() wrote.
+
+    Attributes:
+        gpt2: The language model.
+        parameters: Numbers that are learned.
+    """
 
     def __init__(self, folder: Path, sizes: Sizes) -> None:
+        """Load the weights.
+
+        Args:
+            folder: Of the weights.
+            sizes: Of the networks.
+        """
         self._sizes = sizes
         self._encoder = clip_image_encoder(torch.load(folder / "clip.pt"))
         weights: dict[str, Tensor] = torch.load(folder / "published.pt")
@@ -58,6 +76,7 @@ class Published:
 
     @torch.no_grad()
     def caption(self, pixels: np.ndarray, stages: Stages) -> tuple[int, ...]:
+        """Caption an image: see System."""
         with stages.stage("encode"):
             prepared = torch.from_numpy(prepare(Image.fromarray(pixels), self._encoder.side))
             embedding = self._encoder(prepared.permute(2, 0, 1)[None].float())
@@ -67,12 +86,14 @@ class Published:
             return self._search(prefix)[0][0]
 
     def search(self, prefix: np.ndarray) -> Found:
+        """Search after a prefix, float32 (prefix length, width)."""
         return self._search(torch.from_numpy(prefix)[None])
 
     def _search(self, prefix: Tensor) -> Found:
         return beam_search(self.reader(), prefix, self._sizes.beams, self._sizes.tokens, STOP)
 
     def reader(self) -> Reader:
+        """Make a reader for one search."""
         return Uncached(self.gpt2)
 
 
