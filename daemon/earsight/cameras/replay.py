@@ -149,22 +149,29 @@ class _Photos:
             self._shown = self._load()
 
     def _load(self) -> np.ndarray:
-        reason = "there is none."
+        broken: list[str] = []
         while self._paths:
             try:
                 photo = load_photo(self._paths[self._index])
                 photo.setflags(write=False)  # handed out many times
+                _log_skipped(broken)
                 return photo
             except PhotoError as error:
-                reason = str(error)
-                log.warning("Skipping a photo: %s", reason)
+                broken.append(str(error))
                 del self._paths[self._index]
             if self._index == len(self._paths) > 0:
                 if not self._loop:
+                    _log_skipped(broken)
                     self._index -= 1
                     return self._shown
                 self._index = 0
-        raise CameraError(f"No photo can be shown: {reason}")
+        raise CameraError(f"No photo can be shown: {broken[-1] if broken else 'there is none.'}")
+
+
+def _log_skipped(reasons: Sequence[str]) -> None:
+    """Only where another photo can be shown: else it would be said twice, and again at every attempt."""
+    for reason in reasons:
+        log.warning("Skipping a photo: %s", reason)
 
 
 class _Video:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from earsight.cameras.source import CameraError, StaleFrame
 from earsight.errors import EarsightError, spoken_error
 from earsight.interaction.context import Context
 from earsight.interaction.press_end import CUT_SHORT, PressEnd
@@ -98,7 +99,8 @@ class Responder:
         try:
             return await work(), PressEnd.SPOKEN
         except (EarsightError, TimeoutError) as error:
-            _log.error("%s", str(error) or f"no description within {self._context.policy.look_limit:g} s")
+            text = str(error) or f"no description within {self._context.policy.look_limit:g} s"
+            _log.log(_level(error), "%s", text)
             spoken = spoken_error(error)
         except Exception as error:  # whatever broke, the wearer who pressed must hear that it did
             _log.exception("answering a press failed")
@@ -152,3 +154,9 @@ class Responder:
             _log.error("%s", error)
         except Exception:
             _log.exception("the earcon failed")
+
+
+def _level(error: Exception) -> int:
+    """The camera has logged what it failed of; only that a picture is too old is seen first by a look."""
+    is_known = isinstance(error, CameraError) and not isinstance(error, StaleFrame)
+    return logging.DEBUG if is_known else logging.ERROR

@@ -28,12 +28,13 @@ _NEXT = {
     State.STARTING: {State.READY, State.STOPPING},
     State.READY: {State.RELOADING, State.STOPPING},
     State.RELOADING: {State.READY, State.STOPPING},
-    State.STOPPING: set[State](),
 }
 
 
 class Lifecycle:
     """The state of one service. Each change of it is told to the service manager.
+
+    Nothing follows STOPPING: work that is not cancelled yet may go on as if it had changed the state.
 
     Attributes:
         state: What the service is doing now.
@@ -52,7 +53,8 @@ class Lifecycle:
     def become_ready(self) -> None:
         """The start is over."""
         self._enter(State.READY, "READY=1")
-        self._ready.set()
+        if self.state is State.READY:
+            self._ready.set()
 
     @contextmanager
     def reloading(self) -> Iterator[None]:
@@ -62,14 +64,12 @@ class Lifecycle:
         try:
             yield
         finally:
-            if self.state is State.RELOADING:
-                self._enter(State.READY, "READY=1")
+            self._enter(State.READY, "READY=1")
 
     def stop(self) -> None:
         """The service has to end. May be called more than once."""
-        if self.state is not State.STOPPING:
-            self._enter(State.STOPPING, "STOPPING=1")
-            self._stopping.set()
+        self._enter(State.STOPPING, "STOPPING=1")
+        self._stopping.set()
 
     async def ready(self) -> None:
         """Wait until the start is over."""
@@ -80,6 +80,8 @@ class Lifecycle:
         await self._stopping.wait()
 
     def _enter(self, state: State, told: str) -> None:
+        if self.state is State.STOPPING:
+            return
         if state not in _NEXT[self.state]:
             raise AssertionError(f"a service does not go from {self.state.name} to {state.name}")
         self.state = state

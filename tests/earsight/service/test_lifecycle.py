@@ -80,10 +80,8 @@ def reload(lifecycle: Lifecycle) -> None:
 
 IMPOSSIBLE = [
     (State.READY, Lifecycle.become_ready),
-    (State.STOPPING, Lifecycle.become_ready),
     (State.STARTING, reload),
     (State.RELOADING, reload),
-    (State.STOPPING, reload),
 ]
 
 
@@ -93,6 +91,25 @@ def test_what_can_not_follow_is_refused(state: State, step: Callable[[Lifecycle]
         with pytest.raises(AssertionError, match="a service does not go from"):
             step(lifecycle)
         assert lifecycle.state is state
+
+
+@pytest.mark.parametrize("step", [Lifecycle.become_ready, reload])
+def test_nothing_follows_the_end(manager: InitSystem, step: Callable[[Lifecycle], None]) -> None:
+    """A model that is loaded, or settings that are read, while the service ends."""
+    with in_state(State.STOPPING) as lifecycle:
+        told, was_ready = list(manager.messages), lifecycle.was_ready
+        step(lifecycle)
+        assert lifecycle.state is State.STOPPING
+        assert manager.messages == told
+        assert lifecycle.was_ready is was_ready
+
+
+def test_a_start_that_is_stopped_is_never_ready(manager: InitSystem) -> None:
+    lifecycle = Lifecycle()
+    lifecycle.stop()
+    lifecycle.become_ready()
+    assert not lifecycle.was_ready
+    assert manager.messages == ["STOPPING=1"]
 
 
 def test_every_state_can_be_stopped() -> None:
