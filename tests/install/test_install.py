@@ -90,6 +90,23 @@ def test_a_button_on_any_board_s_lines_brings_what_reads_them(box: Box) -> None:
     assert "[gpiod,opencv]" in pip
 
 
+@pytest.mark.parametrize(
+    ("settings", "extras"),
+    [
+        ("voice: {engine: hibari}", "[opencv,hibari]"),
+        ("voice: {engine: piper, piper_model: en.onnx}", "[opencv,piper]"),
+        ("voice:\n  piper_model:\n    en: en.onnx\n", "[opencv,piper]"),
+        ("voice:\n  engine: espeak\n  piper_model: null\n", "[opencv]"),
+        ("voice:\n  # engine: piper\n  engine: pyttsx3\n", "[opencv,pyttsx3]"),
+    ],
+)
+def test_the_voice_of_the_settings_is_installed(box: Box, settings: str, extras: str) -> None:
+    box.write(CONFIG, settings)
+    assert box.install("--board", "debian").returncode == 0
+    (pip,) = (line for line in box.asked() if "pip" in line)
+    assert extras in pip
+
+
 KEYS = [f"{UNITS}/{unit}.service.d/10-keys.conf" for unit in ("earsight", "earsight-doctor")]
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from earsight.config.problems import Mistake, dotted, explain, got, printable
 from earsight.config.schema import Config
-from earsight.config.voice import AutoVoice, Voice, VoiceSection
+from earsight.config.voice import AnyVoice, AutoVoice, VoiceSection
 from earsight.errors import EarsightError
 from earsight.message import Message, message
 from earsight_files.strict_yaml import Key, YamlTreeError, read_tree
@@ -17,7 +17,7 @@ from earsight_files.strict_yaml import Key, YamlTreeError, read_tree
 MAX_BYTES = 64 * 1024
 UNREADABLE = message("doctor.settings.unreadable")
 
-_VOICE: TypeAdapter[VoiceSection] = TypeAdapter(Voice)
+_VOICE: TypeAdapter[VoiceSection] = TypeAdapter(AnyVoice)
 
 
 class ConfigError(EarsightError):

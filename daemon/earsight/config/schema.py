@@ -16,7 +16,7 @@ from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
 from earsight.config.section import CombinationError, Section
 from earsight.config.triggers import GesturesSection, TriggersSection
-from earsight.config.voice import AutoVoice, Voice, check_language
+from earsight.config.voice import AnyVoice, AutoVoice, check_language
 
 LanguageCode = Literal["en", "id"]
 """English, Indonesian: every language that earsight.language.languages has."""
@@ -38,7 +38,7 @@ class Config(Section):
     narration: NarrationSection = NarrationSection()
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()
-    voice: Voice = AutoVoice()
+    voice: AnyVoice = AutoVoice()
 
     @model_validator(mode="after")
     def _bound_keys_are_there(self) -> Config:

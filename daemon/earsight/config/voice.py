@@ -1,6 +1,6 @@
 """The section `voice`: one class for each speech engine; the key `engine` chooses between them.
 
-A new engine is a class here, an entry in Voice, a module in earsight/voice, and an entry in its registry.
+A new engine is a class here, an entry in AnyVoice, a module in earsight/voice, and an entry in its registry.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class HibariVoice(VoiceSection):
     engine: Literal["hibari"] = Field(description=_ENGINE)
 
 
-Voice = Annotated[
+AnyVoice = Annotated[
     Annotated[AutoVoice, Tag("auto")]
     | Annotated[EspeakVoice, Tag("espeak")]
     | Annotated[Pyttsx3Voice, Tag("pyttsx3")]

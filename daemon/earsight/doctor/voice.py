@@ -11,6 +11,7 @@ from earsight.config.voice import VoiceSection
 from earsight.doctor.finding import Finding, Status, finding
 from earsight.message import message
 from earsight.voice.alsa import check_device
+from earsight.voice.first_that_speaks import FirstThatSpeaks
 from earsight.voice.registry import build_synthesizer, wav_file
 from earsight.voice.sound import VoiceError
 
@@ -41,7 +42,7 @@ def _check_file(path: Path) -> Finding:
 
 
 async def check_voice(section: VoiceSection, language: str) -> Finding:
-    """Whether the speech engine speaks. Raises VoiceError."""
+    """Whether the speech engine speaks, and whether it is the best that is configured. Raises VoiceError."""
     synthesizer = build_synthesizer(section, language)
     began = time.perf_counter()
     try:
@@ -50,6 +51,8 @@ async def check_voice(section: VoiceSection, language: str) -> Finding:
     finally:
         await synthesizer.close()
     took = time.perf_counter() - began
-    return Finding(
-        "voice", Status.OK, f"{engine} made {sound.seconds:.1f} s of speech in {took * 1000:.0f} ms"
-    )
+    made = f"{engine} made {sound.seconds:.1f} s of speech in {took * 1000:.0f} ms"
+    if isinstance(synthesizer, FirstThatSpeaks) and synthesizer.passed_over:
+        detail = f"{made}, since {synthesizer.passed_over[0]}"
+        return Finding("voice", Status.WARNING, detail, spoken=(message("voice.backup"),))
+    return Finding("voice", Status.OK, made)

@@ -15,6 +15,9 @@ class FirstThatSpeaks:
     """Tries its engines in order until one has spoken, and keeps that one.
 
     That a program is installed says little: Debian's `piper`, for one, configures gaming mice.
+
+    Attributes:
+        passed_over: What was wrong with the engines before the one in use.
     """
 
     def __init__(self, engines: Sequence[Callable[[], Synthesizer]]) -> None:
@@ -24,6 +27,7 @@ class FirstThatSpeaks:
         self._untried = list(engines)
         self._engine: Synthesizer | None = None
         self._has_spoken = False
+        self.passed_over: list[VoiceError] = []
 
     @property
     def name(self) -> str:
@@ -39,6 +43,7 @@ class FirstThatSpeaks:
                 if self._has_spoken or not self._untried:
                     raise
                 _log.warning("%s; another speech engine is used", error)
+                self.passed_over.append(error)
                 await self.close()
             else:
                 self._has_spoken = True

@@ -48,3 +48,11 @@ def test_the_voice_speaks_or_says_what_is_missing(monkeypatch: pytest.MonkeyPatc
     finding = asyncio.run(voice.check_voice(Config().voice, "en"))
     assert finding.status is Status.OK
     assert re.fullmatch(r"espeak made 0\.1 s of speech in \d+ ms", finding.detail)
+
+
+def test_a_piper_voice_that_does_not_speak_is_told_though_another_engine_does(tmp_path: Path) -> None:
+    settings = config(voice={"piper_model": tmp_path / "none.onnx"})
+    finding = asyncio.run(voice.check_voice(settings.voice, "en"))
+    assert finding.status is Status.WARNING
+    assert re.match(r"espeak made .* ms, since the Piper voice .*none\.onnx", finding.detail)
+    assert finding.spoken
