@@ -55,6 +55,7 @@ EXTRAS = {
         *OPENCV,
         ONNX,
         "pytest>=8.2",
+        "pytest-xdist>=3.6",
         "Babel>=2.15",  # extracts and compiles the catalogues of what is said
         "hypothesis>=6.100",
         "gpiozero>=2.0.1.post3",
