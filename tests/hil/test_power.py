@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from earsight.config.last_good import COPY as LAST_GOOD
 from earsight.voice.earcons import Earcon, render
 from tests.earsight.preferences_file import NAME, chosen_volume
 from tests.earsight.words import english
@@ -128,7 +129,7 @@ def test_a_thousand_power_cuts(installation: Installation, tmp_path: Path, scena
 def _volume(left: Left) -> float | None:
     """None: none has been kept yet."""
     names = {name for name in left.names("/state") if not name.startswith(".")}  # libraries have some, too
-    assert names <= {NAME, f"{NAME}.partial"}
+    assert names <= {f"{name}{part}" for name in (NAME, LAST_GOOD) for part in ("", ".partial")}
     return chosen_volume(left.content(f"/state/{NAME}")) if NAME in names else None
 
 

@@ -9,7 +9,8 @@ from earsight.config.loader import ConfigError, load_config
 from earsight.config.schema import Config
 from earsight.system.storage import write_whole
 
-_COPY = "last-good-settings.yaml"
+COPY = "last-good-settings.yaml"
+"""The name of the copy."""
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ class LastGoodSettings:
         folder: Where the copy is kept; None keeps nothing.
         """
         self._file = file
-        self._copy = folder / _COPY if folder else None
+        self._copy = folder / COPY if folder else None
 
     def keep(self) -> None:
         """Copy the file, if it is valid and has changed. Writing may take a second on a slow card."""

@@ -16,6 +16,7 @@ from earsight.interaction.narrator import Narrator
 from earsight.interaction.preferences import Preferences
 from earsight.interaction.press_end import PressEnd
 from earsight.language.languages import load_language
+from earsight.language.utterance import Priority, Utterance
 from earsight.service.builders import adjustable, build_policy
 from earsight.service.crash_loop import CrashLoop
 from earsight.service.supervisor import THROTTLED, Supervisor
@@ -26,6 +27,7 @@ from earsight.triggers.trigger import Gesture, Press
 from earsight.vision.describer import Describer
 from earsight.vision.look_worker import LookWorker
 from earsight.voice.speaker import Speaker
+from earsight.voice.speech_queue import Outcome
 from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.init_system import InitSystem
@@ -43,14 +45,16 @@ def manager(tmp_path, monkeypatch):
 
 
 class Stage:
-    def __init__(self, scene, crash_loop, synthesizer, player, read_throttling=None, **camera):
+    def __init__(
+        self, scene, crash_loop, synthesizer, player, read_throttling=None, replay_for=0.0, **camera
+    ):
         self.scene = scene
         self.captioner = ColourCaptioner()
         self.camera = Camera(self.scene, retry_after=0.01, retry_at_most=0.02, **camera)
         self.look_worker = LookWorker(self.camera, lambda: Describer(self.captioner))
         self.player, self.heard = player, []
         self.speaker = Speaker(
-            Voice(synthesizer, player, replay_for=0.0, synthesis_limit=0.3, stuck_after=0.2),
+            Voice(synthesizer, player, replay_for=replay_for, synthesis_limit=0.3, stuck_after=0.2),
             on_sound=lambda kind, text, _at: self.heard.append(text or f"({kind})"),
         )
         self.narrator = Narrator(
@@ -206,6 +210,18 @@ def test_sound_that_is_back_is_heard_at_once(manager, monkeypatch):
             await until(lambda: english("sound.back") in on.heard)
             assert on.heard == ["(ready)", english("sound.back")]
             await until(lambda: manager.status == "Everything works.")
+
+    run(trial)
+
+
+def test_an_answer_that_is_tried_again_is_not_cut_off_by_an_attempt_to_be_heard(monkeypatch):
+    monkeypatch.setattr(time_limits, "SOUND_POLL", 0.05)
+
+    async def trial():
+        player = FastPlayer([Fault.FAILS] * 2)
+        async with supervised("watch_sound", player=player, replay_for=20.0) as on:
+            assert await on.speaker.say(Utterance("Answer.", Priority.ANSWER, "en")) is Outcome.SPOKEN
+            assert player.calls == 3
 
     run(trial)
 
