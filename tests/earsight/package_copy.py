@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class PackageCopy:
-    """The package without its models.
+    """The package, with a link to its model.
 
     Attributes:
         touched: The files that were changed or added, as paths in the package.
@@ -29,21 +29,27 @@ class PackageCopy:
         self._package = folder / "earsight"
         without = shutil.ignore_patterns("builtin", "*.onnx", "__pycache__")
         shutil.copytree(SOURCE, self._package, ignore=without)
+        (self._package / "bundles" / "builtin").symlink_to(SOURCE / "bundles" / "builtin")
         self.touched: set[str] = set()
 
     def add(self, path: str, text: str) -> None:
         """Add a file that there is not yet."""
         file = self._package / path
         assert not file.exists()
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         self.touched.add(path)
 
     def insert(self, path: str, before: str, text: str) -> None:
         """Insert text into a file, once, before other text that stands in it once."""
+        self.replace(path, before, text + before)
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Put other text in the place of what stands in a file once."""
         file = self._package / path
         content = file.read_text(encoding="utf-8")
-        assert content.count(before) == 1, f"{before!r} in {path}"
-        file.write_text(content.replace(before, text + before), encoding="utf-8")
+        assert content.count(old) == 1, f"{old!r} in {path}"
+        file.write_text(content.replace(old, new), encoding="utf-8")
         self.touched.add(path)
 
     def append(self, path: str, text: str) -> None:

@@ -5,15 +5,10 @@ them.
 """
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
-import earsight
+import pytest
 
-DAEMON = Path(earsight.__file__).parent
+from tests.earsight.package_copy import PackageCopy
 
 MODULE = '''
 import numpy as np
@@ -66,29 +61,23 @@ print(json.dumps([checked(path) for path in sys.argv[1:]]))
 """
 
 
-def insert(file: Path, before: str, text: str, *, instead: bool = False) -> None:
-    content = file.read_text(encoding="utf-8")
-    assert content.count(before) == 1
-    file.write_text(content.replace(before, text if instead else text + before), encoding="utf-8")
+@pytest.fixture
+def package(tmp_path):
+    package = PackageCopy(tmp_path)
+    package.add("cameras/toy.py", MODULE)
+    package.replace("config/camera.py", "AnyCamera = Annotated[\n    ", SETTINGS)
+    package.insert(
+        "cameras/registry.py", "from earsight.cameras.v4l2", "from earsight.cameras.toy import ToySource\n"
+    )
+    package.insert(
+        "cameras/registry.py",
+        '    "auto": _auto,\n',
+        '    "toy": lambda section: ToySource(section.shade),\n',
+    )
+    return package
 
 
-def copy_of_the_daemon(folder: Path) -> Path:
-    copy = folder / "earsight"
-    shutil.copytree(DAEMON, copy, ignore=shutil.ignore_patterns("__pycache__", "builtin"))
-    (copy / "bundles" / "builtin").symlink_to(DAEMON / "bundles" / "builtin")
-    return copy
-
-
-def add_the_toy(package: Path) -> None:
-    (package / "cameras" / "toy.py").write_text(MODULE)
-    insert(package / "config" / "camera.py", "AnyCamera = Annotated[\n    ", SETTINGS, instead=True)
-    registry = package / "cameras" / "registry.py"
-    insert(registry, "from earsight.cameras.v4l2", "from earsight.cameras.toy import ToySource\n")
-    insert(registry, '    "auto": _auto,\n', '    "toy": lambda section: ToySource(section.shade),\n')
-
-
-def test_a_toy_camera_is_looked_through(tmp_path):
-    add_the_toy(copy_of_the_daemon(tmp_path))
+def test_a_toy_camera_is_looked_through(package, tmp_path):
     files = {
         "toy.yaml": "camera: {source: toy}",
         "turned.yaml": "camera: {source: toy, shade: 110, rotation: 90}",
@@ -98,18 +87,7 @@ def test_a_toy_camera_is_looked_through(tmp_path):
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    path = os.pathsep.join([str(tmp_path), str(DAEMON.parent)])
-    ended = subprocess.run(
-        [sys.executable, "-c", CHECK, *files],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    toy, turned, wrong, unknown, other = json.loads(ended.stdout)
+    toy, turned, wrong, unknown, other = json.loads(package.run("-c", CHECK, *files))
     assert toy == "ok: gives pictures of 96 x 64 pixels"
     assert turned == "ok: gives pictures of 64 x 96 pixels"
     assert wrong == "wrong.yaml:1: camera.shade: got 300; expected a whole number from 100 to 255"
@@ -117,3 +95,7 @@ def test_a_toy_camera_is_looked_through(tmp_path):
         'unknown.yaml:1: camera.source: got "toys"; expected one of toy, auto, picamera2'
     )
     assert other.startswith("other.yaml:1: camera.shade: unknown key; ")
+
+
+def test_it_touches_what_the_architecture_says(package):
+    assert package.touched == {"cameras/toy.py", "cameras/registry.py", "config/camera.py"}
