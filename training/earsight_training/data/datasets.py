@@ -36,12 +36,18 @@ _T = TypeVar("_T")
 
 
 class DatasetError(TrainingError):
-    """A data set that can't be read; the message says which file, where in it, and why."""
+    """A data set can't be read; the message says which file, where in it, and why."""
 
 
 @dataclass(frozen=True)
 class CaptionedPhoto:
-    """One photo with its reference captions, and the split that it belongs to ("" where there is none)."""
+    """One photo with its reference captions.
+
+    Attributes:
+        path: Of the file.
+        captions: Captions that people wrote.
+        split: That it belongs to; "" where there is none.
+    """
 
     path: Path
     captions: tuple[str, ...]
@@ -55,13 +61,20 @@ class _Row(NamedTuple):
 
 
 def read_photos(captions: Path, images: Path, splits: Iterable[str] | None = None) -> list[CaptionedPhoto]:
-    """Photos of the named splits (None: of all), in the order of their file names.
+    """Read the photos of a data set.
 
-    captions is a file of any of the kinds above, images the folder that the names in it start from. Captions
-    keep their order. A photo that a file has in two splits comes back once for each of them.
+    Args:
+        captions: A file of any of the kinds above.
+        images: The folder that the names in it start from.
+        splits: Names of the splits to read; None reads all.
 
-    Raises DatasetError for a file that can't be read or that is of no known kind, for entries without an
-    image or a caption, and for an empty selection.
+    Returns:
+        The photos in the order of their file names, with their captions in the file's order. A photo that is
+        in two splits comes once for each.
+
+    Raises:
+        DatasetError: The file can't be read or is of no known kind, an entry has no image or caption, or
+            there is no such photo.
     """
     found: dict[tuple[str, str], list[str]] = {}
     for row in _rows(captions, images):
@@ -80,13 +93,28 @@ def read_photos(captions: Path, images: Path, splits: Iterable[str] | None = Non
 
 
 def photo_name(photo: CaptionedPhoto, images: Path) -> str:
-    """The name of the photo as its data set has it: relative to the folder of the images, with slashes."""
+    """Return a photo's name as its data set has it.
+
+    Args:
+        photo: The photo.
+        images: The folder of the images.
+
+    Returns:
+        Its path relative to the folder, with slashes.
+    """
     inside = photo.path.is_relative_to(images)
     return (photo.path.relative_to(images) if inside else photo.path).as_posix()
 
 
 def open_upright(path: Path) -> Image.Image:
-    """The photo as RGB, upright, as a device reads it. Raises DatasetError for one that a device refuses."""
+    """Read a photo as RGB, upright, as a device reads it.
+
+    Args:
+        path: Of the file.
+
+    Raises:
+        DatasetError: A device refuses the photo.
+    """
     try:
         return Image.fromarray(read_photo(path))
     except PhotoFileError as error:
@@ -94,7 +122,18 @@ def open_upright(path: Path) -> Image.Image:
 
 
 def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
-    """All photos upright and squashed to squares. Returns uint8 (photos, side, side, 3), RGB."""
+    """Read photos, squashed to squares.
+
+    Args:
+        photos: To read.
+        side: Pixels of the squares.
+
+    Returns:
+        uint8 (photos, side, side, 3), RGB.
+
+    Raises:
+        DatasetError: A device refuses a photo.
+    """
     pixels = np.empty((len(photos), side, side, 3), np.uint8)
     for index, photo in enumerate(photos):
         rgb = open_upright(photo.path)

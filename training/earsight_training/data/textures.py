@@ -1,7 +1,7 @@
-"""Surfaces, drawn from chance: plaster, wood, tiles, bricks, carpet, asphalt, cloth, skin, clouds, pages,
+"""Surfaces, drawn at random: plaster, wood, tiles, bricks, carpet, asphalt, cloth, skin, clouds, pages,
 screens.
 
-Each function takes the generator and a size (width, height) and returns float64 (height, width, 3), 0 to 255.
+Each takes the generator and a size (width, height) and returns float64 (height, width, 3), 0 to 255.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 Size = tuple[int, int]
+"""Width and height, in pixels."""
 
 
 def fractal(
@@ -21,10 +22,17 @@ def fractal(
     persistence: float = 0.55,
     stretch: float = 1.0,
 ) -> np.ndarray:
-    """Noise of several scales, as clouds, stains and grain have it: float64 (height, width), 0 to 1.
+    """Draw noise of several scales, as clouds, stains and grain have it.
 
-    cells: blobs along the picture's width, of each scale; each is persistence times as strong as the one
-    before. stretch: how much longer than high the blobs are.
+    Args:
+        rng: Draws it.
+        size: Of the result.
+        cells: Blobs along the width, of each scale.
+        persistence: How strong each scale is, relative to the one before.
+        stretch: How much longer than high the blobs are.
+
+    Returns:
+        Float64 (height, width), 0 to 1.
     """
     width, height = size
     total = np.zeros((height, width))
@@ -38,7 +46,17 @@ def fractal(
 
 
 def shaded(rng: np.random.Generator, pattern: np.ndarray, colour: np.ndarray, contrast: float) -> np.ndarray:
-    """A pattern (0 to 1) in one colour, a little of another mixed in where it is dark."""
+    """Colour a pattern: one colour, with a little of another mixed in where the pattern is dark.
+
+    Args:
+        rng: Draws the other colour.
+        pattern: Float (height, width), 0 to 1.
+        colour: Float (3,), 0 to 255.
+        contrast: Share of the other colour where the pattern is 0.
+
+    Returns:
+        Float64 (height, width, 3), 0 to 255.
+    """
     other = colour * rng.uniform(0.3, 0.9) + rng.uniform(-15, 15, 3)
     mix = (contrast * (1 - pattern))[..., None]
     mixed: np.ndarray = colour * (1 - mix) + other * mix
@@ -46,24 +64,26 @@ def shaded(rng: np.random.Generator, pattern: np.ndarray, colour: np.ndarray, co
 
 
 def paint(rng: np.random.Generator) -> np.ndarray:
-    """A colour as walls have it: mostly pale, now and then strong."""
+    """Draw a colour as walls have it: mostly pale, now and then strong."""
     if rng.random() < 0.7:
         return np.clip(rng.uniform(130, 240) + rng.normal(0, 14, 3), 0, 255)
     return rng.uniform(30, 230, 3)
 
 
 def earth(rng: np.random.Generator) -> np.ndarray:
-    """A brown, from pale wood to dark tiles."""
+    """Draw a brown, from pale wood to dark tiles."""
     return np.array([1.0, rng.uniform(0.6, 0.9), rng.uniform(0.35, 0.8)]) * rng.uniform(60, 230)
 
 
 def plaster(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """Draw plaster with stains and grain."""
     stains = fractal(rng, size, (2, 4, 8))
     grain = fractal(rng, size, (64, 160, 300), 0.9)
     return shaded(rng, 0.6 * stains + 0.4 * grain, paint(rng), rng.uniform(0.05, 0.5))
 
 
 def wallpaper(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """Draw wallpaper with stripes or checks."""
     width, height = size
     period = width / rng.integers(4, 40)
     x, y = np.meshgrid(np.arange(width), np.arange(height))
@@ -76,7 +96,7 @@ def wallpaper(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def wood(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Boards with grain along them, each of its own shade."""
+    """Draw boards with grain along them, each of its own shade."""
     height = size[1]
     grain = fractal(rng, size, (2, 4, 8, 16), 0.8, stretch=rng.uniform(8, 25))
     rings = 0.5 + 0.5 * np.sin(2 * np.pi * grain * rng.uniform(2, 9))
@@ -89,12 +109,13 @@ def wood(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def tiles(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Squares with joints; now and then of two colours."""
+    """Draw squares with joints, now and then of two colours."""
     side = size[0] / rng.uniform(2.5, 14)
     return _masonry(rng, size, (side, side), shift=0.0, checks=rng.random() < 0.3)
 
 
 def bricks(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """Draw bricks in a running bond."""
     length = size[0] / rng.uniform(3, 12)
     return _masonry(rng, size, (length, length * rng.uniform(0.25, 0.5)), shift=0.5, checks=False)
 
@@ -120,13 +141,14 @@ def _masonry(
 
 
 def carpet(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """Draw a carpet that is worn in places."""
     fibres = fractal(rng, size, (60, 130, 260), 1.0)
     worn = fractal(rng, size, (2, 4, 7))
     return shaded(rng, 0.75 * fibres + 0.25 * worn, rng.uniform(20, 200, 3), rng.uniform(0.4, 1.0))
 
 
 def asphalt(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Also gravel and concrete: grey, with grains."""
+    """Draw asphalt, gravel or concrete: grey, with grains, and now and then a crack."""
     grains = fractal(rng, size, (40, 120, 280), rng.uniform(0.7, 1.2))
     grey = rng.uniform(50, 190) + rng.normal(0, 5, 3)
     ground = shaded(rng, grains, grey, rng.uniform(0.2, 0.9))
@@ -140,7 +162,7 @@ def asphalt(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def cloth(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """A weave with folds."""
+    """Draw a weave with folds."""
     x, y = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
     period = rng.uniform(3, 16)
     weave = np.sin(2 * np.pi * x / period) * np.sin(2 * np.pi * y / period)
@@ -149,7 +171,7 @@ def cloth(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def skin(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """A finger or hand on the lens: from dark skin to light shining red through it."""
+    """Draw a finger or hand on the lens: from dark skin to light shining red through it."""
     light = rng.uniform(30, 230)
     red = np.array([1.0, rng.uniform(0.15, 0.75), rng.uniform(0.05, 0.65)])
     soft = fractal(rng, size, (2, 3))
@@ -158,7 +180,7 @@ def skin(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def clouds(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """A sky: blue, grey or of the evening, empty or with clouds, paler towards the horizon."""
+    """Draw a sky: blue, grey or of the evening, empty or with clouds, paler towards the horizon."""
     tops = ((60, 120, 200), (120, 160, 215), (150, 155, 165), (90, 95, 105), (60, 60, 110), (15, 20, 40))
     ends = ((190, 215, 240), (225, 232, 238), (205, 205, 205), (240, 180, 120), (250, 140, 90), (40, 50, 80))
     top = rng.uniform(0.8, 1.1) * np.array(tops[rng.integers(len(tops))])
@@ -182,7 +204,7 @@ def _line(rng: np.random.Generator, words: int) -> str:
 
 
 def page(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Print on paper: one to three columns, now and then a heading, or a few words in large letters."""
+    """Draw print on paper: one to three columns, now and then a few words in large letters."""
     paper = tuple(int(level) for level in rng.uniform(190, 255) + rng.normal(0, 5, 3))
     ink = (int(rng.uniform(0, 90)),) * 3
     if rng.random() < 0.15:
@@ -217,7 +239,7 @@ def _text(
 
 
 def screen(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Windows with bars, boxes and lines of text, dark or light."""
+    """Draw a computer's screen: windows with bars, boxes and lines of text, dark or light."""
     dark = rng.random() < 0.5
     image = Image.new("RGB", size, tuple(int(x) for x in rng.uniform(*((0, 70) if dark else (170, 255)), 3)))
     draw = ImageDraw.Draw(image)

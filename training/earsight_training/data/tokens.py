@@ -21,7 +21,7 @@ _SWAPPED = {"left": "right", "right": "left"}
 
 
 def clean_caption(text: str) -> str:
-    """A reference caption as it would be spoken: lower case, no quotation marks, no final full stop."""
+    """Write a reference caption as it would be spoken: lower case, no quotation marks, no final full stop."""
     text = re.sub(r"[\"`“”]|''", "", text.lower()).replace("#", "number ")
     for pattern, replacement in _SPACED:
         text = re.sub(pattern, replacement, text)
@@ -29,12 +29,17 @@ def clean_caption(text: str) -> str:
 
 
 def mirrored_caption(text: str) -> str:
-    """The caption of the mirrored photo: *left* and *right* change places."""
+    """Return the caption of the mirrored photo: *left* and *right* change places."""
     return re.sub(r"\b(left|right)\b", lambda word: _SWAPPED[word.group()], text)
 
 
 def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
-    """captions: cleaned. The end-of-caption token is number 0."""
+    """Learn a vocabulary; its end token is number 0.
+
+    Args:
+        captions: Cleaned.
+        vocabulary: Tokens, at most.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     tokenizer.decoder = decoders.ByteLevel()
@@ -48,22 +53,41 @@ def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A tokenizer and the number of the token that ends a caption."""
+    """A tokenizer, and the token that ends a caption.
+
+    Attributes:
+        tokenizer: Byte-level BPE.
+        end: The token's number.
+    """
 
     tokenizer: Tokenizer
     end: int
 
     def encode(self, caption: str, longest: int) -> list[int]:
-        """caption: cleaned. At most longest tokens, the last of them the end."""
+        """Encode a caption.
+
+        Args:
+            caption: Cleaned.
+            longest: Tokens at most; the last one is the end token.
+        """
         return [*self.tokenizer.encode(caption).ids[: longest - 1], self.end]
 
 
 def own_vocabulary(captions: Iterable[str], size: int) -> Vocabulary:
-    """Learned from cleaned captions."""
+    """Learn a vocabulary.
+
+    Args:
+        captions: Cleaned.
+        size: Tokens, at most.
+    """
     return Vocabulary(train_tokenizer(captions, size), END_ID)
 
 
 def gpt2_vocabulary(tokenizer: Tokenizer) -> Vocabulary:
-    """GPT-2's, in which a full stop ends a caption, as the published captioner has it."""
+    """Use GPT-2's vocabulary, in which a full stop ends a caption, as in the published captioner.
+
+    Args:
+        tokenizer: GPT-2's.
+    """
     (end,) = tokenizer.encode(".").ids
     return Vocabulary(tokenizer, end)

@@ -1,8 +1,8 @@
-"""Pictures of nothing, made from seeds: what a head-worn camera sees when there is nothing to describe.
+"""Uninformative images, generated from seeds: what a head-worn camera sees when there is nothing to describe.
 
-Dark, grey and burnt-out frames, noise, a covered lens, the sky, a wall, a floor, printed text, a screen, a
-lamp's glare; and, made of photos, blur and light beyond recognition. All come as a camera would take them: of
-its sizes, tilted, unevenly lit, with a sensor's noise and the traces of JPEG.
+Dark, grey and overexposed frames, noise, a covered lens, the sky, a wall, a floor, printed text, a screen, a
+lamp's glare; and, made from photos, blur and light beyond recognition. All come as a camera would take them:
+of its sizes, tilted, unevenly lit, with a sensor's noise and the traces of JPEG.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ follows."""
 DrawScene = Callable[[np.random.Generator, Size], np.ndarray]
 """Draws what is in front of the lens: float64 (height, width, 3), 0 to 255."""
 Destroy = Callable[[np.random.Generator, np.ndarray], np.ndarray]
-"""Makes a photo, float64 (height, width, 3), unrecognisable."""
+"""Makes a photo, float64 (height, width, 3), 0 to 255, unrecognisable."""
 
 
 def _black(rng: np.random.Generator, size: Size) -> np.ndarray:
@@ -39,7 +39,7 @@ def _grey(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def _noise(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """White noise or blobs, grey or coloured, soft or of two levels, lines of a broken signal."""
+    """White noise or blobs, grey or coloured, soft or of two levels, or the lines of a broken signal."""
     channels = int(rng.choice((1, 3)))
     shape = (size[1], size[0], channels)
     kind = rng.integers(5)
@@ -91,7 +91,7 @@ def _screen(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def _glare(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """One to three lights that drown the rest."""
+    """One to three lights that outshine everything else."""
     scene = fractal(rng, size, (2, 4, 8))[..., None] * rng.uniform(0, 90, 3)
     x, y = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
     for _ in range(int(rng.integers(1, 4))):
@@ -117,6 +117,7 @@ SYNTHETIC: dict[str, DrawScene] = {
     "screen": _screen,
     "glare": _glare,
 }
+"""The kinds that are drawn."""
 
 
 def _out_of_focus(rng: np.random.Generator, photo: np.ndarray) -> np.ndarray:
@@ -124,7 +125,7 @@ def _out_of_focus(rng: np.random.Generator, photo: np.ndarray) -> np.ndarray:
 
 
 def _shaken(rng: np.random.Generator, photo: np.ndarray) -> np.ndarray:
-    """Motion by a fifth to a half of the picture: the mean of it along a line."""
+    """Motion by a fifth to a half of the image: the mean of it along a line."""
     length = rng.uniform(0.2, 0.5) * max(photo.shape)
     angle = rng.uniform(0, np.pi)
     image = Image.fromarray(np.clip(photo, 0, 255).astype(np.uint8))
@@ -152,14 +153,24 @@ DESTRUCTIONS: dict[str, Destroy] = {
     "burnt out": _burnt_out,
     "too dark": _too_dark,
 }
+"""The kinds that are made from photos."""
 
 KINDS = (*SYNTHETIC, *DESTRUCTIONS)
 
 
 def uninformative_image(kind: str, seed: int, photos: Sequence[Path] = ()) -> Image.Image:
-    """An RGB picture, the same for the same arguments. photos: of which the kinds of RUINS are made.
+    """Generate an image, the same for the same arguments.
 
-    Raises DatasetError for a photo that can't be read.
+    Args:
+        kind: One of KINDS.
+        seed: Of everything that is drawn.
+        photos: From which the kinds of DESTRUCTIONS are made; needed for those only.
+
+    Returns:
+        RGB.
+
+    Raises:
+        DatasetError: A photo can't be read.
     """
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     if kind in DESTRUCTIONS:
@@ -174,7 +185,19 @@ def uninformative_image(kind: str, seed: int, photos: Sequence[Path] = ()) -> Im
 def uninformative_images(
     count: int, seed: int, photos: Sequence[Path] = ()
 ) -> Iterator[tuple[str, Image.Image]]:
-    """So many pictures with their kinds, all kinds in turn; without photos, none of RUINS."""
+    """Generate images of all kinds in turn.
+
+    Args:
+        count: How many.
+        seed: Images of different seeds differ.
+        photos: Without any, the kinds of DESTRUCTIONS are left out.
+
+    Yields:
+        The kind and the image.
+
+    Raises:
+        DatasetError: A photo can't be read.
+    """
     kinds = KINDS if photos else tuple(SYNTHETIC)
     for index in range(count):
         kind = kinds[index % len(kinds)]
@@ -182,7 +205,13 @@ def uninformative_images(
 
 
 def degraded(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A photo that still shows something: dim or bright, a little blurred, a part of it, or all of these."""
+    """Degrade a photo so that it still shows something: dim or bright, a little blurred, a part of it, or all
+    of these.
+
+    Args:
+        photo: RGB.
+        rng: Draws the changes.
+    """
     width, height = photo.size
     if rng.random() < 0.5:
         share = rng.uniform(0.6, 0.95)
@@ -215,12 +244,13 @@ def _taken(rng: np.random.Generator, seen: np.ndarray) -> Image.Image:
 
 
 def _larger(size: Size) -> Size:
-    """Room for a tilt."""
+    """A size with room for a tilt."""
     return (size[0] * 5 // 4, size[1] * 5 // 4)
 
 
 def _tilted(rng: np.random.Generator, surface: np.ndarray, size: Size, depth: float) -> np.ndarray:
-    """A part of a surface, seen from aside. depth: 0..1, how much of it is lost on the near side at most."""
+    """A part of a surface, seen at an angle. depth: 0 to 1, how much of it is lost on the near side at
+    most."""
     height, width = surface.shape[:2]
     near = rng.uniform(0, depth) * width / 2
     corners = [(near, 0.0), (0.0, float(height)), (float(width), float(height)), (width - near, 0.0)]
@@ -236,7 +266,7 @@ def _tilted(rng: np.random.Generator, surface: np.ndarray, size: Size, depth: fl
 
 
 def _soft(picture: np.ndarray, sigma: float) -> np.ndarray:
-    """Blurred; its edges by what lies behind them, mirrored."""
+    """Blurred; what lies behind the edges is mirrored."""
     image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
     return np.asarray(image.filter(ImageFilter.GaussianBlur(sigma)), np.float64)
 

@@ -1,1 +1,2 @@
-"""What captions are worth: pycocoevalcap's measures, made-up objects, intervals, a page to look at."""
+"""Scores of captions: pycocoevalcap's measures with intervals, hallucinated objects, fluency, and a page of
+the worst."""

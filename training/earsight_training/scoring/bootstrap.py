@@ -12,26 +12,43 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Metric:
-    """A score of a set of photos, with what it takes to compute it anew for any resampling of them."""
+    """A score of a set of photos, with what it takes to compute it for any resampling of them.
+
+    Attributes:
+        name: What it is called in reports.
+        value: Of all photos.
+        per_photo: The score of each photo by itself, float64 (photos,); NaN where it has none.
+        statistics: Numbers of each photo whose sums determine the score, float64 (photos, numbers).
+        of_sums: The score from sums of the statistics, (..., numbers) to (...).
+    """
 
     name: str
     value: float
     per_photo: np.ndarray
-    """The score of each photo by itself, float64 (photos,); nan where it has none."""
     statistics: np.ndarray
-    """Numbers of each photo whose sums determine the score, float64 (photos, numbers)."""
     of_sums: Callable[[np.ndarray], np.ndarray]
-    """The score from sums of the statistics, (..., numbers) to (...)."""
 
 
 def mean_metric(name: str, per_photo: np.ndarray) -> Metric:
-    """A score that is the mean of the photos' scores."""
+    """Make a score that is the mean of the photos' scores.
+
+    Args:
+        name: What it is called in reports.
+        per_photo: Float (photos,).
+    """
     scores = np.asarray(per_photo, np.float64)
     return ratio_metric(name, scores, np.ones_like(scores), per_photo=scores)
 
 
 def ratio_metric(name: str, part: np.ndarray, whole: np.ndarray, per_photo: np.ndarray) -> Metric:
-    """A score that is the sum of one number over the sum of another; 0 where there is nothing of either."""
+    """Make a score that is the sum of one number over the sum of another; 0 where there is nothing of either.
+
+    Args:
+        name: What it is called in reports.
+        part: Float (photos,).
+        whole: Float (photos,).
+        per_photo: The score of each photo by itself, float (photos,).
+    """
     statistics = np.stack([part, whole], -1).astype(np.float64)
     return Metric(name, float(_ratio(statistics.sum(0))), per_photo, statistics, _ratio)
 
@@ -42,9 +59,17 @@ def _ratio(sums: np.ndarray) -> np.ndarray:
 
 
 def interval(metric: Metric, resamples: int = RESAMPLES, seed: int = 0) -> tuple[float, float]:
-    """The middle 95 % of the metric over resampled sets of photos (percentile bootstrap).
+    """Compute the 95 % interval of a metric (percentile bootstrap).
 
     With the same seed, all metrics of the same photos are computed on the same resamples.
+
+    Args:
+        metric: The metric.
+        resamples: How often the photos are drawn again.
+        seed: Of the drawing.
+
+    Returns:
+        Its lower and upper end.
     """
     photos = len(metric.statistics)
     sums = np.empty((resamples, metric.statistics.shape[1]))
@@ -55,7 +80,16 @@ def interval(metric: Metric, resamples: int = RESAMPLES, seed: int = 0) -> tuple
 
 
 def resampled(photos: int, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[np.ndarray]:
-    """Which photos are drawn each time, int64 (photos,)."""
+    """Draw photos again, with replacement.
+
+    Args:
+        photos: How many there are.
+        resamples: How often.
+        seed: Of the drawing.
+
+    Yields:
+        Which photos are drawn, int64 (photos,).
+    """
     generator = np.random.default_rng(seed)
     for _ in range(resamples):
         yield generator.integers(photos, size=photos)

@@ -1,4 +1,4 @@
-"""CHAIR (Rohrbach et al., 2018, arXiv:1809.02156): the objects that captions name and photos do not show.
+"""CHAIR (Rohrbach et al., 2018, arXiv:1809.02156): objects that captions name and photos do not show.
 
 CHAIR_i is the share of all mentions of objects that are made up, CHAIR_s the share of captions with at least
 one such mention. As in the paper, a photo shows what its object list says and what its references mention.
@@ -46,21 +46,31 @@ _IRREGULAR = {"men": "man", "women": "woman", "children": "child", "people": "pe
 
 
 class ObjectListError(TrainingError):
-    """A list of objects or synonyms that can't be read, or that lacks a photo."""
+    """A list of objects or synonyms can't be read, or lacks a photo."""
 
 
 @dataclass(frozen=True)
 class Mention:
-    """Words of a caption that name an object, and the object."""
+    """An object that a caption mentions.
+
+    Attributes:
+        words: Of the caption.
+        thing: The object's name.
+    """
 
     words: str
     thing: str
 
 
 class ObjectVocabulary:
-    """The words that name objects. synonyms: lines of words for one object, its name first."""
+    """The words that name objects."""
 
     def __init__(self, synonyms: Iterable[Sequence[str]]) -> None:
+        """Collect the words.
+
+        Args:
+            synonyms: Words for one object each, its name first.
+        """
         self._names: dict[str, str] = {}
         for words in synonyms:
             for word in words:
@@ -73,11 +83,12 @@ class ObjectVocabulary:
         self._longest = max(phrase.count(" ") + 1 for phrase in self._names)
 
     def name(self, word: str) -> str:
-        """The name of the object that goes by this word; the word itself for objects without synonyms."""
+        """Return the name of the object that a word stands for; the word itself for an object without
+        synonyms."""
         return self._names.get(word) or word
 
     def mentions(self, text: str) -> list[Mention]:
-        """Every mention of an object, in order; the longest phrase at each place."""
+        """Find every mention of an object, in order; the longest phrase at each place."""
         words = re.findall(r"[a-z]+(?:[-'][a-z]+)*", text.lower())
         found, at = [], 0
         while at < len(words):
@@ -109,14 +120,27 @@ def _singulars(word: str) -> list[str]:
 
 @dataclass(frozen=True)
 class ObjectList:
-    """What is in photos, by their names, and the words for it."""
+    """What is in photos, and the words for it.
+
+    Attributes:
+        path: Of the file.
+        objects: Names of objects, by the photo's name.
+        vocabulary: The words.
+    """
 
     path: Path
     objects: Mapping[str, frozenset[str]]
     vocabulary: ObjectVocabulary
 
     def of(self, photo: Path) -> frozenset[str]:
-        """The list may name the photo by its file name or with folders. Raises ObjectListError."""
+        """Return what is in a photo, which the list may name by its file name or with folders.
+
+        Args:
+            photo: Its path.
+
+        Raises:
+            ObjectListError: The list lacks the photo.
+        """
         parts = photo.parts
         for start in range(len(parts)):
             things = self.objects.get("/".join(parts[start:]))
@@ -127,19 +151,42 @@ class ObjectList:
         )
 
     def check(self, photos: Iterable[Path]) -> None:
-        """That it has them all: better now than after an hour of captioning. Raises ObjectListError."""
+        """Check that the list has all photos: better now than after an hour of captioning.
+
+        Args:
+            photos: Their paths.
+
+        Raises:
+            ObjectListError: It lacks one.
+        """
         for photo in photos:
             self.of(photo)
 
     def made_up(self, photo: Path, caption: str, references: Iterable[str]) -> tuple[list[Mention], int]:
-        """The mentions of objects that the photo does not show, and the number of all mentions."""
+        """Find the mentions of objects that a photo does not show.
+
+        Args:
+            photo: Its path.
+            caption: Of the photo.
+            references: Captions that people wrote.
+
+        Returns:
+            These mentions, and the number of all mentions.
+
+        Raises:
+            ObjectListError: The list lacks the photo.
+        """
         shown = self.of(photo) | {m.thing for text in references for m in self.vocabulary.mentions(text)}
         mentions = self.vocabulary.mentions(caption)
         return [mention for mention in mentions if mention.thing not in shown], len(mentions)
 
 
 def chair(mentions: Sequence[tuple[Sequence[Mention], int]]) -> list[Metric]:
-    """CHAIR_i and CHAIR_s, from what ObjectList.made_up() found in each photo's caption. Less is better."""
+    """Compute CHAIR_i and CHAIR_s; less is better.
+
+    Args:
+        mentions: What ObjectList.made_up() found in each photo's caption.
+    """
     invented = np.array([len(made_up) for made_up, _ in mentions], np.float64)
     named = np.array([count for _, count in mentions], np.float64)
     share = np.divide(invented, named, out=np.full(len(named), np.nan), where=named > 0)
@@ -151,7 +198,15 @@ def chair(mentions: Sequence[tuple[Sequence[Mention], int]]) -> list[Metric]:
 
 
 def read_objects(path: Path, synonyms: Path | None = None) -> ObjectList:
-    """Raises ObjectListError for files that can't be read or are of no kind described above."""
+    """Read a list of objects.
+
+    Args:
+        path: Of one of the kinds above.
+        synonyms: Of the kind above.
+
+    Raises:
+        ObjectListError: A file can't be read, or is of no such kind.
+    """
     text = _read(path)
     rows = list(_coco_rows(path, text) if text.lstrip().startswith("{") else _csv_rows(path, text))
     if not rows:

@@ -36,12 +36,13 @@ _OVERRIDING = "_JAVA_OPTIONS"
 
 
 def command(*arguments: str) -> list[str]:
-    """A command that runs Java in US English and UTF-8, whatever the locale is."""
+    """Return a command that runs Java in US English and UTF-8, whatever the locale is."""
     return ["java", *_ONE_LOCALE, *arguments]
 
 
 def environment() -> dict[str, str]:
-    """The environment to run command() in: file names are UTF-8, and no variable changes the language."""
+    """Return the environment to run command() in: file names are UTF-8, and no variable changes the
+    language."""
     variables = {**os.environ, "LC_ALL": "C.UTF-8"}
     if _OVERRIDING in variables:
         variables[_OVERRIDING] = " ".join([variables[_OVERRIDING], *_ONE_LOCALE])
@@ -49,7 +50,16 @@ def environment() -> dict[str, str]:
 
 
 def start(arguments: Sequence[str], folder: Path, errors: IO[bytes]) -> subprocess.Popen[str]:
-    """A child to talk to, line by line; what it complains about goes to errors. Raises JavaError."""
+    """Start a child to talk to, line by line.
+
+    Args:
+        arguments: Of Java.
+        folder: To run it in.
+        errors: Gets what the child complains about.
+
+    Raises:
+        JavaError: Java can't be started.
+    """
     try:
         return subprocess.Popen(
             command(*arguments),

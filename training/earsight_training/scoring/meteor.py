@@ -1,7 +1,7 @@
 """METEOR 1.5 (Denkowski and Lavie, 2014, "Meteor Universal"), the Java program that pycocoevalcap ships.
 
 The program aligns a caption with each of its references and answers with 23 numbers about the best alignment.
-These add up over captions, and METEOR of a whole set is computed from their sums: it is no mean of the
+These add up over captions, and METEOR of a whole set is computed from their sums: it is not the mean of the
 captions' scores.
 """
 
@@ -31,26 +31,30 @@ _WEIGHTS = np.array([1.0, 0.6, 0.8, 0.6])
 
 @dataclass(frozen=True)
 class MeteorScores:
+    """METEOR of a set of captions.
+
+    Attributes:
+        corpus: METEOR's own figure for all captions together.
+        captions: Its figure for each, float64 (captions,).
+        statistics: Float64 (captions, STATISTICS).
+    """
+
     corpus: float
-    """METEOR's own figure for all captions together."""
     captions: np.ndarray
-    """Its figure for each, float64 (captions,)."""
     statistics: np.ndarray
-    """float64 (captions, STATISTICS)."""
 
 
 def meteor(
     captions: Sequence[str], references: Sequence[Sequence[str]], patience: float | None = None
 ) -> MeteorScores:
-    """Scores of tokenized captions, each against its tokenized references.
+    """Score captions.
 
     Args:
-        captions: one a photo.
-        references: of each photo.
-        patience: seconds that all of it may take; None: any time.
+        captions: Tokenized.
+        references: Of each caption, tokenized.
 
     Raises:
-        JavaError: Java is missing, the program failed, or it took too long.
+        JavaError: Java is missing, or its program failed.
     """
     with _Program(patience) as program:
         statistics = [program.align(*pair) for pair in zip(captions, references, strict=True)]
@@ -60,9 +64,13 @@ def meteor(
 
 
 def meteor_of_sums(sums: np.ndarray) -> np.ndarray:
-    """METEOR from sums of statistics, (..., STATISTICS) to (...): equations 1 to 5 of the paper.
+    """Compute METEOR from sums of statistics, by equations 1 to 5 of the paper: the program's own figure.
 
-    The same as the program's own figure, for any number of sums at once. 0 where nothing matches.
+    Args:
+        sums: Float (..., STATISTICS).
+
+    Returns:
+        Float (...), 0 where nothing matches.
     """
     lengths, function_words = sums[..., 0:2], sums[..., 2:4]
     by_matcher = sums[..., 4:20].reshape(

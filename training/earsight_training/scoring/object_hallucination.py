@@ -1,9 +1,9 @@
-"""Which things a caption names that no reference knows of: the ground truth for confidence.
+"""Object hallucination: which objects a caption names that no reference supports ("made up" in reports).
 
-After CHAIR (Rohrbach et al., arXiv:1809.02156), with the references themselves in the place of object
-annotations: a caption's object counts as made up when no reference of the photo mentions it, a kind of it,
-or what it is a kind of. A photo's references do not name all that is in it, so this overstates invention a
-little; it never hides it. Colours, counts and actions are not judged.
+After CHAIR (Rohrbach et al., arXiv:1809.02156), with the references in the place of object annotations: a
+caption's object counts as made up when no reference of the photo mentions it, a kind of it, or what it is a
+kind of. A photo's references do not name everything in it, so this overstates hallucination a little; it
+never hides it. Colours, counts and actions are not judged.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ for _object, (_kind_of, _others) in _OBJECTS.items():
 
 
 def _kinds(thing: str) -> set[str]:
-    """The thing and all that it is a kind of."""
+    """The object and everything that it is a kind of."""
     kinds = set()
     while thing:
         kinds.add(thing)
@@ -121,12 +121,17 @@ def _kinds(thing: str) -> set[str]:
 
 
 def words(text: str) -> list[str]:
-    """Its words, without those that only count others: a couple of dogs is no couple."""
+    """Split a text into words, without those that only count others: a couple of dogs is no couple."""
     return re.findall(r"[a-z-]+", re.sub(r"\b(group|couple|team|band|crowd)s? of\b", "", text.lower()))
 
 
 def made_up(caption: str, references: Iterable[str]) -> set[str]:
-    """The words of objects in the caption that no reference supports."""
+    """Find the words of a caption that name objects which no reference supports.
+
+    Args:
+        caption: The caption.
+        references: Captions that people wrote.
+    """
     mentioned = {thing for text in references for word in words(text) for thing in _NAMED.get(word, ())}
     known = mentioned | {kind for thing in mentioned for kind in _kinds(thing)}
 

@@ -1,7 +1,7 @@
 """An evaluation as one HTML page: the scores, then the photos with what was said of them, worst first.
 
-The page holds all that it shows, photos included, as small JPEGs (about 10 kB each). It has no script, and
-its policy forbids any: captions and file names are shown as they are, whatever is in them.
+The page holds everything that it shows, photos included, as small JPEGs (about 10 kB each). It has no script,
+and its policy forbids any: captions and file names are shown as they are, whatever is in them.
 """
 
 from __future__ import annotations
@@ -44,14 +44,24 @@ mark { background: #ffd54f; color: black; text-decoration: underline wavy; paddi
 
 
 def write_page(path: Path, title: str, evaluation: Evaluation) -> None:
-    """Raises OSError when the file can't be written."""
+    """Write the page.
+
+    Args:
+        path: The HTML file.
+        title: Above the page.
+        evaluation: What to show.
+
+    Raises:
+        OSError: It can't be written.
+    """
     with path.open("w", encoding="utf-8", errors="backslashreplace") as page:
         for piece in _page(title, evaluation):
             page.write(piece + "\n")
 
 
 def worst_first(evaluation: Evaluation) -> list[int]:
-    """The photos from the lowest CIDEr to the highest; of equal ones, those with something made up first."""
+    """Order the photos from the lowest CIDEr to the highest; of equal ones, those with something made up come
+    first."""
     cider = next(metric.per_photo for metric in evaluation.metrics if metric.name == "CIDEr")
     honest = np.array([not words for words in evaluation.made_up])
     return [int(index) for index in np.lexsort((honest, cider))]

@@ -21,15 +21,24 @@ times as long."""
 def measure(
     captions: Sequence[str], references: Sequence[Sequence[str]], *, with_spice: bool = False
 ) -> list[Metric]:
-    """BLEU-1..4, METEOR, ROUGE-L, CIDEr and, if asked for, SPICE. Every caption needs a reference.
+    """Score captions. The values are pycocoevalcap's own.
 
-    The values are pycocoevalcap's own. What is resampled for their intervals:
+    What is resampled for their intervals:
 
     - BLEU: the photos' counts of n-grams and lengths, from which the whole set's BLEU is computed again.
     - METEOR: the photos' alignment statistics, from which the whole set's METEOR is computed again.
     - ROUGE-L, CIDEr, SPICE: the photos' scores. CIDEr's rarity of n-grams stays that of the whole set.
 
-    Raises JavaError.
+    Args:
+        captions: One for each photo.
+        references: Of each photo; at least one.
+        with_spice: Whether SPICE is measured too.
+
+    Returns:
+        BLEU-1 to BLEU-4, METEOR, ROUGE-L, CIDEr and SPICE.
+
+    Raises:
+        JavaError: Java is missing, or one of its programs failed.
     """
     said, known = _tokenized(captions, references)
     aligned = meteor(said, known)
@@ -45,10 +54,16 @@ def measure(
 
 
 def cider(candidates: Sequence[tuple[str, Sequence[str]]]) -> float:
-    """CIDEr of captions, each with its references: one start of Java, no METEOR. Raises JavaError.
+    """Compute CIDEr: one start of Java, no METEOR.
 
     The rarity of an n-gram is counted over the references given, so figures of different sets of photos do
     not compare, and that of a single photo is 0.
+
+    Args:
+        candidates: Captions, each with its references.
+
+    Raises:
+        JavaError: Java is missing, or its program failed.
     """
     captions, references = zip(*candidates, strict=True)
     return float(_cider(*_tokenized(captions, references)).mean())
@@ -99,11 +114,17 @@ def _bleu(captions: Sequence[str], references: Sequence[Sequence[str]]) -> list[
 
 
 def bleu_of_sums(order: int, sums: np.ndarray) -> np.ndarray:
-    """BLEU up to n-grams of this order (Papineni et al., 2002) from sums, (..., 10) to (...).
+    """Compute BLEU (Papineni et al., 2002) from sums of statistics.
 
-    The numbers are the length of the captions and of the references closest to them in length, then the
-    n-grams of the captions for n = 1..4, then how many of them the references have. The terms that avoid a
-    division by zero are pycocoevalcap's.
+    The terms that avoid a division by zero are pycocoevalcap's.
+
+    Args:
+        order: Of the longest n-grams.
+        sums: Float (..., 10): the length of the captions and of the references closest to them in length, the
+            n-grams of the captions for n = 1 to 4, and how many of them the references have.
+
+    Returns:
+        Float (...).
     """
     length, closest = sums[..., 0], sums[..., 1]
     precisions = (sums[..., 6 : 6 + order] + 1e-15) / (sums[..., 2 : 2 + order] + 1e-9)
