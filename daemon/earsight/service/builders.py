@@ -1,11 +1,7 @@
-"""Builds the parts from the configuration. The only place that knows every choice of every section.
-
-Device libraries are imported by the parts themselves, when they open: choosing one costs nothing.
-"""
+"""From the settings to what a service goes by: its policy, and the registries of what can be chosen."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,10 +22,9 @@ from earsight.vision.quality import QualityLimits
 from earsight.voice.registry import build_voice
 from earsight.voice.speaker import SoundObserver
 
-_log = logging.getLogger(__name__)
-
 
 def build_policy(config: Config) -> Policy:
+    """What the narrator goes by."""
     return Policy(
         max_age=config.camera.max_age,
         phrasing=_phrasing(config.wording),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+_held = threading.Event()
+"""SIGHUP has come before a service could take it."""
+
 
 def hold_reload_signal() -> None:
-    """Let SIGHUP wait until a service can take it. Before, it would end the process."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    """Let SIGHUP, which would end the process, wait until a service can take it. For the main thread."""
+    # Not by blocking it: threads that libraries have started before would still take it.
+    signal.signal(signal.SIGHUP, lambda *_: _held.set())
 
 
 @contextmanager
@@ -25,7 +30,9 @@ def handled_signals(stop: Callable[[], object], reload: Callable[[], object]) ->
     handlers = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: reload}
     for number, handler in handlers.items():
         loop.add_signal_handler(number, handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+    if _held.is_set():
+        _held.clear()
+        reload()
     try:
         yield
     finally:

@@ -137,6 +137,7 @@ async def answer(on, gesture=Gesture.SHORT):
         ("wording: {style: careful}", "red", "A red wall.", "A wall."),
         ("quality: {enabled: false}", "dark", "The picture is too dark.", "A red wall."),
         ("narration: {every: 3600}", "red", "A red wall.", "A red wall."),
+        ("bindings: {button: {short: louder}}", "red", "A red wall.", english("volume.loudest")),
     ],
 )
 def test_what_can_be_taken_over_holds_from_the_next_press_on(tmp_path, settings, picture, before, after):

@@ -264,6 +264,18 @@ def test_the_watchdog_is_fed_while_all_goes_well(manager):
     run(trial)
 
 
+def test_the_watchdog_is_fed_several_times_while_it_waits(manager, monkeypatch):
+    monkeypatch.setenv("WATCHDOG_USEC", "3000000")
+
+    async def trial():
+        async with supervised("feed_watchdog"):
+            began = time.monotonic()
+            await until(lambda: manager.messages.count("WATCHDOG=1") >= 3)
+            assert time.monotonic() - began < 5, "one that is missed would end the process"
+
+    run(trial)
+
+
 def test_a_hung_inference_starves_the_watchdog(manager):
     async def trial():
         async with supervised("feed_watchdog") as on:
