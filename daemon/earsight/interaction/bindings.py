@@ -64,5 +64,5 @@ def build_bindings(config: Config) -> Bindings:
         source: {Gesture(name): action for name, action in gestures.items()}
         for source, gestures in {**bound, **keys}.items()
     }
-    present = {name for name, section in config.triggers.model_dump(exclude_none=True).items() if section}
+    present = {name for name, section in config.triggers.model_dump().items() if section}
     return Bindings(inputs, frozenset(present))

@@ -1,7 +1,6 @@
 """What a press means, and who gets to speak.
 
-Runs on the event loop. Something newer that the wearer asks for supersedes what is going on, and nothing that
-nobody asked for gets in its way.
+Runs on the event loop. A newer request supersedes what is going on, and nothing unasked gets in its way.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 """What the wearer has chosen by button lasts over a restart."""
 
 import json
+import math
 from dataclasses import asdict, replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from earsight.config.voice import VoiceSection
 from earsight.interaction.preferences import (
     RATES,
     VOLUMES,
@@ -44,6 +47,13 @@ def test_the_rate_goes_from_one_end_to_the_other():
     while preferences.faster():
         heard.append(preferences.values.rate)
     assert tuple(heard) == RATES
+
+
+def test_steps_are_even_and_within_what_can_be_configured():
+    (slowest, fastest), (_, loudest) = (VoiceSection.model_fields[key].metadata for key in ("rate", "volume"))
+    assert (RATES[0], RATES[-1], VOLUMES[-1]) == (slowest.ge, fastest.le, loudest.le)
+    assert all(1.18 <= after / before <= 1.26 for before, after in pairwise(RATES))
+    assert all(4.8 <= 20 * math.log10(after / before) <= 5.2 for before, after in pairwise(VOLUMES))
 
 
 @pytest.mark.parametrize(
