@@ -112,9 +112,9 @@ class Device:
 
     # What is heard
 
-    def hears(self, text: str, after: float, limit: float = 30.0) -> Match:
+    def hears(self, text: str, after: float, limit: float = 30.0, language: str = "en") -> Match:
         """Wait until the sentence was heard from its first to its last sample; raises AssertionError."""
-        return self._hears(self.speech.of(text), repr(text), after, limit)
+        return self._hears(self.speech.of(text, language), repr(text), after, limit)
 
     def hears_tone(self, earcon: Earcon, after: float, limit: float = 30.0) -> Match:
         return self._hears(render(earcon).samples, f"the tone {earcon}", after, limit)
@@ -130,10 +130,10 @@ class Device:
         """This very sentence, until now."""
         return self._recording(after).find(self.speech.of(text)).correlation >= HEARD
 
-    def answer(self, after: float, limit: float = ANSWER_LIMIT) -> str:
+    def answer(self, after: float, limit: float = ANSWER_LIMIT, language: str = "en") -> str:
         """What the service says to a press at that time, once it was heard."""
         text = self.service.wait_for("^answer: ", after, limit).text.removeprefix("answer: ")
-        self.hears(text, after, limit)
+        self.hears(text, after, limit, language)
         return text
 
     def described(self) -> tuple[float, str]:
