@@ -27,20 +27,28 @@ _ADVICE = (
 
 
 class AlsaPlayer:
-    """One aplay for each sound, killed to stop it. device: a name from `aplay -L`."""
+    """One aplay for each sound, killed to stop it."""
 
     def __init__(self, device: str = "default") -> None:
+        """Args:
+        device: A name from `aplay -L`.
+        """
         self._device = device
         buffer = round(BUFFER_SECONDS * 1e6)
         self._argv = ["aplay", "-q", "-D", device, "-t", "raw", "-f", "S16_LE", "-c", "1"]
         self._argv += [f"--buffer-time={buffer}", f"--period-time={buffer // 4}"]
 
     async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
-        """Play to the end; cancelling kills aplay, and the card falls silent within BUFFER_SECONDS.
+        """Play to the end. Cancelling kills aplay, and the card falls silent within BUFFER_SECONDS.
 
-        started gets the moment at which aplay has opened and set up the device and has taken the first
-        period of samples to write it there, seen within 2 ms. What a sound server and a Bluetooth link
-        add after that (up to 0.3 s) can't be seen from here.
+        Args:
+            sound: What to play.
+            started: Called when aplay has opened and set up the device and has taken the first period of
+                samples to write it there, which is seen within 2 ms. What a sound server and a Bluetooth
+                link add after that (up to 0.3 s) can't be seen from here.
+
+        Raises:
+            VoiceError: aplay is missing, or the device is missing, busy, hangs or goes away.
         """
         data = np.ascontiguousarray(sound.samples, dtype="<i2").tobytes()
         argv = [*self._argv, "-r", str(sound.rate)]
@@ -51,7 +59,7 @@ class AlsaPlayer:
                         started(time.monotonic())
                     async with asyncio.timeout(sound.seconds + time_limits.ALSA_DRAINING):
                         status = await aplay.wait()
-            except child.ProgramMissing as error:
+            except child.ProgramMissingError as error:
                 raise SoundDeviceError(
                     "aplay is not installed: run 'sudo apt install alsa-utils', "
                     "or choose another player with the key voice.player"
@@ -76,7 +84,7 @@ class AlsaPlayer:
 
 
 async def _first_period_taken(aplay: asyncio.subprocess.Process, stdin: int, enough: int) -> bool:
-    """Wait until aplay has read `enough` bytes (True) or has ended (False); raises TimeoutError."""
+    """Wait until aplay has read `enough` bytes (True) or has ended (False). Raises TimeoutError."""
     # aplay shares our file position, which tells how far it has read.
     async with asyncio.timeout(time_limits.ALSA_OPENING):
         while os.lseek(stdin, 0, os.SEEK_CUR) < enough:
@@ -89,8 +97,12 @@ async def _first_period_taken(aplay: asyncio.subprocess.Process, stdin: int, eno
 async def check_device(device: str = "default", limit: float = time_limits.ALSA_OPENING) -> None:
     """Play 50 ms of silence: nothing else tells a card from a sound server that is up without one.
 
-    Raises VoiceError with what is wrong: aplay missing, no card, a device that is busy, or one that takes
-    more than `limit` seconds.
+    Args:
+        device: A name from `aplay -L`.
+        limit: Seconds that it may take.
+
+    Raises:
+        VoiceError: aplay is missing, there is no card, or the device is busy or takes too long.
     """
     silence = Sound(np.zeros(1102, np.int16), 22050)
     try:

@@ -1,4 +1,4 @@
-"""The sound card, also one that comes later; a WAV file for as long as there has been none."""
+"""The sound card, even one that is connected later, and a WAV file until then."""
 
 from __future__ import annotations
 
@@ -14,19 +14,25 @@ _log = logging.getLogger(__name__)
 
 
 class CardOrFile:
-    """Tries the card with every sound: without one that fails within milliseconds.
+    """Tries the card with every sound: where there is none, that fails within milliseconds.
 
     Once the card has been heard, its failures are errors: the words wait for it to come back, instead of
-    going into a file where nobody hears them. device: a name from `aplay -L`.
+    going into a file where nobody hears them.
     """
 
     def __init__(self, device: str, file: Path) -> None:
+        """Args:
+        device: A name from `aplay -L`.
+        file: The recording.
+        """
         self._card = AlsaPlayer(device)
         self._path = file
         self._recorder: WavPlayer | None = None
         self._heard = False
 
     async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
+        """See Player.play()."""
+
         def began(at: float) -> None:
             if self._recorder is not None and not self._heard:
                 _log.info("there is a sound device now")

@@ -16,13 +16,19 @@ from dataclasses import dataclass
 from earsight.voice.sound import VoiceError
 
 
-class ProgramMissing(VoiceError):  # noqa: N818 - it names what is wrong, not that something is
+class ProgramMissingError(VoiceError):
     """The program is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """output: all of standard output. complaint: the last line of standard error, "" for none."""
+    """How a program ended.
+
+    Attributes:
+        status: Its exit status; negative for the signal that has killed it.
+        output: All of its standard output.
+        complaint: The last line of its standard error, "" for none.
+    """
 
     status: int
     output: bytes
@@ -48,6 +54,7 @@ def read_all(descriptor: int) -> bytes:
 
 
 def last_line(errors: bytes) -> str:
+    """The last line with anything in it, "" for none."""
     lines = [line.strip() for line in errors.decode("utf-8", "replace").splitlines()]
     return next((line for line in reversed(lines) if line), "")
 
@@ -69,7 +76,7 @@ async def start(
             await stop(await starting)
         raise
     except FileNotFoundError as error:
-        raise ProgramMissing(f"the program {argv[0]!r} is not installed") from error
+        raise ProgramMissingError(f"the program {argv[0]!r} is not installed") from error
     except OSError as error:
         raise VoiceError(f"the program {argv[0]!r} can't be started: {error.strerror or error}") from error
 
@@ -96,10 +103,19 @@ async def running(
 
 
 async def run(argv: Sequence[str], given: bytes, limit: float) -> Finished:
-    """Run a program to its end with `given` on standard input.
+    """Run a program to its end. Cancelling kills it.
 
-    Cancelling kills it. Raises ProgramMissing, and VoiceError when it can't start or takes more than
-    `limit` seconds; any exit status is returned.
+    Args:
+        argv: The program and its arguments.
+        given: Its standard input.
+        limit: Seconds that it may take.
+
+    Returns:
+        How it ended, whatever its exit status.
+
+    Raises:
+        ProgramMissingError: It is not installed.
+        VoiceError: It can't be started, or takes too long.
     """
     with memory_file(given) as stdin, memory_file() as stdout, memory_file() as stderr:
         async with running(argv, stdin=stdin, stdout=stdout, stderr=stderr) as process:

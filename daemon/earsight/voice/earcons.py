@@ -22,9 +22,10 @@ _OVERTONE = 0.25
 class Earcon(StrEnum):
     """What the wearer learns to know by ear. They differ in direction and number of tones, not only in pitch.
 
-    LOOK: one high tone: the press was taken, the answer follows. READY: two rising tones: Earsight has
-    started, presses are heard from now on. ERROR: two low tones on one pitch: it failed and words can't say
-    so, since the voice itself fails.
+    Attributes:
+        LOOK: One high tone. The press was taken, and the answer follows.
+        READY: Two rising tones. Earsight has started, and presses are heard from now on.
+        ERROR: Two low tones on one pitch. It failed, and the voice itself fails, so there are no words.
     """
 
     LOOK = "look"
@@ -41,7 +42,12 @@ _TONES: dict[Earcon, list[tuple[float, float]]] = {
 
 
 def render(earcon: Earcon, volume: float = 0.5) -> Sound:
-    """The sound of an earcon at RATE, at most 0.12 s, audible from its first sample on. volume: 0..1."""
+    """Make the sound of an earcon: at RATE, at most 0.12 s, audible from its first sample on.
+
+    Args:
+        earcon: Which one.
+        volume: 0..1.
+    """
     tones = [_tone(pitch, seconds) for pitch, seconds in _TONES[earcon]]
     samples = np.concatenate(tones) * (_PEAK * volume * np.iinfo(np.int16).max)
     return Sound(np.round(samples).astype(np.int16), RATE)

@@ -1,4 +1,4 @@
-"""What all speech engines share: the text that they are given, and the check of what they make of it."""
+"""What all speech engines share: the text that they are given, and the check of the sound they make of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ def one_line(text: str) -> str:
 
 
 def audible(sound: Sound, engine: str, text: str) -> Sound:
-    """The sound, unless it can't be heard: silence passed for speech would be a wearer left waiting."""
+    """The sound, unless it is silent: silence passed for speech would leave the wearer waiting.
+
+    Raises:
+        VoiceError: There is nothing to hear.
+    """
     if not np.any(sound.samples):
         raise VoiceError(f"{engine} made no sound from {text[:60]!r}")
     return sound

@@ -31,7 +31,7 @@ class EspeakSynthesizer:
         given = with_phonemes(line, self._language).encode()
         try:
             finished = await child.run([*self._argv, "-s", str(rate)], given, time_limits.ESPEAK)
-        except child.ProgramMissing as error:
+        except child.ProgramMissingError as error:
             raise EngineMissingError(
                 "espeak-ng is not installed: run 'sudo apt install espeak-ng', "
                 "or choose another engine with the key voice.engine"

@@ -9,11 +9,17 @@ from earsight.voice.sound import Sound
 
 
 class Player(Protocol):
-    async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
-        """Play to the end; cancelling the task stops the sound within one buffer.
+    """Plays sounds, one at a time."""
 
-        started is called once, with the time.monotonic() at which the first sample went out. Raises
-        VoiceError when the device is missing or goes away while it plays.
+    async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
+        """Play to the end. Cancelling stops the sound within one buffer.
+
+        Args:
+            sound: What to play.
+            started: Called once, with the seconds of time.monotonic() at which the first sample went out.
+
+        Raises:
+            VoiceError: The device is missing, or goes away while it plays.
         """
 
     async def close(self) -> None:

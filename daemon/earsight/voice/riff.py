@@ -17,7 +17,12 @@ _EXTENSIBLE = 0xFFFE
 
 
 def header(samples: int, rate: int) -> bytes:
-    """The 44 bytes before `samples` (at most MAX_SAMPLES) 16-bit mono samples."""
+    """The 44 bytes before 16-bit mono samples.
+
+    Args:
+        samples: How many there are; at most MAX_SAMPLES.
+        rate: Samples per second.
+    """
     size = 2 * samples
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
@@ -28,10 +33,13 @@ def header(samples: int, rate: int) -> bytes:
 
 
 def parse(data: bytes) -> Sound:
-    """The sound of a WAV file; raises VoiceError if it is none, or not 16-bit mono.
+    """Read the sound of a WAV file.
 
     The length in the header is only an upper bound: a program that writes to a stream (espeak-ng --stdout)
     can't know it, and writes about 2 GiB.
+
+    Raises:
+        VoiceError: It is no WAV file, or not 16-bit mono.
     """
     if len(data) < 12 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise VoiceError(f"not a WAV file: it begins with {data[:12]!r}")

@@ -36,11 +36,17 @@ class SoundDeviceError(VoiceError):
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """samples: int16 (n,), mono. rate: samples per second."""
+    """A mono sound.
+
+    Attributes:
+        samples: int16 (n,).
+        rate: Samples per second.
+    """
 
     samples: np.ndarray
     rate: int
 
     @property
     def seconds(self) -> float:
+        """How long it lasts."""
         return len(self.samples) / self.rate

@@ -17,8 +17,14 @@ EARCON = Priority.ANSWER + 1
 
 
 class Outcome(StrEnum):
-    """SPOKEN: to the end. INTERRUPTED: cut off after it had begun to sound. DROPPED: for something newer,
-    before any of it could be heard. STALE: too late to begin."""
+    """How a request ended.
+
+    Attributes:
+        SPOKEN: To the end.
+        INTERRUPTED: Cut off after it had begun to sound.
+        DROPPED: For something newer, before any of it could be heard.
+        STALE: Too late to begin.
+    """
 
     SPOKEN = "spoken"
     INTERRUPTED = "interrupted"
@@ -27,8 +33,15 @@ class Outcome(StrEnum):
 
 
 class RequestState(Enum):
-    """WAITING: to be synthesized. SYNTHESIZING: the engine is at it. READY: has its sound, and waits to be
-    played. STARTING: the player has it, and nothing was heard yet. AUDIBLE: begun to sound. ENDED: resolved.
+    """Where a request is on its way to the ear.
+
+    Attributes:
+        WAITING: To be synthesized.
+        SYNTHESIZING: The engine is at work on it.
+        READY: It has its sound, and waits to be played.
+        STARTING: The player has it, and nothing was heard yet.
+        AUDIBLE: It has begun to sound.
+        ENDED: It has been resolved.
     """
 
     WAITING = auto()

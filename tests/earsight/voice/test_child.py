@@ -33,7 +33,7 @@ def test_the_last_line_of_standard_error_is_kept():
 
 
 def test_a_missing_program_is_named():
-    with pytest.raises(child.ProgramMissing, match="no-such-program"):
+    with pytest.raises(child.ProgramMissingError, match="no-such-program"):
         asyncio.run(child.run(["no-such-program"], b"", 5))
 
 

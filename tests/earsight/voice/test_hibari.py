@@ -15,11 +15,11 @@ from tests.earsight.voice import engine_modules
 SENTENCE = "A man in a red shirt stands in front of a house."
 
 
-def speak(*texts, rate=175):
+def speak(*texts, rates=(175,) * 9):
     async def run():
         voice = HibariSynthesizer("en")
         try:
-            return [await voice.synthesize(text, rate) for text in texts]
+            return [await voice.synthesize(text, rate) for text, rate in zip(texts, rates, strict=False)]
         finally:
             await voice.close()
 
@@ -45,19 +45,19 @@ def test_the_same_text_sounds_the_same_and_longer_texts_last_longer():
 
 
 def test_a_higher_rate_is_faster():
-    (slow,), (normal,), (fast,) = (speak(SENTENCE, rate=rate) for rate in (90, 175, 350))
+    slow, normal, fast = speak(*[SENTENCE] * 3, rates=(90, 175, 350))
     assert slow.seconds > 1.5 * normal.seconds > 2 * fast.seconds
 
 
 def test_numbers_long_texts_and_markup_are_read():
     number, digits, money, long, markup = speak(
-        "1" * 40, "9" * 300, "1,000,000,000,000,000,000,000,000,000,000,000,000,000 dollars",
-        "word " * 400, "[seven](/hˈɛɡi/) [[wVn]]",
+        "1" * 40, "9" * 100, "1,000,000,000,000,000,000,000,000,000,000,000,000,000 dollars",
+        "word " * 150, "[seven](/hˈɛɡi/) [[wVn]]",
     )  # fmt: skip
     assert number.seconds > 5
-    assert digits.seconds > 50
+    assert digits.seconds > 15
     assert money.seconds > 5
-    assert long.seconds > 60
+    assert long.seconds > 20
     assert markup.seconds > 1
 
 
