@@ -1,4 +1,4 @@
-"""When the configuration file is to be read again."""
+"""Tells when the settings file has to be read again."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ from earsight.system import time_limits
 
 
 class ConfigWatcher:
-    """One file, as it was when this was made."""
+    """Watches one file, from when it is made."""
 
     def __init__(self, path: Path) -> None:
+        """Args:
+        path: The file, which need not be there.
+        """
         self._path = path
         self._seen = _stamp(path)
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
-        """Read it again, changed or not."""
+        """Let changed() return, whether the file has changed or not."""
         self._asked.set()
 
     async def changed(self) -> None:
-        """Wait until it has been written, or until asked. While it changes, or is not there, it is being
-        written."""
+        """Wait until the file has been written, or until asked.
+
+        As long as it changes, or is not there, it is being written.
+        """
         before: tuple[int, int, int] | None = None
         while True:
             with contextlib.suppress(TimeoutError):

@@ -47,7 +47,7 @@ class TriggerManager:
         sink: Takes what happens: the name of the input, and the event.
         do: Takes the name of an action that another program asks for.
         notices: What the wearer has to know.
-        troubles: What the service manager has to know.
+        status: What the service manager has to know.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class TriggerManager:
         sink: Callable[[str, InputEvent], object],
         do: Callable[[str], object],
         notices: Notices,
-        troubles: ServiceStatus,
+        status: ServiceStatus,
     ) -> None:
         self._times, self._bindings = _times(config.gestures), build_bindings(config)
         self._sink = sink
@@ -68,7 +68,7 @@ class TriggerManager:
         wiring = Wiring(self._recognizer, self._stuck, sink, buttons, ACTIONS, do)
         self._parts = {one.name: one.part for one in found}
         self._running = [
-            _RunningTrigger(one, one.build(wiring), notices, troubles, self._changed) for one in found
+            _RunningTrigger(one, one.build(wiring), notices, status, self._changed) for one in found
         ]
 
     def reconfigure(self, config: Config) -> None:
@@ -125,14 +125,14 @@ class _RunningTrigger:
         its: Input,
         trigger: Trigger,
         notices: Notices,
-        troubles: ServiceStatus,
+        status: ServiceStatus,
         changed: Callable[[], object],
     ) -> None:
         self.name = its.name
         self.state = State.OPENING
         self._label, self._part = its.label, its.part
         self._trigger = trigger
-        self._notices, self._troubles = notices, troubles
+        self._notices, self._status = notices, status
         self._changed = changed
         self._steady: asyncio.TimerHandle | None = None
 
@@ -158,12 +158,12 @@ class _RunningTrigger:
 
     def _works(self) -> None:
         self._enter(State.WORKING)
-        self._troubles.report(self._label, None)
+        self._status.report(self._label, None)
         self._notices.trouble(self._label, None)
 
     def _failed(self, error: TriggerError) -> None:
         self._enter(State.FAILED)
-        if self._troubles.report(self._label, str(error)):
+        if self._status.report(self._label, str(error)):
             _log.log(logging.INFO if isinstance(error, AsleepError) else logging.ERROR, "%s", error)
         if isinstance(error, AsleepError):
             return

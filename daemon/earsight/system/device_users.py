@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 
-def holders(devices: set[str], proc: Path = Path("/proc")) -> list[str]:
-    """Other processes with one of the device files open, as "name (pid)", in the order of their ids.
+def device_users(devices: set[str], proc: Path = Path("/proc")) -> list[str]:
+    """Find the other processes that have a device open. Processes of other users are only seen by root.
 
-    devices: resolved paths like "/dev/video0". Processes of other users are only seen by root.
+    Args:
+        devices: Resolved paths such as "/dev/video0".
+        proc: Where the kernel shows processes.
+
+    Returns:
+        Each as "name (pid)", in the order of their ids.
     """
     found = []
     for process in sorted((p for p in proc.glob("[0-9]*") if p.name.isdecimal()), key=lambda p: int(p.name)):
@@ -19,8 +24,12 @@ def holders(devices: set[str], proc: Path = Path("/proc")) -> list[str]:
 
 
 def held_by(devices: set[str]) -> str:
-    """The end of a message about a busy device: who has it and what to do."""
-    found = holders(devices)
+    """The end of a message about a busy device: who has it, and what to do.
+
+    Args:
+        devices: Resolved paths such as "/dev/video0".
+    """
+    found = device_users(devices)
     if found:
         return f"held by {', '.join(found)}: stop that program first"
     return "held by another program: stop it first (sudo fuser -v /dev/video* names it)"

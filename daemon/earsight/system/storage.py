@@ -1,4 +1,4 @@
-"""Files that Earsight writes for itself: where, and whole at any moment, even after a power cut."""
+"""Files that Earsight writes for itself: where they are, and how they stay whole through a power cut."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from typing import Literal
 
 
 def service_folder(kind: Literal["STATE", "RUNTIME", "CACHE"]) -> Path | None:
-    """Where the service manager lets this service keep what it learns, what ends with it, or what may be
-    lost; None without one. It names one folder, or several."""
+    """The folder that the service manager gives this service; None without a service manager.
+
+    Args:
+        kind: STATE for what has to last, RUNTIME for what ends with the service, CACHE for what may be lost.
+    """
+    # It names one folder, or several.
     folder = os.environ.get(f"{kind}_DIRECTORY", "").split(":")[0]
     return Path(folder) if folder else None
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replace the file: after a power cut it has the old content or the new. Raises OSError.
+    """Replace a file: after a power cut it has the old content or the new.
 
     Not for two writers of one path at once.
+
+    Raises:
+        OSError: It can't be written. The old content stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")  # one name: what a cut leaves is overwritten next time

@@ -1,4 +1,4 @@
-"""Telling systemd how the service is: the sd_notify protocol, which is one datagram a message."""
+"""Tells systemd how the service is, by the sd_notify protocol: one datagram per message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def managed() -> bool:
 
 
 def notify(state: str) -> None:
-    """Send a state such as ``READY=1``. Does nothing where no service manager listens."""
+    """Send a state such as "READY=1". Does nothing if no service manager listens."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
@@ -28,7 +28,7 @@ def notify(state: str) -> None:
 
 
 def watchdog_interval() -> float | None:
-    """Seconds within which the service manager wants a sign of life; None when it wants none."""
+    """Seconds within which the service manager expects a sign of life; None if it expects none."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
     meant_for = os.environ.get("WATCHDOG_PID", str(os.getpid()))
     if not microseconds.isdigit() or meant_for != str(os.getpid()):
@@ -37,18 +37,26 @@ def watchdog_interval() -> float | None:
 
 
 def show(status: str) -> None:
-    """The line that `systemctl status` shows, also after the process has ended."""
+    """Set the line that `systemctl status` shows, also after the process has ended."""
     notify(f"STATUS={' '.join(status.split())}")
 
 
 class ServiceStatus:
-    """What does not work at the moment, each part with its reason, for `systemctl status`."""
+    """What does not work at the moment, and why, for `systemctl status`."""
 
     def __init__(self) -> None:
         self._reasons: dict[str, str] = {}
 
     def report(self, part: str, reason: str | None) -> bool:
-        """reason: None for a part that works. Whether that is news."""
+        """Say how a part is.
+
+        Args:
+            part: Its name.
+            reason: Why it does not work; None if it works.
+
+        Returns:
+            Whether that has changed.
+        """
         if self._reasons.get(part) == reason:
             return False
         self._reasons.pop(part, None)
@@ -58,7 +66,9 @@ class ServiceStatus:
         return True
 
     def has(self, part: str) -> bool:
+        """Whether a part does not work."""
         return part in self._reasons
 
     def show(self) -> None:
+        """Tell the service manager."""
         show("; ".join(f"{part}: {reason}" for part, reason in self._reasons.items()) or "Everything works.")

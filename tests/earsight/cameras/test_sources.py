@@ -305,7 +305,7 @@ def test_who_holds_the_board_s_camera_is_said(
     board: type[BoardCamera], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(board, "trouble", RuntimeError("Camera __init__ sequence did not complete."))
-    monkeypatch.setattr("earsight.system.device_users.holders", lambda _devices: ["rpicam-hello (812)"])
+    monkeypatch.setattr("earsight.system.device_users.device_users", lambda _devices: ["rpicam-hello (812)"])
     with pytest.raises(CameraError, match=r"rpicam-hello \(812\)"):
         Picamera2Source().open()
 

@@ -1,8 +1,6 @@
 import errno
 import os
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,6 @@ from hypothesis import strategies as st
 
 from earsight.cameras.source import CameraError
 from earsight.cameras.v4l2 import VideoNode, check_camera, find_webcam, first_webcam, parse_capability, query
-from earsight.system.device_users import held_by, holders
 
 CAPTURE, METADATA, M2M, OWN = 0x1, 0x800000, 0x8000, 0x80000000
 
@@ -86,31 +83,3 @@ def test_what_is_no_camera_at_all(tmp_path: Path) -> None:
     for device in (plain, Path("/dev/null")):
         with pytest.raises(CameraError, match="is not a camera"):
             check_camera(device)
-
-
-def test_the_process_that_holds_a_device_is_named(tmp_path: Path) -> None:
-    device = tmp_path / "video0"
-    device.write_bytes(b"")
-    program = "import sys; held = open(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(device)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
-        found = holders({str(device)})
-        told = held_by({str(device)})
-        child.communicate()
-    assert len(found) == 1
-    assert found[0].endswith(f"({child.pid})")
-    assert found[0] in told
-    assert holders({str(device)}) == []
-    assert "fuser" in held_by({str(device)})
-
-
-def test_our_own_hold_and_unreadable_processes_do_not_count(tmp_path: Path) -> None:
-    device = tmp_path / "video0"
-    device.write_bytes(b"")
-    with device.open():
-        assert holders({str(device)}) == []
-    (tmp_path / "proc" / "17").mkdir(parents=True)  # ended while we looked: no fd folder
-    assert holders({str(device)}, tmp_path / "proc") == []

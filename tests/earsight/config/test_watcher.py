@@ -32,8 +32,8 @@ def tried(trial):
 
 def test_a_file_is_taken_when_it_has_come_to_rest(path):
     async def trial():
-        watch = ConfigWatcher(path)
-        changed = asyncio.create_task(watch.changed())
+        watcher = ConfigWatcher(path)
+        changed = asyncio.create_task(watcher.changed())
         for second in range(1, 40):
             write(path, second)
             await asyncio.sleep(0.03)
@@ -43,7 +43,7 @@ def test_a_file_is_taken_when_it_has_come_to_rest(path):
         assert not changed.done(), "it is being replaced"
         write(path, 50)
         await changed
-        again = asyncio.create_task(watch.changed())
+        again = asyncio.create_task(watcher.changed())
         await asyncio.sleep(0.3)
         assert not again.done()
         again.cancel()
@@ -55,10 +55,10 @@ def test_who_asks_is_not_kept_waiting(path, monkeypatch):
     monkeypatch.setattr(time_limits, "CONFIG_POLL", 30.0)
 
     async def trial():
-        watch = ConfigWatcher(path)
-        changed = asyncio.create_task(watch.changed())
+        watcher = ConfigWatcher(path)
+        changed = asyncio.create_task(watcher.changed())
         await asyncio.sleep(0)
-        watch.ask()
+        watcher.ask()
         await asyncio.wait_for(changed, 20)
 
     tried(trial)

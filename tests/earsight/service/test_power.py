@@ -20,7 +20,6 @@ import pytest
 from earsight.config.loader import load_config
 from earsight.interaction.preferences import Adjustable, Preferences
 from earsight.service.crash_loop import CrashLoop
-from earsight.system.storage import write_whole
 from tests.earsight.preferences_file import NAME, chosen_volume
 
 ROOT = Path(__file__).parents[3]
@@ -185,30 +184,6 @@ def test_a_writer_that_is_cut_off_leaves_the_old_or_the_new(tmp_path, times):
             seen.add(chosen_volume(path.read_text()))
     assert len(seen) > 1
     assert {file.name for file in tmp_path.iterdir()} <= {NAME, f"{NAME}.partial"}
-
-
-def test_what_is_renamed_is_on_the_disk_before(tmp_path, monkeypatch):
-    """The kernel may write in any order what nobody waits for: an empty file under the new name, say."""
-    path = tmp_path / "state"
-    path.write_bytes(b"old")
-    done = []
-    fsync, replace = os.fsync, Path.replace
-
-    def synced(handle):
-        target = Path(f"/proc/self/fd/{handle}").readlink()
-        done.append((target.name if target.is_file() else "folder", path.read_bytes()))
-        if target.is_file():
-            assert target.read_bytes() == b"new", "synced before it was written"
-        fsync(handle)
-
-    def replaced(source, target):
-        done.append(("renamed", path.read_bytes()))
-        return replace(source, target)
-
-    monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(Path, "replace", replaced)
-    write_whole(path, b"new")
-    assert done == [("state.partial", b"old"), ("renamed", b"old"), ("folder", b"new")]
 
 
 def test_on_a_full_disk_it_goes_on(tmp_path):
