@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import press
 from benchmarks.machine import processor
-from earsight.bench.measurement import Order, measure
+from earsight.bench.measurement import BenchSettings, measure
 
 LIMITS = {
     "total_ms": 60.0,
@@ -36,7 +36,7 @@ def described(photo: Path, bundle: str) -> dict[str, float]:
     Returns:
         Medians in milliseconds, the 95th percentile, and the peak of the resident memory in megabytes.
     """
-    found = measure(Order(bundle, str(photo), captions=50))
+    found = measure(BenchSettings(bundle, str(photo), captions=50))
     stages = found["stages_ms"]
     medians = {f"{name}_ms": stages[name]["median"] for name in ("preprocess", "encode", "decode", "total")}
     return {**medians, "total_p95_ms": stages["total"]["p95"], "resident_mb": found["resident_mb"]["peak"]}
