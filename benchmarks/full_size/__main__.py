@@ -22,9 +22,10 @@ from benchmarks.full_size import noise
 from benchmarks.full_size.comparison import compare, missed
 from benchmarks.full_size.identity import TokenAgreement, agreement
 from benchmarks.full_size.sizes import BY_NAME, FULL, Sizes
+from benchmarks.full_size.system import Job
 from benchmarks.full_size.systems import BUNDLE, CACHED, FLOAT32, INT8, PUBLISHED, SYSTEMS
 from benchmarks.full_size.table import as_json, machine, markdown
-from benchmarks.full_size.worker import Client, Job, Worker, WorkerError, child_environment
+from benchmarks.full_size.worker import Client, Worker, WorkerError, child_environment
 from earsight.bench.machine import available_memory
 
 NEEDED_DISK_GB, NEEDED_MEMORY_GB = 5, 12

@@ -14,6 +14,25 @@ Found = list[tuple[tuple[int, ...], float]]
 """Tokens and their mean log-probability, of each beam, best first."""
 
 
+@dataclass(frozen=True)
+class Job:
+    """What a worker is to be. All of it travels as JSON.
+
+    Attributes:
+        system: Its name.
+        folder: Of the weights, or, for the system "bundle", of the bundle.
+        sizes: Their name.
+        threads: Of the system.
+        photo: To caption; None generates an image.
+    """
+
+    system: str
+    folder: str
+    sizes: str
+    threads: int
+    photo: str | None = None
+
+
 @dataclass
 class Stages:
     """The time of each stage.

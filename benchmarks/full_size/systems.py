@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.full_size.sizes import Sizes
-from benchmarks.full_size.system import System
-
-if TYPE_CHECKING:
-    from benchmarks.full_size.worker import Job
+from benchmarks.full_size.system import Job, System
 
 PUBLISHED, CACHED, FLOAT32, INT8 = "published", "cached", "float32", "int8"
 BUNDLE = "bundle"

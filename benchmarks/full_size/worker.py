@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.full_size.picture import load_picture
 from benchmarks.full_size.sizes import BY_NAME
-from benchmarks.full_size.system import Stages
+from benchmarks.full_size.system import Job, Stages
 from benchmarks.full_size.systems import build
 
 ROOT = Path(__file__).parents[2]
@@ -31,25 +31,6 @@ _PR_SET_PDEATHSIG = 1
 
 class WorkerError(Exception):
     """A worker ended by itself; it has said why on standard error."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker is to be. All of it travels as JSON.
-
-    Attributes:
-        system: Its name.
-        folder: Of the weights, or, for the system "bundle", of the bundle.
-        sizes: Their name.
-        threads: Of the system.
-        photo: To caption; None generates an image.
-    """
-
-    system: str
-    folder: str
-    sizes: str
-    threads: int
-    photo: str | None = None
 
 
 class Client(Protocol):

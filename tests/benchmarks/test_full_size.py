@@ -25,9 +25,10 @@ from benchmarks.full_size.plot import alternative_text, write_plot  # noqa: E402
 from benchmarks.full_size.published import Uncached  # noqa: E402
 from benchmarks.full_size.search import beam_search  # noqa: E402
 from benchmarks.full_size.sizes import TINY  # noqa: E402
+from benchmarks.full_size.system import Job  # noqa: E402
 from benchmarks.full_size.systems import BUNDLE, CACHED, FLOAT32, INT8, PUBLISHED, SYSTEMS  # noqa: E402
 from benchmarks.full_size.table import as_json, markdown  # noqa: E402
-from benchmarks.full_size.worker import InProcess, Job, Worker, WorkerError, child_environment  # noqa: E402
+from benchmarks.full_size.worker import InProcess, Worker, WorkerError, child_environment  # noqa: E402
 from tests.training.bundles.test_identity import talkative  # noqa: E402
 from tests.training.gpt2_models import gpt2_model  # noqa: E402
 from tests.training.published_search import published_search  # noqa: E402

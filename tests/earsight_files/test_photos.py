@@ -1,5 +1,4 @@
 import io
-import os
 import struct
 import subprocess
 import sys
@@ -13,33 +12,14 @@ from PIL import Image
 
 from earsight_files.photos import MIN_SIDE, SHORT_SIDE, PhotoFileError, read_photo
 from tests import photo_examples
+from tests.earsight_files.pictures import BLUE, GREEN, RED, WHITE, quarters, refusal
 from tests.photo_examples import write
-
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-
-
-def quarters(width: int = 64, height: int = 48) -> Image.Image:
-    """Red and green over blue and white: every turn and flip of it looks different."""
-    picture = Image.new("RGB", (width, height), RED)
-    picture.paste(GREEN, (width // 2, 0, width, height // 2))
-    picture.paste(BLUE, (0, height // 2, width // 2, height))
-    picture.paste(WHITE, (width // 2, height // 2, width, height))
-    return picture
 
 
 def assert_quarters(pixels: np.ndarray, tolerance: int = 12) -> None:
     height, width = pixels.shape[:2]
     found = [pixels[y * height // 4, x * width // 4].astype(int) for y in (1, 3) for x in (1, 3)]
     assert np.abs(np.array(found) - [RED, GREEN, BLUE, WHITE]).max() <= tolerance, found
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(PhotoFileError) as caught:
-        read_photo(path)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert message.encode()
-    return message
 
 
 def stretched(data: bytes, width: int, height: int) -> bytes:
@@ -198,79 +178,6 @@ def test_the_smallest_and_an_elongated_photo(tmp_path: Path) -> None:
     for size in ((MIN_SIDE, MIN_SIDE), (20000, MIN_SIDE)):
         Image.new("RGB", size).save(tmp_path / "photo.png")
         assert read_photo(tmp_path / "photo.png").shape == (size[1], size[0], 3)
-
-
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "bmp", "tif"])
-@pytest.mark.parametrize("size", [64, 700])
-def test_a_cut_off_photo_is_told_from_a_damaged_one(tmp_path: Path, suffix: str, size: int) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)
-    whole = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x010E] = "words of a note"
-    Image.fromarray(pixels).save(whole, {"jpg": "jpeg", "tif": "tiff"}.get(suffix, suffix), exif=exif)
-    path = tmp_path / f"half.{suffix}"
-    for share in (0.05, 0.5, 0.9, 0.99):
-        path.write_bytes(whole.getvalue()[: int(len(whole.getvalue()) * share)])
-        assert refusal(path).startswith("is cut off after "), share
-
-
-@pytest.mark.parametrize("name", photo_examples.CUT_OFF)
-def test_examples_that_are_cut_off(tmp_path: Path, name: str) -> None:
-    assert refusal(write(tmp_path, name, photo_examples.CUT_OFF[name]())).startswith("is cut off after ")
-
-
-@pytest.mark.parametrize("name", photo_examples.DAMAGED)
-def test_examples_that_are_damaged(tmp_path: Path, name: str) -> None:
-    assert refusal(write(tmp_path, name, photo_examples.DAMAGED[name]())).startswith(
-        "is damaged: copy it again"
-    )
-
-
-@pytest.mark.parametrize("name", photo_examples.UNSUPPORTED)
-def test_whole_files_of_other_kinds_are_named(tmp_path: Path, name: str) -> None:
-    data, kind = photo_examples.UNSUPPORTED[name]()
-    said = refusal(write(tmp_path, name, data))
-    assert said.startswith(f"is {kind}")
-    assert "which Earsight can't read" in said
-    assert "again" not in said
-
-
-@pytest.mark.parametrize("name", photo_examples.NOT_DOWNLOADED)
-def test_what_was_not_downloaded_is_named(tmp_path: Path, name: str) -> None:
-    data, kind, remedy = photo_examples.NOT_DOWNLOADED[name]()
-    said = refusal(write(tmp_path, name, data))
-    assert kind in said
-    assert remedy in said
-
-
-def test_a_photo_that_git_annex_did_not_fetch(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").symlink_to(".git/annex/objects/Zk/9f/MD5E-s12--0a1b.jpg/MD5E-s12--0a1b.jpg")
-    assert refusal(tmp_path / "a.jpg") == "is in git-annex, and not here: run `git annex get`."
-
-
-def test_files_that_are_no_photos(tmp_path: Path) -> None:
-    path = tmp_path / "letter.jpg"
-    path.write_text("Dear Sir,\n")
-    assert "not a photo" in refusal(path)
-    assert f"is not there: check the path {tmp_path}/gone.jpg" in refusal(tmp_path / "gone.jpg")
-    assert "folder" in refusal(tmp_path)
-    assert "can't be opened" in refusal(tmp_path / ("x" * 300 + ".jpg"))
-    os.mkfifo(tmp_path / "pipe.jpg")
-    assert "pipe" in refusal(tmp_path / "pipe.jpg")
-    assert "device" in refusal(Path("/dev/zero"))
-
-
-def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "secret.jpg"
-    quarters().save(path)
-    path.chmod(0)
-    if os.geteuid() == 0:  # root may read everything, so the refusal has to be played
-
-        def refuse(*_args: object) -> int:
-            raise PermissionError(13, "Permission denied")
-
-        monkeypatch.setattr("earsight_files.photos.os.open", refuse)
-    assert "permissions" in refusal(path)
 
 
 def test_big_photos_come_down_to_a_camera_s_size(tmp_path: Path) -> None:
