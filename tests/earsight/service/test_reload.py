@@ -230,6 +230,23 @@ def test_a_volume_that_is_refused_leaves_the_old_one(tmp_path):
     asyncio.run(trial())
 
 
+def test_a_volume_that_is_chosen_while_the_new_voice_is_tried_gives_way_to_the_new_one(tmp_path):
+    async def trial():
+        async with serving(tmp_path, Scene(painted("red"))) as on:
+            await until(lambda: Earcon.READY in on.kinds)
+            old, meter = on.player, LoudnessMeter()
+            slow = ToneSynthesizer(delay=1.0)
+            on.voice = lambda _section, _language: Voice(slow, meter, replay_for=0.0)
+            on.write("voice: {volume: 0.25}")
+            await until(lambda: slow.begun > 0)
+            await on.service.do("quieter")
+            await until(lambda: old.closed)
+            await answer(on)
+            assert meter.peaks[-1] == pytest.approx(8000 * 0.25, rel=0.01)
+
+    asyncio.run(trial())
+
+
 @pytest.mark.parametrize("error", [OSError(5, "Input/output error"), ValueError("odd"), MemoryError()])
 @pytest.mark.parametrize("at", ["load_config", "build_policy"])
 def test_an_unforeseen_error_in_a_reload_is_a_refusal(tmp_path, monkeypatch, at, error):
