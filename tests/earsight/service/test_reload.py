@@ -247,6 +247,35 @@ def test_a_volume_that_is_chosen_while_the_new_voice_is_tried_gives_way_to_the_n
     asyncio.run(trial())
 
 
+def test_a_new_voice_is_tried_as_loud_and_as_fast_as_it_is_to_be(tmp_path):
+    async def trial():
+        async with serving(tmp_path, Scene(painted("red"))) as on:
+            engine, meter = ToneSynthesizer(), LoudnessMeter()
+            on.voice = lambda _section, _language: Voice(engine, meter, replay_for=0.0)
+            on.write("voice: {volume: 0.25, rate: 300}")
+            await until(lambda: english("settings.taken") in on.heard)
+            assert engine.rates[0] == 300
+            assert meter.peaks[0] == pytest.approx(8000 * 0.25, rel=0.01)
+
+    asyncio.run(trial())
+
+
+def test_settings_that_are_taken_back_are_as_before(tmp_path, caplog):
+    caplog.set_level("INFO", "earsight.service.reload")
+    taken = "new settings: wording"  # a notice that a press cuts off is said again
+
+    async def trial():
+        async with describing(tmp_path, Scene(painted("red"))) as on:
+            on.write("wording: {style: careful}")
+            await until(lambda: caplog.text.count(taken) == 1)
+            assert await answer(on) == "A wall."
+            on.write("")
+            await until(lambda: caplog.text.count(taken) == 2)
+            assert await answer(on) == "A red wall."
+
+    asyncio.run(trial())
+
+
 @pytest.mark.parametrize("error", [OSError(5, "Input/output error"), ValueError("odd"), MemoryError()])
 @pytest.mark.parametrize("at", ["load_config", "build_policy"])
 def test_an_unforeseen_error_in_a_reload_is_a_refusal(tmp_path, monkeypatch, at, error):
