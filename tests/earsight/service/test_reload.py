@@ -276,6 +276,28 @@ def test_settings_that_are_taken_back_are_as_before(tmp_path, caplog):
     asyncio.run(trial())
 
 
+def test_a_backup_voice_is_no_trouble_any_more_when_another_one_works(tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    backup = english("voice.backup")
+
+    async def status(on):
+        await on.service.do("status")
+        return on.heard[-1]
+
+    async def trial():
+        on = Stage(tmp_path, Scene(painted("red")))
+        on.voices_that_fail = 1
+        async with serving(tmp_path, on):
+            await until(lambda: backup in on.heard and Earcon.READY in on.kinds)
+            assert backup in await status(on)
+            old = on.player
+            on.write("voice: {rate: 200}")
+            await until(lambda: old.closed)
+            assert backup not in await status(on)
+
+    asyncio.run(trial())
+
+
 @pytest.mark.parametrize("error", [OSError(5, "Input/output error"), ValueError("odd"), MemoryError()])
 @pytest.mark.parametrize("at", ["load_config", "build_policy"])
 def test_an_unforeseen_error_in_a_reload_is_a_refusal(tmp_path, monkeypatch, at, error):
