@@ -88,8 +88,11 @@ class SettingsReload:
         self._parts.notices.news("settings", message("settings.refused"))
 
     async def _is_heard(self) -> bool:
+        speaker = self._parts.speaker
+        if speaker.sounding and not speaker.silent:  # a tone would cut off the answer to a press
+            return True
         try:
-            await self._parts.speaker.earcon(Earcon.ERROR)
+            await speaker.earcon(Earcon.ERROR)
         except VoiceError:
             return False
         return True

@@ -154,9 +154,10 @@ def test_the_last_words_wait_for_earphones_that_are_plugged_in_late(tmp_path, ma
 
 
 def test_the_last_words_come_to_an_end_though_nobody_hears_them(tmp_path, manager, monkeypatch, caplog):
-    monkeypatch.setattr(time_limits, "FAILURE_PAUSE", 0.05)
+    monkeypatch.setattr(time_limits, "FAILURE_PAUSE", 0.3)  # the manager's socket holds ten messages
     monkeypatch.setenv("PATH", str(tmp_path))  # neither engine nor card
-    monkeypatch.setattr(time_limits, "FAILURE_PATIENCE", 8.0)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))  # nor a configured voice
+    monkeypatch.setattr(time_limits, "FAILURE_PATIENCE", 1.0)
     startup_failure.say_until_heard("I can't start.", "en", None)
     assert len([line for line in manager.messages if line.startswith("EXTEND")]) > 1
     assert len(caplog.records) == 2, "a reason is enough once"

@@ -174,7 +174,7 @@ def test_a_thousand_presses(
         return ends
 
     ends = asyncio.run(run(), debug=False)
-    taken, refused = caplog.text.count("new settings: "), caplog.text.count("the new settings are not taken")
+    taken, refused = caplog.text.count("new settings: "), caplog.text.count("the new settings were refused")
     print(ends, f"{taken=} {refused=} voices={len(voices.engines)}")
     assert sum(ends.values()) == PRESSES
     assert set(ends) <= set(PressEnd)

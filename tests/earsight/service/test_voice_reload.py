@@ -8,6 +8,7 @@ import pytest
 from earsight.interaction.press_end import PressEnd
 from earsight.triggers.trigger import ButtonDown, Gesture, Press
 from earsight.voice.registry import SYNTHESIZERS, build_voice
+from earsight.voice.sound import VoiceError
 from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, SoundCard, ToneSynthesizer
 from tests.earsight.service.service_stage import NO_MODEL, Stage, serving
@@ -51,6 +52,31 @@ def test_a_press_during_a_reload_is_answered_whole_and_by_one_voice(tmp_path, wh
             await until(lambda: len(on.card.players) == 2 and on.card.players[0].closed)
             assert on.heard.count(NO_MODEL) == 1
             assert on.card.most == 1
+
+    asyncio.run(trial())
+
+
+def test_a_new_voice_that_can_not_be_had_does_not_cut_off_the_answer_to_a_press(tmp_path):
+    """Whether sound works is not tried by a tone while an answer shows that it does."""
+
+    class Failing(OneCard):
+        def voice(self, section, language):
+            if self.card.players:
+                raise VoiceError("injected: no such voice")
+            voice = super().voice(section, language)
+            self.player._speed = 0.8  # the answer lasts longer than the file is waited for
+            return voice
+
+    async def trial():
+        async with serving(tmp_path, Failing(tmp_path, Scene(painted("red")))) as on:
+            await until(lambda: "ready" in on.kinds and not on.card.sounding)
+            on.heard.clear()
+            end = on.service.press(Press(Gesture.SHORT, time.monotonic()))
+            await until(lambda: NO_MODEL in on.heard)
+            on.write("voice: {rate: 200}")
+            assert await end is PressEnd.ERROR_SPOKEN
+            await until(lambda: english("settings.refused") in on.heard)
+            assert on.player.cut_off == 0
 
     asyncio.run(trial())
 
