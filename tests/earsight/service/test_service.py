@@ -94,7 +94,7 @@ def test_a_voice_that_fails_at_the_start_is_replaced_for_a_wearer(tmp_path, monk
 def test_a_voice_for_which_there_is_no_other_is_not_said_to_be_one(tmp_path, monkeypatch, caplog):
     async def trial():
         on = Stage(tmp_path, Scene(painted("red")))
-        on.engine_faults = repeat(Fault.FAILS, 2)  # both tries of the rehearsal
+        on.engine_faults = repeat(Fault.FAILS, 2)  # both attempts of the check
         running = asyncio.create_task(on.service.run())
         await until(lambda: NO_MODEL in on.heard)
         assert "injected failure" in caplog.text
