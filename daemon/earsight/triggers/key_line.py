@@ -59,10 +59,6 @@ class KeyInput:
         """A device has gone; was it one that does so to save power?"""
         self._asleep = device.bluetooth
 
-    def came(self) -> None:
-        """A device is there."""
-        self._asleep = False
-
     def absent(self) -> TriggerError:
         """Why there is no device."""
         if self._asleep:
@@ -102,8 +98,6 @@ class KeyLine:
 
     def is_down(self) -> bool:
         """See Line."""
-        for device in list(self._devices.values()):
-            self._see(device)
         return bool(self._held)
 
     def close(self) -> None:
@@ -126,7 +120,6 @@ class KeyLine:
             except OSError as error:
                 refused = _refusal(self._owner, info, error)
                 continue
-            self._owner.came()
             _log.info("%s: %s on %s (%s)", self._owner.key, self.name, info.name, info.node)
             self._see(self._devices[info.node])
         return refused
