@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,26 +74,26 @@ class Preferences:
 
     def louder(self) -> bool:
         """Raise the volume by a step. Returns False if there is none."""
-        return self._choose("volume", [level for level in VOLUMES if level > self.values.volume][:1])
+        return self._step("volume", [step for step in VOLUMES if step > self.values.volume])
 
     def quieter(self) -> bool:
         """Lower the volume by a step. Returns False if there is none."""
-        return self._choose("volume", [level for level in VOLUMES if level < self.values.volume][-1:])
+        return self._step("volume", [step for step in reversed(VOLUMES) if step < self.values.volume])
 
     def faster(self) -> bool:
         """Raise the rate by a step. Returns False if there is none."""
-        return self._choose("rate", [rate for rate in RATES if rate > self.values.rate][:1])
+        return self._step("rate", [step for step in RATES if step > self.values.rate])
 
     def slower(self) -> bool:
         """Lower the rate by a step. Returns False if there is none."""
-        return self._choose("rate", [rate for rate in RATES if rate < self.values.rate][-1:])
+        return self._step("rate", [step for step in reversed(RATES) if step < self.values.rate])
 
     def toggle_narration(self) -> bool:
         """Turn narration on or off. Returns whether it is on now."""
         interval = None
         if self.values.narration is None:
             interval = self._configured.narration or time_limits.NARRATION_INTERVAL
-        self._choose("narration", [interval])
+        self.values = replace(self.values, narration=interval)
         return interval is not None
 
     def save(self) -> None:
@@ -111,10 +112,11 @@ class Preferences:
             except OSError as error:
                 _log.warning("%s: %s; the wearer's choices will be lost", self._folder, error.strerror)
 
-    def _choose(self, key: str, values: list[Any]) -> bool:
-        if values:
-            self.values = replace(self.values, **{key: values[0]})
-        return bool(values)
+    def _step(self, key: str, steps: Sequence[Any]) -> bool:
+        """Take the first of the steps."""
+        if steps:
+            self.values = replace(self.values, **{key: steps[0]})
+        return bool(steps)
 
 
 def _read_choices(folder: Path | None, configured: Adjustable) -> dict[str, Any]:

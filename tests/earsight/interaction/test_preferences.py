@@ -175,6 +175,14 @@ def test_numbers_are_kept_as_what_they_are(tmp_path):
     assert repr(after_restart(tmp_path).rate) == "210"
 
 
+def test_without_a_folder_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    preferences = Preferences(CONFIGURED, None)
+    assert preferences.quieter()
+    preferences.save()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_where_nothing_can_be_kept_it_still_works(tmp_path, caplog):
     preferences = Preferences(CONFIGURED, tmp_path)
     (tmp_path / "preferences.json.partial").mkdir()
