@@ -349,6 +349,8 @@ def test_the_last_good_settings_serve_aloud_until_there_are_others(tmp_path, mon
             await until(lambda: "settings" not in manager.status)
             await until(lambda: last_good.load() == config)
             assert on.heard.count(gone) == 1
+            await on.service.do("status")
+            assert gone not in on.heard[-1]
 
     try:
         asyncio.run(trial())
