@@ -18,6 +18,9 @@ SCENES = "scenes.npy"
 PROBE = "probe.npy"
 """Float32 (width + 1,): weights and bias of a linear probe from the embedding to the log-odds that the image
 is informative, that is, that it shows something to describe."""
+TRAINED_ON = "trained_on.npy"
+"""Uint8 (photos, 16): fingerprints of the photos that the model was trained on, so that it is not judged by
+them. The daemon does not read it."""
 MODEL_CARD = "MODEL_CARD.md"
 """For people: data, terms, figures, limits."""
 

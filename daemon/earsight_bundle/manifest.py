@@ -84,6 +84,7 @@ class Manifest(_Section):
         calibration: The confidence.
         metrics: What was measured, by name, for people.
         checks: How far the graphs are from the model that they were written from, for people.
+        missing: Share of the photos of its data set, 0 to 1, that may be missing where it is measured.
         files: SHA-256 of every file of the bundle but the manifest, in hexadecimal.
     """
 
@@ -96,4 +97,5 @@ class Manifest(_Section):
     calibration: Calibration
     metrics: dict[str, float] = {}
     checks: dict[str, Any] = {}
+    missing: float = Field(default=0.01, ge=0, le=1)
     files: dict[str, Sha256]

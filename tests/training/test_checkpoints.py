@@ -41,7 +41,7 @@ class Callout:
 def test_no_code_is_run_from_a_checkpoint(tmp_path, capsys):
     path = tmp_path / "model.pt"
     torch.save({"epochs": Callout()}, path)
-    with pytest.raises(TrainingError, match="not a checkpoint"):
+    with pytest.raises(TrainingError, match="other Python objects than tensors"):
         load_checkpoint(path)
     assert capsys.readouterr().out == ""
 
@@ -50,7 +50,7 @@ def test_no_code_is_run_from_a_checkpoint(tmp_path, capsys):
 def test_what_is_no_checkpoint_is_refused(tmp_path, content):
     path = tmp_path / "model.pt"
     path.write_bytes(content)
-    with pytest.raises(TrainingError, match=r"model\.pt: not a checkpoint"):
+    with pytest.raises(TrainingError, match=r"model\.pt: (not a|damaged)"):
         load_checkpoint(path)
 
 
@@ -59,6 +59,6 @@ def test_a_truncated_file_is_refused_in_one_line(tmp_path, size):
     path = tmp_path / "model.pt"
     save_checkpoint(path, {"weight": torch.zeros(1000)})
     path.write_bytes(path.read_bytes()[:size])
-    with pytest.raises(TrainingError, match=r"model\.pt: not a checkpoint") as refused:
+    with pytest.raises(TrainingError, match=r"model\.pt: (it is an empty file|cut off after)") as refused:
         load_checkpoint(path)
     assert "\n" not in str(refused.value)

@@ -140,7 +140,7 @@ def test_evaluate_without_a_bundle(tmp_path, data, capfd):
     said = capfd.readouterr()
     assert said.out == ""
     assert "not a model bundle" in said.err
-    assert "earsight describe captioned 0 of 8 photos" in said.err.splitlines()[-1]
+    assert said.err.count("\n") == 1
 
 
 def test_views_of_other_photos_are_refused(tmp_path, data, recipe_file, colour_teacher, capsys):
@@ -198,7 +198,8 @@ def test_a_wrong_recipe_is_named_in_one_line(tmp_path, data, recipe_file, capsys
 def test_missing_files_are_named_in_one_line(tmp_path, data, recipe_file, capsys):
     assert main(["distill", "--data", str(data), "--work", str(tmp_path), str(tmp_path / "no.yaml")]) == 1
     assert "no.yaml: No such file" in capsys.readouterr().err
-    assert main(["distill", "--data", str(tmp_path), "--work", str(tmp_path), str(recipe_file)]) == 1
+    (tmp_path / "encoder.pt").touch()
+    assert main(["train", "--data", str(tmp_path), "--work", str(tmp_path), str(recipe_file)]) == 1
     assert "captions.csv: No such file" in capsys.readouterr().err
 
 

@@ -63,9 +63,10 @@ def embedded(tmp_path, data, models, capsys):
     return embeddings, table
 
 
-def recipe(tmp_path, name, **captions):
+def recipe(tmp_path, name, models, **captions):
     """A recipe of config/training, with small numbers where they cost time."""
     content = yaml.safe_load((RECIPES / f"{name}.yaml").read_text(encoding="utf-8"))
+    content["encoder"]["model"] = str(models[1])
     content["captions"] |= {"epochs": 2, "batch": 8, "longest": 20, "warmup_steps": 4} | captions
     content["mapper"] |= {"prefix": 4} | ({"clip_length": 3, "layers": 2} if name != "coco" else {})
     path = tmp_path / f"{name}.yaml"
@@ -82,7 +83,14 @@ needs_java = pytest.mark.skipif(
 @pytest.mark.parametrize("name", ["flickr8k", "coco"])
 def test_recipes_of_every_kind_learn(tmp_path, models, embedded, name):
     embeddings, table = map(str, embedded)
-    learn = ["train", str(recipe(tmp_path, name, epochs=1)), "--embeddings", embeddings, "--data", table]
+    learn = [
+        "train",
+        str(recipe(tmp_path, name, models, epochs=1)),
+        "--embeddings",
+        embeddings,
+        "--data",
+        table,
+    ]
     assert main([*learn, "--work", str(tmp_path / "work"), "--gpt2", str(models[0])]) == 0
     captioner = load_captioner(tmp_path / "work" / "model.pt")
     assert captioner.recipe.name == name
@@ -103,7 +111,7 @@ def test_the_commands_of_the_documentation(tmp_path, data, models, monkeypatch, 
         elif words[0] == "split":  # a random CLIP finds all pictures much alike, and there are few
             words += ["--near", "0.9999", "--val", "0.2", "--test", "0.2"]
         elif words[0] == "train":
-            words[1] = str(recipe(tmp_path, Path(words[1]).stem))
+            words[1] = str(recipe(tmp_path, Path(words[1]).stem, models))
             words += ["--gpt2", gpt2, "--local-files-only"]
         elif words[0] == "export":
             words += ["--clip", clip]
@@ -126,7 +134,7 @@ def test_a_photo_to_be_judged_by_that_is_trained_on_is_refused(tmp_path, data, m
     files = ["--data", str(table), "--images", str(data / "images"), "--embeddings", str(embeddings)]
     learn = [
         "train",
-        str(recipe(tmp_path, "mission")),
+        str(recipe(tmp_path, "mission", models)),
         *files,
         "--work",
         str(tmp_path),
@@ -151,7 +159,7 @@ def test_a_recipe_that_does_not_fit_gpt2_is_refused_in_one_line(
     tmp_path, models, embedded, capsys, section, numbers, said
 ):
     embeddings, table = map(str, embedded)
-    path = recipe(tmp_path, "flickr8k")
+    path = recipe(tmp_path, "flickr8k", models)
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     content[section] |= numbers
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -163,7 +171,14 @@ def test_a_recipe_that_does_not_fit_gpt2_is_refused_in_one_line(
 @needs_java
 def test_another_clip_with_embeddings_of_the_same_size_is_refused(tmp_path, models, embedded, capsys):
     embeddings, table = map(str, embedded)
-    learn = ["train", str(recipe(tmp_path, "coco", epochs=1)), "--embeddings", embeddings, "--data", table]
+    learn = [
+        "train",
+        str(recipe(tmp_path, "coco", models, epochs=1)),
+        "--embeddings",
+        embeddings,
+        "--data",
+        table,
+    ]
     assert main([*learn, "--work", str(tmp_path), "--gpt2", str(models[0])]) == 0
     other = write_archive(tmp_path / "other.pt", clip_state("small transformer", seed=1))
     export = ["export", str(tmp_path / "model.pt"), "--out", str(tmp_path / "bundle"), "--clip"]
@@ -186,3 +201,74 @@ def test_import_and_export_of_a_published_checkpoint(tmp_path, data, models, cap
     photo = str(data / "images" / "000.png")
     said = subprocess.run([*describe, photo], check=True, stdout=subprocess.PIPE, text=True).stdout
     assert json.loads(said)["captions"][0]["confidence"] < 0.45, "nothing is known of how often it is right"
+
+
+def learn(tmp_path, models, embeddings, table, *more):
+    words = ["train", str(recipe(tmp_path, "coco", models, epochs=1)), "--embeddings", str(embeddings)]
+    return main([*words, "--data", str(table), "--work", str(tmp_path), "--gpt2", str(models[0]), *more])
+
+
+def test_embeddings_of_another_encoder_are_refused(tmp_path, models, embedded, capsys):
+    other = write_archive(tmp_path / "other.pt", clip_state("small transformer", seed=1))
+    assert learn(tmp_path, (models[0], other), *embedded) == 1
+    said = capsys.readouterr().err
+    assert "patches.safetensors: embeddings of ViT.pt, but the recipe" in said
+    assert f"has encoder.model: {other}" in said
+    assert learn(tmp_path, (models[0], "RN50x4"), *embedded) == 1  # a name that they are not of
+    assert "has encoder.model: RN50x4" in capsys.readouterr().err
+
+
+@needs_java
+def test_no_photo_that_was_trained_on_judges_the_model_by_another_table_either(
+    tmp_path, data, models, embedded, capsys, monkeypatch
+):
+    """Trained by one split, exported and evaluated by another, in which the split val was trained on."""
+    embeddings, table = embedded
+    monkeypatch.setattr("earsight_training.scoring.scores.rehearse", lambda **_: None)  # it takes time
+    assert learn(tmp_path, models, embeddings, table, "--images", str(data / "images")) == 0
+    rows = table.read_text(encoding="utf-8").replace(",val", ",x").replace(",train", ",val")
+    turned = tmp_path / "turned.csv"
+    turned.write_text(rows, encoding="utf-8")
+    model, out = tmp_path / "model.pt", tmp_path / "bundle"
+    files = ["--images", str(data / "images"), "--clip", str(models[1])]
+    export = ["export", str(model), "--out", str(out), "--precision", "float32", *files]
+    capsys.readouterr()
+    assert main([*export, "--data", str(turned)]) == 1
+    said = capsys.readouterr().err
+    assert f"{model} was trained on 24 of the 24 photos to judge it by: " in said
+    assert not out.exists()
+    assert main([*export, "--data", str(table)]) == 0
+    assert "photos that it was not trained on (the split val)" in (out / "MODEL_CARD.md").read_text()
+    trained = np.load(out / "trained_on.npy")
+    assert trained.shape == (24, 16)
+    capsys.readouterr()
+    evaluate = ["evaluate", "--data", str(table), "--split", "train", "--images", str(data / "images")]
+    assert main([*evaluate, "--checkpoint", str(model), "--clip", str(models[1])]) == 1
+    assert "was trained on 24 of the 24 photos" in capsys.readouterr().err
+
+
+@needs_java
+def test_a_photo_that_embed_left_out_ends_no_later_step(tmp_path, data, models, capsys):
+    """As Flickr8k's token file names a photo that is nowhere; and one in val is damaged."""
+    shutil.copytree(data, tmp_path / "photos")
+    table = tmp_path / "photos" / "captions.csv"
+    rows = table.read_text(encoding="utf-8").splitlines()
+    splits = {f"{n:03}.png": "val" if n < 8 else "train" for n in range(40)}
+    rows = ["image,caption,split", *(f"{row},{splits[row.split(',')[0]]}" for row in rows[1:])]
+    table.write_text("\n".join([*rows, "nowhere.jpg.1,some patches,train"]) + "\n", encoding="utf-8")
+    (tmp_path / "photos" / "images" / "003.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    embeddings, files = tmp_path / "e.safetensors", ["--data", str(tmp_path / "photos")]
+    embed = ["embed", *files, "--clip", str(models[1]), "--out", str(embeddings)]
+    assert main(embed) == 1
+    assert "1 of 41 photos can't be used" in capsys.readouterr().err  # the damaged one would come later
+    assert main([*embed, "--missing", "0.05"]) == 0
+    assert learn(tmp_path, models, embeddings, tmp_path / "photos") == 0
+    assert "nowhere.jpg.1 is left out: it has no embedding" in capsys.readouterr().err
+    out = tmp_path / "bundle"
+    export = ["export", str(tmp_path / "model.pt"), *files, "--clip", str(models[1]), "--out", str(out)]
+    assert main([*export, "--precision", "float32"]) == 0
+    assert "003.png is cut off" in capsys.readouterr().err
+    assert main(["evaluate", "--bundle", str(out), *files, "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "003.png is cut off" in printed.err
+    assert json.loads(printed.out)["photos"] == 7

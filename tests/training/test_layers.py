@@ -22,7 +22,8 @@ LAYERS = (
     ("networks",),
     ("recipe", "checkpoints"),
     ("recipe_problems",),
-    ("atomic", "errors"),
+    ("atomic", "preconditions", "library_paths", "weights_files"),
+    ("errors",),
 )
 """Top-level modules and folders, highest first. Those of one layer don't import each other."""
 

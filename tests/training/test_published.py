@@ -5,6 +5,7 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 
 from torch.nn import functional  # noqa: E402
 
+from earsight_training.data.tokens import VocabularyError  # noqa: E402
 from earsight_training.published import PublishedError, read_published  # noqa: E402
 from earsight_training.trained_captioner import load_captioner, save_captioner  # noqa: E402
 from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
@@ -160,3 +161,8 @@ def test_other_files_are_refused_and_no_code_in_them_runs(tmp_path, content):
     assert str(path) in str(raised.value)
     with pytest.raises(PublishedError, match="No such file"):
         read_published(tmp_path / "none.pt", TOKENIZER)
+
+
+def test_a_tokenizer_of_another_gpt2_is_refused(tmp_path, gpt2):
+    with pytest.raises(VocabularyError, match="vectors for 300 tokens, and the tokenizer has 400"):
+        read_published(published(tmp_path, published_state("mlp", gpt2)), byte_tokenizer(400), clip="RN50")

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from earsight_training.atomic import replacing
-from earsight_training.errors import TrainingError
+from earsight_training.weights_files import WeightsFileError, load_torch
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -36,16 +36,11 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
         The state, on the CPU; None where there is no file.
 
     Raises:
-        TrainingError: The file is damaged, or no checkpoint.
+        WeightsFileError: The file is damaged, not whole, or no checkpoint.
     """
     if not path.exists():
         return None
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:  # unpickling what is no pickle raises nearly anything
-        raise TrainingError(f"{path}: not a checkpoint, or damaged; delete it to start anew") from error
+    state = load_torch(path)
     if not isinstance(state, dict):
-        raise TrainingError(f"{path}: not a checkpoint, or damaged; delete it to start anew")
+        raise WeightsFileError(f"{path}: not a checkpoint of earsight-train")
     return state

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from earsight_training.data.tokens import Vocabulary, clean_caption, gpt2_vocabulary, own_vocabulary
+from earsight_training.data.tokens import (
+    Vocabulary,
+    clean_caption,
+    gpt2_vocabulary,
+    own_vocabulary,
+    refuse_larger_vocabulary,
+)
 from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.conv_encoder import STRIDE, ConvEncoder
 from earsight_training.networks.decoder import DecoderNetwork
@@ -60,6 +66,7 @@ def build_decoder(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool
         positions = prefix_length(recipe) + recipe.captions.longest
         return build_own_decoder(settings, vocabulary.tokenizer.get_vocab_size(), positions)
     decoder = load_gpt2(settings.model, settings.dropout, local_files_only=local_files_only)
+    refuse_larger_vocabulary(vocabulary, len(decoder.tokens.weight), settings.model)
     return decoder.requires_grad_(not settings.frozen)
 
 

@@ -12,7 +12,8 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from earsight_training.data.tokens import gpt2_vocabulary
+from earsight_files.text import printable
+from earsight_training.data.tokens import gpt2_vocabulary, refuse_larger_vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.decoder import DecoderNetwork
@@ -27,6 +28,7 @@ from earsight_training.recipe import (
     TransformerMapperSettings,
 )
 from earsight_training.trained_captioner import TrainedCaptioner
+from earsight_training.weights_files import WeightsFileError, load_torch
 
 GPT, MAPPER = "gpt.", "clip_project."
 LONGEST = 40
@@ -57,7 +59,8 @@ def read_published(
         The captioner, whose encoder is nn.Identity.
 
     Raises:
-        PublishedError: It is something else.
+        PublishedError: It is something else, damaged, or not whole.
+        VocabularyError: The tokenizer is of another GPT-2.
     """
     state = _read(path)
     try:
@@ -65,26 +68,28 @@ def read_published(
         mapper, mapping = _mapper(_under(state, MAPPER), decoder, unit_length)
     except TrainingError as error:
         raise PublishedError(f"{path}: {error}") from error
+    vocabulary = gpt2_vocabulary(tokenizer)
+    refuse_larger_vocabulary(vocabulary, len(decoder.tokens.weight), str(path))
     embedding = mapper.embedding
     recipe = Recipe(
-        name=path.stem,
+        name=printable(path.stem),
         licence="that of the file it was imported from",
-        encoder=ClipEncoderSettings(kind="clip", model=clip or _clip(path, embedding)),
+        encoder=ClipEncoderSettings(kind="clip", model=printable(clip or _clip(path, embedding))),
         mapper=mapping,
         decoder=Gpt2DecoderSettings(kind="gpt2"),
         captions=CaptionSettings(longest=LONGEST),
     )
     model = CaptionModel(torch.nn.Identity(), mapper, decoder).eval()
-    return TrainedCaptioner(recipe, model, gpt2_vocabulary(tokenizer), torch.zeros(embedding))
+    return TrainedCaptioner(recipe, model, vocabulary, torch.zeros(embedding))
 
 
 def _read(path: Path) -> dict[str, Tensor]:
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = load_torch(path)
+    except WeightsFileError as error:
+        raise PublishedError(str(error)) from error
     except OSError as error:
         raise PublishedError(f"{path}: {error.strerror}") from error
-    except Exception as error:  # unpickling what is no pickle raises nearly anything
-        raise PublishedError(f"{path}: not weights that torch can read without running code") from error
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise PublishedError(f"{path}: not a state dict (names to tensors)")
     unknown = sorted(key for key in state if not str(key).startswith((GPT, MAPPER)))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from earsight_files.signatures import HEAD, not_downloaded
 from earsight_files.strict_yaml import YamlTreeError, read_tree
 from earsight_training.errors import TrainingError
 from earsight_training.recipe_problems import RENAMED, dotted, explain
@@ -223,6 +224,19 @@ class Recipe(_Section):
         return self
 
 
+def recipe_to_json(recipe: Recipe) -> str:
+    """Write a recipe that is kept in a trained captioner.
+
+    Args:
+        recipe: Where a name of a file in it is no text, that has question marks in its place.
+
+    Returns:
+        JSON, for recipe_from_json().
+    """
+    text = json.dumps(recipe.model_dump(), ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()
+
+
 def recipe_from_json(text: str) -> Recipe:
     """Read the recipe that is kept in a trained captioner, by whichever version it was written.
 
@@ -284,7 +298,11 @@ def load_recipe(path: Path) -> Recipe:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        stand_in = not_downloaded(content[:HEAD])
+        if stand_in:
+            raise RecipeError(f"{path}: it is {stand_in.what}: {stand_in.remedy}")
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise RecipeError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

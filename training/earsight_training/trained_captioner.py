@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+import numpy as np
+import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
-from earsight_training.data.tokens import Vocabulary
+from earsight_training.data.inspection import MISSING
+from earsight_training.data.tokens import Vocabulary, VocabularyError, refuse_larger_vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.model_factory import build_model
 from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.decoder import DecoderNetwork
-from earsight_training.recipe import Recipe, recipe_from_json
+from earsight_training.recipe import Recipe, recipe_from_json, recipe_to_json
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class TrainedCaptioner:
             over the training photos.
         clip_sha256: Of the CLIP whose embeddings it was trained on; None where that is not known, or there is
             no CLIP.
+        trained_on: Fingerprints of the photos that it was trained on, uint8 (photos, fingerprints.LENGTH);
+            None
+            where they are not known, as of an imported one. What others trained CLIP, GPT-2 or its encoder
+            on does not count.
+        missing: Share of the photos of its data set, 0 to 1, that may be missing.
     """
 
     recipe: Recipe
@@ -40,6 +47,8 @@ class TrainedCaptioner:
     vocabulary: Vocabulary
     embedding_mean: Tensor
     clip_sha256: str | None = None
+    trained_on: np.ndarray | None = None
+    missing: float = MISSING
 
 
 def save_captioner(path: Path, captioner: TrainedCaptioner) -> None:
@@ -56,13 +65,15 @@ def save_captioner(path: Path, captioner: TrainedCaptioner) -> None:
         path,
         {
             "captioner": 1,
-            "recipe": captioner.recipe.model_dump_json(),
+            "recipe": recipe_to_json(captioner.recipe),
             "tokenizer": captioner.vocabulary.tokenizer.to_str(),
             "end": captioner.vocabulary.end,
             "heads": captioner.model.decoder.heads,
             "causal_prefix": captioner.model.decoder.causal_prefix,
             "embedding_mean": captioner.embedding_mean,
             "clip_sha256": captioner.clip_sha256,
+            "trained_on": None if captioner.trained_on is None else torch.from_numpy(captioner.trained_on),
+            "missing": captioner.missing,
             "model": captioner.model.state_dict(),
         },
     )
@@ -92,10 +103,16 @@ def load_captioner(path: Path) -> TrainedCaptioner:
         mean: Tensor = state["embedding_mean"]
         model = build_model(recipe, len(mean), _empty_decoder(weights, state))
         model.load_state_dict(weights)
-    except (KeyError, TypeError, ValueError, RuntimeError, ValidationError) as error:
+        refuse_larger_vocabulary(vocabulary, len(model.decoder.tokens.weight), str(path))
+        trained_on: Tensor | None = state.get("trained_on")
+        seen = None if trained_on is None else trained_on.numpy()
+        missing = float(state.get("missing", MISSING))
+    except VocabularyError:
+        raise
+    except Exception as error:  # tokenizers raise no exception of their own for a broken vocabulary
         first = str(error).splitlines()[0]
         raise TrainingError(f"{path}: not a captioner that this version wrote ({first})") from error
-    return TrainedCaptioner(recipe, model.eval(), vocabulary, mean, state.get("clip_sha256"))
+    return TrainedCaptioner(recipe, model.eval(), vocabulary, mean, state.get("clip_sha256"), seen, missing)
 
 
 def _empty_decoder(weights: Mapping[str, Tensor], state: Mapping[str, Any]) -> DecoderNetwork:

@@ -1,5 +1,4 @@
 import os
-import shutil
 import subprocess
 import sys
 
@@ -9,9 +8,11 @@ from PIL import Image
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
+from earsight_files.photos import read_photo  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
 from earsight_training.data import embed, shards  # noqa: E402
 from earsight_training.data.embeddings import read_embeddings  # noqa: E402
+from earsight_training.data.fingerprints import fingerprint  # noqa: E402
 from earsight_training.networks.clip_encoders import prepare  # noqa: E402
 from earsight_training.networks.clip_networks import ClipResNet  # noqa: E402
 from earsight_training.networks.clip_weights import load_clip  # noqa: E402
@@ -102,6 +103,9 @@ def test_each_photo_has_the_embedding_that_the_encoder_gives_it(
     assert encoded == [4, 4, 3]
     embedded = read_embeddings(out)
     assert embedded.names == tuple(f"{index:02}.png" for index in range(PHOTOS))
+    assert embedded.missing == 0.01
+    seen = [fingerprint(read_photo(photos / "images" / name)) for name in embedded.names]
+    assert (embedded.fingerprints == seen).all()
     assert embedded.embeddings.shape == (PHOTOS, WIDTH)
     for name, row in zip(embedded.names, embedded.embeddings, strict=True):
         np.testing.assert_allclose(row, embedding(checkpoint, photos / "images" / name), rtol=1e-4, atol=1e-5)
@@ -158,7 +162,7 @@ def test_what_cannot_be_read_is_listed_and_left_out(command, photos, out, capsys
     assert command("--missing", "0.4") == 0
     output = capsys.readouterr()
     lines = output.err.splitlines()
-    expected = {"02": "No such file", "05": "is cut off", "06": "is not a photo", "07": "is too small"}
+    expected = {"02": "is not there", "05": "is cut off", "06": "is not a photo", "07": "is too small"}
     assert len(lines) == len(expected)
     for (name, reason), line in zip(expected.items(), lines, strict=True):
         assert line.startswith(f"{images / name}.png")
@@ -167,21 +171,31 @@ def test_what_cannot_be_read_is_listed_and_left_out(command, photos, out, capsys
     assert read_embeddings(out).names == tuple(f"{i:02}.png" for i in (0, 1, 3, 4, 8, 9, 10))
 
 
-def test_too_many_missing_photos_are_a_failure_that_a_rerun_after_repair_continues(
-    command, photos, out, encoded, capsys, tmp_path
+def test_too_many_damaged_photos_are_a_failure_that_a_rerun_after_repair_continues(
+    command, photos, out, encoded, capsys
 ):
-    spare = tmp_path / "spare.png"
-    shutil.move(photos / "images" / "02.png", spare)
+    whole = (photos / "images" / "02.png").read_bytes()
+    (photos / "images" / "02.png").write_bytes(whole[:700])
     assert command() == 1
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 2
-    assert "1 of 11 photos can't be read, which is more than --missing 0.01" in said[1]
+    assert "02.png is cut off" in said[0]
+    assert "1 of 11 photos can't be used, which is more than --missing 0.01" in said[1]
     assert not out.exists()
     encoded.clear()
-    shutil.move(spare, photos / "images" / "02.png")
+    (photos / "images" / "02.png").write_bytes(whole)
     assert command() == 0
     assert encoded == [1]
     assert len(read_embeddings(out)) == PHOTOS
+
+
+@pytest.mark.usefixtures("photos")
+def test_a_wrong_folder_of_images_is_found_out_at_once(command, encoded, capsys, tmp_path):
+    assert command("--images", tmp_path) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == PHOTOS + 1
+    assert said[-1].startswith("earsight-train: 11 of 11 photos can't be used")
+    assert encoded == []
 
 
 @pytest.mark.usefixtures("interrupted")
@@ -239,8 +253,11 @@ def test_sideways_photos_are_turned_upright(command, photos, checkpoint, out):
     [
         (["--clip", "no-such-clip"], "no-such-clip"),
         (["--data", "nowhere.csv"], "nowhere.csv: No such file or directory"),
-        (["--images", "nowhere", "--missing", "1"], "not one photo could be embedded: nowhere/00.png: "),
-        (["--out", "."], ".: is a folder; --out names a file"),
+        (
+            ["--images", "nowhere", "--missing", "1"],
+            "not one photo could be embedded: nowhere/00.png is not",
+        ),
+        (["--out", "."], ".: is a folder; name a file"),
     ],
 )
 def test_problems_are_one_line(command, more, said, capsys):

@@ -10,17 +10,10 @@ pytest.importorskip("safetensors", reason="safetensors comes with the train extr
 
 from earsight_training.cli import main
 from earsight_training.data import splits
-from earsight_training.data.datasets import CaptionedPhoto, DatasetError, read_photos
+from earsight_training.data.datasets import read_photos
 from earsight_training.data.embeddings import EmbeddedPhotos, EncoderIdentity, write_embeddings
-from earsight_training.data.splits import (
-    LeakError,
-    SplitError,
-    divide,
-    leaks_by_embedding,
-    leaks_by_file,
-    near_groups,
-    refuse_leaks,
-)
+from earsight_training.data.fingerprints import LENGTH
+from earsight_training.data.splits import SplitError, divide, near_groups
 
 ENCODER = EncoderIdentity("tiny", 32, "ab")
 SHARES = {"test": 0.1, "val": 0.2}
@@ -29,8 +22,14 @@ SHARES = {"test": 0.1, "val": 0.2}
 def embedded(embeddings, names=None, of=None):
     names = tuple(names or (f"{i:04}.jpg" for i in range(len(embeddings))))
     captions = tuple((f"one of {name}", f"two, of {name}") for name in names)
+    fingerprints = np.random.default_rng(7).integers(0, 256, (len(names), LENGTH), np.uint8)
     return EmbeddedPhotos(
-        np.asarray(embeddings, np.float32), names, captions, tuple(of or [""] * len(names)), ENCODER
+        np.asarray(embeddings, np.float32),
+        names,
+        captions,
+        tuple(of or [""] * len(names)),
+        ENCODER,
+        fingerprints,
     )
 
 
@@ -93,6 +92,15 @@ def test_the_order_of_the_photos_does_not_matter_and_the_seed_does():
     assert divide(photos, SHARES, 0.95, 2)[0] != of
 
 
+def test_the_same_photo_saved_anew_stays_on_one_side_whatever_its_embedding():
+    photos = random_photos()
+    prints = photos.fingerprints.copy()
+    prints[1] = np.clip(prints[100].astype(int) + 1, 0, 255)
+    groups = near_groups(photos.embeddings, 1.0, prints)
+    assert groups[1] == groups[100]
+    assert near_groups(photos.embeddings, 1.0)[1] != near_groups(photos.embeddings, 1.0)[100]
+
+
 def test_one_photo_more_leaves_most_where_they_are():
     photos = random_photos()
     more = embedded([*photos.embeddings, np.ones(16)])
@@ -147,7 +155,7 @@ def test_the_command_writes_captions_that_read_photos_reads(tmp_path, capsys):
     [
         (["--val", "0.5", "--test", "0.5"], "leave nothing to train on"),
         (["--near", "0.001"], "no photo for"),
-        (["--out", "."], ".: is a folder; --out names a file"),
+        (["--out", "."], ".: is a folder; name a file"),
     ],
 )
 def test_problems_are_one_line(tmp_path, capsys, more, said):
@@ -162,50 +170,3 @@ def test_wrong_usage_exits_with_2(tmp_path, wrong):
     with pytest.raises(SystemExit) as ended:
         run(random_photos(), tmp_path, *wrong)
     assert ended.value.code == 2
-
-
-def test_a_split_of_ours_has_no_leaks():
-    photos = random_photos()
-    of, _ = divide(photos, SHARES, 0.95, 1)
-    divided = EmbeddedPhotos(photos.embeddings, photos.names, photos.captions, tuple(of), ENCODER)
-    assert leaks_by_embedding(divided, ["train"]) == []
-    refuse_leaks([])
-
-
-@pytest.mark.parametrize("block", [1, 2, 128])
-def test_leaks_by_name_and_by_embedding(monkeypatch, block):
-    monkeypatch.setattr(splits, "_BLOCK", block)
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(8, 64))
-    rows[4] = 5 * rows[0] + 1e-3  # the same photo, saved once more
-    rows[5] = rows[1] + 0.1 * rng.normal(size=64)  # a photo like it: cosine of about 0.995
-    rows[7] = rows[3]  # in no split
-    names = ["a", "b", "c", "d", "e", "f", "c", "g"]
-    of = ["train", "extra", "train", "train", "test", "test", "val", ""]
-    photos = embedded(rows, names, of)
-    leaks = leaks_by_embedding(photos, ["train", "extra"])
-    assert [str(leak) for leak in leaks] == ["e of test as a", "c of val too"]
-    assert leaks_by_embedding(photos, []) == leaks_by_embedding(photos, ["none"]) == []
-    assert [leak.held_out for leak in leaks_by_embedding(photos, ["val"])] == ["c"]
-
-
-def test_leaks_by_path_and_by_bytes(tmp_path):
-    contents = {"a.jpg": b"one", "b.jpg": b"two", "c.jpg": b"one", "d.jpg": b"others", "e.jpg": b"six"}
-    for name, content in contents.items():
-        (tmp_path / name).write_bytes(content)
-
-    def photo(name, split):
-        return CaptionedPhoto(tmp_path / name, ("x",), split)
-
-    photos = [photo("a.jpg", "train"), photo("b.jpg", "train"), photo("b.jpg", "val"), photo("c.jpg", "test")]
-    photos += [photo("d.jpg", "test"), photo("e.jpg", "test"), photo("a.jpg", "")]
-    leaks = leaks_by_file(photos, ["train"])
-    assert [str(leak) for leak in leaks] == ["b.jpg of val too", "c.jpg of test as a.jpg"]
-    with pytest.raises(DatasetError, match=r"x\.jpg: No such file"):
-        leaks_by_file([photo("x.jpg", "train")], ["train"])
-    with pytest.raises(LeakError) as refused:
-        refuse_leaks(leaks * 2)
-    assert str(refused.value) == (
-        "4 photos to be judged by are trained on: b.jpg of val too, c.jpg of test as a.jpg, b.jpg of val too,"
-        " and others; make a split without leaks: earsight-train split"
-    )

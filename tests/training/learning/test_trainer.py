@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 
 from earsight_training.checkpoints import load_checkpoint  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
+from earsight_training.learning import trainer  # noqa: E402
 from earsight_training.learning.validation import Validation  # noqa: E402
 from tests.training.small_run import (  # noqa: E402
     PLAN,
@@ -201,6 +202,51 @@ def test_a_full_disk_is_told_in_one_line_and_spares_the_checkpoint(tmp_path):
     assert "\n" not in str(refused.value)
     assert (tmp_path / "small.pt").read_bytes() == before
     small_run(tmp_path)  # and there is room again
+
+
+def test_an_epoch_whose_validation_failed_is_not_lost(tmp_path):
+    whole = small_run(tmp_path / "whole", validation=Validation(score_of([0.1, 0.3, 0.2, 0.25]), "CIDEr"))
+
+    def failing(scores):
+        measure = score_of(scores)
+
+        def measured(model):
+            try:
+                return measure(model)
+            except StopIteration:
+                raise TrainingError("scoring needs Java") from None
+
+        return Validation(measured, "CIDEr")
+
+    with pytest.raises(TrainingError, match="scoring needs Java"):
+        small_run(tmp_path / "cut", validation=failing([0.1]))
+    state = load_checkpoint(tmp_path / "cut" / "small.pt")
+    assert state["epochs"] == 2
+    assert [row["metrics"].get("CIDEr") for row in state["history"]] == [0.1, None]
+    resumed = small_run(tmp_path / "cut", validation=failing([0.3, 0.2, 0.25]))
+    assert_close(resumed.state_dict(), whole.state_dict(), rtol=0, atol=0)
+    history = load_checkpoint(tmp_path / "cut" / "small.pt")["history"]
+    assert [row["metrics"]["CIDEr"] for row in history] == [0.1, 0.3, 0.2, 0.25]
+
+
+def test_a_run_does_not_go_on_with_other_photos(tmp_path):
+    with pytest.raises(InterruptionError):
+        small_run(tmp_path, replace(PLAN, data="these"), cut=1)
+    with pytest.raises(TrainingError, match=r"small\.pt: learned from other photos than these; delete it"):
+        small_run(tmp_path, replace(PLAN, data="those"))
+    small_run(tmp_path, replace(PLAN, data="these"))
+
+
+def test_room_for_the_checkpoints_is_looked_for_first(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(trainer, "require_room", lambda *arguments: asked.append(arguments))
+    small_run(tmp_path, validation=Validation(score_of([0.1] * PLAN.epochs), "CIDEr"))
+    path, needed, _ = asked[0]
+    assert path == tmp_path / "small.pt"
+    numbers = 5 * 8 + 8 + 8 * 6 + 6 + 3 * 3 + 3
+    # The model, its average, two numbers of the optimizer's for each, and the best; twice while it is
+    # written.
+    assert needed == pytest.approx(4 * numbers * 2 * (4 + 1), rel=0.05)
 
 
 def test_a_batch_smaller_than_the_number_of_processes_is_refused(tmp_path, monkeypatch):

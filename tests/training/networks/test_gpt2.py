@@ -1,11 +1,22 @@
+import os
+import shutil
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 pytest.importorskip("transformers", reason="transformers comes with the train extra")
 
-from earsight_training.data.tokens import gpt2_vocabulary  # noqa: E402
+from tokenizers import Tokenizer, models  # noqa: E402
+
+from earsight_training.data.tokens import (  # noqa: E402
+    VocabularyError,
+    gpt2_vocabulary,
+    refuse_larger_vocabulary,
+)
 from earsight_training.networks.gpt2 import Gpt2Error, decoder_from, load_gpt2, load_tokenizer  # noqa: E402
-from tests.training.gpt2_models import SENTENCES, gpt2_folder, gpt2_model  # noqa: E402
+from tests.training.gpt2_models import SENTENCES, byte_tokenizer, gpt2_folder, gpt2_model  # noqa: E402
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n"
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +87,58 @@ def test_a_folder_without_gpt2_is_one_line(tmp_path, load):
         load(str(tmp_path), local_files_only=True)
     assert str(tmp_path) in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def copied(folder, tmp_path, **files):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    for name, change in files.items():
+        path = copy / name.replace("_json", ".json").replace("_safetensors", ".safetensors")
+        path.write_bytes(change(path.read_bytes()))
+    return str(copy)
+
+
+@pytest.mark.parametrize(
+    ("load", "file", "change", "said"),
+    [
+        (load_tokenizer, "tokenizer_json", lambda _: POINTER, "tokenizer.json: it is a Git LFS pointer"),
+        (load_tokenizer, "tokenizer_json", lambda _: b"<html>", "tokenizer.json: it is a web page"),
+        (load_tokenizer, "tokenizer_json", lambda whole: whole[:200], "tokenizer.json: not JSON, or cut off"),
+        (load_tokenizer, "tokenizer_json", lambda _: b'{"model": 3}', "GPT-2 can't be loaded ("),
+        (load_gpt2, "model_safetensors", lambda _: POINTER, "model.safetensors: it is a Git LFS pointer"),
+        (
+            load_gpt2,
+            "model_safetensors",
+            lambda whole: whole[:9000],
+            "model.safetensors: cut off after 9,000",
+        ),
+        (load_gpt2, "config_json", lambda _: b"", "config.json: it is an empty file"),
+    ],
+)
+def test_files_that_were_not_downloaded_whole_are_named(folder, tmp_path, load, file, change, said):
+    with pytest.raises(Gpt2Error) as refused:
+        load(copied(folder, tmp_path, **{file: change}), local_files_only=True)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_tokenizer_with_more_tokens_than_the_weights_have_vectors_is_refused():
+    fitting = gpt2_vocabulary(byte_tokenizer(300))
+    assert fitting.size == 300
+    refuse_larger_vocabulary(fitting, 300, "x.pt")
+    refuse_larger_vocabulary(fitting, 304, "x.pt")  # rows are often rounded up
+    with pytest.raises(VocabularyError, match=r"x.pt: its weights have vectors for 299 tokens, and"):
+        refuse_larger_vocabulary(fitting, 299, "x.pt")
+
+
+def test_a_tokenizer_without_a_full_stop_is_not_gpt2s():
+    with pytest.raises(VocabularyError, match="no token for a full stop alone"):
+        gpt2_vocabulary(Tokenizer(models.BPE({"a": 0}, [])))
+
+
+@pytest.mark.parametrize("load", [load_gpt2, load_tokenizer])
+def test_a_folder_whose_name_is_not_text(folder, tmp_path, load):
+    copy = shutil.copytree(folder, tmp_path / os.fsdecode(b"mod\xe8le"))
+    assert load(str(copy), local_files_only=True)
 
 
 @pytest.mark.parametrize("load", [load_gpt2, load_tokenizer])

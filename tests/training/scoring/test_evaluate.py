@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.scoring import evaluate
 from earsight_training.scoring.evaluate import Candidate, EvaluationError, describe, reliability, score
 from earsight_training.scoring.java import JavaError
+from earsight_training.scoring.kept_captions import KeptCaptions
 
 BUILTIN = Path(earsight.__file__).parent / "bundles" / "builtin"
 
@@ -35,15 +37,46 @@ def test_captions_come_from_the_program_of_the_device(photos):
 
 
 @pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
-def test_a_photo_that_cannot_be_captioned_is_an_error_and_no_shift(photos):
+def test_a_photo_that_cannot_be_captioned_is_left_out_without_a_shift(photos, capfd):
     photos[0].path.write_bytes(b"no photo")
-    with pytest.raises(EvaluationError, match=r"captioned 1 of 2 photos: one.jpg is not a photo"):
-        describe(BUILTIN, photos)
+    (candidate,) = describe(BUILTIN, photos)
+    assert candidate.photo == photos[1]
+    assert "one.jpg is not a photo" in capfd.readouterr().err
+    with pytest.raises(EvaluationError, match=r"captioned none of 1 photos: one.jpg is not a photo"):
+        describe(BUILTIN, photos[:1])
 
 
 def test_no_bundle(tmp_path, photos):
-    with pytest.raises(EvaluationError, match="captioned 0 of 2 photos"):
+    with pytest.raises(EvaluationError, match=r"ended \(1\) after 0 of 2 photos"):
         describe(tmp_path, photos)
+
+
+@pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
+def test_captions_are_kept_until_they_are_scored(photos, monkeypatch, tmp_path, capfd):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first = describe(BUILTIN, photos[:1], KeptCaptions(BUILTIN))
+    kept = KeptCaptions(BUILTIN)
+    assert len(kept) == 1
+    asked = []
+    run = subprocess.Popen
+
+    def remembered(command, **options):
+        asked.append(command[command.index("--") + 1 :])
+        return run(command, **options)
+
+    monkeypatch.setattr(evaluate.subprocess, "Popen", remembered)
+    capfd.readouterr()
+    both = describe(BUILTIN, photos, kept)
+    assert both[0] == first[0]
+    assert asked == [[str(photos[1].path)]]
+    assert f"goes on with 1 captions that are kept in {kept.path}" in capfd.readouterr().err
+    assert describe(BUILTIN, photos, KeptCaptions(BUILTIN)) == both
+    assert asked[1:] == []
+    Image.new("RGB", (32, 32)).save(photos[0].path)  # another photo in its place
+    describe(BUILTIN, photos, KeptCaptions(BUILTIN))
+    assert asked[1:] == [[str(photos[0].path)]]
+    kept.delete()
+    assert len(KeptCaptions(BUILTIN)) == 0
 
 
 @pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")

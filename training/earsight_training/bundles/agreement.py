@@ -14,8 +14,9 @@ from torch import Tensor
 
 from earsight_bundle.files import DECODER, ENCODER, TOKENS
 from earsight_bundle.graphs import ASKED, EMBEDDING, MASK, PIXELS, POSITIONS, PREFIX, VECTORS, K, cache_input
-from earsight_training.bundles.graph_builder import Precision
+from earsight_training.bundles.precision import Precision
 from earsight_training.errors import TrainingError
+from earsight_training.library_paths import library_path
 from earsight_training.networks.clip_encoders import prepare
 from earsight_training.networks.encoders import FeatureMapEncoder
 from earsight_training.trained_captioner import TrainedCaptioner
@@ -138,10 +139,11 @@ class _BundleSessions:
         options.log_severity_level = 3
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         options.add_session_config_entry("session.x64quantprecision", "1")
-        self._encoder, self._decoder = (
-            onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
-            for name in (encoder, DECODER)
-        )
+        with library_path(folder) as source:
+            self._encoder, self._decoder = (
+                onnxruntime.InferenceSession(f"{source}/{name}", options, providers=["CPUExecutionProvider"])
+                for name in (encoder, DECODER)
+            )
         inputs = {node.name: node for node in self._decoder.get_inputs()}
         self._vectors = np.load(folder / TOKENS, mmap_mode="r")
         self._float = np.float16 if inputs[VECTORS].type == "tensor(float16)" else np.float32

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,16 @@ import numpy as np
 from earsight_bundle.confidence import UNCALIBRATED
 from earsight_bundle.files import PROBE, SCENES
 from earsight_bundle.manifest import Calibration
-from earsight_training.bundles.graph_builder import Precision
+from earsight_training.atomic import replacing_folder
 from earsight_training.bundles.model_card import model_card
 from earsight_training.bundles.out_of_distribution import fit_out_of_distribution
-from earsight_training.bundles.writer import complete_manifest, write_bundle
+from earsight_training.bundles.precision import Precision
+from earsight_training.bundles.writer import (
+    bundle_bytes,
+    complete_manifest,
+    require_bundle_folder,
+    write_bundle,
+)
 from earsight_training.confidence.calibration_fit import best_caption, cross_fit, fit, truthful
 from earsight_training.confidence.selective_prediction import COVERAGE, calibration_error, risk_at
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
@@ -24,9 +31,10 @@ from earsight_training.data.embed import encoder_identity
 from earsight_training.errors import TrainingError
 from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.clip_weights import load_clip
-from earsight_training.recipe import ClipEncoderSettings
+from earsight_training.preconditions import require_room
 from earsight_training.scoring.evaluate import Candidate, describe, score
-from earsight_training.trained_captioner import TrainedCaptioner, load_captioner
+from earsight_training.scoring.kept_captions import KeptCaptions
+from earsight_training.trained_captioner import TrainedCaptioner
 
 PHOTOS_CHECKED = 16
 """Photos on which a bundle's graphs are compared with torch."""
@@ -78,10 +86,11 @@ def export_bundle(
     Args:
         captioner: With its encoder, CLIP's too.
         validation: Photos that it was not trained on.
-        out: The bundle's folder.
+        out: The bundle's folder. What is there stays until the new bundle is whole, calibrated and scored.
         precision: Of both graphs.
         other_encoders: Precisions of further encoders.
-        training: Photos that it was trained on, from which the bundle learns which images are unlike them.
+        training: Photos that it was trained on, drawn by draw_photos(), from which the bundle learns which
+            images are unlike them.
 
     Returns:
         The scores by name; empty without validation photos.
@@ -89,6 +98,21 @@ def export_bundle(
     Raises:
         TrainingError: As its steps do.
     """
+    out = out.resolve()
+    require_bundle_folder(out)
+    with replacing_folder(out) as unfinished:
+        return _export(captioner, validation, unfinished, precision, other_encoders, training)
+
+
+def _export(
+    captioner: TrainedCaptioner,
+    validation: Sequence[CaptionedPhoto],
+    out: Path,
+    precision: Precision,
+    other_encoders: Sequence[Precision],
+    training: Sequence[CaptionedPhoto],
+) -> dict[str, float]:
+    """As export_bundle(), into a folder that is not the bundle's place yet."""
     checked = [np.asarray(open_upright(photo.path)) for photo in validation[:PHOTOS_CHECKED]]
     write_bundle(out, captioner, precision, model_card(captioner.recipe, {}), checked, other_encoders)
     if not validation:
@@ -96,27 +120,37 @@ def export_bundle(
     if training:
         fit_out_of_distribution(out, captioner, training)
     complete_manifest(out, UNCALIBRATED, {}, model_card(captioner.recipe, {}))
-    calibration, scores = _calibrate(captioner, validation, out, precision)
+    kept: list[KeptCaptions] = []
+    calibration, scores = _calibrate(captioner, validation, out, precision, kept)
     if "familiarity" not in calibration.weights:
         (out / SCENES).unlink(missing_ok=True)
-    card = model_card(captioner.recipe, scores, has_probe=bool(training))
+    known = captioner.trained_on is not None
+    card = model_card(captioner.recipe, scores, has_probe=bool(training), knows_its_photos=known)
     complete_manifest(out, calibration, scores, card)
+    for captions in kept:
+        captions.delete()
     return scores
 
 
 def _calibrate(
-    captioner: TrainedCaptioner, photos: Sequence[CaptionedPhoto], bundle: Path, precision: Precision
+    captioner: TrainedCaptioner,
+    photos: Sequence[CaptionedPhoto],
+    bundle: Path,
+    precision: Precision,
+    kept: list[KeptCaptions],
 ) -> tuple[Calibration, dict[str, float]]:
     """The calibration and the scores of a bundle, which is not calibrated yet.
 
     The calibration is fitted on what the model says in float32, so that it is the same in every precision:
-    fitted on each, chance would put other captions first. The calibration error is cross-fitted.
+    fitted on each, chance would put other captions first. The calibration error is cross-fitted. kept gets
+    what the captions are kept in until they are scored.
     """
-    candidates = describe(bundle, photos)
+    kept.append(KeptCaptions(bundle))
+    candidates = describe(bundle, photos, kept[-1])
     scores = score(candidates)
     if scores["CIDEr"] < MIN_CIDER:
         return UNCALIBRATED, scores
-    exact = candidates if precision == "float32" else _in_float32(captioner, photos, bundle)
+    exact = candidates if precision == "float32" else _in_float32(captioner, photos, bundle, kept)
     calibration = fit(exact)
     scores = score([best_caption(calibration, candidate) for candidate in candidates])
     said = cross_fit(candidates, calibration.order)
@@ -128,7 +162,10 @@ def _calibrate(
 
 
 def _in_float32(
-    captioner: TrainedCaptioner, photos: Sequence[CaptionedPhoto], bundle: Path
+    captioner: TrainedCaptioner,
+    photos: Sequence[CaptionedPhoto],
+    bundle: Path,
+    kept: list[KeptCaptions],
 ) -> list[Candidate]:
     """What the bundle would say in float32, with its files about the training photos."""
     with tempfile.TemporaryDirectory() as folder:
@@ -138,27 +175,22 @@ def _in_float32(
             if (bundle / name).exists():
                 shutil.copy(bundle / name, exact / name)
         complete_manifest(exact, UNCALIBRATED, {}, "")
-        return describe(exact, photos)
+        kept.append(KeptCaptions(exact))
+        return describe(exact, photos, kept[-1])
 
 
-def caption_photos(
-    checkpoint: Path, photos: Sequence[CaptionedPhoto], clip: str | None, *, local_files_only: bool
-) -> list[Candidate]:
-    """Caption photos with a checkpoint, by a float32 bundle that is made for this and deleted.
+@contextmanager
+def as_bundle(captioner: TrainedCaptioner) -> Iterator[Path]:
+    """Yield a float32 bundle of a captioner, which is deleted afterwards.
 
     Args:
-        checkpoint: What `train` or `import` wrote.
-        photos: Need not have captions.
-        clip: Another CLIP than the checkpoint names; as for load_clip().
-        local_files_only: Whether nothing is downloaded.
+        captioner: With its encoder, CLIP's too.
 
     Raises:
-        TrainingError: As its steps do.
+        PreconditionError: There is no room for it.
+        AgreementError: A graph disagrees with torch.
     """
-    captioner = load_captioner(checkpoint)
-    encoder = captioner.recipe.encoder
-    if isinstance(encoder, ClipEncoderSettings):
-        captioner = with_clip(captioner, clip or encoder.model, local_files_only=local_files_only)
+    require_room(Path(tempfile.gettempdir()), bundle_bytes(captioner, ["float32"]), "a bundle of the model")
     with tempfile.TemporaryDirectory() as folder:
         write_bundle(Path(folder) / "bundle", captioner, "float32", model_card(captioner.recipe, {}))
-        return describe(Path(folder) / "bundle", photos)
+        yield Path(folder) / "bundle"

@@ -14,6 +14,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from earsight_training.bundles.precision import Precision
+
 OPSET = 20
 MICROSOFT = "com.microsoft"
 """The domain of ONNX Runtime's own operators."""
@@ -25,9 +27,6 @@ too, and are more exact."""
 INT8_STORAGE_FROM = 100_000
 """Numbers of a weight from which int8 saves enough to be worth its error. Smaller ones, such as a depthwise
 convolution's, are kept as float16: together they are a few hundred kilobytes, and most of the error."""
-
-Precision = Literal["float32", "int8", "float16"]
-"""What a bundle is made for: float32 for exactness, int8 for little memory on a CPU, float16 for GPUs."""
 
 WeightFormat = Literal["float32", "float16", "int8", "int8-at-rest"]
 """How weights are stored and products computed: in float32 or float16 throughout; as int8 with integer

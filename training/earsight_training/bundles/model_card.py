@@ -17,7 +17,7 @@ Licence: {licence}
 {figures}
 """
 _MEASURED = """\
-On photos that it was not trained on (the split {splits}), by pycocoevalcap, as the device says it:
+On {photos}, by pycocoevalcap, as the device says it:
 
 | measure | value |
 |---|---|
@@ -39,20 +39,35 @@ _WITHOUT_PROBE = (
 _UNMEASURED = "Not measured: nothing is known of how often it is right, and its confidence says so."
 
 
-def model_card(recipe: Recipe, scores: Mapping[str, float], *, has_probe: bool = False) -> str:
+_UNSEEN = "photos that it was not trained on (the split {splits})"
+_PERHAPS_SEEN = (
+    "photos (the split {splits}) of which it is not known whether it was trained on them, since the model was"
+    " trained elsewhere"
+)
+
+
+def model_card(
+    recipe: Recipe,
+    scores: Mapping[str, float],
+    *,
+    has_probe: bool = False,
+    knows_its_photos: bool = True,
+) -> str:
     """Write the card.
 
     Args:
         recipe: With its texts about name, licence, data and limits.
         scores: By name; without any, the card says that nothing was measured.
         has_probe: Whether the bundle has a probe for uninformative images.
+        knows_its_photos: Whether it is known what it was trained on; if so, the scores are of other photos.
 
     Returns:
         Markdown.
     """
     rows = "\n".join(f"| {name} | {value:.4f} |" for name, value in scores.items())
     splits = ", ".join(recipe.data.validation)
+    photos = (_UNSEEN if knows_its_photos else _PERHAPS_SEEN).format(splits=splits)
     probe = _WITH_PROBE if has_probe else _WITHOUT_PROBE
-    figures = _MEASURED.format(splits=splits, rows=rows, probe=probe) if rows else _UNMEASURED
+    figures = _MEASURED.format(photos=photos, rows=rows, probe=probe) if rows else _UNMEASURED
     about = recipe.about.strip() or "Nothing is said about its data and its limits."
     return _CARD.format(name=recipe.name, about=about, licence=recipe.licence, figures=figures)

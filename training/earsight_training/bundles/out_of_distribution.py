@@ -21,6 +21,7 @@ from earsight_training.bundles.agreement import encoder_input
 from earsight_training.confidence.logistic_regression import fit_logistic_regression
 from earsight_training.data.datasets import CaptionedPhoto, open_upright
 from earsight_training.data.uninformative import degraded, uninformative_images
+from earsight_training.library_paths import library_path
 from earsight_training.trained_captioner import TrainedCaptioner
 
 PHOTOS = 1500
@@ -40,6 +41,12 @@ that the probe was not shown, but on the right side of it: of kinds left out, 71
 this factor and 91 % with it, while 0.1 % of the validation photos were under 0.5 with and without it."""
 
 
+def draw_photos(photos: Sequence[CaptionedPhoto]) -> list[CaptionedPhoto]:
+    """Draw those of the training photos from which a bundle learns which images are unlike them."""
+    drawn = np.random.default_rng(SEED).permutation(len(photos))[:PHOTOS]
+    return [photos[index] for index in drawn]
+
+
 def fit_out_of_distribution(
     folder: Path, captioner: TrainedCaptioner, photos: Sequence[CaptionedPhoto]
 ) -> None:
@@ -48,13 +55,12 @@ def fit_out_of_distribution(
     Args:
         folder: The bundle's.
         captioner: The one that the bundle was written from.
-        photos: That it was trained on.
+        photos: That it was trained on, drawn by draw_photos().
 
     Raises:
         DatasetError: A photo can't be read.
     """
-    drawn = np.random.default_rng(SEED).permutation(len(photos))[:PHOTOS]
-    paths = [photos[index].path for index in drawn]
+    paths = [photo.path for photo in photos]
     encode = BundleEmbedder(folder, captioner)
     plain = encode(map(open_upright, paths), len(paths))
     worse = encode(_degraded(paths[::2]), len(paths[::2]))
@@ -81,8 +87,10 @@ class BundleEmbedder:
         """
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        path = str(folder / ENCODER)
-        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        with library_path(folder) as source:
+            self._session = onnxruntime.InferenceSession(
+                f"{source}/{ENCODER}", options, providers=["CPUExecutionProvider"]
+            )
         self._captioner = captioner
 
     def __call__(self, images: Iterable[Image.Image], count: int) -> np.ndarray:

@@ -19,6 +19,7 @@ from earsight_bundle.files import (
     MODEL_CARD,
     TOKENIZER,
     TOKENS,
+    TRAINED_ON,
     other_encoder,
     weights_of,
 )
@@ -27,7 +28,8 @@ from earsight_training.atomic import replacing_folder
 from earsight_training.bundles.agreement import check_agreement
 from earsight_training.bundles.decoder_graph import decoder_graph
 from earsight_training.bundles.encoder_graphs import encoder_graph
-from earsight_training.bundles.graph_builder import Precision, to_numpy, weight_format
+from earsight_training.bundles.graph_builder import to_numpy, weight_format
+from earsight_training.bundles.precision import Precision
 from earsight_training.errors import TrainingError
 from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.networks.encoders import ClipEncoder, ImageEncoder
@@ -64,19 +66,60 @@ def write_bundle(
         AgreementError: A graph disagrees with torch.
     """
     folder = folder.resolve()
-    if folder.exists() and not (folder / MANIFEST).exists() and any(folder.iterdir()):
-        raise TrainingError(f"{folder}: holds something else than a bundle; name a new folder for --out")
+    require_bundle_folder(folder)
     manifest = _manifest(captioner)
     encoders = {ENCODER: precision} | {other_encoder(p): p for p in other_encoders}
     with replacing_folder(folder) as unfinished:
         _write_encoders(unfinished, captioner, manifest.image.side, encoders)
         _write_decoder(unfinished, captioner.model.decoder, precision)
-        captioner.vocabulary.tokenizer.save(str(unfinished / TOKENIZER), pretty=False)
+        vocabulary = captioner.vocabulary.tokenizer.to_str(pretty=False)
+        (unfinished / TOKENIZER).write_text(vocabulary, encoding="utf-8")
+        if captioner.trained_on is not None:
+            np.save(unfinished / TRAINED_ON, captioner.trained_on)
         (unfinished / MODEL_CARD).write_text(card, encoding="utf-8")
         found = {
             name: check_agreement(unfinished, captioner, p, photos, name) for name, p in encoders.items()
         }
         _write_manifest(unfinished, manifest.model_copy(update={"checks": asdict(found[ENCODER])}))
+
+
+def require_bundle_folder(folder: Path) -> None:
+    """Refuse a folder that a bundle can't take the place of.
+
+    Args:
+        folder: Need not be there.
+
+    Raises:
+        TrainingError: It holds something else than a bundle.
+    """
+    if folder.is_file():
+        raise TrainingError(f"{folder}: is a file; name a folder for --out")
+    if folder.exists() and not (folder / MANIFEST).exists() and any(folder.iterdir()):
+        raise TrainingError(f"{folder}: holds something else than a bundle; name a new folder for --out")
+
+
+def bundle_bytes(captioner: TrainedCaptioner, precisions: Sequence[Precision]) -> int:
+    """Estimate how much room a bundle takes, a little too much.
+
+    Args:
+        captioner: What it is written from.
+        precisions: Of the encoders; the first is the decoder's, too.
+
+    Returns:
+        Bytes.
+    """
+    model = captioner.model
+    encoder, decoder = (
+        sum(parameter.numel() for part in parts for parameter in part.parameters())
+        for parts in ((model.encoder, model.mapper), (model.decoder,))
+    )
+    table = model.decoder.tokens.weight.numel()
+    encoders = sum(encoder * _BYTES[precision] for precision in precisions)
+    return encoders + (decoder + table) * _BYTES[precisions[0]]
+
+
+_BYTES: dict[Precision, int] = {"float32": 4, "float16": 2, "int8": 2}
+"""Of a weight at most: some of int8's are float16."""
 
 
 def _manifest(captioner: TrainedCaptioner) -> Manifest:
@@ -100,6 +143,7 @@ def _manifest(captioner: TrainedCaptioner) -> Manifest:
             no_repeat=NO_REPEAT,
         ),
         calibration=UNCALIBRATED,
+        missing=captioner.missing,
         files={},
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from earsight_training.data.datasets import CaptionedPhoto
+    from earsight_training.data.inspection import InspectedPhotos
 
 
 class RenamedOption(argparse.Action):
@@ -57,11 +58,56 @@ def data_files(arguments: argparse.Namespace) -> tuple[Path, Path]:
     return captions, beside if beside.is_dir() else captions.parent
 
 
+def usable_photos(
+    arguments: argparse.Namespace, splits: Sequence[str] | None, missing: float | None = None
+) -> tuple[InspectedPhotos, float]:
+    """The photos of these splits of --data (None: of all) that can be used; the others are listed and left
+    out.
+
+    Args:
+        arguments: With --data, --images and --missing.
+        splits: Names of splits.
+        missing: The share that may be missing where --missing does not say it; None: MISSING.
+
+    Returns:
+        The photos, and the share that may be missing.
+
+    Raises:
+        DatasetError: the data can't be read, or more are missing.
+    """
+    from earsight_training.data.inspection import MISSING, leave_out_missing
+
+    if arguments.missing is not None:
+        missing = arguments.missing
+    share = MISSING if missing is None else missing
+    chosen, total = photos(arguments, splits), len(photos(arguments, None))
+    return leave_out_missing(chosen, total, share), share
+
+
 def photos(arguments: argparse.Namespace, splits: Sequence[str] | None) -> list[CaptionedPhoto]:
     """The photos of these splits of --data; None: of all. Raises DatasetError."""
     from earsight_training.data.datasets import read_photos
 
     return read_photos(*data_files(arguments), splits)
+
+
+def add_missing(parser: argparse.ArgumentParser, default: str = "0.01") -> None:
+    """How many photos may be missing. None is left where it is not given: default says what that means."""
+    parser.add_argument(
+        "--missing",
+        type=share,
+        metavar="SHARE",
+        help="of all photos of --data that may be missing, damaged or of another kind: they are listed and"
+        f" left out (default: {default})",
+    )
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1. Raises argparse.ArgumentTypeError."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return number
 
 
 def add_local_files_only(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +121,7 @@ def add_local_files_only(parser: argparse.ArgumentParser) -> None:
 def add_step(parser: argparse.ArgumentParser, *, data_required: bool = True) -> None:
     """What every step of a recipe takes."""
     add_data(parser, required=data_required)
+    add_missing(parser)
     parser.add_argument("recipe", type=Path, help="a recipe of config/training/")
     parser.add_argument(
         "--work", type=Path, required=True, help="folder for checkpoints, outside the repository"

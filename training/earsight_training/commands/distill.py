@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from earsight_training.commands.arguments import add_step, photos
-from earsight_training.learning.photo_recipe import distill_encoder
-from earsight_training.recipe import load_recipe
+from earsight_training.commands.arguments import add_step, usable_photos
+from earsight_training.preconditions import require_folder
+from earsight_training.recipe import distillation_settings, load_recipe
+
+EXAMPLES = ["config/training/own-encoder.yaml --data flickr8k --work work"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +16,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from earsight_training.learning.photo_recipe import distill_encoder, teacher_views
+
     recipe = load_recipe(arguments.recipe)
-    arguments.work.mkdir(parents=True, exist_ok=True)  # found out now, not after the first epoch
-    distill_encoder(recipe, photos(arguments, recipe.data.train), arguments.work)
+    distillation_settings(recipe)
+    require_folder(arguments.work)
+    views = teacher_views(arguments.work)
+    photos, _ = usable_photos(arguments, recipe.data.train)
+    distill_encoder(recipe, photos, views, arguments.work)
     return 0

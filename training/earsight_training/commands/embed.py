@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-
-from earsight_training.commands.arguments import add_data, add_local_files_only, data_files, photos
-from earsight_training.data.embed import embed_photos, encoder_identity
-from earsight_training.data.embeddings import EmbeddingError, write_embeddings
-from earsight_training.data.shards import Shards
+from earsight_training.commands.arguments import (
+    add_data,
+    add_local_files_only,
+    add_missing,
+    data_files,
+    photos,
+)
 from earsight_training.errors import TrainingError
-from earsight_training.networks.clip_encoders import prepare
-from earsight_training.networks.clip_weights import load_clip
+from earsight_training.preconditions import require_room, require_writable
 
+if TYPE_CHECKING:
+    import torch
 
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return share
+EXAMPLES = [
+    "--data photos --clip RN50x4 --out photos.safetensors",
+    "--data captions_train2014.json --images train2014 --clip ViT-B/32 --out coco.safetensors",
+]
 
 
 def _count(text: str) -> int:
@@ -39,17 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
     parser.add_argument("--batch", type=_count, default=32, help="photos at once (default: 32)")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    parser.add_argument(
-        "--missing",
-        type=_share,
-        default=0.01,
-        metavar="SHARE",
-        help="of the photos may be missing or broken; they are listed and left out (default: 0.01)",
-    )
+    add_missing(parser)
     add_local_files_only(parser)
 
 
 def _device(choice: str) -> torch.device:
+    import torch
+
     if choice == "cuda" and not torch.cuda.is_available():
         raise TrainingError("--device cuda: torch finds no GPU here; use --device cpu")
     return torch.device("cuda" if choice != "cpu" and torch.cuda.is_available() else "cpu")
@@ -57,12 +55,22 @@ def _device(choice: str) -> torch.device:
 
 def run(arguments: argparse.Namespace) -> int:
     """What is done is kept in FILE.safetensors.partial/ until the file is complete."""
+    from earsight_training.data.embed import embed_photos, encoder_identity
+    from earsight_training.data.embeddings import write_embeddings
+    from earsight_training.data.inspection import MISSING, list_missing, refuse_absent
+    from earsight_training.data.shards import Shards
+    from earsight_training.networks.clip_encoders import prepare
+    from earsight_training.networks.clip_weights import load_clip
+
     out: Path = arguments.out
-    if out.is_dir():
-        raise EmbeddingError(f"{out}: is a folder; --out names a file")
+    require_writable(out, parents=True)
     device = _device(arguments.device)
     captioned, (_, images) = photos(arguments, None), data_files(arguments)
+    missing = MISSING if arguments.missing is None else arguments.missing
+    refuse_absent(captioned, missing)
     encoder = load_clip(arguments.clip, local_files_only=arguments.local_files_only)
+    words = sum(len(text) for photo in captioned for text in photo.captions)
+    require_room(out, 2 * len(captioned) * (4 * encoder.width + 500) + 2 * words, "the embeddings")
     checkpoint = Path(arguments.clip)
     name = checkpoint.name if checkpoint.exists() else arguments.clip
     identity = encoder_identity(name, encoder, encoder.side)
@@ -70,14 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
     embedded, failures = embed_photos(
         captioned, images, encoder.to(device), prepare, shards, arguments.batch, device
     )
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    if len(failures) > arguments.missing * len(captioned):
-        raise EmbeddingError(
-            f"{len(failures)} of {len(captioned)} photos can't be read, which is more than --missing"
-            f" {arguments.missing:g}; repair them and run this again: what could be embedded is kept"
-        )
-    write_embeddings(out, embedded)
+    list_missing(failures, len(captioned), missing)
+    write_embeddings(out, replace(embedded, missing=missing))
     shards.delete()
     captions = sum(map(len, embedded.captions))
     left_out = f", {len(failures)} left out" if failures else ""

@@ -6,19 +6,45 @@ import argparse
 import json
 import math
 import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earsight_bundle.files import MANIFEST
-from earsight_bundle.manifest import Manifest
-from earsight_training.commands.arguments import RenamedOption, add_data, add_local_files_only, photos
+from earsight_files.text import printable
+from earsight_training.atomic import replace_file
+from earsight_training.commands.arguments import (
+    RenamedOption,
+    add_data,
+    add_local_files_only,
+    add_missing,
+    photos,
+    usable_photos,
+)
 from earsight_training.errors import TrainingError
+from earsight_training.preconditions import require_room, require_writable
+from earsight_training.recipe import ClipEncoderSettings
 
 if TYPE_CHECKING:
-    from earsight_training.data.datasets import CaptionedPhoto
-    from earsight_training.scoring.evaluate import Candidate, Evaluation
+    import numpy as np
 
+    from earsight_training.confidence.report import ReliabilityReport
+    from earsight_training.data.datasets import CaptionedPhoto
+    from earsight_training.data.inspection import InspectedPhotos
+    from earsight_training.scoring.evaluate import Candidate, Evaluation
+    from earsight_training.scoring.kept_captions import KeptCaptions
+    from earsight_training.trained_captioner import TrainedCaptioner
+
+EXAMPLES = [
+    "--bundle bundle --data photos/split.csv --split test --page test.html",
+    "--checkpoint work/model.pt --data photos/split.csv --json scores.json",
+]
+_PLOTS = (".svg", ".png")
+_IMAGE_BYTES = 2 * 2**20
+"""Of a generated image, at most."""
 _PRINT = Path("-")
 
 
@@ -38,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--clip", metavar="NAME|FILE", help="with --checkpoint: another CLIP than the one the model names"
     )
     add_local_files_only(parser)
+    add_missing(parser, "as when the model was trained")
     parser.add_argument(
         "--split", metavar="NAME", help="default: val, or all photos of data without splits; `all` is all"
     )
@@ -82,33 +109,137 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from earsight_training.confidence.abstention import abstention_on_uninformative
-    from earsight_training.confidence.report import as_json, print_report, reliability_report
+    from earsight_training.confidence.report import reliability_report
     from earsight_training.scoring.chair import read_objects
     from earsight_training.scoring.evaluate import evaluate
-    from earsight_training.scoring.report_page import write_page
+    from earsight_training.scoring.scores import rehearse
     from earsight_training.scoring.spice import what_is_missing
 
+    # What is quickly found out comes first.
+    _check(arguments)
+    model, splits = _Model.open(arguments), _splits(arguments)
+    objects = read_objects(arguments.objects, arguments.synonyms) if arguments.objects else None
+    rehearse()
+    inspected, _ = usable_photos(arguments, splits, model.missing)
+    chosen = inspected.photos
+    if objects:
+        objects.check(photo.path for photo in chosen)
+    model.refuse_trained_on(inspected)
+    missing = what_is_missing()
+    if missing:
+        print(f"earsight-train: SPICE is left out: {missing}", file=sys.stderr)
+    with model.captions(chosen) as (candidates, kept):
+        evaluation = evaluate(candidates, objects, with_spice=not missing)
+        written = [text for photo in photos(arguments, None) for text in photo.captions]
+        report = reliability_report(evaluation.candidates, written, model.order)
+        if arguments.uninformative:
+            paths = [photo.path for photo in chosen]
+            found = abstention_on_uninformative(arguments.bundle, arguments.uninformative, paths)
+            report = replace(report, uninformative=found)
+        _write(arguments, evaluation, report)
+        kept.delete()
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """What can be known to be wrong before anything is done. Raises TrainingError, ImportError."""
     if arguments.synonyms and not arguments.objects:
         raise TrainingError("--synonyms are words for --objects, which are not given")
     if arguments.checkpoint and (arguments.plot or arguments.uninformative):
         raise TrainingError("--plot and --uninformative need --bundle: a checkpoint is not calibrated yet")
     for path in filter(None, (arguments.json, arguments.page, arguments.plot)):
-        if not path.parent.is_dir():
-            raise TrainingError(f"{path}: there is no folder {path.parent}")
-    chosen = _photos(arguments)
-    objects = read_objects(arguments.objects, arguments.synonyms) if arguments.objects else None
-    if objects:
-        objects.check(photo.path for photo in chosen)
-    missing = what_is_missing()
-    if missing:
-        print(f"earsight-train: SPICE is left out: {missing}", file=sys.stderr)
-    evaluation = evaluate(_candidates(arguments, chosen), objects, with_spice=not missing)
-    written = [text for photo in photos(arguments, None) for text in photo.captions]
-    report = reliability_report(evaluation.candidates, written, _order(arguments.bundle))
+        if path != _PRINT:
+            require_writable(path)
+    if arguments.plot:
+        import_module("matplotlib")
+        if arguments.plot.suffix.lower() not in _PLOTS:
+            raise TrainingError(f"{arguments.plot}: a plot is {' or '.join(_PLOTS)}, by its name")
     if arguments.uninformative:
-        paths = [photo.path for photo in chosen]
-        found = abstention_on_uninformative(arguments.bundle, arguments.uninformative, paths)
-        report = replace(report, uninformative=found)
+        scratch = Path(tempfile.gettempdir())
+        require_room(scratch, arguments.uninformative * _IMAGE_BYTES, "the generated images")
+
+
+def _splits(arguments: argparse.Namespace) -> list[str] | None:
+    """Those whose photos are to be captioned; None: all. Raises DatasetError where there are none of them."""
+    some = arguments.split or any(photo.split for photo in photos(arguments, None))
+    if arguments.split == "all" or not some:
+        return None
+    splits = [arguments.split or "val"]
+    photos(arguments, splits)
+    return splits
+
+
+class _Model:
+    """What is evaluated: a bundle, or a checkpoint of which a bundle is made for this."""
+
+    def __init__(
+        self,
+        name: str,
+        bundle: Path | None,
+        captioner: TrainedCaptioner | None,
+        trained_on: np.ndarray | None,
+        missing: float,
+        order: float,
+    ) -> None:
+        self.name, self.trained_on, self.missing, self.order = name, trained_on, missing, order
+        self._bundle, self._captioner = bundle, captioner
+
+    @classmethod
+    def open(cls, arguments: argparse.Namespace) -> _Model:
+        """Raises TrainingError for what is no model."""
+        if arguments.bundle:
+            from earsight_training.bundles.reader import read_bundle
+
+            found = read_bundle(arguments.bundle)
+            order = found.manifest.calibration.order
+            return cls(
+                str(arguments.bundle), arguments.bundle, None, found.trained_on, found.manifest.missing, order
+            )
+        from earsight_training.bundles.export import with_clip
+        from earsight_training.trained_captioner import load_captioner
+
+        captioner = load_captioner(arguments.checkpoint)
+        encoder = captioner.recipe.encoder
+        if isinstance(encoder, ClipEncoderSettings):
+            name = arguments.clip or encoder.model
+            captioner = with_clip(captioner, name, local_files_only=arguments.local_files_only)
+        return cls(str(arguments.checkpoint), None, captioner, captioner.trained_on, captioner.missing, 0.0)
+
+    def refuse_trained_on(self, inspected: InspectedPhotos) -> None:
+        """Raises LeakError where it was trained on some of the photos."""
+        from earsight_training.data.leaks import refuse_trained_on
+
+        if self.trained_on is not None:
+            refuse_trained_on(inspected.photos, inspected.fingerprints, self.trained_on, self.name)
+            return
+        print(
+            f"{self.name} does not say what it was trained on: its scores may be of photos of its training",
+            file=sys.stderr,
+        )
+
+    @contextmanager
+    def captions(self, chosen: Sequence[CaptionedPhoto]) -> Iterator[tuple[list[Candidate], KeptCaptions]]:
+        """What it says of photos; a checkpoint has no confidence, since nothing has calibrated it yet."""
+        from earsight_training.scoring.evaluate import describe
+        from earsight_training.scoring.kept_captions import KeptCaptions
+
+        if self._bundle:
+            kept = KeptCaptions(self._bundle)
+            yield describe(self._bundle, chosen, kept), kept
+            return
+        from earsight_training.bundles.export import as_bundle
+
+        assert self._captioner
+        with as_bundle(self._captioner) as bundle:
+            kept = KeptCaptions(bundle)
+            said = describe(bundle, chosen, kept)
+        yield [replace(candidate, confidence=None) for candidate in said], kept
+
+
+def _write(arguments: argparse.Namespace, evaluation: Evaluation, report: ReliabilityReport) -> None:
+    from earsight_training.confidence.report import as_json, print_report
+    from earsight_training.scoring.report_page import write_page
+
     if arguments.json == _PRINT:
         print(json.dumps(_summary(evaluation) | as_json(report)))
     else:
@@ -118,38 +249,10 @@ def run(arguments: argparse.Namespace) -> int:
         _plot(arguments, evaluation)
     if arguments.json not in (None, _PRINT):
         content = _summary(evaluation) | as_json(report) | {"captions": _captions(evaluation)}
-        arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        replace_file(arguments.json, f"{json.dumps(content, indent=1)}\n".encode())
     if arguments.page:
-        write_page(arguments.page, f"Captions of {arguments.bundle or arguments.checkpoint}", evaluation)
-    return 0
-
-
-def _photos(arguments: argparse.Namespace) -> list[CaptionedPhoto]:
-    everything = photos(arguments, None)
-    if arguments.split == "all" or not (arguments.split or any(photo.split for photo in everything)):
-        return everything
-    return photos(arguments, [arguments.split or "val"])
-
-
-def _candidates(arguments: argparse.Namespace, chosen: list[CaptionedPhoto]) -> list[Candidate]:
-    if arguments.bundle:
-        from earsight_training.scoring.evaluate import describe
-
-        return describe(arguments.bundle, chosen)
-    from earsight_training.bundles.export import caption_photos
-
-    said = caption_photos(
-        arguments.checkpoint, chosen, arguments.clip, local_files_only=arguments.local_files_only
-    )
-    return [replace(candidate, confidence=None) for candidate in said]  # nothing has calibrated it yet
-
-
-def _order(bundle: Path | None) -> float:
-    """calibration.order of a bundle, which earsight describe has read already."""
-    path = bundle / MANIFEST if bundle else None
-    if path is None or not path.exists():
-        return 0.0
-    return Manifest.model_validate_json(path.read_text(encoding="utf-8")).calibration.order
+        title = f"Captions of {printable(str(arguments.bundle or arguments.checkpoint))}"
+        write_page(arguments.page, title, evaluation)
 
 
 def _plot(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
@@ -159,7 +262,8 @@ def _plot(arguments: argparse.Namespace, evaluation: Evaluation) -> None:
 
     confidence = np.array([candidate.confidence for candidate in evaluation.candidates])
     truthful = np.array([not invented for invented in evaluation.made_up])
-    plot_risk(arguments.plot, confidence, truthful, f"{arguments.bundle.name}: {len(truthful):,} photos")
+    title = f"{printable(arguments.bundle.name)}: {len(truthful):,} photos"
+    plot_risk(arguments.plot, confidence, truthful, title)
 
 
 def _print_table(evaluation: Evaluation) -> None:

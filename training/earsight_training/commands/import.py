@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 
 from earsight_training.commands.arguments import add_local_files_only
-from earsight_training.networks.gpt2 import load_tokenizer
-from earsight_training.published import read_published
+from earsight_training.preconditions import require_room, require_writable
 from earsight_training.recipe import CellMapperSettings, ClipEncoderSettings
-from earsight_training.trained_captioner import save_captioner
+
+EXAMPLES = ["model-029.pt --out imported.pt"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from earsight_training.networks.gpt2 import load_tokenizer
+    from earsight_training.published import read_published
+    from earsight_training.trained_captioner import save_captioner
+
+    require_writable(arguments.out, parents=True)
+    if arguments.model.is_file():
+        require_room(arguments.out, arguments.model.stat().st_size, "the captioner")
     tokenizer = load_tokenizer(arguments.gpt2, local_files_only=arguments.local_files_only)
     captioner = read_published(
         arguments.model, tokenizer, clip=arguments.clip, unit_length=arguments.unit_length

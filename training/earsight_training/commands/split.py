@@ -6,12 +6,18 @@ import argparse
 import csv
 import io
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from earsight_training.atomic import replace_file
-from earsight_training.data.embeddings import EmbeddedPhotos, read_embeddings
-from earsight_training.data.splits import NEAR, SplitError, divide
+from earsight_training.preconditions import require_writable
+
+if TYPE_CHECKING:
+    from earsight_training.data.embeddings import EmbeddedPhotos
+
+EXAMPLES = ["photos.safetensors --out photos/split.csv"]
+# Cosine of CLIP embeddings. Tools that throw near-duplicates away ask for 0.95 to 0.99; here a pair too many
+# only moves a photo to another side, and a pair too few lets a score be learnt by heart: the lowest of them.
+NEAR = 0.95
 
 
 def _share(text: str) -> float:
@@ -46,10 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    import numpy as np
+
+    from earsight_training.data.embeddings import read_embeddings
+    from earsight_training.data.splits import SplitError, divide
+
     if arguments.val + arguments.test >= 1:
         raise SplitError(f"--val {arguments.val:g} and --test {arguments.test:g} leave nothing to train on")
-    if arguments.out.is_dir():
-        raise SplitError(f"{arguments.out}: is a folder; --out names a file")
+    require_writable(arguments.out, parents=True)
     embedded = read_embeddings(arguments.embeddings)
     shares = {"test": arguments.test, "val": arguments.val}
     splits, groups = divide(embedded, shares, arguments.near, arguments.seed)

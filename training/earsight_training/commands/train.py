@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 from pathlib import Path
 
-from earsight_training.commands.arguments import add_local_files_only, add_step, data_files, photos
+from earsight_training.commands.arguments import (
+    add_local_files_only,
+    add_step,
+    data_files,
+    photos,
+    usable_photos,
+)
 from earsight_training.errors import TrainingError
+from earsight_training.preconditions import require_folder
 from earsight_training.recipe import ClipEncoderSettings, Gpt2DecoderSettings, Recipe, load_recipe
+
+EXAMPLES = [
+    "config/training/mission.yaml --embeddings photos.safetensors --data photos/split.csv --work work",
+    "config/training/builtin.yaml --data flickr8k --work work",
+]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,26 +39,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     recipe = load_recipe(arguments.recipe)
-    arguments.work.mkdir(parents=True, exist_ok=True)  # found out now, not after the first epoch
+    require_folder(arguments.work)
     if arguments.gpt2 is not None:
         recipe = _with_gpt2(recipe, arguments.gpt2)
     if isinstance(recipe.encoder, ClipEncoderSettings):
         _train_on_embeddings(recipe, arguments)
     else:
-        from earsight_training.data.splits import leaks_by_file, refuse_leaks
-        from earsight_training.learning.photo_recipe import train_on_photos
-
-        if arguments.data is None:
-            raise TrainingError(f"recipe {recipe.name}: encoder: conv learns from photos; give --data")
-        refuse_leaks(leaks_by_file(photos(arguments, None), recipe.data.train))
-        train_on_photos(recipe, photos(arguments, recipe.data.train), arguments.work)
+        _train_on_photos(recipe, arguments)
     return 0
+
+
+def _train_on_photos(recipe: Recipe, arguments: argparse.Namespace) -> None:
+    from earsight_training.data.leaks import leaks_by_fingerprint, refuse_leaks
+    from earsight_training.learning.photo_recipe import require_encoder, train_on_photos
+
+    if arguments.data is None:
+        raise TrainingError(
+            f"recipe {recipe.name}: encoder: {recipe.encoder.kind} learns from photos; give --data"
+        )
+    photos(arguments, recipe.data.train)  # that there are any
+    require_encoder(recipe, arguments.work)
+    everything, missing = usable_photos(arguments, None)
+    refuse_leaks(leaks_by_fingerprint(everything.photos, everything.fingerprints, recipe.data.train))
+    train_on_photos(recipe, everything.in_splits(recipe.data.train), arguments.work, missing)
 
 
 def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:
     from earsight_training.data.embeddings import read_embeddings
-    from earsight_training.data.splits import leaks_by_embedding, refuse_leaks
-    from earsight_training.learning.embedding_recipe import train_on_embeddings
+    from earsight_training.data.leaks import leaks_by_embedding, refuse_leaks
+    from earsight_training.learning.embedding_recipe import require_encoder_of, train_on_embeddings
 
     if arguments.embeddings is None:
         raise TrainingError(
@@ -52,9 +75,14 @@ def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:
             "and name its file by --embeddings"
         )
     embedded = read_embeddings(arguments.embeddings)
+    if arguments.missing is not None:
+        embedded = replace(embedded, missing=arguments.missing)
     if arguments.data is not None:
         _, images = data_files(arguments)
-        embedded = embedded.of(photos(arguments, None), images)
+        embedded, without = embedded.of(photos(arguments, None), images)
+        for name in without:
+            print(f"{name} is left out: it has no embedding", file=sys.stderr)
+    require_encoder_of(embedded, recipe, arguments.embeddings)
     refuse_leaks(leaks_by_embedding(embedded, recipe.data.train))
     train_on_embeddings(
         recipe,

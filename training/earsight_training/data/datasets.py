@@ -21,6 +21,7 @@ from PIL import Image
 
 from earsight_files.csv_table import CsvError, read_rows
 from earsight_files.photos import PhotoFileError, read_photo
+from earsight_files.signatures import HEAD, not_downloaded
 from earsight_files.strict_json import read_json
 from earsight_training.errors import TrainingError
 
@@ -145,7 +146,12 @@ def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        stand_in = not_downloaded(content[:HEAD]) if content else None
+        if stand_in:
+            raise DatasetError(f"{path}: it is {stand_in.what}: {stand_in.remedy}")
+        # As files of text are read: whatever ends a line is one character.
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

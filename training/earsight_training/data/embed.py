@@ -19,7 +19,8 @@ from tqdm import tqdm
 
 from earsight_training.data.datasets import CaptionedPhoto, DatasetError, open_upright, photo_name
 from earsight_training.data.embeddings import EmbeddedPhotos, EmbeddingError, EncoderIdentity
-from earsight_training.data.shards import FileState, Shards
+from earsight_training.data.fingerprints import fingerprint
+from earsight_training.data.shards import FileState, ShardRow, Shards
 from earsight_training.errors import TrainingError
 
 Prepare = Callable[[Image.Image, int], np.ndarray]
@@ -38,6 +39,7 @@ class Embedder(Protocol):
 class _Picture:
     name: str
     file: FileState
+    fingerprint: np.ndarray
     pixels: np.ndarray  # uint8 (side, side, 3)
 
 
@@ -98,11 +100,12 @@ def embed_photos(
         raise EmbeddingError(f"not one photo could be embedded: {next(iter(failures.values()))}")
     names = tuple(photo_name(photo, images) for photo in there)
     embedded = EmbeddedPhotos(
-        np.stack([shards[name] for name in names]),
+        np.stack([shards[name].embedding for name in names]),
         names,
         tuple(photo.captions for photo in there),
         tuple(photo.split for photo in there),
         shards.encoder,
+        np.stack([shards[name].fingerprint for name in names]),
     )
     return embedded, list(failures.values())
 
@@ -116,12 +119,21 @@ def _embed(
     with torch.inference_mode():
         embeddings = encoder(torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).float())
     rows = embeddings[: len(pictures)].float().cpu().numpy()
-    for picture, finite in zip(pictures, np.isfinite(rows).all(1), strict=True):
-        if not finite:
+    done = {}
+    for picture, row in zip(pictures, rows, strict=True):
+        if not np.isfinite(row).all():
             raise EmbeddingError(
                 f"{picture.name}: its embedding is not finite; are the encoder's weights damaged?"
             )
-    shards.add([picture.name for picture in pictures], [picture.file for picture in pictures], rows)
+        done[picture.name] = ShardRow(picture.file, row, picture.fingerprint)
+    shards.add(done)
+
+
+def _state(path: Path) -> FileState | None:
+    try:
+        return FileState.of(path)
+    except OSError:
+        return None
 
 
 def _pictures(
@@ -131,12 +143,13 @@ def _pictures(
 
     def read(name: str, path: Path) -> _Picture | _Failure:
         try:
-            file = FileState.of(path)
-            return _Picture(name, file, prepare(open_upright(path), side))
+            file = _state(path)
+            photo = open_upright(path)  # which says what is wrong with a file that is not there
+            if file is None:
+                return _Failure(name, DatasetError(f"{path} was not there at first: run this again."))
+            return _Picture(name, file, fingerprint(np.asarray(photo)), prepare(photo, side))
         except DatasetError as error:
             return _Failure(name, error)
-        except OSError as error:
-            return _Failure(name, DatasetError(f"{path}: {error.strerror or error}"))
         except TrainingError as error:
             return _Failure(name, DatasetError(f"{path}: {error}"))
 

@@ -1,25 +1,30 @@
 """The file that photos' embeddings are kept in: one .safetensors, so no code is run by reading it.
 
-Tensors: ``embeddings``, float32 (photos, width), as the encoder gives them, not normalised; and ``about``,
-uint8, JSON in UTF-8 with the encoder, and the names, captions and splits of the photos in the order of the
-rows. The header of a safetensors file has room for strings too, but only 100 MB; large data sets have more.
+Tensors: ``embeddings``, float32 (photos, width), as the encoder gives them, not normalised; ``fingerprints``,
+uint8 (photos, 16), by which photos are recognised (fingerprints.py); and ``about``, uint8, JSON in UTF-8
+with the encoder, the share of photos that may be missing, and the names, captions and splits of the photos
+in the order of the rows. The header of a safetensors file has room for strings too, but only 100 MB; large
+data sets have more.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load, save
 
 from earsight_training.atomic import replace_file
 from earsight_training.data.datasets import CaptionedPhoto, photo_name
+from earsight_training.data.fingerprints import LENGTH
+from earsight_training.data.inspection import MISSING
 from earsight_training.errors import TrainingError
+from earsight_training.weights_files import WeightsFileError, refuse_stand_in, safetensors_problem
 
 
 class EmbeddingError(TrainingError):
@@ -41,9 +46,16 @@ class EncoderIdentity:
 
 @dataclass(frozen=True)
 class EmbeddedPhotos:
-    """Photos by their embeddings: row i of embeddings, float32 (photos, width), is of names[i].
+    """Photos by their embeddings.
 
-    Names are relative to the folder of the images; a split is "" where a photo has none.
+    Attributes:
+        embeddings: float32 (photos, width).
+        names: Of each photo, relative to the folder of the images.
+        captions: Of each.
+        splits: Of each; "" where a photo has none.
+        encoder: What the embeddings are of.
+        fingerprints: Of each photo, uint8 (photos, fingerprints.LENGTH).
+        missing: Share of the photos, 0 to 1, that may be missing: were when they were embedded, or are later.
     """
 
     embeddings: np.ndarray
@@ -51,30 +63,37 @@ class EmbeddedPhotos:
     captions: tuple[tuple[str, ...], ...]
     splits: tuple[str, ...]
     encoder: EncoderIdentity
+    fingerprints: np.ndarray
+    missing: float = MISSING
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def of(self, photos: Sequence[CaptionedPhoto], images: Path) -> EmbeddedPhotos:
+    def of(self, photos: Sequence[CaptionedPhoto], images: Path) -> tuple[EmbeddedPhotos, list[str]]:
         """These photos in this order, with the captions and splits that they have, not those of the file.
 
-        Raises EmbeddingError for photos without an embedding.
+        Args:
+            photos: All of a data set.
+            images: The folder that their names start from.
+
+        Returns:
+            Those that have an embedding, and the names of those that have none.
+
+        Raises:
+            EmbeddingError: more have none than may be missing, or all.
         """
         rows = {name: row for row, name in enumerate(self.names)}
-        names = tuple(photo_name(photo, images) for photo in photos)
+        names = [photo_name(photo, images) for photo in photos]
         unknown = [name for name in names if name not in rows]
-        if unknown:
+        if len(unknown) > self.missing * len(names) or len(unknown) == len(names):
             raise EmbeddingError(
                 f"{len(unknown)} of {len(names)} photos have no embedding ({', '.join(unknown[:3])}"
                 f"{', ...' if unknown[3:] else ''}); run earsight-train embed on them"
             )
-        return EmbeddedPhotos(
-            self.embeddings[[rows[name] for name in names]],
-            names,
-            tuple(photo.captions for photo in photos),
-            tuple(photo.split for photo in photos),
-            self.encoder,
-        )
+        there = [photo for photo, name in zip(photos, names, strict=True) if name in rows]
+        selected = self._rows([rows[name] for name in names if name in rows])
+        captions = tuple(photo.captions for photo in there)
+        return replace(selected, captions=captions, splits=tuple(photo.split for photo in there)), unknown
 
     def in_splits(self, splits: Collection[str]) -> EmbeddedPhotos:
         """The photos of these splits. Raises EmbeddingError where there is none."""
@@ -84,12 +103,16 @@ class EmbeddedPhotos:
                 f"no photo has the split {' or '.join(splits)}; make one: earsight-train split, "
                 "and name its file by --data"
             )
-        return EmbeddedPhotos(
-            self.embeddings[rows],
-            tuple(self.names[row] for row in rows),
-            tuple(self.captions[row] for row in rows),
-            tuple(self.splits[row] for row in rows),
-            self.encoder,
+        return self._rows(rows)
+
+    def _rows(self, rows: Sequence[int]) -> EmbeddedPhotos:
+        return replace(
+            self,
+            embeddings=self.embeddings[list(rows)],
+            names=tuple(self.names[row] for row in rows),
+            captions=tuple(self.captions[row] for row in rows),
+            splits=tuple(self.splits[row] for row in rows),
+            fingerprints=self.fingerprints[list(rows)],
         )
 
 
@@ -97,38 +120,50 @@ def write_embeddings(path: Path, embedded: EmbeddedPhotos) -> None:
     """The same photos give the same bytes. After a power cut there is the old file or the new one, whole."""
     about = {
         "encoder": asdict(embedded.encoder),
+        "missing": embedded.missing,
         "names": embedded.names,
         "captions": embedded.captions,
         "splits": embedded.splits,
     }
-    save_tensors(path, {"embeddings": embedded.embeddings}, about)
+    tensors = {"embeddings": embedded.embeddings, "fingerprints": embedded.fingerprints}
+    save_tensors(path, tensors, about)
 
 
 def read_embeddings(path: Path) -> EmbeddedPhotos:
     """Raises EmbeddingError for a file that is missing, damaged or something else."""
     tensors, about = load_tensors(path)
-    embedded = _embedded_photos(tensors.get("embeddings"), about)
+    if "fingerprints" not in tensors:
+        raise EmbeddingError(
+            f"{path}: no fingerprints of the photos in it, by which they are recognised later: an older"
+            " version"
+            " made it; make it again"
+        )
+    embedded = _embedded_photos(tensors.get("embeddings"), tensors["fingerprints"], about)
     if embedded is None:
         raise EmbeddingError(f"{path}: no embeddings of earsight-train embed; make them again")
     return embedded
 
 
-def _embedded_photos(embeddings: np.ndarray | None, about: Any) -> EmbeddedPhotos | None:
+def _embedded_photos(
+    embeddings: np.ndarray | None, fingerprints: np.ndarray, about: Any
+) -> EmbeddedPhotos | None:
     """None for what does not hold together."""
     try:
-        encoder = EncoderIdentity(**about["encoder"])
+        encoder, missing = EncoderIdentity(**about["encoder"]), float(about["missing"])
         names, splits = tuple(about["names"]), tuple(about["splits"])
         captions = tuple(map(tuple, about["captions"]))
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return None
     texts = [*names, *splits, encoder.name, encoder.sha256, *(text for own in captions for text in own)]
     if not all(isinstance(text, str) for text in texts) or not isinstance(encoder.side, int):
         return None
     if embeddings is None or embeddings.dtype != np.float32 or embeddings.ndim != 2:
         return None
+    if fingerprints.dtype != np.uint8 or fingerprints.shape != (len(names), LENGTH) or not 0 <= missing <= 1:
+        return None
     if not len(embeddings) == len(names) == len(splits) == len(captions) or not np.isfinite(embeddings).all():
         return None
-    return EmbeddedPhotos(embeddings, names, captions, splits, encoder)
+    return EmbeddedPhotos(embeddings, names, captions, splits, encoder, fingerprints, missing)
 
 
 def save_tensors(path: Path, tensors: Mapping[str, np.ndarray], about: Any) -> None:
@@ -138,12 +173,21 @@ def save_tensors(path: Path, tensors: Mapping[str, np.ndarray], about: Any) -> N
 
 
 def load_tensors(path: Path) -> tuple[dict[str, np.ndarray], Any]:
-    """What save_tensors wrote. Raises EmbeddingError for a file that is missing or damaged."""
+    """What save_tensors wrote. Raises EmbeddingError for a file that is missing, damaged or not whole."""
     try:
-        tensors = load_file(path)
-        return tensors, json.loads(tensors.pop("about").tobytes())
+        refuse_stand_in(path)
+        problem = safetensors_problem(path)
+        if problem:
+            raise EmbeddingError(f"{path}: {problem}; or make it again")
+        tensors = load(path.read_bytes())
+        # torch.from_numpy() warns of numbers that can't be written to.
+        return {name: array.copy() for name, array in tensors.items() if name != "about"}, json.loads(
+            tensors["about"].tobytes()
+        )
     except OSError as error:
         raise EmbeddingError(f"{path}: {error.strerror or error}") from error
+    except WeightsFileError as error:
+        raise EmbeddingError(str(error)) from error
     # TypeError and AttributeError: numbers of a type that numpy does not have
     except (SafetensorError, KeyError, ValueError, RecursionError, TypeError, AttributeError) as error:
         raise EmbeddingError(f"{path}: not a file of embeddings, or damaged; make it again") from error

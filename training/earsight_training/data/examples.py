@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, TensorDataset
 
 from earsight_training.data.augment import random_box, view
+from earsight_training.data.fingerprints import digest
 from earsight_training.data.tokens import Vocabulary, clean_caption, mirrored_caption
 from earsight_training.networks.caption_model import PADDING
 from earsight_training.recipe import PhotoSettings
@@ -46,6 +47,7 @@ class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
     ) -> None:
         """pixels: uint8 (photos, any side, the same, 3). seed: of this epoch."""
         self._pixels, self._settings, self._seed = pixels, settings, seed
+        self.digest = digest(pixels)
         self.captions = sum(map(len, captions))
         cleaned = [[clean_caption(text) for text in texts] for texts in captions]
         self._tokens = caption_tokens(cleaned, vocabulary, longest)
@@ -82,4 +84,5 @@ class EmbeddingExamples(TensorDataset):
         cleaned = [[clean_caption(text) for text in texts] for texts in captions]
         tokens = torch.stack(caption_tokens(cleaned, vocabulary, longest))
         super().__init__(torch.from_numpy(embeddings), tokens)
+        self.digest = digest(embeddings)
         self.captions = sum(map(len, captions))

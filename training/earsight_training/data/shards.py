@@ -1,7 +1,8 @@
 """The embeddings that an unfinished run has done: safetensors files in a folder beside the output.
 
-Each holds the embeddings of some photos, and for each photo its name and the size and time of its file. A
-photo whose file is still the same need not be embedded again, whatever else has changed in the data.
+Each holds the embeddings and fingerprints of some photos, and for each photo its name and the size and time
+of its file. A photo whose file is still the same need not be embedded again, whatever else has changed in
+the data.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,6 +35,21 @@ class FileState:
         return cls(status.st_size, status.st_mtime_ns)
 
 
+@dataclass(frozen=True)
+class ShardRow:
+    """What is done of a photo.
+
+    Attributes:
+        file: The file that it was done of.
+        embedding: float32 (width,)
+        fingerprint: uint8 (fingerprints.LENGTH,)
+    """
+
+    file: FileState
+    embedding: np.ndarray
+    fingerprint: np.ndarray
+
+
 class Shards:
     """What is done, and what is added to it. Not for two processes at once."""
 
@@ -41,7 +57,7 @@ class Shards:
         """Shards of another encoder are deleted from folder, with a note on standard error."""
         self.encoder = encoder
         self._folder = folder
-        self._rows: dict[str, tuple[FileState, np.ndarray]] = {}
+        self._rows: dict[str, ShardRow] = {}
         self._unwritten: list[str] = []
         self._written = time.monotonic()
         self._next = 0
@@ -57,41 +73,45 @@ class Shards:
             if not EncoderIdentity(**about["encoder"]).same_network(self.encoder):
                 return False
             states = [FileState(size, modified) for size, modified in about["files"]]
-            rows = zip(about["names"], states, tensors["embeddings"], strict=True)
-            self._rows |= {name: (state, row) for name, state, row in rows}
+            rows = map(ShardRow, states, tensors["embeddings"], tensors["fingerprints"])
+            self._rows |= dict(zip(about["names"], rows, strict=True))
             self._next = int(path.stem) + 1
         except (EmbeddingError, KeyError, TypeError, ValueError):
             return False
         return True
 
-    def __getitem__(self, name: str) -> np.ndarray:
-        """float32 (width,)"""
-        return self._rows[name][1]
+    def __getitem__(self, name: str) -> ShardRow:
+        """What is known of a photo that is done. Raises KeyError for another."""
+        return self._rows[name]
 
     def has(self, name: str, path: Path) -> bool:
         """Whether the photo is done, and its file unchanged since."""
         try:
-            return name in self._rows and self._rows[name][0] == FileState.of(path)
+            return name in self._rows and self._rows[name].file == FileState.of(path)
         except OSError:
             return False
 
-    def add(self, names: Sequence[str], files: Sequence[FileState], embeddings: np.ndarray) -> None:
-        """embeddings: float32 (names, width). They are on the disk at most SHARD_SECONDS later."""
-        self._rows |= dict(zip(names, zip(files, embeddings, strict=True), strict=True))
-        self._unwritten += names
+    def add(self, rows: Mapping[str, ShardRow]) -> None:
+        """By the names of the photos. They are on the disk at most SHARD_SECONDS later."""
+        self._rows |= rows
+        self._unwritten += rows
         if time.monotonic() - self._written >= SHARD_SECONDS:
             self.write()
 
     def write(self) -> None:
         """Write what is not on the disk yet."""
         if self._unwritten:
-            states, rows = zip(*(self._rows[name] for name in self._unwritten), strict=True)
+            rows = [self._rows[name] for name in self._unwritten]
             about = {
                 "encoder": asdict(self.encoder),
                 "names": self._unwritten,
-                "files": [(state.size, state.modified_ns) for state in states],
+                "files": [(row.file.size, row.file.modified_ns) for row in rows],
             }
-            save_tensors(self._folder / f"{self._next:06}.safetensors", {"embeddings": np.stack(rows)}, about)
+            tensors = {
+                "embeddings": np.stack([row.embedding for row in rows]),
+                "fingerprints": np.stack([row.fingerprint for row in rows]),
+            }
+            save_tensors(self._folder / f"{self._next:06}.safetensors", tensors, about)
             self._next, self._unwritten = self._next + 1, []
         self._written = time.monotonic()
 

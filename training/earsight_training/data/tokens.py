@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from earsight_training.errors import TrainingError
+
 END = "<|end|>"
 END_ID = 0
 
@@ -51,6 +53,10 @@ def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
     return tokenizer
 
 
+class VocabularyError(TrainingError):
+    """A tokenizer that does not fit its decoder."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """A tokenizer, and the token that ends a caption.
@@ -62,6 +68,11 @@ class Vocabulary:
 
     tokenizer: Tokenizer
     end: int
+
+    @property
+    def size(self) -> int:
+        """Vectors that a decoder needs for it: one more than the highest number of a token."""
+        return max(max(self.tokenizer.get_vocab(with_added_tokens=True).values(), default=-1), self.end) + 1
 
     def encode(self, caption: str, longest: int) -> list[int]:
         """Encode a caption.
@@ -88,6 +99,29 @@ def gpt2_vocabulary(tokenizer: Tokenizer) -> Vocabulary:
 
     Args:
         tokenizer: GPT-2's.
+
+    Raises:
+        VocabularyError: It is another one.
     """
-    (end,) = tokenizer.encode(".").ids
-    return Vocabulary(tokenizer, end)
+    ids = tokenizer.encode(".").ids
+    if len(ids) != 1:
+        raise VocabularyError("the tokenizer has no token for a full stop alone, so it is not GPT-2's")
+    return Vocabulary(tokenizer, ids[0])
+
+
+def refuse_larger_vocabulary(vocabulary: Vocabulary, rows: int, where: str) -> None:
+    """Refuse a tokenizer with tokens that the decoder has no vector for.
+
+    Args:
+        vocabulary: The tokenizer's.
+        rows: Vectors of tokens that the decoder has.
+        where: What has this decoder, for the message.
+
+    Raises:
+        VocabularyError: There are such tokens.
+    """
+    if vocabulary.size > rows:
+        raise VocabularyError(
+            f"{where}: its weights have vectors for {rows} tokens, and the tokenizer has {vocabulary.size}:"
+            " it is another model's; name the one that belongs to the weights by --gpt2"
+        )

@@ -54,8 +54,8 @@ def train_photos(
         return examples
 
     optimizer = _photo_optimizer(model, settings, photos)
-    plan = _plan(settings, len(examples), examples.captions, seed)
-    trainer = Trainer("captions", model, optimizer, work / "captions.pt", plan, curves=work / "curves")
+    plan, checkpoint, curves = _plan(settings, examples, seed), work / "captions.pt", work / "curves"
+    trainer = Trainer("captions", model, optimizer, checkpoint, plan, curves=curves, beside=_bytes(model))
     trained = trainer.run(begin_epoch, _losses(model, settings.smoothing, trainer.device, _channels_first))
     assert isinstance(trained, CaptionModel)
     return trained.eval()
@@ -105,11 +105,16 @@ def train_embeddings(
         model.decoder.train(not frozen)
         return examples
 
-    optimizer = _embedding_optimizer(learner, settings)
-    validation = _validation(model, measure, settings.patience)
-    plan = _plan(settings, len(examples), examples.captions, seed)
-    checkpoint, curves = work / "captions.pt", work / "curves"
-    trainer = Trainer("captions", learner, optimizer, checkpoint, plan, validation=validation, curves=curves)
+    trainer = Trainer(
+        "captions",
+        learner,
+        _embedding_optimizer(learner, settings),
+        work / "captions.pt",
+        _plan(settings, examples, seed),
+        validation=_validation(model, measure, settings.patience),
+        curves=work / "curves",
+        beside=_bytes(model),
+    )
     model.to(trainer.device)
     losses = _losses(model, settings.smoothing, trainer.device, lambda embeddings: embeddings)
     return _joined(model, trainer.run(begin_epoch, losses)).cpu().eval()
@@ -158,8 +163,13 @@ def _losses(
     return losses
 
 
-def _plan(settings: CaptionSettings, photos: int, captions: int, seed: int) -> TrainingPlan:
-    warmup = settings.warmup_steps
+def _bytes(model: nn.Module) -> int:
+    """Of the file that the caller will write when it is trained."""
+    return sum(tensor.nbytes for tensor in model.state_dict().values())
+
+
+def _plan(settings: CaptionSettings, examples: PhotoExamples | EmbeddingExamples, seed: int) -> TrainingPlan:
+    warmup, photos = settings.warmup_steps, len(examples)
     return TrainingPlan(
         photos,
         settings.batch,
@@ -168,5 +178,6 @@ def _plan(settings: CaptionSettings, photos: int, captions: int, seed: int) -> T
         warmup_steps=photos // settings.batch if warmup is None else warmup,
         schedule=settings.schedule,
         ema=settings.ema,
-        captions=captions,
+        captions=examples.captions,
+        data=examples.digest,
     )

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from earsight_training.data.augment import view
+from earsight_training.data.fingerprints import digest
 from earsight_training.learning.distributed import Losses, autocast
 from earsight_training.learning.teacher import CLASSES, TeacherViews
 from earsight_training.learning.trainer import Trainer, TrainingPlan
@@ -124,7 +125,8 @@ def _epochs(settings: DistillSettings) -> Iterator[int]:
         yield from [stage.side] * stage.epochs
 
 
-def _plan(settings: DistillSettings, photos: int, epochs: int, seed: int) -> TrainingPlan:
+def _plan(settings: DistillSettings, pixels: np.ndarray, epochs: int, seed: int) -> TrainingPlan:
+    photos = len(pixels)
     return TrainingPlan(
         photos=photos,
         batch=settings.batch,
@@ -133,6 +135,7 @@ def _plan(settings: DistillSettings, photos: int, epochs: int, seed: int) -> Tra
         warmup_steps=2 * (photos // settings.batch),
         ema=settings.ema,
         average_buffers=True,
+        data=digest(pixels),
     )
 
 
@@ -165,7 +168,7 @@ def distill(
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     sides = list(_epochs(settings))
     optimizer = torch.optim.AdamW(model.parameters(), settings.learning_rate, weight_decay=0.05)
-    plan, curves = _plan(settings, len(pixels), len(sides), seed), checkpoint.parent / "distill"
+    plan, curves = _plan(settings, pixels, len(sides), seed), checkpoint.parent / "distill"
     trainer = Trainer("distill", model, optimizer, checkpoint, plan, curves=curves)
 
     def begin_epoch(epoch: int) -> ViewDataset:

@@ -3,7 +3,6 @@ work folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +10,16 @@ import torch
 from torch import Tensor, nn
 
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
-from earsight_training.data.datasets import CaptionedPhoto, load_images
+from earsight_training.data.datasets import load_images
 from earsight_training.data.examples import PhotoExamples
+from earsight_training.data.inspection import InspectedPhotos
 from earsight_training.data.tokens import clean_caption
 from earsight_training.errors import TrainingError
 from earsight_training.learning.caption_training import train_photos
 from earsight_training.learning.distill import distill
 from earsight_training.learning.distributed import this_process
 from earsight_training.learning.self_critical import train_self_critical
-from earsight_training.learning.teacher import load_views
+from earsight_training.learning.teacher import TeacherViews, load_views
 from earsight_training.model_factory import build_decoder, build_encoder, build_model, build_vocabulary
 from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
@@ -32,24 +32,55 @@ class MissingStepError(TrainingError):
     """The input of a step has not been made yet."""
 
 
-def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
+def teacher_views(work: Path) -> TeacherViews:
+    """Open what `earsight-train teach` left.
+
+    Args:
+        work: Folder with teacher/.
+
+    Raises:
+        MissingStepError: There is nothing.
+        TeacherError: It is damaged.
+    """
+    try:
+        return load_views(work / "teacher")
+    except FileNotFoundError as error:
+        raise MissingStepError(f"{error.filename} is not there; run `earsight-train teach` first") from error
+
+
+def require_encoder(recipe: Recipe, work: Path) -> None:
+    """Look for what the encoder starts from.
+
+    Args:
+        recipe: With encoder: conv or efficientnet-lite.
+        work: Folder with encoder.pt (conv).
+
+    Raises:
+        MissingStepError: There is no encoder.pt.
+        TrainingError: EfficientNet's weights are not installed.
+    """
+    if isinstance(recipe.encoder, EfficientNetSettings):
+        weights_file(recipe.encoder.variant)
+    elif not (work / "encoder.pt").exists():
+        raise MissingStepError(f"{work / 'encoder.pt'} is not there; run `earsight-train distill` first")
+
+
+def distill_encoder(recipe: Recipe, inspected: InspectedPhotos, views: TeacherViews, work: Path) -> None:
     """Teach the encoder, and write encoder.pt.
 
     Args:
         recipe: With encoder: conv.
-        photos: To train on; the teacher's views are of them.
-        work: Folder with teacher/, for the checkpoint and encoder.pt.
+        inspected: The photos to train on.
+        views: The teacher's, of these photos.
+        work: Folder for the checkpoint and encoder.pt.
 
     Raises:
-        MissingStepError: There are no teacher's views, or they are of other photos.
+        MissingStepError: The teacher's views are of other photos.
         RecipeError: The recipe's encoder has no teacher.
         TrainingError: As Trainer does.
     """
     settings, distilling = distillation_settings(recipe)
-    try:
-        views = load_views(work / "teacher")
-    except FileNotFoundError as error:
-        raise MissingStepError(f"{error.filename} is not there; run `earsight-train teach` first") from error
+    photos = inspected.photos
     if len(views.boxes) != len(photos):
         raise MissingStepError(
             f"{work / 'teacher'} is of {len(views.boxes)} photos, the data has {len(photos)}; "
@@ -61,16 +92,18 @@ def distill_encoder(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     assert isinstance(student, ConvEncoder)
     encoder = distill(student, pixels, views, distilling, work / "distill.pt", recipe.seed)
     if this_process().is_main:
-        save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict()})
+        trained_on = torch.from_numpy(inspected.fingerprints)
+        save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict(), "trained_on": trained_on})
 
 
-def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path) -> None:
+def train_on_photos(recipe: Recipe, inspected: InspectedPhotos, work: Path, missing: float) -> None:
     """Train, and write model.pt.
 
     Args:
         recipe: With encoder: conv or efficientnet-lite.
-        photos: To train on.
+        inspected: The photos to train on.
         work: Folder with encoder.pt (conv), for checkpoints, the learning curve and model.pt.
+        missing: Share of the photos of the data, 0 to 1, that may be missing.
 
     Raises:
         MissingStepError: There is no encoder.pt.
@@ -78,6 +111,7 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     """
     settings = recipe.captions.photos
     assert settings is not None
+    photos, trained_on = inspected.photos, inspected.fingerprints
     torch.manual_seed(recipe.seed)
     captions = [photo.captions for photo in photos]
     vocabulary = build_vocabulary(recipe, captions)
@@ -86,7 +120,8 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
         assert isinstance(model.encoder, EfficientNetLite)
         load_weights(model.encoder, weights_file(recipe.encoder.variant))
     else:
-        _load(model.encoder, work / "encoder.pt", "encoder", "distill")
+        seen = _load_encoder(model.encoder, work / "encoder.pt")
+        trained_on = np.unique(np.concatenate([trained_on, seen]), axis=0)
     pixels = load_images(photos, recipe.data.side)
     examples = PhotoExamples(pixels, captions, vocabulary, recipe.captions.longest, settings, recipe.seed)
     model = train_photos(model, examples, recipe.captions, settings, work, recipe.seed)
@@ -97,18 +132,21 @@ def train_on_photos(recipe: Recipe, photos: Sequence[CaptionedPhoto], work: Path
     if this_process().is_main:
         assert isinstance(model.encoder, FeatureMapEncoder)
         mean = mean_pooled_features(model.encoder, load_images(photos, settings.side))
-        save_captioner(work / "model.pt", TrainedCaptioner(recipe, model, vocabulary, mean))
+        captioner = TrainedCaptioner(recipe, model, vocabulary, mean, trained_on=trained_on, missing=missing)
+        save_captioner(work / "model.pt", captioner)
 
 
-def _load(module: nn.Module, path: Path, key: str, command: str) -> None:
-    """Load the weights that the step before left. Raises TrainingError when it did not, or left others."""
+def _load_encoder(encoder: nn.Module, path: Path) -> np.ndarray:
+    """Load the weights that distill left. Returns the fingerprints of the photos that it learned from."""
     state = load_checkpoint(path)
     if state is None:
-        raise MissingStepError(f"{path} is not there; run `earsight-train {command}` first")
+        raise MissingStepError(f"{path} is not there; run `earsight-train distill` first")
     try:
-        module.load_state_dict(state[key])
+        encoder.load_state_dict(state["encoder"])
+        trained_on: np.ndarray = state["trained_on"].numpy()
     except (KeyError, RuntimeError) as error:
-        raise TrainingError(f"{path}: made by another recipe; run `earsight-train {command}` anew") from error
+        raise TrainingError(f"{path}: made by another recipe; run `earsight-train distill` anew") from error
+    return trained_on
 
 
 @torch.no_grad()

@@ -53,7 +53,7 @@ def train_self_critical(
     general, settings = recipe
     rewards = Rewards(captions, settings.hallucination_penalty)
     losses = _SelfCriticalLosses(model, rewards, vocabulary, general.longest, settings)
-    optimizer, plan = _optimizer(model, settings), _plan(len(examples), general, settings, seed)
+    optimizer, plan = _optimizer(model, settings), _plan(examples, general, settings, seed)
     trainer = Trainer("refine", model, optimizer, work / "refine.pt", plan, curves=work / "curves")
 
     def begin_epoch(epoch: int) -> PhotoExamples:
@@ -66,8 +66,18 @@ def train_self_critical(
     return trained.eval()
 
 
-def _plan(photos: int, general: CaptionSettings, settings: RefineSettings, seed: int) -> TrainingPlan:
-    return TrainingPlan(photos, general.batch, settings.epochs, seed, settings.warmup_steps, ema=settings.ema)
+def _plan(
+    examples: PhotoExamples, general: CaptionSettings, settings: RefineSettings, seed: int
+) -> TrainingPlan:
+    return TrainingPlan(
+        len(examples),
+        general.batch,
+        settings.epochs,
+        seed,
+        settings.warmup_steps,
+        ema=settings.ema,
+        data=examples.digest,
+    )
 
 
 def _optimizer(model: CaptionModel, settings: RefineSettings) -> torch.optim.Optimizer:

@@ -20,6 +20,8 @@ from tqdm import tqdm
 
 from earsight_training.data.augment import LOG_RATIOS, crop_boxes
 from earsight_training.errors import TrainingError
+from earsight_training.library_paths import library_path
+from earsight_training.weights_files import refuse_stand_in
 
 SIDE = 224
 MAP_SIDE = 7
@@ -65,9 +67,14 @@ class MobileNet:
         """
         from ai_edge_litert.interpreter import Interpreter
 
+        if model.is_file():
+            refuse_stand_in(model)
         try:
-            self._interpreter = Interpreter(str(model), num_threads=1, experimental_preserve_all_tensors=True)
+            with library_path(model) as source:
+                self._interpreter = Interpreter(source, num_threads=1, experimental_preserve_all_tensors=True)
             self._interpreter.allocate_tensors()
+        except OSError as error:
+            raise TeacherError(f"{model}: {error.strerror}") from error
         except (ValueError, RuntimeError) as error:
             line = str(error).splitlines()[0]
             raise TeacherError(f"{model}: {line}; name a MobileNet V2 as uint8 .tflite") from error
@@ -93,6 +100,20 @@ class MobileNet:
         values -= zero
         values *= scale
         return values
+
+
+def views_bytes(photos: int, views: int, components: int) -> int:
+    """Compute what compute_views() will take on the disk.
+
+    Args:
+        photos: How many.
+        views: Crops of each photo.
+        components: Of the feature map that are kept.
+
+    Returns:
+        Bytes.
+    """
+    return photos * views * (MAP_SIDE * MAP_SIDE * components * 2 + CLASSES * 2 + 4 * 4)
 
 
 def random_boxes(photos: int, views: int, seed: int) -> np.ndarray:
@@ -252,9 +273,13 @@ def load_views(folder: Path) -> TeacherViews:
 
     Raises:
         FileNotFoundError: They are not complete.
+        TeacherError: A file is damaged.
     """
-    boxes = np.load(folder / "boxes.npy")
-    maps = np.load(folder / "maps.npy", mmap_mode="r")
-    return TeacherViews(
-        boxes, maps.reshape(*maps.shape[:2], MAP_SIDE, MAP_SIDE, -1), np.load(folder / "scores.npy")
-    )
+    try:
+        boxes, scores = np.load(folder / "boxes.npy"), np.load(folder / "scores.npy")
+        maps = np.load(folder / "maps.npy", mmap_mode="r")
+        return TeacherViews(boxes, maps.reshape(*maps.shape[:2], MAP_SIDE, MAP_SIDE, -1), scores)
+    except (ValueError, EOFError) as error:
+        raise TeacherError(
+            f"{folder}: damaged, or not written by `earsight-train teach`; run it again"
+        ) from error

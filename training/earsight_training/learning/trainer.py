@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from earsight_training.learning.history import EpochRecord
 from earsight_training.learning.learning_curves import Curves
 from earsight_training.learning.schedules import FACTORS, Schedule
 from earsight_training.learning.validation import Validation
+from earsight_training.preconditions import require_room
+from earsight_training.weights_files import WeightsFileError
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class TrainingPlan:
         ema: Decay of the exponential moving average of the weights; None: no average.
         average_buffers: Whether buffers are averaged too, for BatchNorm that is not frozen.
         captions: Of all photos together, for the captions per second of the learning curve.
+        data: Digest of the data: a run that was interrupted does not go on with other data.
     """
 
     photos: int
@@ -52,6 +55,7 @@ class TrainingPlan:
     ema: float | None = None
     average_buffers: bool = False
     captions: int | None = None
+    data: str = ""
 
     @property
     def steps(self) -> int:
@@ -96,6 +100,7 @@ class Trainer:
         *,
         validation: Validation | None = None,
         curves: Path | None = None,
+        beside: int = 0,
     ) -> None:
         """Move the model to the device of this process, and load the checkpoint if there is one.
 
@@ -107,9 +112,11 @@ class Trainer:
             plan: How long and how fast.
             validation: What is measured after each epoch.
             curves: Folder for the learning curve.
+            beside: Bytes that will be written beside the checkpoint after the last epoch.
 
         Raises:
-            TrainingError: There are too few photos, or the checkpoint is of something else.
+            TrainingError: There are too few photos or too little room, or the checkpoint is of something
+                else.
         """
         self._process = process = this_process()
         _check_batch(plan, process)
@@ -123,6 +130,8 @@ class Trainer:
             optimizer, lambda step: factor(step, plan.warmup_steps, total)
         )
         self._done, self._history = self._resume()
+        if process.is_main:
+            require_room(checkpoint, self._room() + beside, "the checkpoints")
 
     @property
     def device(self) -> torch.device:
@@ -135,17 +144,35 @@ class Trainer:
 
     def _resume(self) -> tuple[int, list[EpochRecord]]:
         """The number of epochs that the checkpoint has seen, and their records."""
-        state = load_checkpoint(self._checkpoint)
+        try:
+            state = load_checkpoint(self._checkpoint)
+        except WeightsFileError as error:
+            raise TrainingError(f"{error}; or delete it to start anew") from error
         if state is None:
             return 0, []
         try:
             for name, part in self._stateful().items():
                 part.load_state_dict(state[name])
+            if state.get("data", "") != self._plan.data:
+                raise TrainingError(
+                    f"{self._checkpoint}: learned from other photos than these; delete it, or give another"
+                    " --work"
+                )
             return int(state["epochs"]), [EpochRecord.of(row) for row in state.get("history", [])]
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise TrainingError(
                 f"{self._checkpoint}: made by another recipe; delete it, or give another --work"
             ) from error
+
+    def _room(self) -> int:
+        """Bytes that the files will take more than now: a new one is written beside the one before."""
+        model = sum(tensor.nbytes for tensor in self._model.state_dict().values())
+        learned = sum(p.nbytes for group in self._optimizer.param_groups for p in group["params"])
+        best = model if self._validation and self._validation.monitor else 0
+        checkpoint = model + 2 * learned + (model if self._average else 0)
+        there = sum(path.stat().st_size for path in (self._checkpoint, self._best_file) if path.exists())
+        more: int = 2 * (checkpoint + best) - there
+        return max(0, more)
 
     def run(self, begin_epoch: Callable[[int], Dataset], losses: Losses) -> nn.Module:
         """Train until the last epoch, or until patience ends.
@@ -169,8 +196,11 @@ class Trainer:
                 raise TrainingError(
                     f"{self._checkpoint}: not the same on all machines; they must share --work"
                 )
+            if self._history and self._validation and not self._history[-1].metrics:
+                self._validate()  # interrupted after the epoch was saved
             while self._done < self._plan.epochs and not self._stopped():
                 self._epoch(begin_epoch(self._done), losses)
+                self._validate()
             return self._result()
 
     def _stopped(self) -> bool:
@@ -200,11 +230,26 @@ class Trainer:
         assert record is not None
         self._history.append(record)
         if self._process.is_main:
+            self._save()  # before it is measured: whatever fails there, the epoch is not lost
+
+    def _validate(self) -> None:
+        """Measure the last epoch, keep its weights if they are the best, and tell."""
+        if self._validation:
+            ours = self._validation.metrics(self._trained()) if self._process.is_main else {}
+            self._history[-1] = replace(self._history[-1], metrics=self._process.from_main(ours))
+        if not self._process.is_main:
+            return
+        if self._validation:
+            if self._validation.best(self._history) == self._done:
+                # Before the checkpoint: whatever happens in between, it has the best weights there were.
+                self._write(self._best_file, {"epoch": self._done, "model": self._trained().state_dict()})
             self._save()
-            if self._curves:
-                self._curves.add(self._history)
-            values = record.losses | record.metrics
-            print(title, *(f"{name} {value:.4f}" for name, value in values.items()), flush=True)
+        if self._curves:
+            self._curves.add(self._history)
+        record = self._history[-1]
+        values = record.losses | record.metrics
+        title = f"{self._name} epoch {self._done}/{self._plan.epochs}"
+        print(title, *(f"{name} {value:.4f}" for name, value in values.items()), flush=True)
 
     def _train(self, title: str, data: Dataset, losses: Losses) -> dict[str, float]:
         """One epoch's steps. Returns the mean of each loss."""
@@ -237,8 +282,7 @@ class Trainer:
             group.get("name", str(index)): float(group["lr"])
             for index, group in enumerate(self._optimizer.param_groups)
         }
-        metrics = self._validation.metrics(self._trained()) if self._validation else {}
-        return EpochRecord(self._done, losses, rates, seconds, throughput, metrics)
+        return EpochRecord(self._done, losses, rates, seconds, throughput)
 
     def _trained(self) -> nn.Module:
         """What becomes of the model: its average, where there is one."""
@@ -246,12 +290,10 @@ class Trainer:
         return averaged
 
     def _save(self) -> None:
-        if self._validation and self._validation.best(self._history) == self._done:
-            # Before the checkpoint: whatever happens in between, this file has the best weights there were.
-            self._write(self._best_file, {"epoch": self._done, "model": self._trained().state_dict()})
         state = {name: part.state_dict() for name, part in self._stateful().items()}
         history = [record.as_dict() for record in self._history]
-        self._write(self._checkpoint, {"epochs": self._done, "history": history} | state)
+        own = {"epochs": self._done, "history": history, "data": self._plan.data}
+        self._write(self._checkpoint, own | state)
 
     @property
     def _best_file(self) -> Path:

@@ -8,7 +8,6 @@ from http.client import HTTPException
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 from earsight_training.networks.clip_encoders import (
@@ -16,6 +15,7 @@ from earsight_training.networks.clip_encoders import (
     clip_image_encoder,
 )
 from earsight_training.networks.encoders import ClipEncoder
+from earsight_training.weights_files import WeightsFileError, load_safetensors, load_torch
 
 # OpenAI's files, as their package names them, with their SHA-256.
 PUBLISHED = {
@@ -77,12 +77,12 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     """The state dict in a file of any of the three kinds."""
     try:
         if path.suffix == ".safetensors":
-            return load_file(path)
-        state = _read_archive(path) or torch.load(path, map_location="cpu", weights_only=True)
+            return load_safetensors(path)
+        state = _read_archive(path) or load_torch(path)
+    except WeightsFileError as error:
+        raise ClipError(str(error).removeprefix(f"{path}: ")) from error
     except OSError as error:
         raise ClipError(f"can't be read: {_first_line(error)}") from error
-    except Exception as error:  # unpickling what is no pickle raises nearly anything
-        raise ClipError("neither a CLIP archive nor a state dict, or damaged") from error
     if not isinstance(state, dict) or not all(
         isinstance(key, str) and isinstance(value, Tensor) for key, value in state.items()
     ):
@@ -93,7 +93,8 @@ def _read(path: Path) -> Mapping[str, Tensor]:
 def _read_archive(path: Path) -> dict[str, Tensor] | None:
     """The state dict of a TorchScript archive, or None for a file that is none."""
     try:
-        archive = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+        with path.open("rb") as file:
+            archive = torch.jit.load(file, map_location="cpu")  # type: ignore[no-untyped-call]
     except RuntimeError:
         return None
     return dict(archive.state_dict())

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from earsight_training.errors import TrainingError
+from earsight_training.weights_files import load_torch
 
 _EPSILON = 1e-3
 _HEAD = 1280
@@ -244,10 +244,10 @@ def load_weights(network: EfficientNetLite, path: Path) -> None:
         TrainingError: The file is missing, or of another network.
     """
     try:
-        state: Mapping[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+        state: Mapping[str, Tensor] = load_torch(path)
         renamed = {_renamed(key): value for key, value in state.items() if not key.startswith("_fc.")}
         network.load_state_dict(renamed)
-    except Exception as error:  # torch.load raises whatever a broken file leads to
+    except (OSError, AttributeError, KeyError, RuntimeError, TypeError) as error:
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise TrainingError(f"{path}: not the weights of this EfficientNet-Lite ({line})") from error
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from earsight_files.strict_json import read_json
 from earsight_training.errors import TrainingError
+from earsight_training.library_paths import library_path
 from earsight_training.networks.decoder import DecoderNetwork
+from earsight_training.weights_files import WeightsFileError, refuse_stand_in, safetensors_problem
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 HEAD_WIDTH = 64
 """Of every published GPT-2; no shape of its weights tells it."""
+_FILES = (".json", ".txt", ".safetensors", ".bin")
 BYTES = 256
 """Tokens that a byte-level vocabulary has at least."""
 
@@ -40,8 +46,11 @@ def load_gpt2(name_or_folder: str, dropout: float = 0.0, *, local_files_only: bo
     from transformers import GPT2LMHeadModel
 
     try:
-        loaded = GPT2LMHeadModel.from_pretrained(name_or_folder, local_files_only=local_files_only)
-    except (OSError, ValueError, RuntimeError) as error:
+        with _source_of(name_or_folder) as source:
+            loaded = GPT2LMHeadModel.from_pretrained(source, local_files_only=local_files_only)
+    except Gpt2Error:
+        raise
+    except Exception as error:  # whatever a broken file leads transformers to
         raise Gpt2Error(_advice(name_or_folder, error)) from error
     return decoder_from(loaded.state_dict(), heads=loaded.config.n_head, dropout=dropout)
 
@@ -59,8 +68,11 @@ def load_tokenizer(name_or_folder: str, *, local_files_only: bool = False) -> To
     from transformers import GPT2Tokenizer
 
     try:
-        loaded = GPT2Tokenizer.from_pretrained(name_or_folder, local_files_only=local_files_only)
-    except (OSError, ValueError, TypeError) as error:
+        with _source_of(name_or_folder) as source:
+            loaded = GPT2Tokenizer.from_pretrained(source, local_files_only=local_files_only)
+    except Gpt2Error:
+        raise
+    except Exception as error:  # whatever a broken file leads transformers and tokenizers to
         raise Gpt2Error(_advice(name_or_folder, error)) from error
     tokenizer: Tokenizer = loaded.backend_tokenizer
     if tokenizer.get_vocab_size() < BYTES:  # of files that are not there, transformers make an empty one
@@ -68,8 +80,43 @@ def load_tokenizer(name_or_folder: str, *, local_files_only: bool = False) -> To
     return tokenizer
 
 
+@contextmanager
+def _source_of(name_or_folder: str) -> Iterator[str]:
+    """What transformers are asked for. Raises Gpt2Error for a folder with a file that is not whole."""
+    folder = Path(name_or_folder)
+    if not folder.is_dir():
+        yield name_or_folder
+        return
+    for file in sorted(folder.iterdir()):
+        if file.suffix in _FILES and file.is_file():
+            _check_file(file)
+    with library_path(folder) as source:
+        yield source
+
+
+def _check_file(file: Path) -> None:
+    """Raises Gpt2Error for a file that was not downloaded, or not whole, or is damaged."""
+    try:
+        if file.suffix == ".json":
+            refuse_stand_in(file, text=True)
+            read_json(file.read_text(encoding="utf-8"))
+        elif file.suffix == ".safetensors":
+            refuse_stand_in(file)
+            problem = safetensors_problem(file)
+            if problem:
+                raise Gpt2Error(f"{file}: {problem}")
+        else:
+            refuse_stand_in(file, text=file.suffix == ".txt")
+    except WeightsFileError as error:
+        raise Gpt2Error(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise Gpt2Error(f"{file}: not a text file in UTF-8: {error}") from error
+    except ValueError as error:
+        raise Gpt2Error(f"{file}: not JSON, or cut off: {error}") from error
+
+
 def _advice(name_or_folder: str, problem: object) -> str:
-    first = str(problem).strip().splitlines()[0]
+    first = (str(problem).strip().splitlines() or [type(problem).__name__])[0]
     return f"{name_or_folder}: GPT-2 can't be loaded ({first}); give a folder in Hugging Face's format"
 
 

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from earsight_files.csv_table import CsvError, read_cells, read_rows
+from earsight_files.signatures import HEAD, not_downloaded
 from earsight_files.strict_json import read_json
 from earsight_training.errors import TrainingError
 from earsight_training.scoring.bootstrap import Metric, ratio_metric
@@ -227,7 +228,11 @@ def _tidy(words: str) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
+        stand_in = not_downloaded(text[:HEAD].encode()) if text else None
+        if stand_in:
+            raise ObjectListError(f"{path}: it is {stand_in.what}: {stand_in.remedy}")
+        return text
     except OSError as error:
         raise ObjectListError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

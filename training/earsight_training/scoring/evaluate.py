@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import nan
@@ -19,10 +19,13 @@ from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.errors import TrainingError
 from earsight_training.scoring.bootstrap import Metric, interval, mean_metric
 from earsight_training.scoring.chair import Mention, ObjectList, chair
+from earsight_training.scoring.kept_captions import KeptCaptions
 from earsight_training.scoring.object_hallucination import made_up
 from earsight_training.scoring.scores import measure
 
 _AT_ONCE = 2000  # photos of one command: all of COCO's would be longer than a command may be
+_SOME_FAILED = 1
+"""Exit status of `earsight describe` where some photos could not be described."""
 
 
 class EvaluationError(TrainingError):
@@ -59,26 +62,67 @@ class Evaluation:
     """Of each photo, what its caption mentions and its object list does not; empty without such lists."""
 
 
-def describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
-    """The captions of a bundle, by the very program that runs on the device. Raises EvaluationError."""
-    said: list[Candidate] = []
-    for start in range(0, len(photos), _AT_ONCE):
-        said += _describe(bundle, photos[start : start + _AT_ONCE])
-    return said
+def describe(
+    bundle: Path, photos: Sequence[CaptionedPhoto], kept: KeptCaptions | None = None
+) -> list[Candidate]:
+    """The captions of a bundle, by the very program that runs on the device.
+
+    Args:
+        bundle: Folder of the bundle.
+        photos: To be captioned.
+        kept: Captions that were kept of an earlier run; it gets the new ones as they come.
+
+    Returns:
+        One candidate a photo. A photo that can't be described is listed on standard error and left out.
+
+    Raises:
+        EvaluationError: the program failed, or not one photo could be described.
+    """
+    known = {
+        photo.path: row for photo in photos if (row := kept.get(photo.path) if kept is not None else None)
+    }
+    if kept is not None and known:
+        print(f"goes on with {len(known)} captions that are kept in {kept.path}", file=sys.stderr)
+    asked = [photo for photo in photos if photo.path not in known]
+    rows = known | {
+        photo.path: row
+        for start in range(0, len(asked), _AT_ONCE)
+        for photo, row in _described(bundle, asked[start : start + _AT_ONCE], kept)
+    }
+    failures = [str(row["error"]) for row in rows.values() if "error" in row]
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    if photos and len(failures) == len(photos):
+        raise EvaluationError(f"earsight describe captioned none of {len(photos)} photos: {failures[0]}")
+    return [
+        _candidate(photo, rows[photo.path]) for photo in photos if "error" not in rows.get(photo.path, {})
+    ]
 
 
-def _describe(bundle: Path, photos: Sequence[CaptionedPhoto]) -> list[Candidate]:
+def _described(
+    bundle: Path, photos: Sequence[CaptionedPhoto], kept: KeptCaptions | None
+) -> Iterator[tuple[CaptionedPhoto, Mapping[str, Any]]]:
+    """Each photo with what `earsight describe` prints of it, as it comes. Raises EvaluationError."""
     command = [sys.executable, "-m", "earsight", "describe", "--json", "--evidence", "--bundle", str(bundle)]
     paths = [str(photo.path) for photo in photos]
     # Standard error stays the terminal's: the child shows its progress there.
-    child = subprocess.run([*command, "--", *paths], stdout=subprocess.PIPE, text=True, check=False)
-    said = [json.loads(line) for line in child.stdout.splitlines()]
-    failures = [row["error"] for row in said if "error" in row]
-    if child.returncode or len(said) != len(photos):
-        reason = f": {failures[0]}" if failures else ""
-        captioned = len(said) - len(failures)
-        raise EvaluationError(f"earsight describe captioned {captioned} of {len(photos)} photos{reason}")
-    return [_candidate(photo, row) for photo, row in zip(photos, said, strict=True)]
+    with subprocess.Popen([*command, "--", *paths], stdout=subprocess.PIPE, encoding="utf-8") as child:
+        assert child.stdout
+        count = 0
+        for photo, line in zip(photos, child.stdout, strict=False):
+            try:
+                row: Mapping[str, Any] = json.loads(line)
+            except ValueError as error:
+                raise EvaluationError(f"earsight describe printed {line[:60]!r}, which is no JSON") from error
+            if kept is not None and "error" not in row:
+                kept.add(photo.path, row)
+            count += 1
+            yield photo, row
+    if child.returncode not in (0, _SOME_FAILED) or count != len(photos):
+        raise EvaluationError(
+            f"earsight describe ended ({child.returncode}) after {count} of {len(photos)} photos"
+            + (f"; {len(kept)} captions are kept: run this again to go on" if kept is not None else "")
+        )
 
 
 def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any]) -> Candidate:
