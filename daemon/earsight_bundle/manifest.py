@@ -79,6 +79,7 @@ class Manifest(_Section):
         name: The model's name.
         licence: Terms of the weights and of the data behind them.
         capabilities: What the model can do.
+        language: Code of the language of its captions.
         image: The encoder's input.
         decode: The beam search.
         calibration: The confidence.
@@ -92,6 +93,7 @@ class Manifest(_Section):
     name: str
     licence: str
     capabilities: tuple[Capability, ...]
+    language: str = "en"
     image: ImageSettings
     decode: DecodeSettings
     calibration: Calibration

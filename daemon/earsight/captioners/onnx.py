@@ -60,6 +60,7 @@ class OnnxCaptioner:
         if "caption" not in bundle.manifest.capabilities:
             raise BundleError(f"{bundle.folder}: this model does not caption; choose another bundle")
         decode = bundle.manifest.decode
+        self._language = bundle.manifest.language
         self._side = bundle.manifest.image.side
         self._fit = {"squash": resized, "crop": resized_and_cropped}[bundle.manifest.image.fit]
         self._search = SearchSettings(
@@ -131,4 +132,4 @@ class OnnxCaptioner:
 
     def _text(self, hypothesis: Hypothesis) -> str:
         text = self._tokens.decode(hypothesis.tokens)
-        return text if hypothesis.finished else without_dangling_words(text)
+        return text if hypothesis.finished else without_dangling_words(text, self._language)

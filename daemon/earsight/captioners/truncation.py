@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-_DANGLING = frozenset(
-    "a an the this that these those is are was were be being has have and or but while as with without of in "
-    "on at to from into onto over under by for near next behind beside through around across against between "
-    "his her their its my your our who which what some two three very".split()
-)
-"""Words that can't be the last ones of a caption."""
+_DANGLING = {
+    "en": frozenset(
+        "a an the this that these those is are was were be being has have and or but while as with without of"
+        " in on at to from into onto over under by for near next behind beside through around across against"
+        " between his her their its my your our who which what some two three very".split()
+    ),
+}
+"""Words that can't be the last ones of a caption, by the language of the captions."""
 
 
-def without_dangling_words(text: str) -> str:
-    """Remove the words at the end that only lead to what was cut off: "a dog on the" becomes "a dog"."""
-    words = text.split()
-    while words and words[-1].lower() in _DANGLING:
+def without_dangling_words(text: str, language: str) -> str:
+    """Remove the words at the end that only lead to what was cut off: "a dog on the" becomes "a dog".
+
+    Args:
+        text: A caption.
+        language: Code of the language that it is in; of others than English nothing is removed.
+    """
+    words, dangling = text.split(), _DANGLING.get(language, frozenset())
+    while words and words[-1].lower() in dangling:
         words.pop()
     return " ".join(words)

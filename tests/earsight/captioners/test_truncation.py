@@ -22,12 +22,16 @@ WORDS = st.lists(st.sampled_from("a the with Its dog runs on of red man".split()
     ],
 )
 def test_words_that_lead_to_what_was_cut_off(cut, said):
-    assert without_dangling_words(cut) == said
+    assert without_dangling_words(cut, "en") == said
+
+
+def test_english_words_mean_nothing_in_another_language():
+    assert without_dangling_words("seekor anjing di an", "id") == "seekor anjing di an"
 
 
 @given(text=WORDS)
 def test_only_the_end_is_taken_and_only_once(text):
-    said = without_dangling_words(text)
+    said = without_dangling_words(text, "en")
     assert text.startswith(said)
-    assert without_dangling_words(said) == said
-    assert without_dangling_words(f"{text} dog") == f"{text} dog".strip()
+    assert without_dangling_words(said, "en") == said
+    assert without_dangling_words(f"{text} dog", "en") == f"{text} dog".strip()

@@ -161,7 +161,7 @@ content = st.sampled_from("man woman dog street water green red runs ball people
 def unfinished(draw):
     """A caption as captioners hand it out: none repeats a word, and what was cut short has no loose end."""
     words = draw(st.lists(st.one_of(function_words, content), min_size=1, max_size=14))
-    text = without_dangling_words(" ".join(word for word, _ in groupby(words)))
+    text = without_dangling_words(" ".join(word for word, _ in groupby(words)), "en")
     return Caption(text, draw(st.floats(0, 1)), draw(st.floats(-5, 0)), -5.0)
 
 
@@ -172,7 +172,7 @@ def test_no_sentence_repeats_a_word_or_ends_in_the_middle(style, detail, caption
     said = describe(captions, replace(PHRASING, style=style), detail=detail)
     assert not re.search(r"\b(\w+) \1\b", said.lower())
     for sentence in said.replace(CANT_TELL, "").replace(NO_MORE, "").split(".")[:-1]:
-        assert without_dangling_words(sentence) == sentence.strip()
+        assert without_dangling_words(sentence, "en") == sentence.strip()
         assert sentence.strip()
 
 
