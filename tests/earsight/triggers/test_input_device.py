@@ -87,3 +87,37 @@ def test_one_whose_clock_can_not_be_set_is_given_back(device, monkeypatch):
     with pytest.raises(OSError, match="no"):
         InputDevice(device.info)
     assert sorted(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_keys_that_are_down_now(device, monkeypatch):
+    opened = InputDevice(device.info)
+    bits = bytearray(96)
+    for code in (30, 767):
+        bits[code // 8] |= 1 << code % 8
+    monkeypatch.setattr(input_device.fcntl, "ioctl", lambda _fd, _request, into: bytes(bits[: len(into)]))
+    assert [opened.is_down({code}) for code in (0, 29, 30, 31, 766, 767)] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert opened.is_down({29, 767})
+    opened.close()
+
+
+def test_it_is_grabbed_once(device, monkeypatch):
+    """A second time the kernel would say that somebody has grabbed it."""
+    opened = InputDevice(device.info)
+    asked = []
+    monkeypatch.setattr(input_device.fcntl, "ioctl", lambda *what: asked.append(what))
+    opened.grab()
+    opened.grab()
+    assert asked == [(opened.fd, 0x40044590, 1)]
+    opened.close()
+
+
+def test_the_last_key_there_can_be(tmp_path):
+    listed(tmp_path, 0, "all keys", "0003", " ".join(["ffffffffffffffff"] * 12))
+    assert input_devices(tmp_path)[0].keys == set(range(768))
