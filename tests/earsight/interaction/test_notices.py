@@ -149,7 +149,7 @@ def test_a_voice_that_fails_while_sound_works_is_tried_again(monkeypatch):
 
 def test_a_notice_that_is_cut_off_is_said_once_more():
     async def trial():
-        async with notified(FastPlayer(speed=2)) as on:
+        async with notified(FastPlayer(speed=0.2)) as on:
             on.notices.trouble("it", message(BROKEN))
             for times in (1, 2):
                 await until(lambda times=times: len(on.heard) == times)
@@ -163,7 +163,7 @@ def test_a_notice_that_is_cut_off_is_said_once_more():
 
 def test_of_a_notice_that_is_cut_off_the_end_is_known_too():
     async def trial():
-        async with notified(FastPlayer(speed=2)) as on:
+        async with notified(FastPlayer(speed=0.2)) as on:
             on.notices.trouble("it", message(BROKEN), over=message(MENDED))
             await until(lambda: on.heard == [BROKEN])
             await asyncio.sleep(0.1)

@@ -135,3 +135,41 @@ def test_a_trouble_that_is_over_while_its_words_are_cut_off_is_known_to_be_over(
         notices.trouble("camera", None)
 
     assert [text for _, text in told(Slow(Outcome.INTERRUPTED), script)] == ["Lost.", "Back."]
+
+
+def test_a_trouble_that_is_reported_again_after_it_was_cut_off_is_still_said_once_more():
+    class Reporting(Mouth):
+        """Reports the trouble again just after its words were cut off."""
+
+        async def say(self, utterance):
+            outcome = await super().say(utterance)
+            asyncio.get_running_loop().call_soon(self.report)
+            await asyncio.sleep(0)
+            return outcome
+
+    mouth = Reporting(Outcome.INTERRUPTED, FAILS)
+
+    async def script(notices):
+        mouth.report = lambda: notices.trouble("it", message(BROKEN))
+        mouth.report()
+        for _ in range(20):
+            await asyncio.sleep(0.1)
+            mouth.report()
+
+    assert [text for _, text in told(mouth, script)] == [BROKEN] * 3
+
+
+def test_what_comes_up_again_waits_behind_what_has_waited_longer():
+    mouth = Mouth()
+
+    async def script(notices):
+        notices.trouble("camera", message("Lost."))
+        await asyncio.sleep(1)
+        notices.trouble("camera", None)
+        mouth.silent = "no card"
+        notices.trouble("board", message("Hot."))
+        notices.trouble("camera", message("Lost."))
+        await asyncio.sleep(1)
+        mouth.silent = None
+
+    assert [text for _, text in told(mouth, script)] == ["Lost.", "Hot.", "Lost."]
