@@ -277,3 +277,56 @@ def test_what_it_is_doing_can_be_asked(tmp_path):
         assert on.service.state is State.STOPPING
 
     asyncio.run(trial())
+
+
+def test_a_model_that_comes_later_is_no_trouble_any_more(tmp_path):
+    async def trial():
+        on, there = Stage(tmp_path, Scene(painted("red"))), []
+
+        def describer(_config):
+            if not there:
+                raise CaptionerError("no model")
+            return Describer(ColourCaptioner())
+
+        def newest():
+            """Without the notice, which is said once more if an answer cuts it off."""
+            return [text for text in on.heard if text != NO_MODEL][-1]
+
+        on.service = Service(load_config(on.config), Options(build=on.parts(describer=describer)))
+        async with serving(tmp_path, on):
+            await on.service.do("status")
+            assert NO_MODEL in newest()
+            there.append(True)
+            await on.service.press(Press(Gesture.SHORT, time.monotonic()))
+            assert newest() == "A red wall."
+            await on.service.do("status")
+            assert NO_MODEL not in newest()
+
+    asyncio.run(trial())
+
+
+def test_the_time_in_which_the_model_loads_does_not_count_as_lasting(tmp_path, monkeypatch):
+    monkeypatch.setattr(time_limits, "START_LASTED", 0.1)
+
+    async def trial():
+        on, loading, release = Stage(tmp_path, Scene(painted("red"))), threading.Event(), threading.Event()
+        crash_loop = CrashLoop(tmp_path / "starts")
+        crash_loop.record_start()
+
+        def slow(_config):
+            loading.set()
+            release.wait(30)
+            return Describer(ColourCaptioner())
+
+        options = Options(crash_loop=crash_loop, build=on.parts(describer=slow))
+        on.service = Service(load_config(on.config), options)
+        running = asyncio.create_task(on.service.run())
+        await until(loading.is_set)
+        await asyncio.sleep(0.5)
+        assert (tmp_path / "starts").exists()
+        release.set()
+        await until(lambda: not (tmp_path / "starts").exists())
+        on.service.stop()
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(trial())
