@@ -47,8 +47,7 @@ class OnnxCaptioner:
         Args:
             bundle: Its files were found whole.
             threads: Of the processor; 0 takes what ONNX Runtime finds.
-            beams: Captions weighed side by side.
-            max_tokens: Of the longest caption; no more than the bundle says.
+            beams, max_tokens: Captions weighed side by side, and tokens of the longest.
             time_limit: Seconds for the decoding of one picture's captions.
             provider: What is to compute the graphs. Where it can't, the processor does; see placement.
             no_repeat: See search.repeats().

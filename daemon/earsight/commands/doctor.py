@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import re
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: no failure. 1: at least one. Raises ConfigError, and says the mistakes if it is to speak."""
+    # The findings have it all: without a handler, Python would print warnings as well.
+    logging.getLogger("earsight").addHandler(logging.NullHandler())
     try:
         config = load_config(arguments.config)
     except ConfigError as error:
