@@ -19,12 +19,15 @@ class PreconditionError(TrainingError):
 
 
 def require_room(path: Path, needed: int, what: str) -> None:
-    """Raises PreconditionError where a file system has less room than will be needed.
+    """Check that a file system has the room that will be needed.
 
     Args:
         path: What will be written, or a folder that it will be in; it need not be there yet.
         needed: Bytes, estimated, that will be added to what is there.
         what: For the message: "the checkpoints".
+
+    Raises:
+        PreconditionError: It has less.
     """
     free = shutil.disk_usage(_existing(path)).free
     if free < needed + _SPARE:
@@ -35,11 +38,14 @@ def require_room(path: Path, needed: int, what: str) -> None:
 
 
 def require_writable(path: Path, *, parents: bool = False) -> None:
-    """Raises PreconditionError where a file can't be made.
+    """Check that a file can be made.
 
     Args:
         path: The file.
         parents: Whether folders that are missing will be made too.
+
+    Raises:
+        PreconditionError: It can't.
     """
     if path.is_dir():
         raise PreconditionError(f"{path}: is a folder; name a file")
@@ -50,7 +56,14 @@ def require_writable(path: Path, *, parents: bool = False) -> None:
 
 
 def require_folder(folder: Path) -> None:
-    """Make a folder to write files in. Raises PreconditionError where that fails."""
+    """Make a folder to write files in.
+
+    Args:
+        folder: With its parents.
+
+    Raises:
+        PreconditionError: It can't be made or written to.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:

@@ -25,8 +25,7 @@ class BundleAbout:
     Attributes:
         manifest: Its manifest.
         trained_on: Fingerprints of the photos that the model was trained on, uint8 (photos, LENGTH); None
-            where
-            it does not say.
+            where it does not say.
     """
 
     manifest: Manifest
@@ -34,7 +33,14 @@ class BundleAbout:
 
 
 def read_bundle(folder: Path) -> BundleAbout:
-    """Read what a bundle says of itself; its networks are left to the daemon. Raises BundleError."""
+    """Read what a bundle says of itself; its networks are left to the daemon.
+
+    Args:
+        folder: The bundle's.
+
+    Raises:
+        BundleError: It is no bundle, or damaged.
+    """
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:

@@ -32,6 +32,12 @@ class RenamedOption(argparse.Action):
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Add --data and --images.
+
+    Args:
+        parser: Of a command.
+        required: Whether --data is.
+    """
     parser.add_argument(
         "--data",
         type=Path,
@@ -85,7 +91,15 @@ def usable_photos(
 
 
 def photos(arguments: argparse.Namespace, splits: Sequence[str] | None) -> list[CaptionedPhoto]:
-    """The photos of these splits of --data; None: of all. Raises DatasetError."""
+    """Read the photos of --data.
+
+    Args:
+        arguments: Of the command.
+        splits: To read; None reads all.
+
+    Raises:
+        DatasetError: They can't be read.
+    """
     from earsight_training.data.datasets import read_photos
 
     return read_photos(*data_files(arguments), splits)
@@ -103,7 +117,14 @@ def add_missing(parser: argparse.ArgumentParser, default: str = "0.01") -> None:
 
 
 def share(text: str) -> float:
-    """A number from 0 to 1. Raises argparse.ArgumentTypeError."""
+    """Read a number from 0 to 1.
+
+    Args:
+        text: As it was typed.
+
+    Raises:
+        argparse.ArgumentTypeError: It is something else.
+    """
     number = float(text)
     if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
@@ -119,7 +140,12 @@ def add_local_files_only(parser: argparse.ArgumentParser) -> None:
 
 
 def add_step(parser: argparse.ArgumentParser, *, data_required: bool = True) -> None:
-    """What every step of a recipe takes."""
+    """Add what every step of a recipe takes.
+
+    Args:
+        parser: Of a command.
+        data_required: Whether --data is.
+    """
     add_data(parser, required=data_required)
     add_missing(parser)
     parser.add_argument("recipe", type=Path, help="a recipe of config/training/")

@@ -12,10 +12,12 @@ EXAMPLES = ["config/training/own-encoder.yaml --data flickr8k --work work"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_step(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
     from earsight_training.learning.photo_recipe import distill_encoder, teacher_views
 
     recipe = load_recipe(arguments.recipe)

@@ -34,6 +34,7 @@ def _count(text: str) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_data(parser)
     parser.add_argument(
         "--clip", required=True, metavar="NAME|FILE", help="RN50x4, another name of OpenAI's, or a checkpoint"
@@ -54,7 +55,7 @@ def _device(choice: str) -> torch.device:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """What is done is kept in FILE.safetensors.partial/ until the file is complete."""
+    """Run the command, and return its exit status."""
     from earsight_training.data.embed import embed_photos, encoder_identity
     from earsight_training.data.embeddings import write_embeddings
     from earsight_training.data.inspection import MISSING, list_missing, refuse_absent

@@ -49,6 +49,7 @@ _PRINT = Path("-")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_data(parser)
     model = parser.add_mutually_exclusive_group(required=True)
     model.add_argument(
@@ -68,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split", metavar="NAME", help="default: val, or all photos of data without splits; `all` is all"
     )
+    _add_objects(parser)
+    _add_output(parser)
+
+
+def _add_objects(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--objects",
         type=Path,
@@ -80,6 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --objects: a line an object, its name and the words for it, with commas between",
     )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         type=Path,
@@ -108,6 +117,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
     from earsight_training.confidence.abstention import abstention_on_uninformative
     from earsight_training.confidence.report import reliability_report
     from earsight_training.scoring.chair import read_objects

@@ -31,6 +31,7 @@ NOTE = "Without --data the bundle is neither calibrated nor scored, and unsure o
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("model", type=Path, metavar="MODEL.pt", help="what train or import wrote")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the bundle")
     parser.add_argument(
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
     from earsight_training.bundles.export import export_bundle, with_clip
     from earsight_training.bundles.writer import bundle_bytes, require_bundle_folder
     from earsight_training.scoring.scores import rehearse

@@ -13,6 +13,7 @@ EXAMPLES = ["model-029.pt --out imported.pt"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument(
         "model", type=Path, metavar="MODEL.pt", help="state dict with gpt.* and clip_project.*"
     )
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
     from earsight_training.networks.gpt2 import load_tokenizer
     from earsight_training.published import read_published
     from earsight_training.trained_captioner import save_captioner

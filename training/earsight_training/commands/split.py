@@ -35,6 +35,7 @@ def _cosine(text: str) -> float:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("embeddings", type=Path, help="what earsight-train embed wrote")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="image,caption,split")
     parser.add_argument("--val", type=_share, default=0.1, help="share of the photos (default: 0.1)")
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
     import numpy as np
 
     from earsight_training.data.embeddings import read_embeddings

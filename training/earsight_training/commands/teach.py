@@ -15,11 +15,13 @@ EXAMPLES = ["config/training/own-encoder.yaml --data flickr8k --work work --teac
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_step(parser)
     parser.add_argument("--teacher", type=Path, required=True, help="MobileNet V2 as uint8 .tflite")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
     # The workers own one core each, and must not fight over all of them when they multiply matrices. numpy
     # reads this when it is first imported: hence here, and no import of numpy at the top of this file.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

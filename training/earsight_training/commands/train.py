@@ -25,6 +25,7 @@ EXAMPLES = [
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_step(parser, data_required=False)
     parser.add_argument(
         "--embeddings",
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
     recipe = load_recipe(arguments.recipe)
     require_folder(arguments.work)
     if arguments.gpt2 is not None:

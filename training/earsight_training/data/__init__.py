@@ -1,1 +1,1 @@
-"""Captioned photos, from the files they come in to what a step of training sees."""
+"""Captioned photos: from the files they come in to what a training step sees."""

@@ -24,15 +24,18 @@ from earsight_training.data.shards import FileState, ShardRow, Shards
 from earsight_training.errors import TrainingError
 
 Prepare = Callable[[Image.Image, int], np.ndarray]
+"""From an upright RGB image and a side to uint8 (side, side, 3)."""
 
 
 class Embedder(Protocol):
-    """Pictures, float32 (batch, 3, side, side) in 0..255, to embeddings, float (batch, width)."""
+    """An image encoder that gives embeddings."""
 
     @property
-    def side(self) -> int: ...
+    def side(self) -> int:
+        """Pixels of the images' sides."""
 
-    def __call__(self, pixels: Tensor) -> Tensor: ...
+    def __call__(self, pixels: Tensor) -> Tensor:
+        """Embed images, float32 (batch, 3, side, side), 0 to 255, to float (batch, width)."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,14 @@ class _Failure:
 
 
 def encoder_identity(name: str, encoder: nn.Module, side: int) -> EncoderIdentity:
-    """The hash is of the weights themselves: a network is the same from whatever kind of file."""
+    """Identify an encoder. The hash is of the weights themselves: a network is the same from whatever kind of
+    file.
+
+    Args:
+        name: What it was asked for by.
+        encoder: The network.
+        side: Pixels of its images' sides.
+    """
     digest = hashlib.sha256()
     for key, value in sorted(encoder.state_dict().items()):
         array = value.detach().cpu().numpy()
@@ -68,14 +78,55 @@ def embed_photos(
     batch: int,
     device: torch.device,
 ) -> tuple[EmbeddedPhotos, list[DatasetError]]:
-    """Embed the photos that shards does not have yet, adding them to it, and put all of them together.
+    """Embed the photos that the shards do not have yet, add them, and put all of them together.
 
-    encoder is on device; prepare makes uint8 (side, side, 3) of an upright RGB picture. Returns the photos
-    that could be embedded, in the order given, and an error for each file that could not. The result is the
-    same to the last bit whether or not the work was interrupted: each shard ends with a full batch.
+    The result is the same to the last bit whether or not the work was interrupted: each shard ends with a
+    full batch.
 
-    Raises EmbeddingError where the encoder gives numbers that are not finite, and where no photo is left.
+    Args:
+        photos: To embed.
+        images: The folder that their names start from.
+        encoder: On the device.
+        prepare: Makes the encoder's input.
+        shards: What earlier runs have done.
+        batch: Photos at a time.
+        device: To compute on.
+
+    Returns:
+        The photos that could be embedded, in the order given, and an error for each file that could not.
+
+    Raises:
+        EmbeddingError: An embedding is not finite, or no photo could be embedded.
     """
+    failures = _embed_missing(photos, images, encoder, prepare, shards, batch, device)
+    there = [photo for photo in photos if photo_name(photo, images) not in failures]
+    if not there:
+        raise EmbeddingError(f"not one photo could be embedded: {next(iter(failures.values()))}")
+    return _put_together(there, images, shards), list(failures.values())
+
+
+def _put_together(photos: Sequence[CaptionedPhoto], images: Path, shards: Shards) -> EmbeddedPhotos:
+    names = tuple(photo_name(photo, images) for photo in photos)
+    return EmbeddedPhotos(
+        np.stack([shards[name].embedding for name in names]),
+        names,
+        tuple(photo.captions for photo in photos),
+        tuple(photo.split for photo in photos),
+        shards.encoder,
+        np.stack([shards[name].fingerprint for name in names]),
+    )
+
+
+def _embed_missing(
+    photos: Sequence[CaptionedPhoto],
+    images: Path,
+    encoder: Embedder,
+    prepare: Prepare,
+    shards: Shards,
+    batch: int,
+    device: torch.device,
+) -> dict[str, DatasetError]:
+    """Embed the photos that the shards do not have yet. Returns what is wrong with the others, by name."""
     paths = {photo_name(photo, images): photo.path for photo in photos}
     todo = {name: path for name, path in paths.items() if not shards.has(name, path)}
     failures: dict[str, DatasetError] = {}
@@ -95,25 +146,14 @@ def embed_photos(
                 _embed(waiting, encoder, shards, batch, device)
         finally:
             shards.write()
-    there = [photo for photo in photos if photo_name(photo, images) not in failures]
-    if not there:
-        raise EmbeddingError(f"not one photo could be embedded: {next(iter(failures.values()))}")
-    names = tuple(photo_name(photo, images) for photo in there)
-    embedded = EmbeddedPhotos(
-        np.stack([shards[name].embedding for name in names]),
-        names,
-        tuple(photo.captions for photo in there),
-        tuple(photo.split for photo in there),
-        shards.encoder,
-        np.stack([shards[name].fingerprint for name in names]),
-    )
-    return embedded, list(failures.values())
+    return failures
 
 
 def _embed(
     pictures: list[_Picture], encoder: Embedder, shards: Shards, batch: int, device: torch.device
 ) -> None:
-    """A batch that is not full is filled up: other sizes can take other ways through a processor."""
+    """Embed a batch. One that is not full is filled up: other sizes can take other ways through a
+    processor."""
     pixels = np.zeros((batch, *pictures[0].pixels.shape), np.uint8)
     pixels[: len(pictures)] = [picture.pixels for picture in pictures]
     with torch.inference_mode():

@@ -28,19 +28,25 @@ from earsight_training.weights_files import WeightsFileError, refuse_stand_in, s
 
 
 class EmbeddingError(TrainingError):
-    """Embeddings that can't be read, or are not those of the photos or the encoder at hand."""
+    """Embeddings can't be read, or are not those of the photos or the encoder at hand."""
 
 
 @dataclass(frozen=True)
 class EncoderIdentity:
-    """Which network embeddings are of: what it was asked for by, the side of its pictures, its weights."""
+    """The network that embeddings are of.
+
+    Attributes:
+        name: What it was asked for by.
+        side: Pixels of its images' sides.
+        sha256: Of its weights.
+    """
 
     name: str
     side: int
     sha256: str
 
     def same_network(self, other: EncoderIdentity) -> bool:
-        """Whether both give the same embeddings, by whatever name."""
+        """Tell whether another one gives the same embeddings, by whatever name."""
         return (self.side, self.sha256) == (other.side, other.sha256)
 
 
@@ -96,7 +102,14 @@ class EmbeddedPhotos:
         return replace(selected, captions=captions, splits=tuple(photo.split for photo in there)), unknown
 
     def in_splits(self, splits: Collection[str]) -> EmbeddedPhotos:
-        """The photos of these splits. Raises EmbeddingError where there is none."""
+        """Select the photos of some splits.
+
+        Args:
+            splits: Names.
+
+        Raises:
+            EmbeddingError: There is no such photo.
+        """
         rows = [row for row, split in enumerate(self.splits) if split in splits]
         if not rows:
             raise EmbeddingError(
@@ -117,7 +130,16 @@ class EmbeddedPhotos:
 
 
 def write_embeddings(path: Path, embedded: EmbeddedPhotos) -> None:
-    """The same photos give the same bytes. After a power cut there is the old file or the new one, whole."""
+    """Write a file. The same photos give the same bytes, and after a power cut there is the old file or the
+    new one, whole.
+
+    Args:
+        path: The .safetensors file.
+        embedded: The photos.
+
+    Raises:
+        OSError: It can't be written.
+    """
     about = {
         "encoder": asdict(embedded.encoder),
         "missing": embedded.missing,
@@ -130,7 +152,14 @@ def write_embeddings(path: Path, embedded: EmbeddedPhotos) -> None:
 
 
 def read_embeddings(path: Path) -> EmbeddedPhotos:
-    """Raises EmbeddingError for a file that is missing, damaged or something else."""
+    """Read what write_embeddings() wrote.
+
+    Args:
+        path: The .safetensors file.
+
+    Raises:
+        EmbeddingError: It is missing, damaged or something else.
+    """
     tensors, about = load_tensors(path)
     if "fingerprints" not in tensors:
         raise EmbeddingError(
@@ -167,13 +196,32 @@ def _embedded_photos(
 
 
 def save_tensors(path: Path, tensors: Mapping[str, np.ndarray], about: Any) -> None:
-    """A safetensors file with JSON in it."""
+    """Write a safetensors file with JSON in it.
+
+    Args:
+        path: The file.
+        tensors: By name.
+        about: JSON values.
+
+    Raises:
+        OSError: It can't be written.
+    """
     text = np.frombuffer(json.dumps(about).encode(), np.uint8)
     replace_file(path, save({**tensors, "about": text}))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, np.ndarray], Any]:
-    """What save_tensors wrote. Raises EmbeddingError for a file that is missing, damaged or not whole."""
+    """Read what save_tensors() wrote.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The tensors by name, and the JSON values.
+
+    Raises:
+        EmbeddingError: It is missing, damaged or not whole.
+    """
     try:
         refuse_stand_in(path)
         problem = safetensors_problem(path)

@@ -1,4 +1,4 @@
-"""What a step of training sees: photos or embeddings, each with all its captions as tokens."""
+"""What a training step sees: photos or embeddings, each with all its captions as tokens."""
 
 from __future__ import annotations
 
@@ -17,9 +17,16 @@ from earsight_training.recipe import PhotoSettings
 
 
 def caption_tokens(captions: Sequence[Sequence[str]], vocabulary: Vocabulary, longest: int) -> list[Tensor]:
-    """For each photo, int64 (captions, longest), where captions is the most that any photo has.
+    """Encode the captions of photos.
 
-    captions: cleaned. PADDING fills what follows the end token, and the rows of photos that have less.
+    Args:
+        captions: Of each photo, cleaned.
+        vocabulary: Encodes them.
+        longest: Tokens of a caption at most, the end token included.
+
+    Returns:
+        For each photo, int64 (captions, longest), where captions is the most that any photo has. PADDING
+        fills what follows the end token, and the rows of photos that have fewer.
     """
     rows = max(len(texts) for texts in captions)
     table = []
@@ -58,6 +65,7 @@ class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
         return len(self._pixels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        """Return a random view of a photo, mirrored every second time, and its tokens."""
         rng = np.random.default_rng((self._seed, index))
         box = random_box(rng, self._settings.least_area)
         rgb = view(self._pixels[index], box, self._settings.side, rng)

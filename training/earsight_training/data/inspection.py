@@ -44,7 +44,14 @@ class InspectedPhotos:
     failures: list[DatasetError]
 
     def in_splits(self, splits: Collection[str]) -> InspectedPhotos:
-        """Those of these splits. Raises DatasetError where there is none."""
+        """Select the photos of some splits.
+
+        Args:
+            splits: Names.
+
+        Raises:
+            DatasetError: There is no such photo.
+        """
         rows = [row for row, photo in enumerate(self.photos) if photo.split in splits]
         if not rows:
             raise DatasetError(f"not one photo of {' or '.join(splits)} can be used")
@@ -84,8 +91,12 @@ def leave_out_missing(photos: Sequence[CaptionedPhoto], total: int, share: float
 def refuse_absent(photos: Sequence[CaptionedPhoto], share: float) -> None:
     """Refuse a data set of which too many files are not there at all, which takes no reading.
 
+    Args:
+        photos: Of the data set.
+        share: Of these that may be missing, 0 to 1.
+
     Raises:
-        DatasetError: more than a share of these photos.
+        DatasetError: More are missing.
     """
     absent = [DatasetError(f"{photo.path} is not there.") for photo in photos if not photo.path.is_file()]
     if len(absent) > share * len(photos):

@@ -20,12 +20,18 @@ _NAMED = 3
 
 
 class LeakError(TrainingError):
-    """A photo to be judged by is among those that are learnt from."""
+    """A photo to be judged by is among those that are trained on."""
 
 
 @dataclass(frozen=True)
 class Leak:
-    """A photo of a split to be judged by, and what it is called among the photos that are trained on."""
+    """A photo that a model would be judged by although it is trained on.
+
+    Attributes:
+        held_out: Its name.
+        split: Its split.
+        trained: What it is called among the photos that are trained on.
+    """
 
     held_out: str
     split: str
@@ -37,10 +43,11 @@ class Leak:
 
 
 def leaks_by_embedding(embedded: EmbeddedPhotos, trained: Collection[str]) -> list[Leak]:
-    """Photos of other splits than the trained ones that are among these.
+    """Find photos to be judged by that are trained on: by name, by fingerprint, and by embedding.
 
-    They are found by name, by fingerprint, and by their embedding. Photos without a split are in no one's
-    way.
+    Args:
+        embedded: All photos. Those without a split are neither trained on nor judged by.
+        trained: Names of the splits that are trained on; the others are judged by.
     """
     learnt = [row for row, split in enumerate(embedded.splits) if split in trained]
     judged = [row for row, split in enumerate(embedded.splits) if split and split not in trained]
@@ -78,7 +85,14 @@ def leaks_by_fingerprint(
 
 
 def refuse_leaks(leaks: Sequence[Leak]) -> None:
-    """Raises LeakError naming the first few, if there are any."""
+    """Refuse to go on where there are leaks.
+
+    Args:
+        leaks: Found before.
+
+    Raises:
+        LeakError: There are some; the message names the first few.
+    """
     if leaks:
         raise LeakError(
             f"{len(leaks)} photos to be judged by are trained on: {', '.join(map(str, leaks[:_NAMED]))}"

@@ -23,14 +23,26 @@ SHARD_SECONDS = 20.0  # of work that an interrupt can cost
 
 @dataclass(frozen=True)
 class FileState:
-    """Tells a file from what has taken its place since."""
+    """What tells a file from one that has taken its place since.
+
+    Attributes:
+        size: In bytes.
+        modified_ns: When it was changed, in nanoseconds.
+    """
 
     size: int
     modified_ns: int
 
     @classmethod
     def of(cls, path: Path) -> FileState:
-        """Raises OSError where there is no file."""
+        """Read the state of a file.
+
+        Args:
+            path: The file.
+
+        Raises:
+            OSError: There is no file.
+        """
         status = path.stat()
         return cls(status.st_size, status.st_mtime_ns)
 
@@ -81,11 +93,18 @@ class Shards:
         return True
 
     def __getitem__(self, name: str) -> ShardRow:
-        """What is known of a photo that is done. Raises KeyError for another."""
+        """Return what is known of a photo.
+
+        Args:
+            name: Of the photo.
+
+        Raises:
+            KeyError: It is not done.
+        """
         return self._rows[name]
 
     def has(self, name: str, path: Path) -> bool:
-        """Whether the photo is done, and its file unchanged since."""
+        """Tell whether a photo is done, and its file unchanged since."""
         try:
             return name in self._rows and self._rows[name].file == FileState.of(path)
         except OSError:
@@ -116,4 +135,5 @@ class Shards:
         self._written = time.monotonic()
 
     def delete(self) -> None:
+        """Delete the folder."""
         shutil.rmtree(self._folder)

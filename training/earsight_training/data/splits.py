@@ -17,18 +17,28 @@ _BLOCK = 128  # rows of cosines at a time: 63 MB for the 123,000 photos of COCO
 
 
 class SplitError(TrainingError):
-    """Photos that can't be divided as asked for."""
+    """The photos can't be divided as asked for."""
 
 
 def divide(
     embedded: EmbeddedPhotos, shares: Mapping[str, float], near: float, seed: int
 ) -> tuple[list[str], np.ndarray]:
-    """A split by photo, with near-duplicates on one side: the split of each photo, and its group.
+    """Split photos, with near-duplicates on one side.
 
-    shares: of the photos, for each split but "train", which gets the rest. They are rounded, then filled as
-    far as whole groups allow. Groups are int64 (photos,): one number each. The order of the photos changes
-    nothing but the order of what is returned, and a photo more or less leaves most others where they are.
-    Raises SplitError where a split would be empty.
+    Shares are rounded, then filled as far as whole groups allow. The order of the photos changes nothing but
+    the order of what is returned, and a photo more or less leaves most others where they are.
+
+    Args:
+        embedded: The photos.
+        shares: Of the photos, 0 to 1, for each split but "train", which gets the rest.
+        near: Cosine from which photos are near-duplicates.
+        seed: Another one makes another split.
+
+    Returns:
+        The split of each photo, and its group, int64 (photos,).
+
+    Raises:
+        SplitError: A split would be empty.
     """
     order = sorted(range(len(embedded)), key=lambda row: (embedded.names[row], embedded.splits[row]))
     group = np.empty(len(order), np.int64)
@@ -52,10 +62,17 @@ def divide(
 
 
 def near_groups(embeddings: np.ndarray, near: float, fingerprints: np.ndarray | None = None) -> np.ndarray:
-    """Groups of photos that a chain of pairs with a cosine of near or more connects.
+    """Group photos that a chain of near-duplicates connects.
 
-    embeddings: float32 (photos, width), of any length. Returns int64 (photos,): of each the lowest row in its
-    group. Takes memory for _BLOCK rows of cosines, and time with the square of the photos.
+    It takes memory for _BLOCK rows of cosines, and time with the square of the photos.
+
+    Args:
+        embeddings: Float32 (photos, width), of any length.
+        near: Cosine from which photos are near-duplicates.
+        fingerprints: uint8 (photos, fingerprints.LENGTH), by which the same photos are found too.
+
+    Returns:
+        int64 (photos,): for each photo the lowest row in its group.
     """
     unit = unit_rows(embeddings)
     group = np.arange(len(unit))
@@ -71,7 +88,7 @@ def near_groups(embeddings: np.ndarray, near: float, fingerprints: np.ndarray | 
 
 
 def unit_rows(embeddings: np.ndarray) -> np.ndarray:
-    """Each row scaled to length 1."""
+    """Scale each row to length 1."""
     lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
     unit: np.ndarray = embeddings / np.maximum(lengths, np.finfo(np.float32).tiny)
     return unit

@@ -105,19 +105,31 @@ def train_embeddings(
         model.decoder.train(not frozen)
         return examples
 
-    trainer = Trainer(
+    trainer = _embedding_trainer(model, learner, settings, _plan(settings, examples, seed), work, measure)
+    model.to(trainer.device)
+    losses = _losses(model, settings.smoothing, trainer.device, lambda embeddings: embeddings)
+    return _joined(model, trainer.run(begin_epoch, losses)).cpu().eval()
+
+
+def _embedding_trainer(
+    model: CaptionModel,
+    learner: nn.Module,
+    settings: CaptionSettings,
+    plan: TrainingPlan,
+    work: Path,
+    measure: Callable[[CaptionModel], float],
+) -> Trainer:
+    """learner: what of the model is trained."""
+    return Trainer(
         "captions",
         learner,
         _embedding_optimizer(learner, settings),
         work / "captions.pt",
-        _plan(settings, examples, seed),
+        plan,
         validation=_validation(model, measure, settings.patience),
         curves=work / "curves",
         beside=_bytes(model),
     )
-    model.to(trainer.device)
-    losses = _losses(model, settings.smoothing, trainer.device, lambda embeddings: embeddings)
-    return _joined(model, trainer.run(begin_epoch, losses)).cpu().eval()
 
 
 def _validation(

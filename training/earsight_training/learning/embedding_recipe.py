@@ -1,5 +1,4 @@
-"""Training by a recipe whose encoder is frozen, on the file of embeddings that `earsight-train embed`
-wrote."""
+"""Training by a recipe whose encoder is frozen, on the embeddings that `earsight-train embed` wrote."""
 
 from __future__ import annotations
 
@@ -76,12 +75,7 @@ def train_on_embeddings(
     torch.manual_seed(recipe.seed)
     vocabulary = build_vocabulary(recipe, photos.captions, local_files_only)
     decoder = build_decoder(recipe, vocabulary, local_files_only)
-    prefix, longest, positions = prefix_length(recipe), recipe.captions.longest, len(decoder.positions.weight)
-    if prefix + longest > positions:
-        raise TrainingError(
-            f"recipe {recipe.name}: mapper.prefix {prefix} and captions.longest {longest} are more than the"
-            f" {positions} positions of the decoder"
-        )
+    _check_positions(recipe, len(decoder.positions.weight))
     model = build_model(recipe, photos.embeddings.shape[1], decoder)
     examples = EmbeddingExamples(photos.embeddings, photos.captions, vocabulary, recipe.captions.longest)
     score = ValidationScore(validation, vocabulary, recipe.captions.longest)
@@ -92,3 +86,13 @@ def train_on_embeddings(
             recipe, model, vocabulary, mean, photos.encoder.sha256, photos.fingerprints, photos.missing
         )
         save_captioner(work / "model.pt", captioner)
+
+
+def _check_positions(recipe: Recipe, positions: int) -> None:
+    """Raise TrainingError where prefix and caption are longer than the decoder can read."""
+    prefix, longest = prefix_length(recipe), recipe.captions.longest
+    if prefix + longest > positions:
+        raise TrainingError(
+            f"recipe {recipe.name}: mapper.prefix {prefix} and captions.longest {longest} are more than the"
+            f" {positions} positions of the decoder"
+        )

@@ -79,6 +79,11 @@ def _average(model: nn.Module, plan: TrainingPlan) -> AveragedModel | None:
     return AveragedModel(model, multi_avg_fn=ema_step, use_buffers=plan.average_buffers)
 
 
+def _schedule(optimizer: torch.optim.Optimizer, plan: TrainingPlan) -> torch.optim.lr_scheduler.LambdaLR:
+    factor, total = FACTORS[plan.schedule], plan.epochs * plan.steps
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: factor(step, plan.warmup_steps, total))
+
+
 class Trainer:
     """A model in training, with the average of its weights.
 
@@ -125,10 +130,7 @@ class Trainer:
         self._curves = Curves(curves, name) if curves and process.is_main else None
         model.to(process.device)
         self._average = _average(model, plan) if process.is_main else None
-        factor, total = FACTORS[plan.schedule], plan.epochs * plan.steps
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: factor(step, plan.warmup_steps, total)
-        )
+        self._schedule = _schedule(optimizer, plan)
         self._done, self._history = self._resume()
         if process.is_main:
             require_room(checkpoint, self._room() + beside, "the checkpoints")

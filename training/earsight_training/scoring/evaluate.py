@@ -34,32 +34,43 @@ class EvaluationError(TrainingError):
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a model said of a photo."""
+    """What a model said of a photo.
+
+    Attributes:
+        photo: With its references.
+        caption: The text.
+        confidence: 0 to 1; None from a checkpoint, which has no calibration yet.
+        evidence: What the confidence is computed from, by name.
+        abstains: Whether a device would say that it can't tell, or what is wrong with the image.
+        others: The other captions that the search ended with, best first.
+    """
 
     photo: CaptionedPhoto
     caption: str
     confidence: float | None
-    """Of a bundle with calibration; None of a checkpoint, which has none yet."""
     evidence: Mapping[str, float] = field(default_factory=dict)
-    """What the confidence is worked out from, by name."""
     abstains: bool = False
-    """Whether a device would say that it can't tell, or what is wrong with the picture."""
     others: Sequence[Candidate] = ()
-    """What the search ended with besides, best first."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores of a model on a set of photos."""
+    """The scores of a model on a set of photos.
+
+    Attributes:
+        candidates: One for each photo.
+        metrics: Of all photos.
+        intervals: The 95 % interval of each metric.
+        made_up: For each photo, the words of its caption that name objects which no reference supports.
+        not_shown: For each photo, what its caption mentions and its object list does not; empty without such
+            lists.
+    """
 
     candidates: Sequence[Candidate]
     metrics: Sequence[Metric]
     intervals: Sequence[tuple[float, float]]
-    """The 95 % interval of each metric."""
     made_up: Sequence[frozenset[str]]
-    """Of each photo, the words of its caption that name things which no reference supports."""
     not_shown: Sequence[Sequence[Mention]]
-    """Of each photo, what its caption mentions and its object list does not; empty without such lists."""
 
 
 def describe(
@@ -134,9 +145,17 @@ def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any]) -> Candidate:
 
 
 def score(candidates: Sequence[Candidate]) -> dict[str, float]:
-    """BLEU-1..4, METEOR, ROUGE-L and CIDEr over all candidates, and the share with something made up.
+    """Compute BLEU-1 to BLEU-4, METEOR, ROUGE-L and CIDEr, and the share of captions with something made up.
 
-    Raises EvaluationError, JavaError.
+    Args:
+        candidates: One for each photo.
+
+    Returns:
+        By name.
+
+    Raises:
+        EvaluationError: There is nothing to score, or a photo has no references.
+        JavaError: Java is missing, or one of its programs failed.
     """
     return {metric.name: round(metric.value, 4) for metric in _metrics(candidates, with_spice=False)}
 
@@ -144,9 +163,17 @@ def score(candidates: Sequence[Candidate]) -> dict[str, float]:
 def evaluate(
     candidates: Sequence[Candidate], objects: ObjectList | None = None, *, with_spice: bool = False
 ) -> Evaluation:
-    """The scores of score(), SPICE and CHAIR where they are asked for, and the interval of each.
+    """Compute the scores of score(), SPICE and CHAIR where they are asked for, and the interval of each.
 
-    Raises EvaluationError, ObjectListError, JavaError.
+    Args:
+        candidates: One for each photo.
+        objects: What is in the photos, for CHAIR.
+        with_spice: Whether SPICE is measured too.
+
+    Raises:
+        EvaluationError: There is nothing to score, or a photo has no references.
+        ObjectListError: The list lacks a photo.
+        JavaError: Java is missing, or one of its programs failed.
     """
     mentions = (
         [objects.made_up(c.photo.path, c.caption, c.photo.captions) for c in candidates] if objects else []
@@ -183,10 +210,14 @@ def _check(candidates: Sequence[Candidate]) -> None:
 
 
 def reliability(candidates: Sequence[Candidate]) -> list[tuple[float, float, float, float]]:
-    """By ranges of confidence, the daemon's default limits of its wordings: from, below, the share of the
-    captions in it, and the share of those that make nothing up (nan where there are none).
+    """Group captions by the daemon's default limits of its wordings.
 
-    Candidates without confidence are left out; nothing comes back where none has any.
+    Args:
+        candidates: Those without confidence are left out.
+
+    Returns:
+        For each range: from, below, the share of the captions in it, and the share of these that make nothing
+        up (NaN where there are none). Nothing where no candidate has a confidence.
     """
     sure = [candidate for candidate in candidates if candidate.confidence is not None]
     if not sure:

@@ -122,6 +122,7 @@ def last_line(complaints: str) -> str:
 
 
 def too_slow(name: str, patience: float) -> JavaError:
+    """Make the error for a program that took longer than its patience."""
     return JavaError(f"{name} did not answer within {patience:.0f} s; does `java -version` work?")
 
 

@@ -21,7 +21,14 @@ class KeptCaptions:
     """
 
     def __init__(self, bundle: Path) -> None:
-        """Take up what is kept of a bundle. Raises OSError where it has no manifest."""
+        """Read what is kept of a bundle's captions.
+
+        Args:
+            bundle: Its folder.
+
+        Raises:
+            OSError: It has no manifest.
+        """
         identity = hashlib.sha256((bundle / MANIFEST).read_bytes() + _version().encode()).hexdigest()
         cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         self.path = Path(cache).expanduser() / "earsight-train" / f"captions-{identity[:16]}.jsonl"
