@@ -20,7 +20,7 @@ from tests.hil.ear import HEARD, RATE, Match, Recording, share_heard
 from tests.hil.guest import Guest
 from tests.hil.recorder import PLAYED_TO, Recorder
 from tests.hil.service import Service
-from tests.hil.speech import Speech
+from tests.hil.speech import RATE_OF_SPEECH, Speech
 
 ANSWER_LIMIT = 30.0
 """Seconds of this machine from a press to the end of its sentence."""
@@ -112,9 +112,16 @@ class Device:
 
     # What is heard
 
-    def hears(self, text: str, after: float, limit: float = 30.0, language: str = "en") -> Match:
+    def hears(
+        self,
+        text: str,
+        after: float,
+        limit: float = 30.0,
+        language: str = "en",
+        rate: int = RATE_OF_SPEECH,
+    ) -> Match:
         """Wait until the sentence was heard from its first to its last sample; raises AssertionError."""
-        return self._hears(self.speech.of(text, language), repr(text), after, limit)
+        return self._hears(self.speech.of(text, language, rate), repr(text), after, limit)
 
     def hears_tone(self, earcon: Earcon, after: float, limit: float = 30.0) -> Match:
         return self._hears(render(earcon).samples, f"the tone {earcon}", after, limit)
@@ -130,10 +137,16 @@ class Device:
         """This very sentence, until now."""
         return self._recording(after).find(self.speech.of(text)).correlation >= HEARD
 
-    def answer(self, after: float, limit: float = ANSWER_LIMIT, language: str = "en") -> str:
+    def answer(
+        self,
+        after: float,
+        limit: float = ANSWER_LIMIT,
+        language: str = "en",
+        rate: int = RATE_OF_SPEECH,
+    ) -> str:
         """What the service says to a press at that time, once it was heard."""
         text = self.service.wait_for("^answer: ", after, limit).text.removeprefix("answer: ")
-        self.hears(text, after, limit, language)
+        self.hears(text, after, limit, language, rate)
         return text
 
     def described(self) -> tuple[float, str]:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import pytest
 
 from earsight.actions import ACTIONS
+from earsight.interaction.preferences import RATES
 from earsight.language.languages import LANGUAGES, load_language
 from earsight.message import message
 from tests.earsight.words import english
 from tests.hil.device import Device, settings
+from tests.hil.speech import RATE_OF_SPEECH
 
 _VERY_LONG, _LONG = 3.0, 1.2
 """Seconds for which a button is held."""
 
 _UNDONE_BY = {"quieter": "louder", "slower": "faster", "faster": "slower", "narration": "narration"}
 """What the wearer chooses is kept over a restart."""
+
+_RATES = {
+    "faster": min(rate for rate in RATES if rate > RATE_OF_SPEECH),
+    "slower": max(rate for rate in RATES if rate < RATE_OF_SPEECH),
+}
+"""Words per minute at which these actions are answered: already at the new rate."""
 
 
 def _said(name: str) -> str:
@@ -60,8 +68,9 @@ def test_every_action(device: Device, code: str) -> None:
         if name == "stop":  # it has nothing to say
             continue
         asked = device.guest.run("earsight", "do", name).began
-        said = device.answer(asked, 60, code)
+        said = device.answer(asked, 60, code, _RATES.get(name, RATE_OF_SPEECH))
         assert said == expected.get(name, said)
         if name in _UNDONE_BY:
-            device.guest.run("earsight", "do", _UNDONE_BY[name])
+            undone = device.guest.run("earsight", "do", _UNDONE_BY[name]).began
+            device.service.wait_for("^answer: ", undone, 60)
     device.guest.run("earsight", "do", "stop")  # nor is anything switched off
