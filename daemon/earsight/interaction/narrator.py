@@ -164,7 +164,7 @@ class Narrator:
         held = _HeldButton(at, self._keep_waiting())
         held.limit = asyncio.get_running_loop().call_later(time_limits.GESTURE, self._give_up, held)
         self._held = held
-        if bindings.sets(source) and not in_dialogue:
+        if bindings.sets(source):
             self._responder.floor.take(held)  # what is cut off goes on if the gesture changes a setting
         else:
             self._cancel_answers()

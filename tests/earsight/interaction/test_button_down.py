@@ -84,8 +84,10 @@ def test_a_gesture_without_a_meaning_ends_the_wait_and_the_look(gesture):
             await until(lambda: on.captioner.described == 1)
             on.narrator.notices.news("camera", message("camera.back"))
             assert on.begin(gesture, at=1.0) is None
-            on.captioner.gate.set()
             await until(lambda: on.said == [BACK])
+            on.captioner.gate.set()
+            await asyncio.sleep(0.1)
+            assert on.captioner.captioned == 0
 
     tried(trial)
 
