@@ -81,7 +81,7 @@ class DetectedObject:
     """Something that a detector found.
 
     Attributes:
-        name: The vocabulary's name for it, in English.
+        name: Of its class, as the bundle's manifest names it: a name of the vocabulary.
         confidence: 0..1, calibrated: the probability that it is there.
         box: Where it is in the picture.
     """
@@ -93,7 +93,12 @@ class DetectedObject:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the picture was taken: the vocabulary's name for it, and its probability, 0..1."""
+    """Where the picture was taken, or what the ground is.
+
+    Attributes:
+        name: The vocabulary's name for it.
+        confidence: 0..1, calibrated.
+    """
 
     name: str
     confidence: float
@@ -125,7 +130,10 @@ class Scene:
         known: Whether this is the scene that the request named as known. If so, all that follows is empty.
         captions: Best first.
         objects: What a detector found, most confident first.
+        presence: For each class that the detector knows, by name, the probability that the picture shows
+            any of it, 0..1. Empty without a detector: then nothing is known of what is not there.
         place: Where the picture was taken, if that is known.
+        ground: What the ground ahead is, at the bottom of the picture, if that is known.
         text: What was read, in reading order.
     """
 
@@ -135,5 +143,7 @@ class Scene:
     known: bool = False
     captions: tuple[Caption, ...] = ()
     objects: tuple[DetectedObject, ...] = ()
+    presence: Mapping[str, float] = field(default_factory=dict)
     place: Place | None = None
+    ground: Place | None = None
     text: tuple[TextLine, ...] = ()

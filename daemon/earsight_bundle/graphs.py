@@ -8,6 +8,17 @@ from typing import Final
 PIXELS: Final = "pixels"
 PREFIX: Final = "prefix"
 EMBEDDING: Final = "embedding"
+CELLS: Final = "cells"
+"""Only of bundles with the capability `place`: what the encoder sees in each cell of the picture."""
+
+# The detector's. Its input is PIXELS, like the encoder's, in a size of its own.
+SCORES: Final = "scores"
+BOXES: Final = "boxes"
+
+# The place head's. Its input is CELLS.
+PLACES: Final = "places"
+GROUNDS: Final = "grounds"
+PRESENCE: Final = "presence"
 
 # The decoder's.
 VECTORS: Final = "vectors"

@@ -10,7 +10,7 @@ SCHEMA_VERSION: Final = 2
 MAX_MANIFEST_BYTES = 1_000_000
 
 Capability = Literal["caption", "objects", "place"]
-"""What a model can do. Only captions have files and sections so far; a reader ignores the other two."""
+"""What a model can do: caption a picture, find objects in it, tell the place that it shows."""
 
 ImageFit = Literal["squash", "crop"]
 """How an image becomes the encoder's square input. squash: both sides are resized, and proportions are given
@@ -71,6 +71,50 @@ class Calibration(_Section):
     order: float = Field(default=0.0, ge=0)
 
 
+class ObjectClass(_Section):
+    """A class of objects, and how sure the detector has to be of it: see earsight_bundle.objects.
+
+    Attributes:
+        name: Of the class, in the vocabulary of the daemon.
+        bias: Log-odds.
+        score: Log-odds per unit of the log-odds of the detector's score.
+        presence: Log-odds per unit of the place head's log-odds that the picture shows any of the class.
+        least: Probability below which an object of this class is not named: what keeps its precision.
+    """
+
+    name: str = Field(min_length=1, max_length=64)
+    bias: float = 0.0
+    score: float = 1.0
+    presence: float = 0.0
+    least: float = Field(default=0.5, ge=0, le=1)
+
+
+class ObjectsSettings(_Section):
+    """The detector.
+
+    Attributes:
+        image: Its input.
+        classes: In the order of its scores.
+        overlap: Of two boxes of a class whose intersection over union is larger, the less likely is dropped.
+    """
+
+    image: ImageSettings
+    classes: tuple[ObjectClass, ...] = Field(min_length=1, max_length=1000)
+    overlap: float = Field(default=0.6, gt=0, le=1)
+
+
+class PlaceSettings(_Section):
+    """The place head.
+
+    Attributes:
+        places: Names of places, in the order of its output.
+        grounds: Names of what the ground may be, in the order of its output.
+    """
+
+    places: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+
+
 class Manifest(_Section):
     """What a bundle says of itself. Unknown keys are ignored, so that newer versions may add some.
 
@@ -80,6 +124,8 @@ class Manifest(_Section):
         licence: Terms of the weights and of the data behind them.
         capabilities: What the model can do.
         language: Code of the language of its captions.
+        objects: The detector; of bundles with that capability.
+        place: The place head; of bundles with that capability.
         image: The encoder's input.
         decode: The beam search.
         calibration: The confidence.
@@ -97,6 +143,8 @@ class Manifest(_Section):
     image: ImageSettings
     decode: DecodeSettings
     calibration: Calibration
+    objects: ObjectsSettings | None = None
+    place: PlaceSettings | None = None
     metrics: dict[str, float] = {}
     checks: dict[str, Any] = {}
     missing: float = Field(default=0.01, ge=0, le=1)
