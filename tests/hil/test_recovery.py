@@ -42,7 +42,7 @@ def test_the_sound_again_and_again(device: Device, earphones: Earphones, scenari
     def once() -> float:
         gone = earphones.plug_out()
         device.button.double_press()
-        device.service.wait_for("can't be played to", gone, 30)
+        device.service.wait_for("does not play", gone, 30)
         device.guest.run("sleep", "10")  # until it is not tried again
         back = earphones.plug_in()
         return device.service.wait_for("sound is back", back, 30).at - back

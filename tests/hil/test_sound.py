@@ -35,7 +35,7 @@ def test_unplugged_in_mid_word(device: Device, earphones: Earphones, scenario: S
     _wait_until_it_speaks(device, earphones, since)
     gone = earphones.plug_out()
     assert share_heard(earphones.heard(since), device.speech.of(said)) < HEARD_MOST
-    device.service.wait_for("can't be played to", gone, 30)
+    device.service.wait_for("does not play", gone, 30)
     device.guest.run("sleep", "10")  # until it is not tried again
     assert device.service.times_said(said, again) == 1
     assert device.service.state() == "active"
@@ -68,7 +68,7 @@ def test_what_is_stale_is_not_said(device: Device, earphones: Earphones) -> None
     device.guest.run("sleep", "2")
     began = device.button.double_press()
     device.service.wait_for("^answer: ", began, 20)
-    device.service.wait_for("can't be played to", gone, 30)
+    device.service.wait_for("does not play", gone, 30)
     device.guest.run("sleep", "20")
     back = earphones.plug_in()
     device.service.wait_for("sound is back", back, 30)
