@@ -67,9 +67,13 @@ _PROMISES = re.compile(
             r"(?:walkable|crossable|traversable|navigable|uncrowded|deserted|vacant|freely|clearing the way)",
             r"safety(?! (?:vests?|helmets?|hats?|gear|harness|goggles|glasses|jackets?|suits?|ropes?|lines?"
             r"|nets?|equipment|cones?|rails?|railings?|belts?|straps?|tape|wires?|pads?|masks?|uniforms?)\b)",
-            r"clear(?:s|ed|er|est)?(?! (?:(?:light|bright|dark|blue|green|gr[ae]y|sunny|cold|shallow) )*"
+            r"clear(?:s|ed|er|est)",
+            r"clear(?! (?:(?:light|bright|dark|blue|green|gr[ae]y|sunny|cold|shallow) )*"
             r"(?:sky|skies|day|waters?|glass|plastic|lake|ocean|sea|pool|bottle|bag|bowl|cup|bubbles?)\b)",
             rf"{_IS} (?:\w+ )?clearing",
+            # What is clear, or free, is no clear sky or free fall, whatever comes next: "the way is clear sky".
+            rf"(?:{_IS}|all)(?: (?:very|so|quite|all|now|mostly|completely|totally))? (?:clear|free)",
+            r"(?:to|into) safety",
             r"free(?! (?:falls?|falling|throws?|kicks?|style|hand|handed|standing|climber|climbing|weights))",
             # Nothing there.
             r"(?:nothing|nobody|noone|no one|no body|none|nowhere)",
@@ -98,7 +102,7 @@ _PROMISES = re.compile(
             r"lets?(?: \w+){1,3} (?:cross|pass|through|by)",
             r"letting(?: \w+){1,3} (?:cross|pass|through|by)",
             # What lights tell.
-            r"green (?:\w+ )?(?:lights?|signals?|man|figure|arrow)(?! (?:blue|brown|colored|green))",
+            r"green (?:\w+ )?(?:lights?|signals?|man|figure|arrow)",
             rf"(?:lights?|signals?|stoplights?){_LIT} green",
             r"walk (?:signs?|signals?|lights?|symbols?|man|icon|phase)",
             rf"{_TALKS} (?:walk|go|cross|proceed|pass)",

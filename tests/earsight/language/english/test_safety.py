@@ -93,6 +93,8 @@ from tests.earsight.words import english
         "the danger has passed",
         "a man out of danger",
         "children run to safety",
+        "a man points to safety gear",
+        "the way is clear blue water",
         "a cleared path in the snow",
         "ｃｌｅａｒ road",
         "cle\u00adar road",
@@ -113,6 +115,8 @@ def test_nothing_is_promised(text):
     "text",
     [
         "a man in a safety vest",
+        "a woman in safety gear",
+        "there is a clear blue sky over a field",
         "a nuclear plant",
         "a clearing in the wood",
         "a clear blue sky over hills",
@@ -147,6 +151,22 @@ def test_what_promises_nothing_may_be_said(text):
 @pytest.mark.parametrize("text", FORBIDDEN)
 def test_the_rule_has_all_that_is_forbidden(text):
     assert promises_safety(text)
+
+
+HARMLESS_AFTER = {
+    "safety": "vest helmet gear harness rope net cone rail belt equipment",
+    "clear": "sky|skies|day|water|glass|lake|blue sky|light blue water|dark blue bottle|bright day",
+    "free": "fall falls falling throw kick style hand standing climber",
+    "light": "blue brown colored green",
+}
+"""Words after which these promise nothing, where nothing else around them does."""
+
+
+@pytest.mark.parametrize("text", FORBIDDEN)
+def test_no_harmless_word_after_it_lets_through_what_is_forbidden(text):
+    for words in HARMLESS_AFTER.values():
+        for word in words.split("|" if "|" in words else None):
+            assert promises_safety(f"{text} {word}")
 
 
 @pytest.mark.parametrize("text", ADDRESSED)
