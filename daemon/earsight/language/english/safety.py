@@ -71,7 +71,7 @@ _PROMISES = re.compile(
             r"clear(?! (?:(?:light|bright|dark|blue|green|gr[ae]y|sunny|cold|shallow) )*"
             r"(?:sky|skies|day|waters?|glass|plastic|lake|ocean|sea|pool|bottle|bag|bowl|cup|bubbles?)\b)",
             rf"{_IS} (?:\w+ )?clearing",
-            # What is clear, or free, is no clear sky or free fall, whatever comes next: "the way is clear sky".
+            # What is said to be clear or free is no clear sky or free fall: "the way is clear water".
             rf"(?:{_IS}|all)(?: (?:very|so|quite|all|now|mostly|completely|totally))? (?:clear|free)",
             r"(?:to|into) safety",
             r"free(?! (?:falls?|falling|throws?|kicks?|style|hand|handed|standing|climber|climbing|weights))",
