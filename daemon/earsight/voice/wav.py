@@ -107,12 +107,19 @@ class _Recording:
 def _open(path: Path) -> RawIOBase:
     """The recording that this process has begun, or a new one. Raises OSError."""
     key = path.resolve()
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, PermissionError):
         file = path.open("r+b", buffering=0)
         if _begun.get(key) == _identity(file):
             return file
         file.close()
-    file = path.open("wb", buffering=0)
+    try:
+        file = path.open("wb", buffering=0)
+    except PermissionError:
+        if path.stat().st_uid == os.geteuid() or not path.is_file():
+            raise
+        # Another user's, as after a start with sudo. A recording is begun anew, and the folder may be ours.
+        path.unlink()
+        file = path.open("wb", buffering=0)
     _begun[key] = _identity(file)
     return file
 

@@ -1,7 +1,9 @@
 import asyncio
 import multiprocessing
+import os
 import resource
 import signal
+import tempfile
 import wave
 from pathlib import Path
 
@@ -191,6 +193,36 @@ def test_a_recording_that_was_taken_away_is_begun_again(tmp_path, gone):
 
     asyncio.run(scenario())
     assert len(recorded(path)) == 2 * len(tone(0.1).samples)
+
+
+def records_as(user, path, status):
+    """As a process of another user: 0 is written, 1 refused."""
+    os.setuid(user)
+    try:
+        player = WavPlayer(path, real_time=False)
+        asyncio.run(player.play(tone(0.1), ignore))
+    except VoiceError:
+        status.value = 1
+    else:
+        status.value = 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize(("folder_of", "refused"), [(54321, 0), (0, 1)])
+def test_a_recording_that_root_has_left_is_begun_anew_in_ones_own_folder(folder_of, refused):
+    with tempfile.TemporaryDirectory(prefix="earsight-") as folder:
+        os.chown(folder, folder_of, folder_of)
+        Path(folder).chmod(0o755)
+        path = Path(folder) / "earsight.wav"
+        asyncio.run(WavPlayer(path, real_time=False).play(tone(0.5), ignore))
+        forking = multiprocessing.get_context("fork")
+        status = forking.Value("i", -1)
+        process = forking.Process(target=records_as, args=(54321, path, status))
+        process.start()
+        process.join(60)
+        assert status.value == refused
+        assert path.stat().st_uid == folder_of
+        assert len(recorded(path)) == len(tone(0.5 if refused else 0.1).samples)
 
 
 @given(st.sampled_from([8000, 16000, 22050, 44100, 48000]), st.integers(0, 500))
