@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.full_size.system import Found, Stages
 from earsight.bundles.bundle import open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.captioners.providers import PROCESSOR
+from earsight.inference.providers import PROCESSOR
 
 
 class Ours:

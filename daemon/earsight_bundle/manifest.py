@@ -16,7 +16,7 @@ ImageFit = Literal["squash", "crop"]
 """How an image becomes the encoder's square input. squash: both sides are resized, and proportions are given
 up. crop: the shorter side is resized, and the middle is cut out."""
 
-FeatureName = Literal["mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity"]
+FeatureName = Literal["mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity", "support"]
 """What a caption's confidence may be computed from: see earsight_bundle.confidence."""
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

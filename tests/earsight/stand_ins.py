@@ -12,8 +12,11 @@ import numpy as np
 from PIL import Image
 
 from earsight.cameras.source import CameraError
-from earsight.captioners.captioner import DecodingCancelledError, Encoding, never
-from earsight.scene import Caption
+from earsight.captioners.captioner import DecodingCancelledError, Encoding, never, unsupported
+from earsight.detectors.detector import Detection, Detections
+from earsight.inference.placement import Placement
+from earsight.scene import Box, Caption
+from earsight_bundle.manifest import ObjectClass
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 220)}
 
@@ -73,6 +76,7 @@ class ColourCaptioner:
 
     Attributes:
         confidence: Of all captions.
+        words: Its only caption, if it shall not name the colour.
         fault: Raised by describe().
         gate: describe() waits until it is set, or until it is cancelled.
         encoded, described, captioned: How often it was asked for an embedding and for captions, and how often
@@ -83,6 +87,7 @@ class ColourCaptioner:
     def __init__(self, confidence: float = 0.9) -> None:
         self.confidence = confidence
         self.cancellable = True
+        self.words: str | None = None
         self.fault: BaseException | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -96,7 +101,12 @@ class ColourCaptioner:
         mean = prepared.reshape(-1, 3).mean(0).astype(np.float32)
         return Encoding(mean[None], mean / max(1.0, float(np.linalg.norm(mean))))
 
-    def describe(self, encoding: Encoding, cancelled: Callable[[], bool] = never) -> list[Caption]:
+    def describe(
+        self,
+        encoding: Encoding,
+        cancelled: Callable[[], bool] = never,
+        support: Callable[[str], float] = unsupported,
+    ) -> list[Caption]:
         self.described += 1
         deadline = time.monotonic() + 30
         while not self.gate.wait(0.01):
@@ -107,8 +117,8 @@ class ColourCaptioner:
             raise self.fault
         self.captioned += 1
         colour = min(COLOURS, key=lambda name: -float(encoding.embedding @ _unit(COLOURS[name])))
-        texts = (f"a {colour} wall", f"a {colour} wall of bricks")
-        return [Caption(text, self.confidence, -1.0, -2.0) for text in texts]
+        texts = (f"a {colour} wall", f"a {colour} wall of bricks") if self.words is None else (self.words,)
+        return [Caption(text, self.confidence, -1.0, -2.0, {"support": support(text)}) for text in texts]
 
     def warm_up(self) -> None:
         if self.fault is not None:
@@ -117,3 +127,38 @@ class ColourCaptioner:
 
 def _unit(colour: tuple[int, int, int]) -> np.ndarray:
     return np.array(colour) / np.linalg.norm(colour)
+
+
+class ShownObjects:
+    """A detector that sees what the test says: names of classes with scores and boxes.
+
+    Attributes:
+        classes: What it knows.
+        shown: What it sees in every picture: class, score, box.
+        fault: Raised by detect().
+        detected: How often it was asked.
+    """
+
+    placement = Placement({"detector": "test"})
+
+    def __init__(self, *classes: str, least: float = 0.5) -> None:
+        self.classes = tuple(ObjectClass(name=name, least=least) for name in classes)
+        self.shown: list[tuple[str, float, Box]] = []
+        self.fault: BaseException | None = None
+        self.detected = 0
+
+    def detect(self, _pixels: np.ndarray) -> Detections:
+        self.detected += 1
+        if self.fault is not None:
+            raise self.fault
+        names = [each.name for each in self.classes]
+        found = [Detection(names.index(name), score, box) for name, score, box in self.shown]
+        best = [
+            max((each.score for each in found if each.kind == kind), default=0) for kind in range(len(names))
+        ]
+        ordered = sorted(found, key=lambda each: -each.score)
+        return Detections(tuple(ordered), np.array(best, np.float32))
+
+    def warm_up(self) -> None:
+        if self.fault is not None:
+            raise self.fault

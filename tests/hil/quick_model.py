@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from earsight.captioners.preprocessing import resized
+from earsight.inference.preprocessing import resized
 from tests.hil.camera import frame
 from tests.hil.photos import photo
 

@@ -25,8 +25,8 @@ from earsight.bench.stages import Captioned, captioned, quantiles
 from earsight.bench.work import UncountedError, Work, graph_work
 from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.captioners.providers import PROCESSOR
 from earsight.errors import EarsightError
+from earsight.inference.providers import PROCESSOR
 from earsight.vision.describer import Describer
 from earsight_bundle.files import DECODER
 

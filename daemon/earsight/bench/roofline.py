@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from earsight.bench.work import Work
-from earsight.captioners.graph import Graph
+from earsight.inference.graph import Graph
 
 _SIDE = 1024
 _LARGE = 512 * 2**20

@@ -14,7 +14,7 @@ import numpy as np
 
 from earsight.cameras.photos import load_photo
 from earsight.captioners.decoder import Decoder
-from earsight.captioners.graph import Graph
+from earsight.inference.graph import Graph
 from earsight.scene import Frame
 from earsight.vision.describer import Describer, Stage
 

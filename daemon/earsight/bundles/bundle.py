@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -31,6 +32,10 @@ class Bundle:
 
     def path(self, name: str) -> Path:
         return self.folder / name
+
+
+BundleOpener = Callable[[Path], Bundle]
+"""Opens the bundle in a folder, as open_bundle() does; once for all engines that run a part of it."""
 
 
 def bundle_folder(bundle: str) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from earsight.inference.placement import Placement
 from earsight.scene import Caption
 
 _Prepared = TypeVar("_Prepared")
@@ -23,6 +24,11 @@ def never() -> bool:
     return False
 
 
+def unsupported(_text: str) -> float:
+    """For captions of a picture in which nothing else has looked for what they name."""
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding(Generic[_Prefix]):
     """The encoder's output for one picture: all that decoding and the check for novelty need.
@@ -30,31 +36,13 @@ class Encoding(Generic[_Prefix]):
     Attributes:
         prefix: What the captioner's decoder starts from; only this captioner knows its type.
         embedding: float32 (width,), of unit length; comparable only with those of the same captioner.
+        cells: float32 (1, cells, channels), what the encoder sees in each cell of the picture, for the place
+            head of its bundle; None where there is none.
     """
 
     prefix: _Prefix
     embedding: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """What computes a captioner.
-
-    Attributes:
-        parts: By the name of each part, such as "encoder.onnx", what computes it, for people.
-        problem: Why that is not what captioner.provider asks for, in one line; None if it is.
-    """
-
-    parts: Mapping[str, str]
-    problem: str | None = None
-
-    def __str__(self) -> str:
-        """Such as "encoder.onnx and decoder.onnx on CPU"."""
-        places = dict.fromkeys(self.parts.values())
-        named = [
-            (" and ".join(name for name, at in self.parts.items() if at == place), place) for place in places
-        ]
-        return "; ".join(f"{names} on {place}" for names, place in named)
+    cells: np.ndarray | None = None
 
 
 class Captioner(Protocol[_Prepared, _Prefix]):
@@ -78,12 +66,19 @@ class Captioner(Protocol[_Prepared, _Prefix]):
             prepared: What prepare() returned.
         """
 
-    def describe(self, encoding: Encoding[_Prefix], cancelled: Callable[[], bool] = never) -> list[Caption]:
+    def describe(
+        self,
+        encoding: Encoding[_Prefix],
+        cancelled: Callable[[], bool] = never,
+        support: Callable[[str], float] = unsupported,
+    ) -> list[Caption]:
         """Decode captions.
 
         Args:
             encoding: What encode() returned.
             cancelled: Asked at every token; True ends the decoding.
+            support: How far a detector agrees with what a caption's text names: the feature `support` of the
+                confidence; see earsight_bundle.confidence.
 
         Returns:
             Captions, best first: at least one, each text once.

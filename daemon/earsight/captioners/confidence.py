@@ -6,11 +6,12 @@ The formula is the bundle contract's: see earsight_bundle.confidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
+from earsight.captioners.captioner import unsupported
 from earsight.captioners.search import Hypothesis
 from earsight.scene import Caption
 from earsight_bundle.confidence import (
@@ -44,7 +45,11 @@ class Confidence:
             )
 
     def captions(
-        self, texts: Sequence[str], hypotheses: Sequence[Hypothesis], embedding: np.ndarray
+        self,
+        texts: Sequence[str],
+        hypotheses: Sequence[Hypothesis],
+        embedding: np.ndarray,
+        support: Callable[[str], float] = unsupported,
     ) -> list[Caption]:
         """Turn what the search ended with into captions with confidence.
 
@@ -52,6 +57,7 @@ class Confidence:
             texts: The hypotheses' texts.
             hypotheses: In the order of the search.
             embedding: Float (width,), of unit length.
+            support: See Captioner.describe().
 
         Returns:
             Each text once, in the order of the contract's rank: finished captions first, and of these what
@@ -67,6 +73,7 @@ class Confidence:
         for text, hypothesis in zip(texts, hypotheses, strict=True):
             if text not in captions:
                 evidence = _of_caption(text, hypothesis, texts, shares) | of_image
+                evidence["support"] = support(text)
                 odds = log_odds(self._calibration, text, evidence)
                 ranks[text] = rank(evidence, self._calibration.order * odds)
                 probability = confidence(odds, evidence)

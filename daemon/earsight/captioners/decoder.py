@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from earsight.bundles.bundle import BundleError
-from earsight.captioners.graph import Graph
 from earsight.captioners.search import Candidates
 from earsight.captioners.token_embeddings import TokenEmbeddings
+from earsight.inference.graph import Graph
 from earsight_bundle.graphs import (
     ASKED,
     IDS,

@@ -18,8 +18,8 @@ import numpy as np
 import onnxruntime
 
 from earsight.bundles.bundle import Bundle
-from earsight.captioners.graph import Graph
-from earsight.captioners.providers import Provider
+from earsight.inference.graph import Graph
+from earsight.inference.providers import Provider
 from earsight.system.storage import service_folder, write_whole
 from earsight_bundle.files import is_encoder
 from earsight_bundle.graphs import PIXELS, PREFIX

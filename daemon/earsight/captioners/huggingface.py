@@ -30,9 +30,10 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from earsight.captioners.captioner import DecodingCancelledError, Encoding, Placement, never
+from earsight.captioners.captioner import DecodingCancelledError, Encoding, never, unsupported
 from earsight.captioners.vision_tower import VisionFeatures, VisionTower
 from earsight.errors import CaptionerError
+from earsight.inference.placement import Placement
 from earsight.scene import Caption
 
 _BEAMS, _MAX_TOKENS = 3, 30
@@ -133,7 +134,12 @@ class HuggingFaceCaptioner:
             vision = self._tower.run(lambda: self._model.generate(**inputs, num_beams=1, max_new_tokens=1))
             return Encoding(Prompt(inputs, vision), vision.embedding())
 
-    def describe(self, encoding: Encoding[Prompt], cancelled: Callable[[], bool] = never) -> list[Caption]:
+    def describe(
+        self,
+        encoding: Encoding[Prompt],
+        cancelled: Callable[[], bool] = never,
+        support: Callable[[str], float] = unsupported,
+    ) -> list[Caption]:
         """Search by mean log-probability. See Captioner.describe().
 
         Finished captions come before those that were cut short.
@@ -163,14 +169,14 @@ class HuggingFaceCaptioner:
                 output_logits=True,
             )
             if not cancelled():
-                return self._captions(generated)
+                return self._captions(generated, support)
         raise DecodingCancelledError
 
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
         self.describe(self.encode(self.prepare(np.full((480, 640, 3), 128, np.uint8))))
 
-    def _captions(self, generated: Any) -> list[Caption]:
+    def _captions(self, generated: Any, support: Callable[[str], float]) -> list[Caption]:
         """Read captions from what generate() returned, best first, each text once."""
         special = set(self._tokenizer.all_special_ids)
         found = []
@@ -179,7 +185,8 @@ class HuggingFaceCaptioner:
             mean, lowest = sum(log_probs) / len(log_probs), min(log_probs)
             # A model that yields no number is not to be believed.
             confidence = 0.0 if math.isnan(mean) else _UNCALIBRATED
-            found.append((tokens[-1] in special, Caption(text, confidence, mean, lowest)))
+            caption = Caption(text, confidence, mean, lowest, {"support": support(text)})
+            found.append((tokens[-1] in special, caption))
         found.sort(key=lambda pair: (pair[0], pair[1].mean_log_prob), reverse=True)
         captions: dict[str, Caption] = {}
         for _, caption in found:

@@ -9,21 +9,22 @@ from functools import partial
 import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
-from earsight.captioners.captioner import Encoding, Placement, never
+from earsight.captioners.captioner import Encoding, never, unsupported
 from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder, try_decoder
 from earsight.captioners.fastest_encoder import load_fastest_encoder
-from earsight.captioners.graph import Graph
-from earsight.captioners.heap import trimmed_heap
-from earsight.captioners.preprocessing import resized, resized_and_cropped
-from earsight.captioners.providers import AUTO, Provider
 from earsight.captioners.search import Hypothesis, SearchSettings, beam_search
 from earsight.captioners.token_embeddings import TokenEmbeddings
 from earsight.captioners.tokens import TokenDecoder
 from earsight.captioners.truncation import without_dangling_words
+from earsight.inference.graph import Graph
+from earsight.inference.heap import trimmed_heap
+from earsight.inference.placement import Placement
+from earsight.inference.preprocessing import resized, resized_and_cropped
+from earsight.inference.providers import AUTO, Provider
 from earsight.scene import Caption
 from earsight_bundle.files import DECODER, TOKENIZER, TOKENS
-from earsight_bundle.graphs import EMBEDDING, PIXELS, PREFIX
+from earsight_bundle.graphs import CELLS, EMBEDDING, PIXELS, PREFIX
 
 _SPARE = 4
 """Candidates beyond the number of beams: some of them may repeat what was said."""
@@ -105,14 +106,20 @@ class OnnxCaptioner:
 
     def encode(self, prepared: np.ndarray) -> Encoding:
         """Run the encoder on what prepare() returned."""
-        prefix, embedding = self._encoder.run([PREFIX, EMBEDDING], {PIXELS: prepared})
-        return Encoding(prefix[0], embedding[0])
+        outputs = [PREFIX, EMBEDDING, *({CELLS} & self._encoder.outputs.keys())]
+        prefix, embedding, *cells = self._encoder.run(outputs, {PIXELS: prepared})
+        return Encoding(prefix[0], embedding[0], cells[0] if cells else None)
 
-    def describe(self, encoding: Encoding, cancelled: Callable[[], bool] = never) -> list[Caption]:
+    def describe(
+        self,
+        encoding: Encoding,
+        cancelled: Callable[[], bool] = never,
+        support: Callable[[str], float] = unsupported,
+    ) -> list[Caption]:
         """Search, and work out the confidence of what was found. See Captioner.describe()."""
         hypotheses = self.search(encoding.prefix, cancelled)
         texts = [self._text(hypothesis) for hypothesis in hypotheses]
-        return self._confidence.captions(texts, hypotheses, encoding.embedding)
+        return self._confidence.captions(texts, hypotheses, encoding.embedding, support)
 
     def search(self, prefix: np.ndarray, cancelled: Callable[[], bool] = never) -> list[Hypothesis]:
         """What the beam search ends with, best first.

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.bundles.bundle import BundleOpener, bundle_folder, open_bundle
 from earsight.captioners.captioner import Captioner
 from earsight.config.captioner import CaptionerSection, HuggingFaceCaptionerSection, OnnxCaptionerSection
 from earsight.errors import CaptionerError
@@ -18,24 +18,28 @@ from earsight.errors import CaptionerError
 _log = logging.getLogger(__name__)
 
 
-def build_captioner(section: CaptionerSection) -> Captioner:
+def build_captioner(section: CaptionerSection, opened: BundleOpener = open_bundle) -> Captioner:
     """Load the configured captioner.
+
+    Args:
+        section: The settings.
+        opened: Opens bundles.
 
     Raises:
         CaptionerError: It can't be loaded.
     """
-    captioner = CAPTIONERS[section.engine](section)
+    captioner = CAPTIONERS[section.engine](section, opened)
     if problem := captioner.placement.problem:
         _log.warning("%s; using the processor instead", problem)
     return captioner
 
 
-def _onnx(section: OnnxCaptionerSection) -> Captioner:
+def _onnx(section: OnnxCaptionerSection, opened: BundleOpener) -> Captioner:
     from earsight.captioners.onnx import OnnxCaptioner
-    from earsight.captioners.providers import Provider
+    from earsight.inference.providers import Provider
 
     return OnnxCaptioner(
-        open_bundle(bundle_folder(str(section.bundle))),
+        opened(bundle_folder(str(section.bundle))),
         threads=section.threads,
         beams=section.beams,
         max_tokens=section.max_tokens,
@@ -44,7 +48,7 @@ def _onnx(section: OnnxCaptionerSection) -> Captioner:
     )
 
 
-def _huggingface(section: HuggingFaceCaptionerSection) -> Captioner:
+def _huggingface(section: HuggingFaceCaptionerSection, _opened: BundleOpener) -> Captioner:
     try:
         from earsight.captioners.huggingface import HuggingFaceCaptioner
     except (ImportError, OSError) as error:  # OSError: a torch that was built for another board
@@ -61,5 +65,8 @@ def _huggingface(section: HuggingFaceCaptionerSection) -> Captioner:
     )
 
 
-CAPTIONERS: Mapping[str, Callable[[Any], Captioner]] = {"onnx": _onnx, "huggingface": _huggingface}
+CAPTIONERS: Mapping[str, Callable[[Any, BundleOpener], Captioner]] = {
+    "onnx": _onnx,
+    "huggingface": _huggingface,
+}
 """What loads a captioner from its own class of settings."""

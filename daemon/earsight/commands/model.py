@@ -7,8 +7,8 @@ from pathlib import Path
 
 from earsight.bundles.bundle import bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.captioners.providers import Provider
 from earsight.errors import CaptionerError
+from earsight.inference.providers import Provider
 from earsight_bundle.files import MODEL_CARD
 
 EXAMPLES = ("info builtin", "verify builtin")

@@ -14,6 +14,7 @@ from earsight.config.bindings import BindingsSection
 from earsight.config.camera import AnyCamera, AutoCamera
 from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
+from earsight.config.objects import ObjectsSection
 from earsight.config.section import CombinationError, Section
 from earsight.config.triggers import GesturesSection, TriggersSection
 from earsight.config.voice import AnyVoice, AutoVoice, check_language
@@ -35,6 +36,7 @@ class Config(Section):
     gestures: GesturesSection = GesturesSection()
     bindings: BindingsSection = BindingsSection()
     captioner: AnyCaptioner = OnnxCaptionerSection()
+    objects: ObjectsSection = ObjectsSection()
     narration: NarrationSection = NarrationSection()
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()
@@ -56,7 +58,7 @@ class Config(Section):
 LIVE_SECTIONS = frozenset({"language", "gestures", "bindings", "narration", "quality", "wording", "voice"})
 """Sections that a running service takes over at a reload."""
 
-RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner"})
+RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner", "objects"})
 """Sections whose change needs a restart."""
 
 

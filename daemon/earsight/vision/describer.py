@@ -9,27 +9,43 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
 
-from earsight.captioners.captioner import Captioner, DecodingCancelledError, Placement, never
+from earsight.bundles.bundle import open_bundle
+from earsight.captioners.captioner import Captioner, DecodingCancelledError, Encoding, never
 from earsight.captioners.registry import build_captioner
 from earsight.config.schema import Config
-from earsight.scene import Frame, Scene
+from earsight.detectors.detector import Detections, Detector
+from earsight.detectors.none import NoDetector
+from earsight.detectors.registry import build_detector, build_place_head
+from earsight.inference.placement import Placement
+from earsight.language.english.mentions import named
+from earsight.scene import Caption, Frame, Scene
+from earsight.vision.agreement import support
 from earsight.vision.novelty import KnownScene
 from earsight.vision.quality import QualityLimits, assess
+from earsight.vision.recognition import Recognition
+
+if TYPE_CHECKING:
+    from earsight.detectors.place_head import PlaceHead, PlaceReading
 
 
 class Stage(StrEnum):
     """What a look spends its time on.
 
     QUALITY: judging the picture. PREPROCESS: from the frame to the encoder's input. ENCODE: from there to the
-    embedding. DECODE: from there to captions.
+    embedding. PLACE: from there to the place and the ground. DETECT: from the frame to objects. DECODE: from
+    the encoding to captions.
     """
 
     QUALITY = "quality"
     PREPROCESS = "preprocess"
     ENCODE = "encode"
+    PLACE = "place"
+    DETECT = "detect"
     DECODE = "decode"
 
 
@@ -40,16 +56,22 @@ class LookRequest:
     Attributes:
         limits: Where a picture is too bad to be described; None judges no picture.
         known: A scene that is not worth decoding again; None if every scene is.
-        captions: Whether captions are wanted, or only the embedding.
+        captions: Whether captions are wanted. They take objects and place with them, which their confidence
+            depends on.
+        objects: Whether objects, place and ground are wanted; without these and captions, a look gives but
+            the embedding.
+        worth_captions: Asked when all but the captions is known: whether they are still wanted.
     """
 
     limits: QualityLimits | None = None
     known: KnownScene | None = None
     captions: bool = True
+    objects: bool = True
+    worth_captions: Callable[[Scene], bool] = lambda _scene: True
 
 
 CAPTIONS = LookRequest()
-"""Captions of any picture."""
+"""All that can be seen in any picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +81,14 @@ class Look:
     Attributes:
         scene: What is in the picture.
         seconds: Of each stage that was run, in the order of the stages.
+        detections: What the detector saw, of which the scene has what is likely enough; None where none ran.
+        place: What the place head said, of which the scene has the same; None where none ran.
     """
 
     scene: Scene
     seconds: Mapping[Stage, float]
+    detections: Detections | None = None
+    place: PlaceReading | None = None
 
     @property
     def total(self) -> float:
@@ -77,13 +103,26 @@ class Describer:
     build_describer().
     """
 
-    def __init__(self, captioner: Captioner) -> None:
+    def __init__(
+        self,
+        captioner: Captioner,
+        detector: Detector | None = None,
+        place_head: PlaceHead | None = None,
+        names: frozenset[str] | None = None,
+    ) -> None:
         """Takes the loaded engines.
 
         Args:
             captioner: Makes the embedding and the captions.
+            detector: Finds objects; None: nothing does.
+            place_head: Of the captioner's bundle; None: nothing tells the place.
+            names: Of the detector's classes that count; None: all.
         """
-        self._captioner = captioner
+        self._captioner, self._detector = captioner, detector or NoDetector()
+        self._place_head = place_head
+        self._recognition = Recognition(self._detector.classes, names)
+        # The head's opinion is of the detector that it was trained beside.
+        self._asks_head = place_head is not None and place_head.classes == self._detector.classes
 
     def describe(
         self, frame: Frame, request: LookRequest = CAPTIONS, cancelled: Callable[[], bool] = never
@@ -99,7 +138,7 @@ class Describer:
             The scene, with the seconds of each stage.
 
         Raises:
-            CaptionerError: The captioner failed.
+            CaptionerError: An engine failed.
             DecodingCancelledError: `cancelled` said so.
         """
         stages = _Stages(cancelled)
@@ -114,21 +153,55 @@ class Describer:
             encoding = self._captioner.encode(prepared)
         if request.known is not None and request.known.includes(encoding.embedding):
             return Look(Scene(frame.captured_at, embedding=encoding.embedding, known=True), stages.seconds)
-        captions = []
-        if request.captions:
+        look = Look(Scene(frame.captured_at, embedding=encoding.embedding), stages.seconds)
+        if request.objects or request.captions:
+            look = self._with_place(look, encoding, stages)
+            look = self._with_objects(look, frame, stages)
+        if request.captions and request.worth_captions(look.scene):
             with stages.timed(Stage.DECODE):
-                captions = self._captioner.describe(encoding, cancelled)
-        scene = Scene(frame.captured_at, embedding=encoding.embedding, captions=tuple(captions))
-        return Look(scene, stages.seconds)
+                captions = self._captions(encoding, look.scene.presence, cancelled)
+            look = replace(look, scene=replace(look.scene, captions=tuple(captions)))
+        return look
+
+    def _with_place(self, look: Look, encoding: Encoding, stages: _Stages) -> Look:
+        """Add the place and the ground, if there is a head for them."""
+        if self._place_head is None or encoding.cells is None:
+            return look
+        with stages.timed(Stage.PLACE):
+            reading = self._place_head.read(encoding.cells)
+        return replace(
+            look, place=reading, scene=replace(look.scene, place=reading.place, ground=reading.ground)
+        )
+
+    def _with_objects(self, look: Look, frame: Frame, stages: _Stages) -> Look:
+        """Add the objects, if there is a detector."""
+        if not self._detector.classes:
+            return look
+        with stages.timed(Stage.DETECT):
+            detections = self._detector.detect(frame.pixels)
+            seen = look.place.presence if look.place is not None and self._asks_head else None
+            scene = replace(
+                look.scene,
+                objects=self._recognition.objects(detections, seen),
+                presence=self._recognition.presence(detections, seen),
+            )
+        return replace(look, detections=detections, scene=scene)
+
+    def _captions(
+        self, encoding: Encoding, presence: Mapping[str, float], cancelled: Callable[[], bool]
+    ) -> list[Caption]:
+        return self._captioner.describe(encoding, cancelled, lambda text: support(text, presence, named))
 
     @property
     def placement(self) -> Placement:
         """What computes the engines."""
-        return self._captioner.placement
+        parts = self._captioner.placement + self._detector.placement
+        return parts if self._place_head is None else parts + self._place_head.placement
 
     def warm_up(self) -> None:
         """Run every engine once, so that the first press finds memory and threads ready."""
         self._captioner.warm_up()
+        self._detector.warm_up()
 
 
 def build_describer(config: Config) -> Describer:
@@ -137,7 +210,10 @@ def build_describer(config: Config) -> Describer:
     Raises:
         CaptionerError: It can't be loaded.
     """
-    return Describer(build_captioner(config.captioner))
+    opened = cache(open_bundle)
+    captioner = build_captioner(config.captioner, opened)
+    detector = build_detector(config.objects, config.captioner, opened)
+    return Describer(captioner, detector, build_place_head(config.objects, config.captioner, opened))
 
 
 class _Stages:

@@ -6,7 +6,7 @@ import pytest
 from earsight.bench import roofline
 from earsight.bench.roofline import Roofline
 from earsight.bench.work import Work
-from earsight.captioners.graph import Graph
+from earsight.inference.graph import Graph
 
 FOLDER = roofline.Path(roofline.__file__).parent
 

@@ -9,8 +9,8 @@ from earsight.bench.stages import STAGES, Captioned, Read, captioned, quantiles
 from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.photos import PhotoError
 from earsight.captioners.decoder import Decoder
-from earsight.captioners.graph import Graph
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.inference.graph import Graph
 from earsight.vision.describer import Describer
 from tests.earsight.stand_ins import painted
 

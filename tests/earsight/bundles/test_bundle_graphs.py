@@ -8,7 +8,7 @@ import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.captioners.providers import PROCESSOR
+from earsight.inference.providers import PROCESSOR
 from tests.earsight.bundles.bundle_files import copy_of_the_built_in, reseal, write
 
 

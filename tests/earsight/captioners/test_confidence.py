@@ -60,12 +60,20 @@ def test_agreement_is_of_the_word_that_fewest_beams_have(tmp_path):
     judge = Confidence(bundle(tmp_path, weights={"agreement": 1.0}))
     first, second = judge.captions(["a dog", "a cat"], [SURE, LESS], UP)
     share = 1 / (1 + np.exp(-1.0))  # mean log-probabilities of -0.2 and -1.2
-    assert first.evidence == {"tokens": 2, "agreement": pytest.approx(share), "finished": 0}
+    assert first.evidence == {"tokens": 2, "agreement": pytest.approx(share), "support": 0, "finished": 0}
     assert second.evidence["agreement"] == pytest.approx(1 - share)
     assert first.confidence == logistic(share)
     assert (first.mean_log_prob, first.lowest_log_prob) == (pytest.approx(-0.2), -0.3)
     (both,) = judge.captions(["a dog", "a dog"], [SURE, LESS], UP)
     assert both.evidence["agreement"] == pytest.approx(1)
+
+
+def test_what_the_detector_supports_is_surer_and_said_first(tmp_path):
+    judge = Confidence(bundle(tmp_path, weights={"support": 1.0}, order=0.5))
+    supported = {"a dog": -2.0, "a cat": 3.0}
+    first, second = judge.captions(["a dog", "a cat"], [SURE, LESS], UP, supported.__getitem__)
+    assert (first.text, first.evidence["support"], first.confidence) == ("a cat", 3.0, logistic(3))
+    assert second.confidence == logistic(-2)
 
 
 def test_an_empty_caption_has_evidence_too(tmp_path):

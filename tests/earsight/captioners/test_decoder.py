@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from earsight.bundles.bundle import BundleError, bundle_folder
 from earsight.captioners.decoder import Decoder
-from earsight.captioners.graph import Graph
 from earsight.captioners.token_embeddings import TokenEmbeddings
+from earsight.inference.graph import Graph
 
 PREFIX, BEAMS, LONGEST, K = 6, 4, 6, 5
 FOLDER = bundle_folder("builtin")

@@ -11,7 +11,7 @@ from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
 from earsight.captioners import fastest_encoder
 from earsight.captioners.fastest_encoder import load_fastest_encoder
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.captioners.providers import PROCESSOR
+from earsight.inference.providers import PROCESSOR
 
 OTHER = "encoder.float32.onnx"
 

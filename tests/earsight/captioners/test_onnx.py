@@ -13,11 +13,11 @@ import pytest
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
 from earsight.captioners.captioner import DecodingCancelledError
 from earsight.captioners.decoder import try_decoder
-from earsight.captioners.graph import Graph
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight.captioners.providers import Provider
 from earsight.captioners.tokens import TokenDecoder
 from earsight.captioners.truncation import without_dangling_words
+from earsight.inference.graph import Graph
+from earsight.inference.providers import Provider
 
 
 @pytest.fixture(scope="module")

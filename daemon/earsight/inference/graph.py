@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 
 from earsight.bundles.bundle import BundleError
-from earsight.captioners.providers import CPU, PROCESSOR, Provider, assignment
+from earsight.inference.providers import CPU, PROCESSOR, Provider, assignment
 
 
 class Graph:

@@ -7,8 +7,8 @@ import onnxruntime
 import pytest
 
 from earsight.bundles.bundle import BundleError, bundle_folder
-from earsight.captioners.graph import Graph
-from earsight.captioners.providers import Provider, assignment
+from earsight.inference.graph import Graph
+from earsight.inference.providers import Provider, assignment
 
 CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
 XNNPACK = "XnnpackExecutionProvider"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from earsight.captioners.preprocessing import resized, resized_and_cropped
+from earsight.inference.preprocessing import resized, resized_and_cropped
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Running ONNX graphs, for whatever looks at a picture."""
