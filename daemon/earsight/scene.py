@@ -17,6 +17,7 @@ class Problem(StrEnum):
 
     DARK = "dark"
     COVERED = "covered"
+    PLAIN = "plain"
     OVEREXPOSED = "overexposed"
     BLURRED = "blurred"
 

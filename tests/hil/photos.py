@@ -19,7 +19,13 @@ def photo(number: int = 0) -> Path:
 
 def covered() -> Picture.Image:
     """A finger on the lens: hardly any light, and the sensor's noise."""
-    noise = np.random.default_rng(1).normal(70, 4, (_SIZE[1], _SIZE[0], 3))
+    noise = np.random.default_rng(1).normal((95, 65, 55), 4, (_SIZE[1], _SIZE[0], 3))
+    return Picture.fromarray(noise.clip(0, 255).astype(np.uint8))
+
+
+def wall() -> Picture.Image:
+    """A grey wall close by."""
+    noise = np.random.default_rng(3).normal(140, 4, (_SIZE[1], _SIZE[0], 3))
     return Picture.fromarray(noise.clip(0, 255).astype(np.uint8))
 
 

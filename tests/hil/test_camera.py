@@ -117,11 +117,11 @@ def test_no_whole_picture(device: Device, scenario: Scenario, picture: Sight, to
 
 @pytest.mark.parametrize(
     ("picture", "problem"),
-    [(photos.covered, Problem.COVERED), (photos.dark, Problem.DARK)],
-    ids=["covered", "dark"],
+    [(photos.covered, Problem.COVERED), (photos.wall, Problem.PLAIN), (photos.dark, Problem.DARK)],
+    ids=["covered", "wall", "dark"],
 )
 def test_nothing_to_be_seen(device: Device, picture: Sight, problem: Problem) -> None:
-    """A finger on the lens, or a dark room: that is said, and no description is made up."""
+    """A finger on the lens, a plain wall, or a dark room: that is said, and no description is made up."""
     device.use()
     device.camera.show(picture())
     device.guest.run("sleep", "1.5")

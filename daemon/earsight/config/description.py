@@ -46,8 +46,8 @@ class QualitySection(Section):
         default=40.0,
         ge=0,
         le=255,
-        description="Covered: the darkest and the brightest 2 % of the pixels differ by fewer grey levels "
-        "than this.",
+        description="Covered, or one plain surface: the darkest and the brightest 2 % of the pixels differ "
+        "by fewer grey levels than this.",
     )
     blurred: float = Field(
         default=20.0,

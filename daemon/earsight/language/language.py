@@ -14,6 +14,7 @@ NO_MORE = message("description.no_more")
 PROBLEMS = {
     Problem.DARK: message("problem.dark"),
     Problem.COVERED: message("problem.covered"),
+    Problem.PLAIN: message("problem.plain"),
     Problem.OVEREXPOSED: message("problem.overexposed"),
     Problem.BLURRED: message("problem.blurred"),
 }

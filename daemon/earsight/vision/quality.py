@@ -1,4 +1,4 @@
-"""Is the picture good enough to be described? Finds dark, overexposed, covered and blurred ones.
+"""Is the picture good enough to be described? Finds dark, overexposed, covered, plain and blurred ones.
 
 Everything is measured on a small grey picture, resized to a square as the model sees it, so that the limits
 hold for every camera. How they were chosen, and what they catch: docs/perception.md.
@@ -15,6 +15,8 @@ from earsight.scene import Frame, Problem
 SIDE = 160
 """Pixels a side of the grey picture."""
 _BURNT = 250
+_SKIN = 1.25
+"""Red against green and blue, on average, from which one colour is that of a finger. Walls are paler."""
 _DAYLIGHT_CONTRAST = 100.0
 """Grey levels between the darkest and brightest 2 % that 99 of 100 photos have."""
 
@@ -26,7 +28,8 @@ class QualityLimits:
     Attributes:
         dark: Grey level that even the brightest 2 % of a dark picture do not reach.
         overexposed: Share of the picture, 0..1, that is burnt out.
-        covered: Least difference of grey levels between the darkest and the brightest 2 %.
+        covered: Least difference of grey levels between the darkest and the brightest 2 %. What has less is
+            one surface: a finger where it has the colour of skin; otherwise it may be a wall as well.
         blurred: Least sharpness() of a picture with the contrast of daylight; in proportion of a dimmer one,
             since its edges are weaker too.
     """
@@ -41,8 +44,8 @@ def assess(frame: Frame, limits: QualityLimits) -> Problem | None:
     """Find out what is wrong with a picture.
 
     Returns:
-        The first problem in the order DARK, OVEREXPOSED, COVERED, BLURRED, the cause before its effects;
-        None for a good picture.
+        The first problem in the order DARK, OVEREXPOSED, COVERED or PLAIN, BLURRED, the cause before its
+        effects; None for a good picture.
     """
     grey = _grey(frame.pixels)
     darkest, brightest = np.percentile(grey, (2, 98))
@@ -52,7 +55,7 @@ def assess(frame: Frame, limits: QualityLimits) -> Problem | None:
         return Problem.OVEREXPOSED
     contrast = brightest - darkest
     if contrast < limits.covered:
-        return Problem.COVERED
+        return Problem.COVERED if _has_colour_of_skin(frame.pixels) else Problem.PLAIN
     if _sharpness(grey) < limits.blurred * min(1.0, contrast / _DAYLIGHT_CONTRAST):
         return Problem.BLURRED
     return None
@@ -79,6 +82,12 @@ def _grey(pixels: np.ndarray) -> np.ndarray:
     cells: np.ndarray = luma[::2, ::2] + luma[1::2, ::2] + luma[::2, 1::2] + luma[1::2, 1::2]
     grey: np.ndarray = cells.astype(np.float32)
     return grey / 256
+
+
+def _has_colour_of_skin(pixels: np.ndarray) -> bool:
+    rows, columns = _samples(pixels.shape[0]), _samples(pixels.shape[1])
+    red, green, blue = pixels.take(rows, axis=0).take(columns, axis=1).mean(axis=(0, 1))
+    return bool(red > _SKIN * max(green, blue))
 
 
 def _samples(length: int) -> np.ndarray:

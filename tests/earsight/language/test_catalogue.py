@@ -88,7 +88,7 @@ def test_the_script_changes_nothing_in_catalogues_that_are_up_to_date(tmp_path: 
     (tmp_path / "script").mkdir()
     shutil.copy(ROOT / "script" / "catalogues", tmp_path / "script")
     (tmp_path / "venv" / "bin").mkdir(parents=True)
-    setup = f"root={tmp_path}\nset_up() {{ :; }}\nvenv=$root/venv\n"
+    setup = f"root={tmp_path}\nset_up() {{ :; }}\nhelp_if_asked() {{ :; }}\nvenv=$root/venv\n"
     (tmp_path / "script" / "setup").write_text(setup, encoding="utf-8")
     (tmp_path / "venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (tmp_path / "venv" / "bin" / "python").chmod(0o755)

@@ -67,12 +67,31 @@ def test_sharpness_falls_with_blur(photo: np.ndarray) -> None:
 
 @pytest.mark.parametrize(
     ("level", "problem"),
-    [(0, Problem.DARK), (30, Problem.DARK), (130, Problem.COVERED), (255, Problem.OVEREXPOSED)],
+    [(0, Problem.DARK), (30, Problem.DARK), (130, Problem.PLAIN), (255, Problem.OVEREXPOSED)],
 )
 @pytest.mark.parametrize("noise", [0.0, 6.0])
 def test_one_colour(level: int, problem: Problem, noise: float) -> None:
     plain = np.full((480, 640, 3), level, np.uint8)
     assert judged(noisy(plain, noise) if level < 255 else plain) is problem
+
+
+PAINT = {
+    "grey": (128, 128, 128),
+    "white": (225, 225, 220),
+    "cream in warm light": (222, 200, 168),
+    "yellow": (215, 190, 90),
+    "green": (150, 185, 150),
+    "blue": (110, 140, 190),
+    "dark grey": (70, 70, 72),
+}
+
+
+@pytest.mark.parametrize("colour", PAINT.values(), ids=PAINT)
+@pytest.mark.parametrize("shade", [0.0, 12.0])
+def test_a_plain_wall_is_not_called_covered(colour: tuple[int, int, int], shade: float) -> None:
+    light = np.linspace(-shade, shade, 640)[None, :, None]
+    wall = np.broadcast_to(np.array(colour) + light, (480, 640, 3))
+    assert judged(noisy(wall, 4.0)) is Problem.PLAIN
 
 
 def test_a_finger_with_light_behind_it() -> None:
@@ -89,7 +108,7 @@ def test_the_limits_are_used() -> None:
     frame = Frame(load_photo(PHOTOS[0]), 0.0)
     assert assess(frame, QualityLimits(dark=300.0)) is Problem.DARK
     assert assess(frame, QualityLimits(overexposed=-1.0)) is Problem.OVEREXPOSED
-    assert assess(frame, QualityLimits(covered=300.0)) is Problem.COVERED
+    assert assess(frame, QualityLimits(covered=300.0)) in (Problem.COVERED, Problem.PLAIN)
     assert assess(frame, QualityLimits(blurred=1000.0)) is Problem.BLURRED
 
 
