@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from earsight.commands.arguments import add_language
@@ -62,7 +62,8 @@ async def _run(config: Config, *, as_json: bool, speak: bool) -> int:
             print(_line(finding))
     if speak:
         language = load_language(config.language)
-        await _speak(config.voice, language, spoken(findings, language))
+        details = [each.detail for each in findings]
+        await _speak(config.voice, language, spoken(findings, language), details)
     return 1 if any(finding.status is Status.FAILURE for finding in findings) else 0
 
 
@@ -87,9 +88,20 @@ def _mistakes(error: ConfigError) -> list[Finding]:
     ]
 
 
-async def _speak(voice: VoiceSection, language: Language, texts: Sequence[str]) -> None:
-    """By the configured voice; where that can't be heard, by whatever can."""
+async def _speak(
+    voice: VoiceSection, language: Language, texts: Sequence[str], on_screen: Collection[str] = ()
+) -> None:
+    """By the configured voice; where that can't be heard, by whatever can.
+
+    Args:
+        voice: The settings of the configured voice.
+        language: The language of the texts.
+        texts: What to say, an utterance each.
+        on_screen: What has been printed: what is wrong with the voice is not told twice.
+    """
     utterances = [Utterance(text, Priority.ANSWER, language.code) for text in texts]
-    for error in await say(utterances, (voice, AutoVoice())):
-        # The findings are on the screen already, the voice's own failure among them.
-        print(f"earsight: {error}", file=sys.stderr)
+    failures = dict.fromkeys(str(error) for error in await say(utterances, (voice, AutoVoice())))
+    for failure in failures:
+        # The findings are on the screen already, the voice's own failure often among them.
+        if not any(failure in told for told in on_screen):
+            print(f"earsight: {failure}", file=sys.stderr)

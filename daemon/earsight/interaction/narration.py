@@ -131,4 +131,4 @@ class Narration:
         try:
             await self._context.speaker.say(utterance, partial(self._context.heard.sounded, report))
         except VoiceError as error:
-            _log.error("%s", error)
+            _log.log(error.level, "%s", error)

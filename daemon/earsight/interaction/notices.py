@@ -156,7 +156,7 @@ async def _say(notice: _Notice, speaker: Speaker, language: Language) -> bool:
         expires_at = time.monotonic() + time_limits.NOTICE_LIFE
         outcome = await speaker.say(Utterance(text, Priority.NOTICE, language.code, expires_at))
     except VoiceError as error:
-        _log.error("%s", error)
+        _log.log(error.level, "%s", error)
         return False
     except Exception:
         _log.exception("saying a notice failed")

@@ -113,7 +113,7 @@ class Responder:
         try:
             outcome = await self._say_whole(reply, has_floor)
         except VoiceError as error:
-            _log.error("%s", error)
+            _log.log(error.level, "%s", error)
             outcome = Outcome.STALE
         except Exception:
             _log.exception("speaking failed")
@@ -151,7 +151,7 @@ class Responder:
         try:
             await self._context.speaker.earcon(earcon)
         except VoiceError as error:
-            _log.error("%s", error)
+            _log.log(error.level, "%s", error)
         except Exception:
             _log.exception("the earcon failed")
 

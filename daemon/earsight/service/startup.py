@@ -56,7 +56,7 @@ class Startup:
         try:
             await self._parts.speaker.earcon(Earcon.READY)
         except VoiceError as error:  # it sounds as soon as sound works
-            _log.error("%s", error)
+            _log.log(error.level, "%s", error)
 
     async def until_it_has_lasted(self) -> None:
         """Wait until this start was no crash: it has described something, or lasted for START_LASTED."""

@@ -39,6 +39,24 @@ def only_voice_errors(part: str) -> Iterator[None]:
         raise VoiceError(f"{part} failed unexpectedly ({type(error).__name__}: {error})") from error
 
 
+class _Failures:
+    """Tells a failure that is new from one that goes on."""
+
+    def __init__(self) -> None:
+        self._newest: str | None = None
+
+    @contextlib.contextmanager
+    def noted(self) -> Iterator[None]:
+        """Mark the VoiceError that leaves the block; without one, the next failure is a new one."""
+        try:
+            yield
+        except VoiceError as error:
+            error.repeated = str(error) == self._newest
+            self._newest = str(error)
+            raise
+        self._newest = None
+
+
 class RetryingSynthesizer:
     """A speech engine that gets every text twice if it fails."""
 
@@ -55,6 +73,7 @@ class RetryingSynthesizer:
         self._stuck_after = stuck_after
         self._times_stuck = 0
         self._longest: float | None = None
+        self._failures = _Failures()
 
     @property
     def hung(self) -> bool:
@@ -72,12 +91,13 @@ class RetryingSynthesizer:
         Raises:
             VoiceError: Both attempts failed.
         """
-        try:
+        with self._failures.noted():
+            try:
+                return await self._attempt(text, rate)
+            except VoiceError:
+                if is_stale():
+                    raise
             return await self._attempt(text, rate)
-        except VoiceError:
-            if is_stale():
-                raise
-        return await self._attempt(text, rate)
 
     async def close(self) -> None:
         """Raises: VoiceError."""
@@ -126,6 +146,7 @@ class RetryingPlayer:
         self._limit = limit
         self._replay_for = replay_for
         self.silent: str | None = None
+        self._failures = _Failures()
 
     async def play(self, sound: Sound, started: Callable[[float], None], expires_at: float) -> None:
         """Play to the end.
@@ -138,6 +159,10 @@ class RetryingPlayer:
         Raises:
             VoiceError: All attempts failed.
         """
+        with self._failures.noted():
+            await self._play(sound, started, expires_at)
+
+    async def _play(self, sound: Sound, started: Callable[[float], None], expires_at: float) -> None:
         last_try = min(expires_at, time.monotonic() + self._replay_for) - time_limits.REPLAY_PAUSE
         while True:
             try:

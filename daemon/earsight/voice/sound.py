@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,19 @@ from earsight.message import message
 
 
 class VoiceError(EarsightError):
-    """Speech can't be made or played."""
+    """Speech can't be made or played.
+
+    Attributes:
+        repeated: Whether the voice fails still, of what it failed last time: whoever tells of it has done so.
+    """
 
     spoken = message("doctor.voice.broken")
+    repeated = False
+
+    @property
+    def level(self) -> int:
+        """The level to log it at: what goes on is told once."""
+        return logging.DEBUG if self.repeated else logging.ERROR
 
 
 class EngineMissingError(VoiceError):

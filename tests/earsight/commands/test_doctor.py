@@ -7,10 +7,11 @@ import json
 import pytest
 
 from earsight import cli
+from earsight.commands import doctor
 from earsight.doctor.finding import Finding, Status, spoken
 from earsight.language.languages import load_language
 from earsight.voice import registry
-from earsight.voice.sound import Sound
+from earsight.voice.sound import Sound, VoiceError
 from earsight.voice.voice import Voice
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.stand_ins import photo
@@ -49,6 +50,24 @@ def test_it_says_what_it_prints(tmp_path, capsys, heard):
     printed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in printed] == [finding.status for finding in findings]
     assert len(heard) == len(spoken(findings, load_language("en")))
+
+
+def test_what_is_wrong_with_the_voice_is_printed_once(tmp_path, capsys, monkeypatch):
+    def broken(section, _language):
+        raise VoiceError(f"{section.engine} is broken")
+
+    monkeypatch.setattr(registry, "build_voice", broken)
+
+    async def examined(_config):
+        return [Finding("voice", Status.FAILURE, "espeak is broken")]
+
+    monkeypatch.setattr(doctor, "examine", examined)
+    config = tmp_path / "earsight.yaml"
+    config.write_text("voice: {engine: espeak}\n")
+    assert cli.main(["doctor", "--speak", "--config", str(config)]) == cli.FAILED
+    printed = capsys.readouterr()
+    assert (printed.out + printed.err).count("espeak is broken") == 1
+    assert printed.err == "earsight: auto is broken\n"
 
 
 def test_mistakes_in_the_settings_are_said_by_their_lines(tmp_path, capsys, heard):

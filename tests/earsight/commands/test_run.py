@@ -35,6 +35,26 @@ def test_run_once_says_what_is_on_a_photo(photos, quick, tmp_path, language):
     assert loudness(said) > 500
 
 
+@SPEECH
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "voice: {player: alsa, device: nosuchcard}",
+        "voice: {player: alsa, device: nosuchcard}\ncamera: {source: opencv, device: 63}",
+        "voice: {player: wav, wav_file: said.wav}\ncamera: {source: opencv, device: 63}",
+        "voice: {player: wav, wav_file: said.wav}\ncaptioner: {bundle: gone}\n"
+        "camera: {source: replay, replay: PHOTO}",
+    ],
+)
+def test_no_error_comes_twice(photos, tmp_path, settings):
+    config = tmp_path / "faulty.yaml"
+    config.write_text(settings.replace("PHOTO", str(photos / "good.jpg")))
+    ended = earsight("run", "--once", "--config", config, tmp_path=tmp_path)
+    lines = ended.stderr.decode().splitlines()
+    assert lines
+    assert len(set(lines)) == len(lines)
+
+
 def test_run_with_a_path_that_is_missing(tmp_path, capsys):
     assert cli.main(["run", "--once", "--replay", str(tmp_path / "none.jpg")]) == 1
     message = one_line(capsys.readouterr().err)

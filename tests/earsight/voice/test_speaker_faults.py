@@ -60,6 +60,22 @@ def test_words_wait_for_a_device_no_longer_than_they_are_true():
     on_stage(scenario, player=FastPlayer(repeat(Fault.FAILS)))
 
 
+def test_a_failure_that_goes_on_is_told_from_a_new_one():
+    async def scenario(stage):
+        async def failing():
+            with pytest.raises(VoiceError) as failed:
+                await stage.speaker.earcon(Earcon.READY)
+            return failed.value.repeated
+
+        assert [await failing(), await failing()] == [False, True]
+        stage.player.mend()
+        await stage.speaker.earcon(Earcon.READY)
+        stage.player.fail()
+        assert [await failing(), await failing()] == [False, True]
+
+    on_stage(scenario, player=FastPlayer(repeat(Fault.FAILS)))
+
+
 def test_a_newer_answer_does_not_wait_for_a_device_with_the_older():
     async def scenario(stage):
         old = stage.say(answer("old"))
