@@ -16,7 +16,7 @@ from earsight.config.loader import ConfigError, load_config, readable_language, 
 from earsight.config.schema import Config
 from earsight.config.voice import AutoVoice, VoiceSection
 from earsight.doctor.examination import examine
-from earsight.doctor.finding import Finding, Status, spoken
+from earsight.doctor.finding import Finding, Status, line, spoken
 from earsight.language.language import Language
 from earsight.language.languages import load_language
 from earsight.language.utterance import Priority, Utterance
@@ -59,7 +59,7 @@ async def _run(config: Config, *, as_json: bool, speak: bool) -> int:
         print(json.dumps([_row(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
-            print(_line(finding))
+            print(line(finding))
     if speak:
         language = load_language(config.language)
         details = [each.detail for each in findings]
@@ -74,11 +74,6 @@ def _row(finding: Finding) -> dict[str, str]:
         "detail": finding.detail,
         "advice": finding.advice,
     }
-
-
-def _line(finding: Finding) -> str:
-    advice = f" -> {finding.advice}" if finding.advice else ""
-    return f"{finding.status:8} {finding.name}: {finding.detail}{advice}"
 
 
 def _mistakes(error: ConfigError) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -86,6 +86,19 @@ def _given_twice(key: Key, line: int, first: int) -> Mistake:
 
 def _said(mistake: Mistake) -> Message:
     return message("doctor.settings.mistake", line=mistake.line, key=mistake.key, what=mistake.spoken)
+
+
+def located(path: Path, problems: Mapping[str, str]) -> ConfigError:
+    """An error about values of a file that is right by itself.
+
+    Args:
+        path: The file.
+        problems: What is wrong, by the key that names it. A key that the file leaves out has no line.
+    """
+    shown = printable(str(path))
+    lines = {dotted(key): line for key, line in read_tree(_read(path, shown)).lines.items()}
+    places = {key: f"{shown}:{lines[key]}" if key in lines else shown for key in problems}
+    return ConfigError([f"{places[key]}: {key}: {printable(what)}" for key, what in problems.items()])
 
 
 def readable_voice(path: Path | None) -> VoiceSection:

@@ -23,9 +23,12 @@ Check = Callable[[], Awaitable[Finding | None]]
 
 async def examine(config: Config) -> list[Finding]:
     """What all checks found, in a fixed order. Never raises; takes at most the limit of one check."""
+    return await run_checks(checks(config), _limit(config))
+
+
+def _limit(config: Config) -> float:
     onnx = config.captioner.engine == "onnx"
-    limit = time_limits.DOCTOR_CHECK if onnx else time_limits.DOCTOR_TORCH_CHECK
-    return await run_checks(checks(config), limit)
+    return time_limits.DOCTOR_CHECK if onnx else time_limits.DOCTOR_TORCH_CHECK
 
 
 def checks(config: Config) -> dict[str, Check]:
@@ -45,6 +48,16 @@ def checks(config: Config) -> dict[str, Check]:
         "memory": partial(_in_thread, board.check_memory),
         "disk": partial(_in_thread, partial(board.check_disk, Path(__file__).parent)),
     }
+
+
+DEVICES = ("camera", "button", "keys", "control socket", "sound", "voice", "model")
+"""The checks of what the settings choose, as against the board itself."""
+
+
+async def examine_devices(config: Config) -> list[Finding]:
+    """What the checks of DEVICES found; see examine()."""
+    chosen = {name: check for name, check in checks(config).items() if name in DEVICES}
+    return await run_checks(chosen, _limit(config))
 
 
 async def run_checks(checks: Mapping[str, Check], limit: float = time_limits.DOCTOR_CHECK) -> list[Finding]:

@@ -60,6 +60,12 @@ class Finding:
     spoken: tuple[Message, ...] = field(default=(), compare=False)
 
 
+def line(finding: Finding) -> str:
+    """A finding on a screen."""
+    advice = f" -> {finding.advice}" if finding.advice else ""
+    return f"{finding.status:8} {finding.name}: {finding.detail}{advice}"
+
+
 def finding(name: str, status: Status, detail: Message, advice: Message | None = None) -> Finding:
     """What the doctor found out by itself."""
     text = load_language(SCREEN).text

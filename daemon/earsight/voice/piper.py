@@ -48,16 +48,7 @@ class PiperSynthesizer:
             VoiceError: The model's files are missing or damaged, or speak another language; or there is no
                 Piper.
         """
-        if not model.is_file():
-            raise EngineMissingError(
-                f"the Piper voice {model} (key voice.piper_model) does not exist: "
-                "download its .onnx and .onnx.json files"
-            )
-        spoken = _language(model.with_name(model.name + ".json"))
-        if spoken and spoken != language:
-            raise UnknownVoiceError(
-                f"the Piper voice {model} (key voice.piper_model) speaks {spoken}, not {language}"
-            )
+        check_model(model, language)
         self._engine = _choose(model.absolute(), limit)
 
     async def synthesize(self, text: str, rate: int) -> Sound:
@@ -67,6 +58,28 @@ class PiperSynthesizer:
 
     async def close(self) -> None:
         await self._engine.close()
+
+
+def check_model(model: Path, language: str) -> None:
+    """Look at the files of a voice, without Piper.
+
+    Args:
+        model: A voice's .onnx file, with its .onnx.json beside it.
+        language: Code of the language that the voice is to speak.
+
+    Raises:
+        VoiceError: The files are missing or damaged, or the voice speaks another language.
+    """
+    if not model.is_file():
+        raise EngineMissingError(
+            f"the Piper voice {model} (key voice.piper_model) does not exist: "
+            "download its .onnx and .onnx.json files"
+        )
+    spoken = _language(model.with_name(model.name + ".json"))
+    if spoken and spoken != language:
+        raise UnknownVoiceError(
+            f"the Piper voice {model} (key voice.piper_model) speaks {spoken}, not {language}"
+        )
 
 
 class _Package:
