@@ -21,7 +21,7 @@ COMMANDS = {
     "train": "learn to caption; goes on where it stopped",
     "import": "take over a published ClipCap checkpoint, or the mission's",
     "export": "write the model bundle, calibrate and score it on the validation photos",
-    "evaluate": "score the captions of a bundle or a checkpoint",
+    "evaluate": "score what a bundle or a checkpoint says of captioned or labelled photos",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 _STATUSES = "Exit status: 0: done. 1: a problem that the message names. 2: wrong usage. 130: interrupted."

@@ -9,8 +9,9 @@ pytest.importorskip("torch", reason="torch comes with the train extra")
 
 import earsight
 from earsight_training.data.datasets import CaptionedPhoto
-from earsight_training.scoring import evaluate
-from earsight_training.scoring.evaluate import Candidate, EvaluationError, describe, reliability, score
+from earsight_training.scoring import describing
+from earsight_training.scoring.describing import EvaluationError
+from earsight_training.scoring.evaluate import Candidate, describe, reliability, score
 from earsight_training.scoring.java import JavaError
 from earsight_training.scoring.kept_captions import KeptCaptions
 
@@ -64,7 +65,7 @@ def test_captions_are_kept_until_they_are_scored(photos, monkeypatch, tmp_path, 
         asked.append(command[command.index("--") + 1 :])
         return run(command, **options)
 
-    monkeypatch.setattr(evaluate.subprocess, "Popen", remembered)
+    monkeypatch.setattr(describing.subprocess, "Popen", remembered)
     capfd.readouterr()
     both = describe(BUILTIN, photos, kept)
     assert both[0] == first[0]
@@ -81,7 +82,7 @@ def test_captions_are_kept_until_they_are_scored(photos, monkeypatch, tmp_path, 
 
 @pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
 def test_more_photos_than_a_command_takes(photos, monkeypatch, tmp_path):
-    monkeypatch.setattr(evaluate, "_AT_ONCE", 1)
+    monkeypatch.setattr(describing, "_AT_ONCE", 1)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(Path(earsight.__file__).parents[1]))
     (tmp_path / "one.jpg").rename(tmp_path / "-one.jpg")

@@ -1,4 +1,4 @@
-"""earsight-train evaluate: caption photos with a bundle or a checkpoint, and score the captions."""
+"""earsight-train evaluate: describe photos with a bundle or a checkpoint, and score what it says."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from earsight_training.commands.arguments import (
     photos,
     usable_photos,
 )
+from earsight_training.commands.labelled import add_labels, check_labels, run_labels
 from earsight_training.errors import TrainingError
 from earsight_training.preconditions import require_room, require_writable
 from earsight_training.recipe import ClipEncoderSettings
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 EXAMPLES = [
     "--bundle bundle --data photos/split.csv --split test --page test.html",
     "--checkpoint work/model.pt --data photos/split.csv --json scores.json",
+    "--bundle bundle --labels doors --table config/training/labels/doors.yaml --page worst.html",
+    "--detections objects.csv.gz --teacher nanodet --above 0.45 --labels boxes --classes person,dog",
 ]
 _PLOTS = (".svg", ".png")
 _IMAGE_BYTES = 2 * 2**20
@@ -50,7 +53,7 @@ _PRINT = Path("-")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    add_data(parser)
+    add_data(parser, required=False)
     model = parser.add_mutually_exclusive_group(required=True)
     model.add_argument(
         "--bundle", type=Path, metavar="DIR", help="model bundle; captions as a device says them"
@@ -70,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--split", metavar="NAME", help="default: val, or all photos of data without splits; `all` is all"
     )
     _add_objects(parser)
+    add_labels(parser, model)
     _add_output(parser)
 
 
@@ -118,6 +122,12 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command, and return its exit status."""
+    _check(arguments)
+    (run_labels if arguments.labels else _run_captions)(arguments)
+    return 0
+
+
+def _run_captions(arguments: argparse.Namespace) -> None:
     from earsight_training.confidence.abstention import abstention_on_uninformative
     from earsight_training.confidence.report import reliability_report
     from earsight_training.scoring.chair import read_objects
@@ -126,7 +136,6 @@ def run(arguments: argparse.Namespace) -> int:
     from earsight_training.scoring.spice import what_is_missing
 
     # What is quickly found out comes first.
-    _check(arguments)
     model, splits = _Model.open(arguments), _splits(arguments)
     objects = read_objects(arguments.objects, arguments.synonyms) if arguments.objects else None
     rehearse()
@@ -148,11 +157,11 @@ def run(arguments: argparse.Namespace) -> int:
             report = replace(report, uninformative=found)
         _write(arguments, evaluation, report)
         kept.delete()
-    return 0
 
 
 def _check(arguments: argparse.Namespace) -> None:
     """What can be known to be wrong before anything is done. Raises TrainingError, ImportError."""
+    check_labels(arguments)
     if arguments.synonyms and not arguments.objects:
         raise TrainingError("--synonyms are words for --objects, which are not given")
     if arguments.checkpoint and (arguments.plot or arguments.uninformative):

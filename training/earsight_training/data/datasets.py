@@ -144,13 +144,20 @@ def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
     return pixels
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a file of text, with one character for whatever ends a line.
+
+    Args:
+        path: Of the file.
+
+    Raises:
+        DatasetError: It can't be read, is no text in UTF-8, or was not downloaded.
+    """
     try:
         content = path.read_bytes()
         stand_in = not_downloaded(content[:HEAD]) if content else None
         if stand_in:
             raise DatasetError(f"{path}: it is {stand_in.what}: {stand_in.remedy}")
-        # As files of text are read: whatever ends a line is one character.
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror}") from error
@@ -160,7 +167,7 @@ def _read_text(path: Path) -> str:
 
 def _rows(path: Path, images: Path) -> Iterator[_Row]:
     """The captions of a file of any kind, in its order."""
-    text = _read_text(path)
+    text = read_text(path)
     if text.lstrip()[:1] in ("{", "["):
         return _json_rows(path, text, images)
     first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
@@ -205,7 +212,7 @@ def _official_splits(folder: Path) -> dict[str, str]:
     for name in FLICKR8K_LISTS:
         if not (folder / name).exists():
             continue
-        for line in _read_text(folder / name).split("\n"):
+        for line in read_text(folder / name).split("\n"):
             photo = line.strip()
             if photo and lists.setdefault(photo, name) != name:
                 raise DatasetError(

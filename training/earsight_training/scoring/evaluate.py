@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import nan
@@ -16,20 +13,12 @@ import numpy as np
 
 from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
 from earsight_training.data.datasets import CaptionedPhoto
-from earsight_training.errors import TrainingError
 from earsight_training.scoring.bootstrap import Metric, interval, mean_metric
 from earsight_training.scoring.chair import Mention, ObjectList, chair
+from earsight_training.scoring.describing import EvaluationError, device_rows
 from earsight_training.scoring.kept_captions import KeptCaptions
 from earsight_training.scoring.object_hallucination import made_up
 from earsight_training.scoring.scores import measure
-
-_AT_ONCE = 2000  # photos of one command: all of COCO's would be longer than a command may be
-_SOME_FAILED = 1
-"""Exit status of `earsight describe` where some photos could not be described."""
-
-
-class EvaluationError(TrainingError):
-    """Captions can't be had or scored; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -89,51 +78,8 @@ def describe(
     Raises:
         EvaluationError: the program failed, or not one photo could be described.
     """
-    known = {
-        photo.path: row for photo in photos if (row := kept.get(photo.path) if kept is not None else None)
-    }
-    if kept is not None and known:
-        print(f"goes on with {len(known)} captions that are kept in {kept.path}", file=sys.stderr)
-    asked = [photo for photo in photos if photo.path not in known]
-    rows = known | {
-        photo.path: row
-        for start in range(0, len(asked), _AT_ONCE)
-        for photo, row in _described(bundle, asked[start : start + _AT_ONCE], kept)
-    }
-    failures = [str(row["error"]) for row in rows.values() if "error" in row]
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    if photos and len(failures) == len(photos):
-        raise EvaluationError(f"earsight describe captioned none of {len(photos)} photos: {failures[0]}")
-    return [
-        _candidate(photo, rows[photo.path]) for photo in photos if "error" not in rows.get(photo.path, {})
-    ]
-
-
-def _described(
-    bundle: Path, photos: Sequence[CaptionedPhoto], kept: KeptCaptions | None
-) -> Iterator[tuple[CaptionedPhoto, Mapping[str, Any]]]:
-    """Each photo with what `earsight describe` prints of it, as it comes. Raises EvaluationError."""
-    command = [sys.executable, "-m", "earsight", "describe", "--json", "--evidence", "--bundle", str(bundle)]
-    paths = [str(photo.path) for photo in photos]
-    # Standard error stays the terminal's: the child shows its progress there.
-    with subprocess.Popen([*command, "--", *paths], stdout=subprocess.PIPE, encoding="utf-8") as child:
-        assert child.stdout
-        count = 0
-        for photo, line in zip(photos, child.stdout, strict=False):
-            try:
-                row: Mapping[str, Any] = json.loads(line)
-            except ValueError as error:
-                raise EvaluationError(f"earsight describe printed {line[:60]!r}, which is no JSON") from error
-            if kept is not None and "error" not in row:
-                kept.add(photo.path, row)
-            count += 1
-            yield photo, row
-    if child.returncode not in (0, _SOME_FAILED) or count != len(photos):
-        raise EvaluationError(
-            f"earsight describe ended ({child.returncode}) after {count} of {len(photos)} photos"
-            + (f"; {len(kept)} captions are kept: run this again to go on" if kept is not None else "")
-        )
+    rows = device_rows(bundle, [photo.path for photo in photos], kept, ["--evidence"])
+    return [_candidate(photo, rows[photo.path]) for photo in photos if photo.path in rows]
 
 
 def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any]) -> Candidate:

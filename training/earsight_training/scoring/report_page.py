@@ -1,13 +1,7 @@
-"""An evaluation as one HTML page: the scores, then the photos with what was said of them, worst first.
-
-The page holds everything that it shows, photos included, as small JPEGs (about 10 kB each). It has no script,
-and its policy forbids any: captions and file names are shown as they are, whatever is in them.
-"""
+"""An evaluation as one HTML page: the scores, then the photos with what was said of them, worst first."""
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -15,32 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_training.data.datasets import DatasetError, open_upright
-from earsight_training.scoring.bootstrap import RESAMPLES
 from earsight_training.scoring.evaluate import Candidate, Evaluation, reliability
+from earsight_training.scoring.html_page import END, begin_page, picture, score_table, write_pieces
 
 MOST = 1000
 """Photos on a page: about 10 MB. Of larger sets it shows the worst."""
 
-_LONGER_SIDE, _QUALITY = 288, 65
 _LESS_IS_BETTER = {"made-up", "CHAIR_i", "CHAIR_s"}
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 64rem; margin: 0 auto; padding: 1rem; }
-h1, h3 { overflow-wrap: anywhere; }
-table { border-collapse: collapse; margin: 1rem 0; }
-caption { text-align: left; }
-th, td { padding: .15rem .8rem .15rem 0; text-align: left; font-variant-numeric: tabular-nums; }
-td, thead th:not(:first-child) { text-align: right; }
-article { border-top: 1px solid gray; padding: 1rem 0; display: grid; gap: 0 1.5rem; }
-@media (min-width: 40rem) { article { grid-template-columns: 18rem minmax(0, 1fr); } }
-article h3 { grid-column: 1 / -1; margin: 0 0 .5rem; font-size: 1rem; }
-article img { max-width: 100%; height: auto; }
-.said { font-size: 1.25rem; margin: 0; overflow-wrap: anywhere; }
-article p, article ul { margin: .25rem 0; overflow-wrap: anywhere; }
-mark { background: #ffd54f; color: black; text-decoration: underline wavy; padding: 0 .1em; }
-"""
 
 
 def write_page(path: Path, title: str, evaluation: Evaluation) -> None:
@@ -54,9 +29,7 @@ def write_page(path: Path, title: str, evaluation: Evaluation) -> None:
     Raises:
         OSError: It can't be written.
     """
-    with path.open("w", encoding="utf-8", errors="backslashreplace") as page:
-        for piece in _page(title, evaluation):
-            page.write(piece + "\n")
+    write_pieces(path, _page(title, evaluation))
 
 
 def worst_first(evaluation: Evaluation) -> list[int]:
@@ -71,30 +44,22 @@ def _page(title: str, evaluation: Evaluation) -> Iterator[str]:
     photos = len(evaluation.candidates)
     order = worst_first(evaluation)[:MOST]
     shown = "All" if len(order) == photos else f"The worst {len(order):,} of {photos:,}"
-    yield "<!doctype html>"
-    yield '<html lang="en"><head><meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-    yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-    yield f"<header><h1>{escape(title)}</h1></header><main>"
+    yield from begin_page(title)
     yield from _summary(evaluation)
     yield from _reliability(evaluation.candidates)
     yield f"<section><h2>Photos</h2><p>{shown}, from the lowest CIDEr to the highest.</p>"
     for place, index in enumerate(order, 1):
         yield from _photo(place, index, evaluation)
-    yield "</section></main></body></html>"
+    yield "</section>"
+    yield END
 
 
 def _summary(evaluation: Evaluation) -> Iterator[str]:
-    yield "<section><h2>Scores</h2><table>"
-    yield f"<caption>Of {len(evaluation.candidates):,} photos; 95 % intervals by {RESAMPLES:,} resamplings of"
-    yield "the photos</caption><thead><tr><th scope='col'>Score</th><th scope='col'>Value</th>"
-    yield "<th scope='col'>From</th><th scope='col'>To</th></tr></thead><tbody>"
+    rows = []
     for metric, (low, high) in zip(evaluation.metrics, evaluation.intervals, strict=True):
         less = " (less is better)" if metric.name in _LESS_IS_BETTER else ""
-        cells = "".join(f"<td>{value:.4f}</td>" for value in (metric.value, low, high))
-        yield f"<tr><th scope='row'>{escape(metric.name)}{less}</th>{cells}</tr>"
-    yield "</tbody></table></section>"
+        rows.append((f"{metric.name}{less}", metric.value, low, high))
+    yield from score_table(len(evaluation.candidates), rows)
 
 
 def _reliability(candidates: Sequence[Candidate]) -> Iterator[str]:
@@ -113,7 +78,7 @@ def _reliability(candidates: Sequence[Candidate]) -> Iterator[str]:
 def _photo(place: int, index: int, evaluation: Evaluation) -> Iterator[str]:
     candidate, invented = evaluation.candidates[index], evaluation.made_up[index]
     yield f"<article><h3>{place:,}. {escape(candidate.photo.path.name)}</h3>"
-    yield f"<div>{_picture(candidate)}</div><div>"
+    yield f"<div>{picture(candidate.photo.path, candidate.caption)}</div><div>"
     yield f'<p class="said">{_marked(candidate.caption, invented) or "(it said nothing)"}</p>'
     if candidate.confidence is not None:
         yield f"<p>Confidence {candidate.confidence:.2f}</p>"
@@ -130,21 +95,6 @@ def _photo(place: int, index: int, evaluation: Evaluation) -> Iterator[str]:
 
 def _listed(words: Iterable[str]) -> str:
     return escape(", ".join(sorted(words)))
-
-
-def _picture(candidate: Candidate) -> str:
-    try:
-        photo = open_upright(candidate.photo.path)
-    except DatasetError as error:
-        return f"<p>{escape(str(error))}</p>"
-    photo.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
-    jpeg = io.BytesIO()
-    photo.save(jpeg, "JPEG", quality=_QUALITY, optimize=True)
-    data = base64.b64encode(jpeg.getvalue()).decode()
-    size = f'width="{photo.width}" height="{photo.height}"'
-    return (
-        f'<img {size} loading="lazy" alt="{escape(candidate.caption)}" src="data:image/jpeg;base64,{data}">'
-    )
 
 
 def _marked(caption: str, invented: Iterable[str]) -> str:

@@ -1,0 +1,144 @@
+"""Which things a text names, where it says that they are, and whether it doubts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from earsight_training.scoring.chair import ObjectVocabulary
+from earsight_training.scoring.thing_words import AMBIGUOUS, KINDS, NOTHING, WORDS
+
+LANGUAGES = ("en", "id")
+"""Those that the table has words in."""
+
+_BETWEEN_CLASSES = "|"
+_KIND = "kind of "
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+_PARTS = {
+    "en": re.compile(r"[,;:.!?]| and (?!(?:left|right|ahead)\b)"),
+    "id": re.compile(r"[,;:.!?]| dan (?!(?:kiri|kanan|depan)\b)"),
+}
+_DOUBT = {
+    "en": re.compile(
+        r"\b(?:maybe|perhaps|probably|possibly|might|may be|could be|not sure|looks like|unsure)\b"
+    ),
+    "id": re.compile(
+        r"\b(?:mungkin|barangkali|kemungkinan|sepertinya|kurang yakin|tidak yakin|bisa jadi|agaknya)\b"
+    ),
+}
+_DIRECTIONS = {
+    "en": {
+        "left": re.compile(r"\b(?:on|to|at) (?:the|your) left\b|\bleft$|\bleft and\b"),
+        "right": re.compile(r"\b(?:on|to|at) (?:the|your) right\b|\bright$|\band right\b"),
+        "ahead": re.compile(r"\bahead\b|\bin front of you\b|\bin the middle$"),
+    },
+    "id": {
+        "left": re.compile(r"\bkiri\b"),
+        "right": re.compile(r"\bkanan\b"),
+        "ahead": re.compile(r"\bdi depan(?: anda| dekat)?$|\bdepan dan\b|\bdi tengah$"),
+    },
+}
+_LEFT_OUT = {
+    "en": (
+        re.compile(r"\b(?:group|couple|team|band|crowd|pair|row|herd|flock|line)s? of\b(?! people)"),
+        re.compile(r"\bin (?:bright )?orange\b|\borange and (?!an? )"),
+        re.compile(
+            r"\borange (?!on\b|ahead|and|in\b|to\b|with|close|near|is\b|at\b|left|right|next|[,.])(?=\w)"
+        ),
+    ),
+    "id": (re.compile(r"\bsebuah kelompok\b"),),
+}
+"""What is taken out of a text before things are looked for: words that only count others, and colours."""
+
+
+@dataclass(frozen=True)
+class SpokenThing:
+    """A thing that a text names.
+
+    Attributes:
+        words: Of the text.
+        classes: That the words may stand for.
+        is_kind: Whether they only say what kind of thing it is, as "animal" does.
+        directions: Where the text says that it is: left, ahead, right.
+        doubted: Whether its sentence has a word of doubt.
+    """
+
+    words: str
+    classes: frozenset[str]
+    is_kind: bool = False
+    directions: frozenset[str] = frozenset()
+    doubted: bool = False
+
+
+def spoken_things(text: str, language: str) -> list[SpokenThing]:
+    """Find the things that a text names.
+
+    Args:
+        text: As it was said.
+        language: "en" or "id".
+
+    Returns:
+        Every mention, in order.
+    """
+    found = []
+    for sentence in _SENTENCES.split(text.lower()):
+        doubted = bool(_DOUBT[language].search(sentence))
+        for part in _PARTS[language].split(_readable(sentence, language)):
+            directions = _directions(part.strip(), language)
+            found += [_thing(words, name, directions, doubted) for words, name in _mentions(part, language)]
+    return found
+
+
+def named_classes(text: str, language: str) -> frozenset[str]:
+    """Return the classes that a text names for certain: words for one class only."""
+    things = spoken_things(text, language)
+    return frozenset(name for each in things if len(each.classes) == 1 for name in each.classes)
+
+
+def sentences(text: str) -> int:
+    """Count the sentences of a text."""
+    return sum(bool(sentence.strip()) for sentence in _SENTENCES.split(text))
+
+
+def _thing(words: str, name: str, directions: frozenset[str], doubted: bool) -> SpokenThing:
+    classes = frozenset(name.removeprefix(_KIND).split(_BETWEEN_CLASSES))
+    return SpokenThing(words, classes, name.startswith(_KIND), directions, doubted)
+
+
+def _directions(part: str, language: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in _DIRECTIONS[language].items() if pattern.search(part))
+
+
+def _readable(sentence: str, language: str) -> str:
+    """A sentence without what would be taken for things."""
+    for pattern in _LEFT_OUT[language]:
+        sentence = pattern.sub(" ", sentence)
+    return _single(sentence) if language == "id" else sentence
+
+
+def _mentions(part: str, language: str) -> Iterable[tuple[str, str]]:
+    return [(mention.words, mention.thing) for mention in _vocabulary(language).mentions(part)]
+
+
+def _single(text: str) -> str:
+    """Indonesian words as the table has them: anjing-anjing is several of anjing, mobilnya its mobil."""
+    text = re.sub(r"\b(?!laki-laki|biri-biri|layang-layang)([a-z]+)-\1(?:nya)?\b", r"\1", text)
+    return re.sub(r"\b([a-z]{3,})nya\b", r"\1", text)
+
+
+@cache
+def _vocabulary(language: str) -> ObjectVocabulary:
+    column = LANGUAGES.index(language)
+
+    def split(words: str) -> Sequence[str]:
+        return [word for each in words.split(",") if (word := each.strip())]
+
+    nothing = ["", *split(NOTHING[column])]
+    # Each list begins with the name of the class. In Indonesian that is no word for anything else, but for
+    # "cat", paint, which stands among the words for nothing.
+    classes = [[name, *split(words[column])] for name, words in WORDS.items()]
+    ambiguous = [[name, *split(words[column])] for name, words in AMBIGUOUS.items()]
+    kinds = [[_KIND + name, *split(words[column])] for name, words in KINDS.items()]
+    return ObjectVocabulary([nothing, *classes, *ambiguous, *kinds])
