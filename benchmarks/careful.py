@@ -24,10 +24,11 @@ from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.cameras.photos import load_photo
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.language import careful
+from earsight.language.caption_choice import usable
 from earsight.language.english.english import English
 from earsight.language.english.mentions import named
-from earsight.language.english.phrasing import usable
 from earsight.language.language import Phrasing, Style
+from earsight.language.readers import named_in
 from earsight.language.vocabulary import MANY, with_kinds
 from earsight.scene import Caption, Frame, Scene
 from earsight.vision.describer import Describer
@@ -97,7 +98,7 @@ def _print_styles(photos: Sequence[Described]) -> None:
     columns = ("speaks", "things", "true", "true, number too", "nothing made up", "words")
     print(f"| style ({len(photos)} photos) | {' | '.join(columns)} |")
     print("|---|" + "---|" * len(columns))
-    best = [usable(photo.captions, THRESHOLDS)[:1] for photo in photos]
+    best = [usable(photo.captions, THRESHOLDS.maybe, English())[:1] for photo in photos]
     _print_row("hedged", [captions[0].text if captions else "" for captions in best], photos)
     for least in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95):
         phrasing = replace(THRESHOLDS, likely=least, style=Style.CAREFUL)
@@ -142,7 +143,7 @@ def _print_fit(photos: Sequence[Described]) -> None:
     rows, true, half, now = [], [], [], []
     for at, photo in enumerate(photos):
         claimed = _claims(photo)
-        for claim, evidence in careful.evidence(photo.captions, named).items():
+        for claim, evidence in careful.evidence(photo.captions, named_in).items():
             rows.append(astuple(evidence))
             true.append(claim in claimed)
             half.append(at % 2)

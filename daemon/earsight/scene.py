@@ -53,6 +53,7 @@ class Caption:
         mean_log_prob: Mean log-probability of the caption's tokens, at most 0.
         lowest_log_prob: Log-probability of the least likely token, at most 0.
         evidence: The other features that the confidence is computed from, by name.
+        language: Code of the language that the text is in.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Caption:
     mean_log_prob: float
     lowest_log_prob: float
     evidence: Mapping[str, float] = field(default_factory=dict)
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class Box:
     top: float
     right: float
     bottom: float
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.right - self.left) * max(0.0, self.bottom - self.top)
 
     @property
     def direction(self) -> Direction:

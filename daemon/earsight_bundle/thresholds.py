@@ -1,4 +1,5 @@
-"""How a confidence is worded, unless a device is configured otherwise."""
+"""How probable something has to be before it is said, and how it is worded, unless a device is configured
+otherwise."""
 
 PLAIN_ABOVE = 0.7
 """Confidence from which a device, unless configured otherwise, says a caption as it is."""
@@ -6,3 +7,23 @@ PROBABLY_ABOVE = 0.45
 """From here on it begins with "Probably"."""
 MAYBE_ABOVE = 0.1
 """From here on it begins with "Not sure, maybe"; below, the device says that it can't tell."""
+
+OBJECT_PLAIN_ABOVE = 0.6
+"""Probability from which a thing that a detector found is said as it is."""
+OBJECTS_ABOVE = 0.4
+"""From here on it is said as probable, also in a short description."""
+OBJECT_MAYBE_ABOVE = 0.25
+"""From here on it is said as doubtful, in a detailed description only."""
+PLACE_ABOVE = 0.6
+"""Probability from which the place, or what the ground is, is said."""
+CAPTION_ABOVE = 0.6
+"""Confidence from which a caption is said beside the things that a detector found."""
+PRESENCE_ABOVE = 0.5
+"""Presence of persons, animals and vehicles from which a caption that names them is said without doubt, as
+far as its own confidence goes."""
+LEAST_PRESENCE = 0.35
+"""Below, no caption that names them is said at all."""
+LIKELY_ABOVE = 0.8
+"""Probability from which the careful style says a thing."""
+SHORT_WORDS = 14
+"""Words of a short description at most."""

@@ -70,7 +70,8 @@ class PackageCopy:
         Returns:
             What it has printed.
         """
-        environment = os.environ | {"PYTHONPATH": f"{self._folder}{os.pathsep}{ROOT}"}
+        paths = (self._folder, ROOT, ROOT / "daemon")
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
         ended = subprocess.run(
             [sys.executable, *arguments],
             env=environment,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from earsight.config.section import CombinationError, Section
-from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
+from earsight_bundle import thresholds
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -58,34 +58,70 @@ class QualitySection(Section):
 
 
 class WordingSection(Section):
-    """How descriptions are worded, by their confidence: the calibrated probability that they are right."""
+    """How descriptions are worded, by the calibrated probability that they are right."""
 
     style: Literal["hedged", "careful"] = Field(
         default="hedged",
-        description="hedged says the model's caption, after a word of doubt if there is any "
-        '("Probably ..."); careful says only what is likely, in a few words ("A person outdoors"). '
-        "In Indonesian both say only things.",
+        description="hedged says what is probable as well, after a word of doubt, and the model's caption; "
+        'careful says only what is likely, in a few words ("A person outdoors").',
+    )
+    words: int = Field(
+        default=thresholds.SHORT_WORDS,
+        ge=12,
+        le=40,
+        description="Words of a short description at most: what matters less is left out.",
+    )
+    objects_plain_above: Probability = Field(
+        default=thresholds.OBJECT_PLAIN_ABOVE,
+        description="Probability from which a thing that was found is said without a word of doubt.",
+    )
+    objects_above: Probability = Field(
+        default=thresholds.OBJECTS_ABOVE,
+        description='Probability from which it is said in a short description, after "Probably".',
+    )
+    objects_maybe_above: Probability = Field(
+        default=thresholds.OBJECT_MAYBE_ABOVE,
+        description='Probability from which it is said in a detailed description, after "Not sure".',
+    )
+    place_above: Probability = Field(
+        default=thresholds.PLACE_ABOVE,
+        description="Probability from which the place and the ground are said.",
+    )
+    caption_above: Probability = Field(
+        default=thresholds.CAPTION_ABOVE,
+        description="Confidence from which a caption is said beside the things that were found; 1 = hardly "
+        "ever.",
+    )
+    presence_above: Annotated[float, Field(ge=thresholds.LEAST_PRESENCE, le=1)] = Field(
+        default=thresholds.PRESENCE_ABOVE,
+        description="Probability that persons, animals or vehicles are there from which a caption may name "
+        "them without a word of doubt.",
     )
     plain_above: Probability = Field(
-        default=PLAIN_ABOVE,
-        description="Confidence from which a description is said without a word of doubt.",
+        default=thresholds.PLAIN_ABOVE,
+        description="Confidence from which a caption is said without a word of doubt.",
     )
     probably_above: Probability = Field(
-        default=PROBABLY_ABOVE, description='Confidence from which it begins with "Probably".'
+        default=thresholds.PROBABLY_ABOVE, description='Confidence from which it begins with "Probably".'
     )
     maybe_above: Probability = Field(
-        default=MAYBE_ABOVE,
+        default=thresholds.MAYBE_ABOVE,
         description='Confidence from which it begins with "Not sure, maybe"; below that, Earsight says '
         "that it can't tell.",
     )
     likely_above: Probability = Field(
-        default=0.8, description="Probability from which the style careful names a thing."
+        default=thresholds.LIKELY_ABOVE, description="Probability from which the style careful names a thing."
     )
 
     @model_validator(mode="after")
     def _descending(self) -> WordingSection:
-        if self.probably_above > self.plain_above:
-            raise CombinationError("probably_above", f"at most plain_above, {self.plain_above:g}")
-        if self.maybe_above > self.probably_above:
-            raise CombinationError("maybe_above", f"at most probably_above, {self.probably_above:g}")
+        for higher, lower in (
+            ("plain_above", "probably_above"),
+            ("probably_above", "maybe_above"),
+            ("objects_plain_above", "objects_above"),
+            ("objects_above", "objects_maybe_above"),
+        ):
+            most = getattr(self, higher)
+            if getattr(self, lower) > most:
+                raise CombinationError(lower, f"at most {higher}, {most:g}")
         return self

@@ -21,3 +21,8 @@ class ObjectsSection(Section):
         description="Model bundle whose detector finds the things, beside any captioner: builtin, or its "
         "folder; null = the captioner's own, or else the built-in one.",
     )
+    directions: Literal["thirds", "clock", "none"] = Field(
+        default="thirds",
+        description="thirds = on the left, ahead, on the right; clock = from 10 o'clock at the left edge of "
+        "the picture to 2 o'clock at the right one; none = without directions.",
+    )

@@ -7,13 +7,14 @@ everything that it is a kind of: "a boy in a red shirt jumps off a bench" may be
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from earsight.language.grammar import Found, Grammar, Reader
 from earsight.language.language import NO_MORE, Phrasing, Style, capitalized
 from earsight.language.vocabulary import MANY, THINGS, Mention, with_kinds
-from earsight.message import Message, message
+from earsight.message import message
 from earsight.scene import Caption
 
 _MOST = 3
@@ -21,13 +22,6 @@ _MOST = 3
 
 Claim = tuple[str, float]
 """A thing and how many of it: 1 for at least one, MANY for several, otherwise exactly that many."""
-
-Reader = Callable[[str], Mapping[str, Mention]]
-"""From a caption to the things that it names and all that these are kinds of, in the caption's language."""
-
-
-Phrase = Callable[[Collection["Found"]], str]
-"""From things to the words for them, without capital and full stop; "" for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +43,6 @@ class Evidence:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A thing that may be said.
-
-    Attributes:
-        name: In the vocabulary.
-        number: As in a Claim.
-        likelihood: Of the thing, 0..1.
-    """
-
-    name: str
-    number: float
-    likelihood: float
-
-
 def likelihood(evidence: Evidence) -> float:
     """The probability that someone who describes the photo would make the claim too.
 
@@ -72,11 +51,11 @@ def likelihood(evidence: Evidence) -> float:
     another captioner as far as that does.
     """
     logit = (
-        -1.00
-        + 2.48 * evidence.share
-        - 0.37 * evidence.place
-        + 0.68 * evidence.generality
-        + 0.36 * evidence.confidence
+        -1.15
+        + 2.61 * evidence.share
+        - 0.38 * evidence.place
+        + 0.62 * evidence.generality
+        + 0.41 * evidence.confidence
     )
     return 1 / (1 + math.exp(-logit))
 
@@ -86,7 +65,7 @@ def evidence(captions: Sequence[Caption], read: Reader) -> dict[Claim, Evidence]
 
     Args:
         captions: Best first.
-        read: The grammar of the captions' language.
+        read: Says what a caption names.
     """
     if not captions:
         return {}
@@ -144,8 +123,7 @@ def description(
     captions: Sequence[Caption],
     phrasing: Phrasing,
     read: Reader,
-    phrase: Phrase,
-    text: Callable[[Message], str],
+    grammar: Grammar,
     *,
     detail: bool,
 ) -> str | None:
@@ -156,16 +134,16 @@ def description(
     Args:
         captions: Best first.
         phrasing: How sure what is said has to be.
-        read: The grammar of the captions' language.
-        phrase: The grammar of the language that is spoken.
-        text: Its catalogue.
+        read: Says what a caption names.
+        grammar: Of the language that is spoken.
         detail: Whether more was asked for.
 
     Returns:
         None where there is nothing to say.
     """
-    sure = phrase(likely(captions, phrasing, read))
-    unsure = phrase(probable(captions, phrasing, read))
+    text = grammar.text
+    sure = grammar.summary(likely(captions, phrasing, read))
+    unsure = grammar.summary(probable(captions, phrasing, read))
     if sure:
         more = text(message("description.probably_also", things=unsure) if unsure else NO_MORE)
         return f"{capitalized(sure)}. {more}" if detail else f"{capitalized(sure)}."
@@ -210,7 +188,7 @@ def _votes(captions: Sequence[Caption], read: Reader) -> list[tuple[float, Mappi
     means = [-math.inf if math.isnan(each.mean_log_prob) else each.mean_log_prob for each in captions]
     best = max(means)
     masses = [math.exp(mean - best) if best > -math.inf else 1.0 for mean in means]
-    return [(mass / sum(masses), read(caption.text)) for mass, caption in zip(masses, captions, strict=True)]
+    return [(mass / sum(masses), read(caption)) for mass, caption in zip(masses, captions, strict=True)]
 
 
 def _precision(number: float) -> int:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from earsight.message import Message, message
 from earsight.scene import Problem, Scene
+from earsight_bundle import thresholds
 
 CANT_TELL = message("description.none")
 NO_MORE = message("description.no_more")
@@ -30,23 +31,52 @@ class Style(StrEnum):
     CAREFUL = "careful"
 
 
+class Directions(StrEnum):
+    """How the direction of a thing is said.
+
+    THIRDS: on the left, ahead, on the right. CLOCK: from 10 o'clock at the left edge of the picture to 2
+    o'clock at the right one. NONE: not at all.
+    """
+
+    THIRDS = "thirds"
+    CLOCK = "clock"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """How sure something has to be before it is said, and how.
+    """How sure something has to be before it is said, and how. Confidences and probabilities are 0..1.
 
     Attributes:
-        plain: Confidence, 0..1, from which a caption is said as it is.
+        plain: Confidence from which a caption is said as it is.
         probably: Confidence from which it is said as probable.
         maybe: Confidence from which it is said as doubtful; below, it is not said.
         likely: Probability from which the careful style says a thing.
         style: What is done about doubt.
+        object_plain: Probability from which a thing that a detector found is said as it is.
+        object_probably: Probability from which it is said as probable.
+        object_maybe: Probability from which it is said as doubtful, if more detail was asked for.
+        place: Probability from which the place and the ground are said.
+        caption: Confidence from which a caption is said beside what a detector found.
+        presence: Presence of persons, animals and vehicles from which a caption that names them is said
+            without doubt, as far as its confidence goes. Below thresholds.LEAST_PRESENCE it is not said.
+        directions: How the direction of a thing is said.
+        words: Words of a short description at most.
     """
 
     plain: float
     probably: float
     maybe: float
-    likely: float = 0.8
+    likely: float = thresholds.LIKELY_ABOVE
     style: Style = Style.HEDGED
+    object_plain: float = thresholds.OBJECT_PLAIN_ABOVE
+    object_probably: float = thresholds.OBJECTS_ABOVE
+    object_maybe: float = thresholds.OBJECT_MAYBE_ABOVE
+    place: float = thresholds.PLACE_ABOVE
+    caption: float = thresholds.CAPTION_ABOVE
+    presence: float = thresholds.PRESENCE_ABOVE
+    directions: Directions = Directions.THIRDS
+    words: int = thresholds.SHORT_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from earsight.cameras.registry import build_source
 from earsight.cameras.source import FrameSource
 from earsight.config.camera import CameraSection
 from earsight.config.description import QualitySection, WordingSection
+from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
 from earsight.interaction.bindings import build_bindings
 from earsight.interaction.context import Policy
 from earsight.interaction.preferences import Adjustable
-from earsight.language.language import Phrasing, Style
+from earsight.language.language import Directions, Phrasing, Style
 from earsight.language.languages import load_language
 from earsight.service.voice_selection import VoiceBuilder
 from earsight.system import time_limits
@@ -27,7 +28,7 @@ def build_policy(config: Config) -> Policy:
     """What the narrator goes by."""
     return Policy(
         max_age=config.camera.max_age,
-        phrasing=_phrasing(config.wording),
+        phrasing=_phrasing(config.wording, config.objects),
         language=load_language(config.language),
         limits=_limits(config.quality),
         novelty=config.narration.novelty,
@@ -42,13 +43,21 @@ def adjustable(config: Config) -> Adjustable:
     return Adjustable(config.voice.volume, config.voice.rate, config.narration.every)
 
 
-def _phrasing(section: WordingSection) -> Phrasing:
+def _phrasing(wording: WordingSection, objects: ObjectsSection) -> Phrasing:
     return Phrasing(
-        section.plain_above,
-        section.probably_above,
-        section.maybe_above,
-        section.likely_above,
-        Style(section.style),
+        plain=wording.plain_above,
+        probably=wording.probably_above,
+        maybe=wording.maybe_above,
+        likely=wording.likely_above,
+        style=Style(wording.style),
+        object_plain=wording.objects_plain_above,
+        object_probably=wording.objects_above,
+        object_maybe=wording.objects_maybe_above,
+        place=wording.place_above,
+        caption=wording.caption_above,
+        presence=wording.presence_above,
+        directions=Directions(objects.directions),
+        words=wording.words,
     )
 
 

@@ -21,17 +21,9 @@ from tests.earsight.package_copy import PackageCopy
 MODULE = '''
 """Esperanto, or what passes for it."""
 
-from earsight.language import careful
+from earsight.language import careful, description
 from earsight.language.catalogue import Catalogue
-from earsight.language.english.mentions import named
-from earsight.language.language import CANT_TELL, PROBLEMS, Description
 from earsight.language.plain import folded, words
-
-
-def phrase(found):
-    things, place = careful.chosen(found)
-    said = " kaj ".join(f"unu {thing.name}o" for thing in things)
-    return f"{said} {place.name}e".strip() if place else said
 
 
 class Esperanto:
@@ -44,10 +36,24 @@ class Esperanto:
         return self._catalogue.text(message)
 
     def describe(self, scene, phrasing, *, detail=False):
-        if scene.problem is not None:
-            return Description(self.text(PROBLEMS[scene.problem]), abstained=True)
-        text = careful.description(scene.captions, phrasing, named, phrase, self.text, detail=detail)
-        return Description(text or self.text(CANT_TELL), abstained=text is None)
+        return description.describe(scene, phrasing, self, detail=detail)
+
+    def things(self, groups):
+        return " kaj ".join(f"unu {group.name}o" for group in groups)
+
+    def heading(self, place):
+        return f"{place}e"
+
+    def summary(self, found):
+        things, place = careful.chosen(found)
+        said = " kaj ".join(f"unu {thing.name}o" for thing in things)
+        return f"{said} {place.name}e".strip() if place else said
+
+    def content(self, text):
+        return set(words(folded(text)).split())
+
+    def is_unfit(self, text):
+        return self.promises_safety(text)
 
     def promises_safety(self, text):
         return "sekura" in words(folded(text))

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight.language.careful import Evidence, Found, likelihood
+from earsight.language.careful import Evidence, likelihood
 from earsight.language.careful import evidence as evidence_of
 from earsight.language.careful import found as found_in
-from earsight.language.english.mentions import named
 from earsight.language.english.nouns import NOUNS
-from earsight.language.english.phrasing import phrase
 from earsight.language.english.safety import promises_safety
+from earsight.language.english.things import summary as phrase
+from earsight.language.grammar import Found
+from earsight.language.readers import named_in
 from earsight.language.vocabulary import MANY, THINGS, with_kinds
 from earsight.scene import Caption
 from tests.earsight.language.english.test_mentions import words
@@ -22,11 +23,11 @@ def caption(text, confidence=0.6, mean=-1.0):
 
 
 def evidence(captions):
-    return evidence_of(captions, named)
+    return evidence_of(captions, named_in)
 
 
 def likely(captions, least):
-    return found_in(captions, least, named)
+    return found_in(captions, least, named_in)
 
 
 def said(texts, least=0.8, confidence=0.6):
@@ -110,7 +111,7 @@ def found(name, number=1, likelihood=0.9):
         ([found("dog", MANY)], "dogs"),
         ([found("dog", 40)], "dogs"),
         ([found("person"), found("dog")], "a person and a dog"),
-        ([found("man"), found("dog", 3), found("ball")], "a man, three dogs and a ball"),
+        ([found("man"), found("dog", 3), found("sports ball")], "a man, three dogs and a ball"),
         ([found("outdoors")], "outdoors"),
         ([found("umbrella"), found("stairs", MANY)], "an umbrella and stairs"),
         ([found("person"), found("snow", 1, 0.8), found("mountain")], "a person in hills"),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from earsight.language import careful
+from collections.abc import Collection, Sequence
+
+from earsight.language import description
 from earsight.language.catalogue import Catalogue
-from earsight.language.english import phrasing as english
-from earsight.language.english import safety
-from earsight.language.english.mentions import named
+from earsight.language.english import content, safety, things
 from earsight.language.english.numbers import shown
-from earsight.language.language import CANT_TELL, PROBLEMS, Description, Phrasing, Style
+from earsight.language.grammar import Found
+from earsight.language.language import Description, Phrasing
+from earsight.language.scene_plan import Group
 from earsight.message import Message
 from earsight.scene import Scene
 
 
 class English:
-    """See language.Language."""
+    """See language.Language and grammar.Grammar."""
 
     code = "en"
 
@@ -25,18 +27,22 @@ class English:
         return self._catalogue.text(message)
 
     def describe(self, scene: Scene, phrasing: Phrasing, *, detail: bool = False) -> Description:
-        if scene.problem is not None:
-            return Description(self.text(PROBLEMS[scene.problem]), abstained=True)
-        text = self._description(scene, phrasing, detail=detail)
-        return Description(text or self.text(CANT_TELL), abstained=text is None)
-
-    def _description(self, scene: Scene, phrasing: Phrasing, *, detail: bool) -> str | None:
-        if phrasing.style is Style.CAREFUL:
-            return careful.description(
-                scene.captions, phrasing, named, english.phrase, self.text, detail=detail
-            )
-        describe = english.long_description if detail else english.short_description
-        return describe(scene.captions, phrasing, self._catalogue)
+        return description.describe(scene, phrasing, self, detail=detail)
 
     def promises_safety(self, text: str) -> bool:
         return safety.promises_safety(text)
+
+    def things(self, groups: Sequence[Group]) -> str:
+        return things.things(groups)
+
+    def heading(self, place: str) -> str:
+        return things.heading(place)
+
+    def summary(self, found: Collection[Found]) -> str:
+        return things.summary(found)
+
+    def content(self, text: str) -> set[str]:
+        return content.content(text)
+
+    def is_unfit(self, text: str) -> bool:
+        return safety.unfit_for_description(text)

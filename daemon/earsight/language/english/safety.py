@@ -41,7 +41,11 @@ _DANGER = (
 _ANYONE = (
     r"(?:one|body|people|persons?|humans?|pedestrians?|man|men|woman|women|child|children|walkers?|life|sign)"
 )
-_NOT = r"(?:no|not|never|without|zero|neither|nor|hardly|barely|scarcely|lacks?|lacking|absence of|void of)"
+# "Not sure: a car on the left" is doubt.
+_NOT = (
+    r"(?:no|not(?! sure\b)|never|without|zero|neither|nor|hardly|barely|scarcely|lacks?|lacking|absence of"
+    r"|void of)"
+)
 _IS = r"(?:is|are|was|were|be|being|been|looks?|seems?|appears?|lies|stays?|remains?|stands?|has|have)"
 _EMPTY = (
     r"(?:empty|emptied|empties|open|opens|opened|abandoned|unoccupied|unused|quiet|calm|peaceful|silent|lonely"
@@ -79,7 +83,8 @@ _PROMISES = re.compile(
             r"(?:nothing|nobody|noone|no one|no body|none|nowhere)",
             rf"{_NOT}(?: \w+){{0,3}} (?:{_TRAFFIC}|{_DANGER})",
             rf"{_NOT}(?: (?:a|any|single|other|many|moving|visible|more)){{0,3}} {_ANYONE}",
-            rf"(?:few|fewer|less|little|light|low|sparse|minimal|slow) (?:\w+ )?(?:traffic|{_TRAFFIC}s)",
+            rf"(?:few|fewer|less|little|(?<!traffic )light|low|sparse|minimal|slow)"
+            rf" (?:\w+ )?(?:traffic|{_TRAFFIC}s)",
             rf"(?:few|fewer) {_TRAFFIC}",
             rf"{_TRAFFIC}(?: \w+){{0,3}} (?:gone|absent|missing)",
             rf"{_TRAFFIC}(?: \w+){{0,3}} (?:stopped|halted|waits?|waiting|yields?|yielding)",

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from earsight.language import careful
+from collections.abc import Collection, Sequence
+
+from earsight.language import description
 from earsight.language.catalogue import Catalogue
-from earsight.language.english.mentions import named
-from earsight.language.indonesian import safety
+from earsight.language.grammar import Found
+from earsight.language.indonesian import content, safety, things
 from earsight.language.indonesian.numbers import shown
-from earsight.language.indonesian.phrasing import phrase
-from earsight.language.language import CANT_TELL, PROBLEMS, Description, Phrasing
+from earsight.language.language import Description, Phrasing
+from earsight.language.scene_plan import Group
 from earsight.message import Message
 from earsight.scene import Scene
 
 
 class Indonesian:
-    """See language.Language.
-
-    Captions are in English, and are not spoken: of what they name, the likely things are said in Indonesian,
-    in the hedged style too.
-    """
+    """See language.Language and grammar.Grammar."""
 
     code = "id"
 
@@ -29,10 +27,22 @@ class Indonesian:
         return self._catalogue.text(message)
 
     def describe(self, scene: Scene, phrasing: Phrasing, *, detail: bool = False) -> Description:
-        if scene.problem is not None:
-            return Description(self.text(PROBLEMS[scene.problem]), abstained=True)
-        text = careful.description(scene.captions, phrasing, named, phrase, self.text, detail=detail)
-        return Description(text or self.text(CANT_TELL), abstained=text is None)
+        return description.describe(scene, phrasing, self, detail=detail)
 
     def promises_safety(self, text: str) -> bool:
         return safety.promises_safety(text)
+
+    def things(self, groups: Sequence[Group]) -> str:
+        return things.things(groups)
+
+    def heading(self, place: str) -> str:
+        return things.heading(place)
+
+    def summary(self, found: Collection[Found]) -> str:
+        return things.summary(found)
+
+    def content(self, text: str) -> set[str]:
+        return content.content(text)
+
+    def is_unfit(self, text: str) -> bool:
+        return safety.unfit_for_description(text)

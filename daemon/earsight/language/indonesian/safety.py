@@ -113,7 +113,14 @@ _PROMISES = re.compile(
     + r")\b"
 )
 
+_ADDRESS = re.compile(r"\b(?:anda|kamu|kalian|engkau|kau|lo|lu)\b")
+
 
 def promises_safety(text: str) -> bool:
     """Whether the text breaks the rule above, or might."""
     return bool(_PROMISES.search(words(folded(text))))
+
+
+def unfit_for_description(text: str) -> bool:
+    """Whether the text promises safety or speaks to the wearer: no caption that does is said."""
+    return promises_safety(text) or bool(_ADDRESS.search(words(folded(text))))

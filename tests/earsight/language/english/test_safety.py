@@ -96,7 +96,7 @@ from tests.earsight.words import english
         "a man points to safety gear",
         "the way is clear blue water",
         "a cleared path in the snow",
-        "ｃｌｅａｒ road",
+        "ｃｌｅａｒ way",
         "cle\u00adar road",
         "no  ,  cars",
         "NO CARS",

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight.language.careful import Found
+from earsight.language.grammar import Found
 from earsight.language.indonesian.nouns import NOUNS
-from earsight.language.indonesian.phrasing import phrase
 from earsight.language.indonesian.safety import promises_safety
+from earsight.language.indonesian.things import summary as phrase
 from earsight.language.language import Phrasing, Style
 from earsight.language.languages import load_language
 from earsight.language.vocabulary import MANY, THINGS
@@ -56,7 +56,10 @@ def found(name: str, number: float = 1, likelihood: float = 0.9) -> Found:
         ([found("car", 40)], "beberapa mobil"),
         ([found("food")], "makanan"),
         ([found("tree"), found("flower", MANY)], "sebatang pohon dan beberapa bunga"),
-        ([found("man"), found("dog", 3), found("ball")], "seorang pria, tiga ekor anjing, dan sebuah bola"),
+        (
+            [found("man"), found("dog", 3), found("sports ball")],
+            "seorang pria, tiga ekor anjing, dan sebuah bola",
+        ),
         ([found("street")], "di jalan atau di dekatnya"),
         ([found("person"), found("snow", 1, 0.8), found("mountain")], "seseorang di perbukitan"),
     ],
@@ -71,11 +74,11 @@ def test_an_english_caption_is_never_spoken_but_what_it_names_is(phrasing: Phras
 
 
 def test_doubt_is_in_the_words() -> None:
-    assert said(caption("a small toy", 0.4)) == "Mungkin sebuah mainan."
+    assert said(caption("a small chair", 0.4)) == "Mungkin sebuah kursi."
 
 
 def test_the_careful_style_leaves_out_what_is_in_doubt() -> None:
-    assert said(caption("a small toy", 0.4), phrasing=CAREFUL) == "Saya tidak tahu ini apa."
+    assert said(caption("a small chair", 0.4), phrasing=CAREFUL) == "Saya tidak tahu ini apa."
 
 
 def test_more_detail() -> None:
@@ -83,8 +86,8 @@ def test_more_detail() -> None:
     assert said(unsure, detail=True) == "Seekor hewan di luar ruangan. Mungkin juga di pantai."
     sure = caption("a dog", 0.99)
     assert said(sure, detail=True) == "Seekor anjing. Hanya itu yang saya tahu."
-    doubtful = caption("a small toy", 0.4)
-    assert said(doubtful, detail=True) == "Mungkin sebuah mainan. Hanya itu yang saya tahu."
+    doubtful = caption("a small chair", 0.4)
+    assert said(doubtful, detail=True) == "Mungkin sebuah kursi. Hanya itu yang saya tahu."
 
 
 @pytest.mark.parametrize("text", ["running very quickly", "", "an unheard-of contraption"])

@@ -62,15 +62,15 @@ def test_what_promises_safety_is_not_said(style):
     assert promises_safety(promise.text)
 
 
-def test_more_detail_is_a_second_sentence_with_what_is_new():
-    captions = [
-        caption("a dog runs on the beach"),
-        caption("a dog is running on the beach"),
-        caption("a brown dog runs on the sand with a red ball"),
-        caption("a dog runs"),
-    ]
+def test_more_detail_is_a_second_sentence_with_what_else_is_probable():
+    captions = [caption("a dog runs on the beach"), caption("a brown dog runs on the sand with a red ball")]
     said = describe(captions, PHRASING, detail=True)
-    assert said == "A dog runs on the beach. Or maybe a brown dog runs on the sand with a red ball."
+    assert said == "A dog runs on the beach. Probably also a ball."
+
+
+def test_more_detail_is_no_other_guess_of_the_same():
+    captions = [caption("a man in a red shirt", 0.95), caption("a woman with a cat", 0.95)]
+    assert describe(captions, PHRASING, detail=True) == f"A man in a red shirt. {NO_MORE}"
 
 
 def test_more_detail_that_is_not_sure_enough_is_not_told():
@@ -119,7 +119,7 @@ def test_more_detail_is_not_more_about_the_same():
 
 def test_nothing_likely_is_admitted():
     assert careful(caption("running very quickly", 0.9)) == CANT_TELL
-    assert careful(caption("a toy", 0.4)) == CANT_TELL
+    assert careful(caption("a ball", 0.4)) == CANT_TELL
     assert careful(detail=True) == CANT_TELL
 
 
