@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from earsight.language.grammar import Grammar
+from earsight.language.kindred import may_be_one
 from earsight.language.language import Phrasing
 from earsight.language.readers import named_in
-from earsight.language.scene_plan import Doubt, Group, look_alike
+from earsight.language.scene_plan import Doubt, Group
 from earsight.language.vocabulary import MOVING, THINGS, Mention, with_kinds
 from earsight.scene import Caption, Scene
 from earsight_bundle.thresholds import LEAST_PRESENCE
@@ -115,7 +116,7 @@ def beside(said: Said, groups: Sequence[Group], place: str | None, grammar: Gram
     for name in names:
         if THINGS[name].place or any(_related(name, group.name) for group in groups):
             continue
-        if "person" not in with_kinds(name) and any(look_alike(name, group.name) for group in groups):
+        if "person" not in with_kinds(name) and any(may_be_one(name, group.name) for group in groups):
             return False
     known = [*(group.name for group in groups), *([place] if place else ())]
     return any(not _is_known(word, said, known) for word in grammar.content(said.caption.text))

@@ -30,25 +30,6 @@ class Closeness:
 CLOSE: Closeness | None = Closeness(bottom=0.9, height=0.5)
 """None: nothing is called close."""
 
-_RIVALS = 0.6
-"""Intersection over union from which two things that look alike are two guesses of one thing."""
-
-_LOOK_ALIKE = tuple(
-    frozenset(names.split(", "))
-    for names in (
-        "chair, couch, bed, bench",
-        "tv, laptop, computer, microwave, oven",
-        "cup, bowl, vase, bottle, wine glass",
-        "pole, streetlight, tree, parking meter, traffic light",
-        "fence, railing",
-        "pothole, puddle, manhole",
-        "door, window, cabinet, refrigerator",
-        "keyboard, remote, cell phone, mouse",
-        "fork, knife, spoon, toothbrush",
-        "skis, snowboard, skateboard, surfboard",
-    )
-)
-
 _EXACT = 4
 """Of more than that, detectors miss some: they are several."""
 
@@ -131,12 +112,12 @@ def place_to_say(scene: Scene, phrasing: Phrasing) -> str | None:
 def groups(scene: Scene, phrasing: Phrasing) -> list[Group]:
     """What a detector and a place head have found, what matters first.
 
-    Things that are too unsure to be said at all are left out, and so are all but the surest of those that
-    look alike in the same spot: these are guesses of one thing.
+    Things that are too unsure to be said at all are left out.
     """
     by_name: dict[str, list[DetectedObject]] = {}
-    for each in _without_rivals(scene.objects):
-        by_name.setdefault(each.name, []).append(each)
+    for each in scene.objects:
+        if each.name in THINGS:
+            by_name.setdefault(each.name, []).append(each)
     found = [group for name, each in by_name.items() for group in _grouped(name, each, phrasing)]
     found += _ground(scene, phrasing, found)
     return sorted(found, key=lambda group: (group.rank, -group.area))
@@ -225,30 +206,3 @@ def _ground(scene: Scene, phrasing: Phrasing, found: Sequence[Group]) -> list[Gr
 
 def _is_likely(place: Place | None, phrasing: Phrasing) -> bool:
     return place is not None and place.name in THINGS and place.confidence >= phrasing.place
-
-
-def _without_rivals(found: Sequence[DetectedObject]) -> list[DetectedObject]:
-    kept: list[DetectedObject] = []
-    for each in sorted(found, key=lambda each: each.confidence, reverse=True):
-        if each.name in THINGS and not any(_is_rival(each, other) for other in kept):
-            kept.append(each)
-    return kept
-
-
-def _is_rival(one: DetectedObject, other: DetectedObject) -> bool:
-    alike = look_alike(one.name, other.name)
-    return one.name != other.name and alike and _overlap(one.box, other.box) >= _RIVALS
-
-
-def look_alike(one: str, other: str) -> bool:
-    """Whether two names may be two guesses of one thing: they share a kind, or are easily confused."""
-    kinds = {kind for kind in with_kinds(one) & with_kinds(other) if not THINGS[kind].place}
-    return bool(kinds) or any({one, other} <= names for names in _LOOK_ALIKE)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    """Intersection over union."""
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    shared = max(0.0, width) * max(0.0, height)
-    return shared / max(one.area + other.area - shared, 1e-9)

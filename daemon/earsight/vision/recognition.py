@@ -6,6 +6,7 @@ import numpy as np
 
 from earsight.detectors.detector import Detections
 from earsight.detectors.suppression import overlaps
+from earsight.language.kindred import KINDRED
 from earsight.scene import Box, DetectedObject
 from earsight_bundle.manifest import ObjectClass
 from earsight_bundle.objects import probabilities
@@ -13,27 +14,7 @@ from earsight_bundle.objects import probabilities
 _SAME_THING = 0.8
 """Intersection over union from which boxes of kindred classes are two opinions of one thing."""
 
-_KINDRED = (
-    frozenset("car truck bus train".split()),
-    frozenset("bicycle motorcycle".split()),
-    frozenset("cat dog horse sheep cow elephant bear zebra giraffe bird".split()),
-    frozenset(("couch", "chair", "bed", "bench")),
-    frozenset(("tv", "laptop", "window")),
-    frozenset(("backpack", "handbag", "suitcase")),
-    frozenset(("cup", "bottle", "wine glass", "vase", "bowl")),
-    frozenset("knife fork spoon".split()),
-    frozenset(("refrigerator", "oven", "microwave", "cabinet", "door")),
-    frozenset(("skis", "snowboard", "skateboard", "surfboard")),
-    frozenset(("sign", "stop sign", "parking meter")),
-    frozenset(("pole", "streetlight", "traffic light")),
-    frozenset(("puddle", "pothole", "manhole")),
-    frozenset(("crossing", "tactile paving", "stairs")),
-    frozenset(("cell phone", "remote")),
-    frozenset(("hot dog", *"banana apple orange broccoli carrot pizza donut cake sandwich".split())),
-)
-"""Classes that detectors take for each other: one thing in a picture is only one of them."""
-
-_GROUP = {name: number for number, names in enumerate(_KINDRED) for name in names}
+_GROUP = {name: number for number, names in enumerate(KINDRED) for name in names}
 
 
 class Recognition:

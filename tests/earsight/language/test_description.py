@@ -99,11 +99,6 @@ def test_what_is_too_unsure_is_not_said() -> None:
     assert said(scene(found("bench", 0.2)), detail=True) == CANT_TELL
 
 
-def test_two_guesses_of_one_thing_are_one_thing() -> None:
-    assert said(scene(found("car", 0.9), found("truck", 0.7))) == "A car ahead."
-    assert said(scene(found("car", 0.9), found("truck", 0.7, LEFT))) == "A car ahead, a truck on the left."
-
-
 def test_the_ground_is_said_where_it_matters() -> None:
     assert said(scene(ground="water")) == "Water ahead."
     assert said(scene(ground="road"), language="id") == "Jalan raya di depan."
