@@ -67,11 +67,16 @@ def test_words_for_several_classes():
     ("language", "text", "directions"),
     [
         ("en", "Street. Car close ahead, two people on the right.", [{"ahead"}, {"right"}]),
-        ("en", "A table and a chair on your left.", [set(), {"left"}]),
+        ("en", "A dog.", [set()]),
+        ("en", "A table, a cup and a chair on your left, a dog.", [{"left"}, {"left"}, {"left"}, set()]),
         ("en", "People on the left and right.", [{"left", "right"}]),
+        ("en", "Cars on both sides, a bus ahead and on the right.", [{"left", "right"}, {"ahead", "right"}]),
+        ("en", "Trees all around. A dog.", [{"left", "ahead", "right"}, set()]),
         ("en", "A man holds his left hand to a dog.", [set(), set()]),
         ("id", "Jalan. Mobil dekat di depan, dua orang di kanan.", [{"ahead"}, {"right"}]),
         ("id", "Meja di sebelah kiri dan kanan.", [{"left", "right"}]),
+        ("id", "Anjing dan kucing di kiri dan depan, pohon.", [{"left", "ahead"}, {"left", "ahead"}, set()]),
+        ("id", "Orang di sekeliling.", [{"left", "ahead", "right"}]),
         ("id", "Anjing di depan rumah.", [set(), set()]),
     ],
 )

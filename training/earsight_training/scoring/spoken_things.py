@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from earsight_training.scoring.chair import ObjectVocabulary
+from earsight_training.scoring.chair import Mention, ObjectVocabulary
 from earsight_training.scoring.thing_words import AMBIGUOUS, KINDS, NOTHING, WORDS
 
 LANGUAGES = ("en", "id")
@@ -16,10 +16,7 @@ LANGUAGES = ("en", "id")
 _BETWEEN_CLASSES = "|"
 _KIND = "kind of "
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
-_PARTS = {
-    "en": re.compile(r"[,;:.!?]| and (?!(?:left|right|ahead)\b)"),
-    "id": re.compile(r"[,;:.!?]| dan (?!(?:kiri|kanan|depan)\b)"),
-}
+_CLAUSES = re.compile(r"[,;:.!?]")
 _DOUBT = {
     "en": re.compile(
         r"\b(?:maybe|perhaps|probably|possibly|might|may be|could be|not sure|looks like|unsure)\b"
@@ -28,17 +25,19 @@ _DOUBT = {
         r"\b(?:mungkin|barangkali|kemungkinan|sepertinya|kurang yakin|tidak yakin|bisa jadi|agaknya)\b"
     ),
 }
+_SIDE = (
+    r"(?:(?:on|to|at) (?:the|your) (?:left|right)|(?:left|right)(?=[,;:.!?]|$| and )|ahead|in front of you)\b"
+)
+_SISI = r"di (?:sebelah |sisi )?(?:kiri|kanan|depan)(?=[,;:.!?]|$| dan | anda| dekat)"
 _DIRECTIONS = {
-    "en": {
-        "left": re.compile(r"\b(?:on|to|at) (?:the|your) left\b|\bleft$|\bleft and\b"),
-        "right": re.compile(r"\b(?:on|to|at) (?:the|your) right\b|\bright$|\band right\b"),
-        "ahead": re.compile(r"\bahead\b|\bin front of you\b|\bin the middle$"),
-    },
-    "id": {
-        "left": re.compile(r"\bkiri\b"),
-        "right": re.compile(r"\bkanan\b"),
-        "ahead": re.compile(r"\bdi depan(?: anda| dekat)?$|\bdepan dan\b|\bdi tengah$"),
-    },
+    "en": re.compile(rf"\b(?:on both sides|all around|{_SIDE}(?:(?:, | and ){_SIDE})*)"),
+    "id": re.compile(rf"\b(?:di sekeliling|{_SISI}(?: dan (?:di )?(?:kiri|kanan|depan))*)"),
+}
+"""Where something is: of all that is named before it, from the last such words of the sentence on."""
+_MEANT = {
+    "left": re.compile("left|kiri|both sides|around|sekeliling"),
+    "ahead": re.compile("ahead|front|depan|around|sekeliling"),
+    "right": re.compile("right|kanan|both sides|around|sekeliling"),
 }
 _LEFT_OUT = {
     "en": (
@@ -85,9 +84,8 @@ def spoken_things(text: str, language: str) -> list[SpokenThing]:
     found = []
     for sentence in _SENTENCES.split(text.lower()):
         doubted = bool(_DOUBT[language].search(sentence))
-        for part in _PARTS[language].split(_readable(sentence, language)):
-            directions = _directions(part.strip(), language)
-            found += [_thing(words, name, directions, doubted) for words, name in _mentions(part, language)]
+        for words, directions in _placed(_readable(sentence, language), language):
+            found += [_thing(mention, directions, doubted) for mention in _mentions(words, language)]
     return found
 
 
@@ -102,13 +100,19 @@ def sentences(text: str) -> int:
     return sum(bool(sentence.strip()) for sentence in _SENTENCES.split(text))
 
 
-def _thing(words: str, name: str, directions: frozenset[str], doubted: bool) -> SpokenThing:
-    classes = frozenset(name.removeprefix(_KIND).split(_BETWEEN_CLASSES))
-    return SpokenThing(words, classes, name.startswith(_KIND), directions, doubted)
+def _thing(mention: Mention, directions: frozenset[str], doubted: bool) -> SpokenThing:
+    classes = frozenset(mention.thing.removeprefix(_KIND).split(_BETWEEN_CLASSES))
+    return SpokenThing(mention.words, classes, mention.thing.startswith(_KIND), directions, doubted)
 
 
-def _directions(part: str, language: str) -> frozenset[str]:
-    return frozenset(name for name, pattern in _DIRECTIONS[language].items() if pattern.search(part))
+def _placed(sentence: str, language: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The parts of a sentence, each with the directions that it ends with."""
+    begin = 0
+    for found in _DIRECTIONS[language].finditer(sentence):
+        where = frozenset(name for name, pattern in _MEANT.items() if pattern.search(found[0]))
+        yield sentence[begin : found.start()], where
+        begin = found.end()
+    yield sentence[begin:], frozenset()
 
 
 def _readable(sentence: str, language: str) -> str:
@@ -118,8 +122,9 @@ def _readable(sentence: str, language: str) -> str:
     return _single(sentence) if language == "id" else sentence
 
 
-def _mentions(part: str, language: str) -> Iterable[tuple[str, str]]:
-    return [(mention.words, mention.thing) for mention in _vocabulary(language).mentions(part)]
+def _mentions(words: str, language: str) -> Iterator[Mention]:
+    for clause in _CLAUSES.split(words):
+        yield from _vocabulary(language).mentions(clause)
 
 
 def _single(text: str) -> str:

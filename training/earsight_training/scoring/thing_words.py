@@ -110,7 +110,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "chair": ("armchair, stool, arm chair, recliner", "kursi"),
     "couch": ("sofa, couches, loveseat", "sofa"),
     "potted plant": (
-        "houseplant, house plant, pot plant, flowerpot, flower pot",
+        "plant, houseplant, house plant, pot plant, flowerpot, flower pot",
         "tanaman pot, tanaman hias, pot tanaman, tanaman dalam pot, tanaman, pot bunga",
     ),
     "bed": ("", "tempat tidur, ranjang, kasur"),
@@ -183,7 +183,7 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
     "laptop|tv|keyboard": ("computer, monitor, screen", "komputer, layar, monitor"),
     "backpack|handbag|suitcase": ("bag", "tas"),
     "cup|wine glass": ("glass", "gelas"),
-    "potted plant|tree": ("plant, bush, shrub", "semak"),
+    "potted plant|tree": ("bush, shrub", "semak"),
     "door|fence": ("gate", "gerbang"),
     "streetlight|traffic light": ("light pole", ""),
 }
