@@ -70,7 +70,7 @@ def caption_work(bundle: Path, tokens: int) -> dict[str, Work]:
     Returns:
         The work by stage.
     """
-    decoder, beams = bundle / DECODER, read_manifest(bundle).decode.beams
+    decoder, beams = bundle / DECODER, read_manifest(bundle).captioning.decode.beams
     prefix = _prefix_length(bundle / ENCODER)
     # In the middle of the caption, with the prefix and what all beams have said in the cache.
     middle = {"rows": beams, "N": prefix + beams * tokens // 2, "asked": beams}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+from earsight_bundle.manifest import Capability
 
 MANIFEST = "manifest.json"
 ENCODER = "encoder.onnx"
@@ -28,8 +31,12 @@ them. The daemon does not read it."""
 MODEL_CARD = "MODEL_CARD.md"
 """For people: data, terms, figures, limits."""
 
-REQUIRED_FILES = frozenset({ENCODER, DECODER, TOKENS, TOKENIZER})
-"""Beside the manifest."""
+FILES: Mapping[Capability, frozenset[str]] = {
+    "caption": frozenset({ENCODER, DECODER, TOKENS, TOKENIZER}),
+    "objects": frozenset({DETECTOR}),
+    "place": frozenset({PLACE}),
+}
+"""The files, beside the manifest, that a bundle needs for each capability, and no other bundle has."""
 
 
 def other_encoder(precision: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -115,6 +117,23 @@ class PlaceSettings(_Section):
     grounds: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Captioning:
+    """What a manifest says of captions. See Manifest."""
+
+    image: ImageSettings
+    decode: DecodeSettings
+    calibration: Calibration
+
+
+SECTIONS: Final[Mapping[Capability, tuple[str, ...]]] = {
+    "caption": ("image", "decode", "calibration"),
+    "objects": ("objects",),
+    "place": ("place",),
+}
+"""The sections of a manifest that each capability has, and no other model."""
+
+
 class Manifest(_Section):
     """What a bundle says of itself. Unknown keys are ignored, so that newer versions may add some.
 
@@ -124,11 +143,11 @@ class Manifest(_Section):
         licence: Terms of the weights and of the data behind them.
         capabilities: What the model can do.
         language: Code of the language of its captions.
-        objects: The detector; of bundles with that capability.
-        place: The place head; of bundles with that capability.
-        image: The encoder's input.
-        decode: The beam search.
-        calibration: The confidence.
+        image: The encoder's input; of bundles that caption.
+        decode: The beam search; likewise.
+        calibration: The confidence; likewise.
+        objects: The detector; of bundles that find objects.
+        place: The place head; of bundles that tell the place.
         metrics: What was measured, by name, for people.
         checks: How far the graphs are from the model that they were written from, for people.
         missing: Share of the photos of its data set, 0 to 1, that may be missing where it is measured.
@@ -140,12 +159,19 @@ class Manifest(_Section):
     licence: str
     capabilities: tuple[Capability, ...]
     language: str = "en"
-    image: ImageSettings
-    decode: DecodeSettings
-    calibration: Calibration
+    image: ImageSettings | None = None
+    decode: DecodeSettings | None = None
+    calibration: Calibration | None = None
     objects: ObjectsSettings | None = None
     place: PlaceSettings | None = None
     metrics: dict[str, float] = {}
     checks: dict[str, Any] = {}
     missing: float = Field(default=0.01, ge=0, le=1)
     files: dict[str, Sha256]
+
+    @property
+    def captioning(self) -> Captioning:
+        """The sections of a bundle that captions. Raises ValueError if one of them is missing."""
+        if self.image is None or self.decode is None or self.calibration is None:
+            raise ValueError("this model does not caption")
+        return Captioning(self.image, self.decode, self.calibration)

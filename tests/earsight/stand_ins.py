@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from earsight.cameras.source import CameraError
-from earsight.captioners.captioner import DecodingCancelledError, Encoding, never, unsupported
+from earsight.captioners.captioner import DecodingCancelledError, Encoding, Support, never, unsupported
 from earsight.detectors.detector import Detection, Detections
 from earsight.inference.placement import Placement
 from earsight.scene import Box, Caption
@@ -105,7 +105,7 @@ class ColourCaptioner:
         self,
         encoding: Encoding,
         cancelled: Callable[[], bool] = never,
-        support: Callable[[str], float] = unsupported,
+        support: Support = unsupported,
     ) -> list[Caption]:
         self.described += 1
         deadline = time.monotonic() + 30
@@ -118,7 +118,9 @@ class ColourCaptioner:
         self.captioned += 1
         colour = min(COLOURS, key=lambda name: -float(encoding.embedding @ _unit(COLOURS[name])))
         texts = (f"a {colour} wall", f"a {colour} wall of bricks") if self.words is None else (self.words,)
-        return [Caption(text, self.confidence, -1.0, -2.0, {"support": support(text)}) for text in texts]
+        return [
+            Caption(text, self.confidence, -1.0, -2.0, {"support": support(text, "en")}) for text in texts
+        ]
 
     def warm_up(self) -> None:
         if self.fault is not None:

@@ -1,15 +1,18 @@
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from earsight_bundle.files import (
     ENCODER,
-    REQUIRED_FILES,
+    FILES,
     is_encoder,
     is_plain_file_name,
     other_encoder,
     weights_of,
 )
+from earsight_bundle.manifest import SECTIONS, Capability, Manifest
 
 
 def test_names_of_other_files():
@@ -19,9 +22,14 @@ def test_names_of_other_files():
     assert not is_encoder(weights_of(ENCODER))
 
 
-@pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
+@pytest.mark.parametrize("name", sorted(frozenset().union(*FILES.values())))
 def test_our_own_names_are_plain(name):
     assert is_plain_file_name(name)
+
+
+def test_every_capability_has_its_files_and_sections():
+    assert set(FILES) == set(SECTIONS) == set(get_args(Capability))
+    assert all(name in Manifest.model_fields for names in SECTIONS.values() for name in names)
 
 
 @given(st.text())

@@ -28,10 +28,11 @@ def test_what_is_written_is_what_was_read(content):
 
 
 def keys(model):
-    """The dotted keys of a model's JSON schema."""
+    """The dotted keys of a model's JSON schema; those of a section in a section are told with it."""
     schema = model.model_json_schema()
     for name, entry in schema["properties"].items():
-        section = schema["$defs"].get(entry.get("$ref", "").rpartition("/")[2])
+        (choice, *_) = entry.get("anyOf", [entry])
+        section = schema["$defs"].get(choice.get("$ref", "").rpartition("/")[2])
         yield from (f"{name}.{inner}" for inner in section["properties"]) if section else [name]
 
 

@@ -25,10 +25,12 @@ from earsight.bench.stages import Captioned, captioned, quantiles
 from earsight.bench.work import UncountedError, Work, graph_work
 from earsight.bundles.bundle import Bundle, bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.detectors.onnx import OnnxDetector
+from earsight.detectors.place_head import PlaceHead
 from earsight.errors import EarsightError
 from earsight.inference.providers import PROCESSOR
 from earsight.vision.describer import Describer
-from earsight_bundle.files import DECODER
+from earsight_bundle.files import DECODER, DETECTOR
 
 _NO_TOKEN = -1
 _PR_SET_PDEATHSIG = 1
@@ -67,7 +69,7 @@ def figures(settings: BenchSettings, started: float) -> dict[str, Any]:
     memory |= {"captioned": resident(), "peak": most_resident()}
     del describer  # the counting of work loads its graphs again
     stages = quantiles(captions)
-    beams = settings.beams or bundle.manifest.decode.beams
+    beams = settings.beams or bundle.manifest.captioning.decode.beams
     work = _work(bundle, captions, beams)
     roofline = Roofline(settings.threads, available_memory())
     return {
@@ -94,16 +96,18 @@ def _loaded(settings: BenchSettings, started: float) -> tuple[Describer, Bundle,
     times = [time.monotonic()]
     bundle = open_bundle(bundle_folder(settings.bundle))
     times.append(time.monotonic())
-    describer = Describer(
-        OnnxCaptioner(
-            bundle if settings.tokens is None else _endless(bundle, settings.tokens),
-            settings.threads,
-            settings.beams,
-            settings.tokens,
-            time_limit=float("inf"),
-            provider=PROCESSOR,
-        )
+    captioner = OnnxCaptioner(
+        bundle if settings.tokens is None else _endless(bundle, settings.tokens),
+        settings.threads,
+        settings.beams,
+        settings.tokens,
+        time_limit=float("inf"),
+        provider=PROCESSOR,
     )
+    objects, place = bundle.manifest.objects, bundle.manifest.place
+    detector = None if objects is None else OnnxDetector(bundle, settings.threads, PROCESSOR)
+    place_head = None if place is None else PlaceHead(bundle, settings.threads, PROCESSOR)
+    describer = Describer(captioner, detector, place_head)
     times.append(time.monotonic())
     describer.warm_up()
     times.append(time.monotonic())
@@ -119,23 +123,28 @@ def _endless(bundle: Bundle, tokens: int) -> Bundle:
     Raises:
         BenchError: The bundle's captions can't be so long.
     """
-    longest = bundle.manifest.decode.max_tokens
-    if tokens > longest:
-        raise BenchError(f"{bundle.folder}: its captions have at most {longest} tokens; lower --tokens")
-    decode = bundle.manifest.decode.model_copy(update={"end_token": _NO_TOKEN, "no_repeat": 0})
-    return dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"decode": decode}))
+    decode = bundle.manifest.captioning.decode
+    if tokens > decode.max_tokens:
+        raise BenchError(
+            f"{bundle.folder}: its captions have at most {decode.max_tokens} tokens; lower --tokens"
+        )
+    endless = decode.model_copy(update={"end_token": _NO_TOKEN, "no_repeat": 0})
+    return dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"decode": endless}))
 
 
 def _work(bundle: Bundle, captions: list[Captioned], beams: int) -> dict[str, Work] | None:
-    """The work of encode, prefill, and a mean step in the middle of a caption; None where it is not known."""
+    """The work of encode, detect, prefill, and a mean step in the middle of a caption; None where it is not
+    known."""
     steps = [step for caption in captions for step in caption.steps]
     prefix = captions[0].prefix.rows
     rows = round(sum(step.rows for step in steps) / max(1, len(steps)))
     held = prefix + rows * _mean_steps(captions) // 2
     decoder = bundle.path(DECODER)
     try:
+        detect = {} if bundle.manifest.objects is None else {"detect": bundle.path(DETECTOR)}
         return {
             "encode": graph_work(captions[0].encoder, {}, {}),
+            **{stage: graph_work(path, {}, {}) for stage, path in detect.items()},
             "prefill": graph_work(decoder, {"rows": prefix, "N": 1, "asked": 1}, {"k": beams}),
             "step": graph_work(decoder, {"rows": rows, "N": held, "asked": rows}, {"k": beams}),
         }

@@ -17,11 +17,13 @@ from earsight.captioners.decoder import Decoder
 from earsight.inference.graph import Graph
 from earsight.scene import Frame
 from earsight.vision.describer import Describer, Stage
+from earsight_bundle.files import is_encoder
 
-STAGES = ("preprocess", "encode", "prefill", "step", "search", "decode", "total")
-"""preprocess: the photo's file to the encoder's input. encode: to prefix and embedding. prefill: the prefix
-through the decoder. step: one token of every live beam through the decoder. search: what else decoding takes,
-choosing beams and making text. decode: prefill, steps and search. total: the whole caption."""
+STAGES = ("preprocess", "encode", "place", "detect", "prefill", "step", "search", "decode", "total")
+"""preprocess: the photo's file to the encoder's input. encode: to prefix and embedding. place, detect: to the
+place, and from the picture to objects, of bundles that can. prefill: the prefix through the decoder. step:
+one token of every live beam through the decoder. search: what else decoding takes, choosing beams and making
+text. decode: prefill, steps and search. total: the whole caption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,12 @@ def _captioned(describer: Describer, photo: Path) -> Captioned:
         frame = Frame(load_photo(photo), time.monotonic())
         loading = time.perf_counter() - began
         look = describer.describe(frame)
-    (prefix,), (encoder,) = calls.prefixes, calls.graphs
+    (prefix,), (encoder,) = calls.prefixes, [path for path in calls.graphs if is_encoder(path.name)]
     reading = prefix.seconds + sum(step.seconds for step in calls.steps)
-    seconds = {
+    seconds: dict[str, float] = {
         "preprocess": loading + look.seconds[Stage.PREPROCESS],
         "encode": look.seconds[Stage.ENCODE],
+        **{stage: look.seconds[stage] for stage in (Stage.PLACE, Stage.DETECT) if stage in look.seconds},
         "prefill": prefix.seconds,
         "search": look.seconds[Stage.DECODE] - reading,
         "decode": look.seconds[Stage.DECODE],
@@ -101,7 +104,7 @@ def _captioned(describer: Describer, photo: Path) -> Captioned:
 
 @contextmanager
 def _watched() -> Iterator[_Calls]:
-    """Note the calls of the decoder and the encoder from outside, so that the engine itself needs no clocks.
+    """Note the calls of the decoder and the other graphs from outside, so that no engine needs clocks.
 
     The decoder's graph is run bound to its buffers, not by Graph.run.
     """
@@ -149,7 +152,9 @@ def quantiles(captions: list[Captioned]) -> dict[str, dict[str, float]]:
     Returns:
         Median, p95 and p99 of each stage that was run, in milliseconds, over all captions, or all steps.
     """
-    seconds = {stage: [caption.times[stage] for caption in captions] for stage in STAGES if stage != "step"}
+    seconds = {
+        stage: [caption.times[stage] for caption in captions if stage in caption.times] for stage in STAGES
+    }
     seconds["step"] = [step.seconds for caption in captions for step in caption.steps]
     return {stage: _quantiles(seconds[stage]) for stage in STAGES if seconds[stage]}
 

@@ -70,7 +70,7 @@ def _figures() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield label, "MB", ("resident_mb", name)
     for name, (label, unit) in _RATES.items():
         yield label, unit, ("roofline", name)
-    for stage in ("encode", "prefill", "step", "decode"):
+    for stage in ("encode", "detect", "prefill", "step", "decode"):
         yield f"{stage}, roofline", "ms", ("roofline", "stages", stage, "ms")
         yield f"{stage}, median times the roofline", "", ("roofline", "stages", stage, "ratio")
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from earsight.bundles.capabilities import misfit
 from earsight.errors import CaptionerError
-from earsight_bundle.files import MANIFEST, REQUIRED_FILES, is_plain_file_name
+from earsight_bundle.files import MANIFEST, is_plain_file_name
 from earsight_bundle.manifest import MAX_MANIFEST_BYTES, Manifest
 
 
@@ -67,9 +68,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleError(
             f"{path}: {key}: {first['msg']}; copy the bundle again or export it anew"
         ) from error
-    for name in (*REQUIRED_FILES - set(manifest.files), *manifest.files):
-        if name not in manifest.files:
-            raise BundleError(f"{path}: files: {name} is not listed; export the bundle again")
+    if wrong := misfit(manifest):
+        raise BundleError(f"{path}: {wrong}; export the bundle again")
+    for name in manifest.files:
         if not is_plain_file_name(name):
             raise BundleError(f"{path}: files: {name!r} is not a plain file name; export the bundle again")
     return manifest

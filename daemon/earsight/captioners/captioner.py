@@ -24,7 +24,12 @@ def never() -> bool:
     return False
 
 
-def unsupported(_text: str) -> float:
+Support = Callable[[str, str], float]
+"""From a caption's text and the code of its language to the feature `support` of its confidence: how far a
+detector agrees with what the text names. See docs/bundle.md."""
+
+
+def unsupported(_text: str, _language: str) -> float:
     """For captions of a picture in which nothing else has looked for what they name."""
     return 0.0
 
@@ -70,15 +75,14 @@ class Captioner(Protocol[_Prepared, _Prefix]):
         self,
         encoding: Encoding[_Prefix],
         cancelled: Callable[[], bool] = never,
-        support: Callable[[str], float] = unsupported,
+        support: Support = unsupported,
     ) -> list[Caption]:
         """Decode captions.
 
         Args:
             encoding: What encode() returned.
             cancelled: Asked at every token; True ends the decoding.
-            support: How far a detector agrees with what a caption's text names: the feature `support` of the
-                confidence; see earsight_bundle.confidence.
+            support: How far a detector agrees with what a caption names.
 
         Returns:
             Captions, best first: at least one, each text once.

@@ -6,12 +6,12 @@ The formula is the bundle contract's: see earsight_bundle.confidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
-from earsight.captioners.captioner import unsupported
+from earsight.captioners.captioner import Support, unsupported
 from earsight.captioners.search import Hypothesis
 from earsight.scene import Caption
 from earsight_bundle.confidence import (
@@ -35,8 +35,9 @@ class Confidence:
         Raises:
             BundleError: A file is missing, or not an array of the right shape.
         """
-        files, calibration = bundle.manifest.files, bundle.manifest.calibration
+        files, calibration = bundle.manifest.files, bundle.manifest.captioning.calibration
         self._calibration = calibration
+        self._language = bundle.manifest.language
         self._scenes = _array(bundle, SCENES, 2) if SCENES in files else None
         self._probe = _array(bundle, PROBE, 1) if PROBE in files else None
         if "familiarity" in calibration.weights and self._scenes is None:
@@ -49,7 +50,7 @@ class Confidence:
         texts: Sequence[str],
         hypotheses: Sequence[Hypothesis],
         embedding: np.ndarray,
-        support: Callable[[str], float] = unsupported,
+        support: Support = unsupported,
     ) -> list[Caption]:
         """Turn what the search ended with into captions with confidence.
 
@@ -73,7 +74,7 @@ class Confidence:
         for text, hypothesis in zip(texts, hypotheses, strict=True):
             if text not in captions:
                 evidence = _of_caption(text, hypothesis, texts, shares) | of_image
-                evidence["support"] = support(text)
+                evidence["support"] = support(text, self._language)
                 odds = log_odds(self._calibration, text, evidence)
                 ranks[text] = rank(evidence, self._calibration.order * odds)
                 probability = confidence(odds, evidence)

@@ -40,7 +40,7 @@ def load_fastest_encoder(bundle: Bundle, threads: int, provider: Provider) -> Gr
     Raises:
         BundleError: An encoder can't be loaded.
     """
-    side = bundle.manifest.image.side
+    side = bundle.manifest.captioning.image.side
     grey = {PIXELS: np.full((1, side, side, 3), 128, np.uint8)}
 
     def run(graph: Graph) -> None:

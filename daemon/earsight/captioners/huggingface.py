@@ -30,7 +30,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from earsight.captioners.captioner import DecodingCancelledError, Encoding, never, unsupported
+from earsight.captioners.captioner import DecodingCancelledError, Encoding, Support, never, unsupported
 from earsight.captioners.vision_tower import VisionFeatures, VisionTower
 from earsight.errors import CaptionerError
 from earsight.inference.placement import Placement
@@ -138,7 +138,7 @@ class HuggingFaceCaptioner:
         self,
         encoding: Encoding[Prompt],
         cancelled: Callable[[], bool] = never,
-        support: Callable[[str], float] = unsupported,
+        support: Support = unsupported,
     ) -> list[Caption]:
         """Search by mean log-probability. See Captioner.describe().
 
@@ -176,7 +176,7 @@ class HuggingFaceCaptioner:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
         self.describe(self.encode(self.prepare(np.full((480, 640, 3), 128, np.uint8))))
 
-    def _captions(self, generated: Any, support: Callable[[str], float]) -> list[Caption]:
+    def _captions(self, generated: Any, support: Support) -> list[Caption]:
         """Read captions from what generate() returned, best first, each text once."""
         special = set(self._tokenizer.all_special_ids)
         found = []
@@ -185,7 +185,7 @@ class HuggingFaceCaptioner:
             mean, lowest = sum(log_probs) / len(log_probs), min(log_probs)
             # A model that yields no number is not to be believed.
             confidence = 0.0 if math.isnan(mean) else _UNCALIBRATED
-            caption = Caption(text, confidence, mean, lowest, {"support": support(text)})
+            caption = Caption(text, confidence, mean, lowest, {"support": support(text, "en")})
             found.append((tokens[-1] in special, caption))
         found.sort(key=lambda pair: (pair[0], pair[1].mean_log_prob), reverse=True)
         captions: dict[str, Caption] = {}

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
-from earsight.captioners.captioner import Encoding, never, unsupported
+from earsight.captioners.captioner import Encoding, Support, never, unsupported
 from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder, try_decoder
 from earsight.captioners.fastest_encoder import load_fastest_encoder
@@ -23,7 +23,7 @@ from earsight.inference.placement import Placement
 from earsight.inference.preprocessing import resized, resized_and_cropped
 from earsight.inference.providers import AUTO, Provider
 from earsight.scene import Caption
-from earsight_bundle.files import DECODER, TOKENIZER, TOKENS
+from earsight_bundle.files import DECODER, PLACE, TOKENIZER, TOKENS
 from earsight_bundle.graphs import CELLS, EMBEDDING, PIXELS, PREFIX
 
 _SPARE = 4
@@ -59,10 +59,10 @@ class OnnxCaptioner:
         """
         if "caption" not in bundle.manifest.capabilities:
             raise BundleError(f"{bundle.folder}: this model does not caption; choose another bundle")
-        decode = bundle.manifest.decode
+        image, decode = bundle.manifest.captioning.image, bundle.manifest.captioning.decode
         self._language = bundle.manifest.language
-        self._side = bundle.manifest.image.side
-        self._fit = {"squash": resized, "crop": resized_and_cropped}[bundle.manifest.image.fit]
+        self._side = image.side
+        self._fit = {"squash": resized, "crop": resized_and_cropped}[image.fit]
         self._search = SearchSettings(
             beams or decode.beams,
             min(max_tokens or decode.max_tokens, decode.max_tokens),
@@ -87,6 +87,8 @@ class OnnxCaptioner:
             raise BundleError(
                 f"{encoder.path}: not Earsight's encoder ({error!r}); export the bundle again"
             ) from error
+        if "place" in bundle.manifest.capabilities and CELLS not in encoder.outputs:
+            raise BundleError(f"{encoder.path}: has no output {CELLS} for {PLACE}; export the bundle again")
         embeddings = TokenEmbeddings(bundle.path(TOKENS))
         search = self._search
         candidates = search.beams + (_SPARE if search.no_repeat else 0)
@@ -114,7 +116,7 @@ class OnnxCaptioner:
         self,
         encoding: Encoding,
         cancelled: Callable[[], bool] = never,
-        support: Callable[[str], float] = unsupported,
+        support: Support = unsupported,
     ) -> list[Caption]:
         """Search, and work out the confidence of what was found. See Captioner.describe()."""
         hypotheses = self.search(encoding.prefix, cancelled)

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from earsight.cameras.photos import load_photo
 from earsight.commands.arguments import add_language, file_path
+from earsight.commands.described_rows import evidence_row, scene_row, timings
 from earsight.config.captioner import (
     HUB_NAME,
     AnyCaptioner,
@@ -27,7 +28,7 @@ from earsight.config.schema import Config
 from earsight.errors import EarsightError
 from earsight.language.language import Description, Style
 from earsight.language.utterance import Priority, Utterance
-from earsight.scene import Caption, DetectedObject, Frame
+from earsight.scene import Frame
 from earsight.vision.describer import Describer, Look, LookRequest, build_describer
 
 EXAMPLES = ("photo.jpg", "--json photo.jpg")
@@ -54,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evidence",
         action="store_true",
-        help="with --json: add all captions, even of pictures that are too bad to be described, and what "
-        "their confidence is computed from",
+        help="with --json: add all captions and detections, even of pictures that are too bad to be "
+        "described, and what their confidence is computed from",
     )
 
 
@@ -73,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     for photo in _progress(arguments.photos):
         try:
             described = _describe(describer, photo, config)
-            captions = _all_captions(describer, described) if arguments.evidence else None
+            full = _full_look(describer, described) if arguments.evidence else None
         except EarsightError as error:
             failed = True
             if arguments.json:
@@ -82,8 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"earsight: {error}", file=sys.stderr)
             continue
         texts.append(described.said.text)
-        line = json.dumps(_row(described, captions)) if arguments.json else f"{photo}: {texts[-1]}"
-        print(line, flush=True)
+        if arguments.json:
+            print(json.dumps(_row(described) | ({} if full is None else evidence_row(full))), flush=True)
+        else:
+            print(f"{photo}: {texts[-1]}", flush=True)
     if arguments.speak or arguments.wav:
         asyncio.run(_speak(texts, config, arguments.wav))
     return 1 if failed else 0
@@ -153,54 +156,17 @@ def _describe(describer: Describer, photo: Path, config: Config) -> _Described:
     return _Described(photo, frame, look, loading, policy.language.describe(look.scene, policy.phrasing))
 
 
-def _all_captions(describer: Describer, described: _Described) -> tuple[Caption, ...]:
-    """The captions, also of a picture that is too bad to be described."""
-    scene = described.look.scene
-    return scene.captions if scene.problem is None else describer.describe(described.frame).scene.captions
-
-
-def _row(described: _Described, captions: tuple[Caption, ...] | None) -> dict[str, object]:
-    """The JSON object of a photo; captions: None leaves the evidence out."""
-    scene, said = described.look.scene, described.said
-    best = _caption(scene.captions[0]) if scene.captions else {"caption": None, "confidence": None}
-    row = {
-        "image": str(described.photo),
-        "said": said.text,
-        "abstained": said.abstained,
-        **best,
-        "problem": scene.problem,
-        "objects": [_object(found) for found in scene.objects],
-        "timings_ms": _timings(described),
-    }
-    if captions is not None:
-        row["captions"] = [_caption(caption) | {"evidence": _evidence(caption)} for caption in captions]
-    return row
-
-
-def _object(found: DetectedObject) -> dict[str, object]:
-    box = found.box
-    return {
-        "name": found.name,
-        "confidence": round(found.confidence, 4),
-        "box": [round(side, 4) for side in (box.left, box.top, box.right, box.bottom)],
-        "direction": box.direction,
-    }
-
-
-def _timings(described: _Described) -> dict[str, float]:
-    """Milliseconds of reading the file, of each stage that was run, and of all of it."""
+def _full_look(describer: Describer, described: _Described) -> Look:
+    """The look, and of a picture that is too bad to be described one that goes on all the same."""
     look = described.look
-    seconds = [("load", described.loading), *look.seconds.items(), ("total", described.loading + look.total)]
-    return {stage: round(1000 * value, 2) for stage, value in seconds}
+    return look if look.scene.problem is None else describer.describe(described.frame)
 
 
-def _caption(caption: Caption) -> dict[str, object]:
-    return {"caption": caption.text, "confidence": round(caption.confidence, 4)}
-
-
-def _evidence(caption: Caption) -> dict[str, float]:
-    log_probs = {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
-    return log_probs | dict(caption.evidence)
+def _row(described: _Described) -> dict[str, object]:
+    """The JSON object of a photo."""
+    said, look = described.said, described.look
+    spoken = {"image": str(described.photo), "said": said.text, "abstained": said.abstained}
+    return spoken | scene_row(look.scene) | {"timings_ms": timings(look, described.loading)}
 
 
 async def _speak(texts: list[str], config: Config, wav: Path | None) -> None:

@@ -19,13 +19,16 @@ class Placement:
     problem: str | None = None
 
     def __str__(self) -> str:
-        """Such as "encoder.onnx and decoder.onnx on CPU"."""
+        """Such as "encoder.onnx, decoder.onnx and detector.onnx on CPU"."""
         places = dict.fromkeys(self.parts.values())
-        named = [
-            (" and ".join(name for name, at in self.parts.items() if at == place), place) for place in places
-        ]
-        return "; ".join(f"{names} on {place}" for names, place in named)
+        named = [([name for name, at in self.parts.items() if at == place], place) for place in places]
+        return "; ".join(f"{_listed(names)} on {place}" for names, place in named)
 
     def __add__(self, other: Placement) -> Placement:
         """Of both engines together, with the first problem."""
         return Placement({**self.parts, **other.parts}, self.problem or other.problem)
+
+
+def _listed(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

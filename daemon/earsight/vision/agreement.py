@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 
+from earsight.language.english.mentions import named
 from earsight.language.vocabulary import THINGS, Mention, with_kinds
 
-Reader = Callable[[str], Mapping[str, Mention]]
-"""From a caption to the things that it names and all that these are kinds of, in the caption's language."""
+READERS: Mapping[str, Callable[[str], Mapping[str, Mention]]] = {"en": named}
+"""What a caption names, by the code of its language."""
 
 _MOST = 4.0
 """Log-odds beyond which a detector is as good as sure; scores that are 0 or 1 have no log-odds."""
 
 
-def support(text: str, presence: Mapping[str, float], read: Reader) -> float:
+def support(text: str, language: str, presence: Mapping[str, float]) -> float:
     """Work out how far a detector supports a caption.
 
     A man is a person to a detector that knows people. "An animal" is any of the animals that it knows; a
@@ -22,14 +23,16 @@ def support(text: str, presence: Mapping[str, float], read: Reader) -> float:
 
     Args:
         text: The caption.
+        language: Code of the language that it is in.
         presence: As in a Scene.
-        read: The grammar of the caption's language.
 
     Returns:
         The log-odds, -4..4, that the picture shows what is least likely of the things that the caption names
-        and the detector knows; 0 where it names none of these.
+        and the detector knows; 0 where it names none of these, or is in a language that nobody reads.
     """
-    chances = [] if not presence else list(_chances(read(text), presence))
+    if not presence or language not in READERS:
+        return 0.0
+    chances = _chances(READERS[language](text), presence)
     return min(map(_log_odds, chances), default=0.0)
 
 

@@ -11,26 +11,27 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from earsight.bundles.bundle import open_bundle
 from earsight.captioners.captioner import Captioner, DecodingCancelledError, Encoding, never
 from earsight.captioners.registry import build_captioner
 from earsight.config.schema import Config
-from earsight.detectors.detector import Detections, Detector
+from earsight.detectors.detector import Detector
 from earsight.detectors.none import NoDetector
 from earsight.detectors.registry import build_detector, build_place_head
 from earsight.inference.placement import Placement
-from earsight.language.english.mentions import named
 from earsight.scene import Caption, Frame, Scene
 from earsight.vision.agreement import support
 from earsight.vision.novelty import KnownScene
 from earsight.vision.quality import QualityLimits, assess
-from earsight.vision.recognition import Recognition
+from earsight.vision.recognition import ObjectEvidence, objects
 
 if TYPE_CHECKING:
-    from earsight.detectors.place_head import PlaceHead, PlaceReading
+    from earsight.detectors.place_head import PlaceHead
 
 
 class Stage(StrEnum):
@@ -81,19 +82,20 @@ class Look:
     Attributes:
         scene: What is in the picture.
         seconds: Of each stage that was run, in the order of the stages.
-        detections: What the detector saw, of which the scene has what is likely enough; None where none ran.
-        place: What the place head said, of which the scene has the same; None where none ran.
+        evidence: What the scene's objects and their presence are computed from; None where no detector ran.
     """
 
     scene: Scene
     seconds: Mapping[Stage, float]
-    detections: Detections | None = None
-    place: PlaceReading | None = None
+    evidence: ObjectEvidence | None = None
 
     @property
     def total(self) -> float:
         """Seconds of all stages."""
         return sum(self.seconds.values())
+
+
+_GREY = Frame(np.full((48, 64, 3), 128, np.uint8), captured_at=0.0)
 
 
 class Describer:
@@ -120,7 +122,7 @@ class Describer:
         """
         self._captioner, self._detector = captioner, detector or NoDetector()
         self._place_head = place_head
-        self._recognition = Recognition(self._detector.classes, names)
+        self._names = names
         # The head's opinion is of the detector that it was trained beside.
         self._asks_head = place_head is not None and place_head.classes == self._detector.classes
 
@@ -155,42 +157,32 @@ class Describer:
             return Look(Scene(frame.captured_at, embedding=encoding.embedding, known=True), stages.seconds)
         look = Look(Scene(frame.captured_at, embedding=encoding.embedding), stages.seconds)
         if request.objects or request.captions:
-            look = self._with_place(look, encoding, stages)
-            look = self._with_objects(look, frame, stages)
+            look = self._with_objects(look, frame, encoding, stages)
         if request.captions and request.worth_captions(look.scene):
             with stages.timed(Stage.DECODE):
                 captions = self._captions(encoding, look.scene.presence, cancelled)
             look = replace(look, scene=replace(look.scene, captions=tuple(captions)))
         return look
 
-    def _with_place(self, look: Look, encoding: Encoding, stages: _Stages) -> Look:
-        """Add the place and the ground, if there is a head for them."""
-        if self._place_head is None or encoding.cells is None:
-            return look
-        with stages.timed(Stage.PLACE):
-            reading = self._place_head.read(encoding.cells)
-        return replace(
-            look, place=reading, scene=replace(look.scene, place=reading.place, ground=reading.ground)
-        )
-
-    def _with_objects(self, look: Look, frame: Frame, stages: _Stages) -> Look:
-        """Add the objects, if there is a detector."""
+    def _with_objects(self, look: Look, frame: Frame, encoding: Encoding, stages: _Stages) -> Look:
+        """Add the place and the ground, if there is a head for them, and objects, if there is a detector."""
+        scene, head = look.scene, None
+        if self._place_head is not None and encoding.cells is not None:
+            with stages.timed(Stage.PLACE):
+                reading = self._place_head.read(encoding.cells)
+            scene = replace(scene, place=reading.place, ground=reading.ground)
+            head = reading.presence if self._asks_head else None
         if not self._detector.classes:
-            return look
+            return replace(look, scene=scene)
         with stages.timed(Stage.DETECT):
-            detections = self._detector.detect(frame.pixels)
-            seen = look.place.presence if look.place is not None and self._asks_head else None
-            scene = replace(
-                look.scene,
-                objects=self._recognition.objects(detections, seen),
-                presence=self._recognition.presence(detections, seen),
-            )
-        return replace(look, detections=detections, scene=scene)
+            seen = ObjectEvidence(self._detector.classes, self._detector.detect(frame.pixels), head)
+            scene = replace(scene, objects=objects(seen, self._names), presence=seen.presence())
+        return replace(look, scene=scene, evidence=seen)
 
     def _captions(
         self, encoding: Encoding, presence: Mapping[str, float], cancelled: Callable[[], bool]
     ) -> list[Caption]:
-        return self._captioner.describe(encoding, cancelled, lambda text: support(text, presence, named))
+        return self._captioner.describe(encoding, cancelled, partial(support, presence=presence))
 
     @property
     def placement(self) -> Placement:
@@ -202,6 +194,8 @@ class Describer:
         """Run every engine once, so that the first press finds memory and threads ready."""
         self._captioner.warm_up()
         self._detector.warm_up()
+        if self._place_head is not None:
+            self.describe(_GREY, LookRequest(captions=False))
 
 
 def build_describer(config: Config) -> Describer:

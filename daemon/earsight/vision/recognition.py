@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from earsight.detectors.detector import Detections
@@ -17,61 +19,51 @@ _SAME_THING = 0.8
 _GROUP = {name: number for number, names in enumerate(KINDRED) for name in names}
 
 
-class Recognition:
-    """What a detector's scores mean, by the calibration of its classes."""
+@dataclass(frozen=True, slots=True)
+class ObjectEvidence:
+    """What objects and their presence are computed from.
 
-    def __init__(self, classes: tuple[ObjectClass, ...], names: frozenset[str] | None = None) -> None:
-        """Takes what is known of the classes.
+    Attributes:
+        classes: The detector's, with their calibration.
+        detections: What it saw, down to its floor.
+        head: float32 (classes,), the place head's log-odds that the picture shows any of each class; None
+            where there is no head that knows these classes.
+    """
 
-        Args:
-            classes: The detector's.
-            names: Of the classes whose objects count; None: all.
-        """
-        self._classes = classes
-        # A class that is not asked for can have no probability above this.
-        self._least = np.array(
-            [each.least if names is None or each.name in names else np.inf for each in classes], np.float32
-        )
+    classes: tuple[ObjectClass, ...]
+    detections: Detections
+    head: np.ndarray | None
 
-    def presence(self, detections: Detections, seen: np.ndarray | None) -> dict[str, float]:
-        """Tell how likely it is that the picture shows any of a class, for every class.
+    def confidences(self) -> np.ndarray:
+        """Compute the probability, float32 (detections,), that each of the detections is there."""
+        found = self.detections.found
+        kinds = np.array([each.kind for each in found], np.intp)
+        scores = np.zeros((len(found), len(self.classes)), np.float32)
+        scores[np.arange(len(found)), kinds] = [each.score for each in found]
+        chances = probabilities(scores, self.classes, self.head)
+        return np.asarray(chances[np.arange(len(found)), kinds])
 
-        Args:
-            detections: Of the picture.
-            seen: Float (classes,), the place head's log-odds of the same; None without such a head.
-        """
-        chances = probabilities(detections.best, self._classes, seen)
-        return {each.name: float(chance) for each, chance in zip(self._classes, chances, strict=True)}
+    def presence(self) -> dict[str, float]:
+        """Tell how likely it is that the picture shows any of a class, for every class by its name."""
+        chances = probabilities(self.detections.best, self.classes, self.head)
+        return {each.name: float(chance) for each, chance in zip(self.classes, chances, strict=True)}
 
-    def objects(self, detections: Detections, seen: np.ndarray | None) -> tuple[DetectedObject, ...]:
-        """Choose the objects that are likely enough to be named, the most confident first.
 
-        Where boxes of kindred classes mean the same thing, the likeliest is chosen.
+def objects(evidence: ObjectEvidence, names: frozenset[str] | None = None) -> tuple[DetectedObject, ...]:
+    """Choose the objects that are likely enough to be named, the most confident first.
 
-        Args:
-            detections: Of the picture.
-            seen: As for presence().
-        """
-        if not detections.found:
-            return ()
-        kinds = np.array([each.kind for each in detections.found])
-        chances = self.confidences(detections, seen)
-        order = np.argsort(-chances, kind="stable")
-        order = order[chances[order] >= self._least[kinds[order]]]
-        objects = [self._object(detections, int(at), float(chances[at])) for at in order]
-        return tuple(_each_once(objects))
+    Where boxes of kindred classes mean the same thing, the likeliest is chosen.
 
-    def confidences(self, detections: Detections, seen: np.ndarray | None) -> np.ndarray:
-        """Compute the probability, float32 (found,), that each of the detections is there."""
-        kinds = np.array([each.kind for each in detections.found], np.intp)
-        scores = np.zeros((len(kinds), len(self._classes)), np.float32)
-        scores[np.arange(len(kinds)), kinds] = [each.score for each in detections.found]
-        chances = probabilities(scores, self._classes, seen)
-        return np.asarray(chances[np.arange(len(kinds)), kinds])
-
-    def _object(self, detections: Detections, at: int, chance: float) -> DetectedObject:
-        found = detections.found[at]
-        return DetectedObject(self._classes[found.kind].name, chance, found.box)
+    Args:
+        evidence: Of the picture.
+        names: Of the classes whose objects count; None: all.
+    """
+    chosen = []
+    for found, chance in zip(evidence.detections.found, evidence.confidences(), strict=True):
+        kind = evidence.classes[found.kind]
+        if chance >= kind.least and (names is None or kind.name in names):
+            chosen.append(DetectedObject(kind.name, float(chance), found.box))
+    return tuple(_each_once(sorted(chosen, key=lambda each: -each.confidence)))
 
 
 def _each_once(objects: list[DetectedObject]) -> list[DetectedObject]:

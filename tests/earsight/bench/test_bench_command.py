@@ -42,7 +42,8 @@ def test_json_has_every_figure(photo, capsys):
     assert load["ready"] > load["total"]
 
     stages = bundle["stages_ms"]
-    assert list(stages) == list(STAGES)
+    optional = {"place", "detect"} - stages.keys()
+    assert list(stages) == [stage for stage in STAGES if stage not in optional]
     for figures in stages.values():
         assert 0 < figures["median"] <= figures["p95"] <= figures["p99"]
     assert stages["total"]["median"] > max(
@@ -56,7 +57,8 @@ def test_json_has_every_figure(photo, capsys):
 
     roofline = bundle["roofline"]
     assert min(roofline[rate] for rate in ("float32_gflops", "int8_gops", "memory_gb_s")) > 0
-    assert list(roofline["stages"]) == ["encode", "prefill", "step", "decode"]
+    works = ["encode", "detect", "prefill", "step", "decode"]
+    assert list(roofline["stages"]) == [stage for stage in works if stage not in optional]
     for name, stage in roofline["stages"].items():
         assert stage["float_macs"] > 0
         assert stage["bytes"] > 0

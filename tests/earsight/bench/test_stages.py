@@ -6,19 +6,25 @@ import pytest
 from PIL import Image
 
 from earsight.bench.stages import STAGES, Captioned, Read, captioned, quantiles
-from earsight.bundles.bundle import bundle_folder, open_bundle
+from earsight.bundles.bundle import open_bundle
 from earsight.cameras.photos import PhotoError
 from earsight.captioners.decoder import Decoder
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.detectors.onnx import OnnxDetector
+from earsight.detectors.place_head import PlaceHead
 from earsight.inference.graph import Graph
 from earsight.vision.describer import Describer
+from tests.earsight.bundles.bundle_files import captions_only
+from tests.earsight.detectors.tiny_graphs import with_detector, with_place_head
 from tests.earsight.stand_ins import painted
 
 
 @pytest.fixture(scope="module")
-def describer():
-    bundle = open_bundle(bundle_folder("builtin"))
-    return Describer(OnnxCaptioner(bundle, threads=1, max_tokens=6, time_limit=60))
+def describer(tmp_path_factory):
+    folder = with_place_head(with_detector(tmp_path_factory.mktemp("bundle")))
+    bundle = open_bundle(folder)
+    captioner = OnnxCaptioner(bundle, threads=1, max_tokens=6, time_limit=60)
+    return Describer(captioner, OnnxDetector(bundle, threads=1), PlaceHead(bundle, threads=1))
 
 
 @pytest.fixture
@@ -37,11 +43,19 @@ def test_parts_add_up(describer, photo):
         assert all(seconds > 0 for seconds in times.values())
         steps = sum(step.seconds for step in caption.steps)
         assert times["prefill"] + steps + times["search"] == pytest.approx(times["decode"])
-        assert times["preprocess"] + times["encode"] + times["decode"] == pytest.approx(times["total"])
+        parts = ("preprocess", "encode", "place", "detect", "decode")
+        assert sum(times[part] for part in parts) == pytest.approx(times["total"])
         assert caption.tokens == len(caption.steps) + 1 <= 6
         assert all(1 <= step.rows <= 5 for step in caption.steps)
         assert caption.prefix.rows > 1
-        assert caption.encoder.match("builtin/encoder*.onnx")
+        assert caption.encoder.match("encoder*.onnx")
+
+
+def test_a_bundle_that_only_captions_has_no_other_stages(photo, tmp_path):
+    captioner = OnnxCaptioner(open_bundle(captions_only(tmp_path)), threads=1, max_tokens=4)
+    (caption,) = captioned(Describer(captioner), photo, 1)
+    assert set(caption.times) == set(STAGES) - {"step", "place", "detect"}
+    assert set(quantiles([caption])) == set(STAGES) - {"place", "detect"}
 
 
 def test_the_engine_is_left_as_it_was(describer, tmp_path):

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle, read_manifest
 from earsight.captioners.onnx import OnnxCaptioner
-from earsight_bundle.files import REQUIRED_FILES
+from earsight_bundle.files import FILES
 from tests.earsight.bundles.bundle_files import reseal, write
+
+REQUIRED_FILES = FILES["caption"]
 
 
 def manifest(**changes):
@@ -184,7 +186,7 @@ def test_a_needed_file_that_is_not_listed(folder, name):
     content = manifest()
     del content["files"][name]
     write(folder, content)
-    assert f"files: {name} is not listed" in refusal(folder)
+    assert f"files: {name} missing; the capability caption needs it; export" in refusal(folder)
 
 
 @pytest.mark.parametrize(
@@ -248,3 +250,96 @@ def test_graphs_that_are_none(folder):
     with pytest.raises(BundleError, match=r"decoder\.onnx: can't be loaded: ") as caught:
         OnnxCaptioner(open_bundle(folder))
     assert str(caught.value).isprintable()
+
+
+OBJECTS = {"image": {"side": 64, "fit": "squash"}, "classes": [{"name": "dog"}, {"name": "cat"}]}
+PLACE = {"places": ["street", "room"], "grounds": ["road"]}
+
+
+def more(*capabilities, without=(), **sections):
+    """A manifest of a bundle that can do more than caption."""
+    content = manifest(capabilities=["caption", *capabilities], **sections)
+    content["files"] |= {f"{name}.onnx": "0" * 64 for name in ("detector", "place") if name not in without}
+    return content
+
+
+def test_a_bundle_may_find_objects_and_tell_the_place(folder):
+    write(folder, more("objects", "place", objects=OBJECTS, place=PLACE))
+    read = read_manifest(folder)
+    assert [each.name for each in read.objects.classes] == ["dog", "cat"]
+    assert read.place.grounds == ("road",)
+
+
+def test_a_bundle_may_only_find_objects(folder):
+    content = {
+        "schema_version": 2,
+        "name": "detector",
+        "licence": "MIT",
+        "capabilities": ["objects"],
+        "objects": OBJECTS,
+        "files": {"detector.onnx": hashlib.sha256(b"graph").hexdigest()},
+    }
+    (folder / "detector.onnx").write_bytes(b"graph")
+    write(folder, content)
+    bundle = open_bundle(folder)
+    with pytest.raises(ValueError, match="does not caption"):
+        _ = bundle.manifest.captioning
+    with pytest.raises(BundleError, match="does not caption; choose another bundle"):
+        OnnxCaptioner(bundle)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (manifest(capabilities=[]), "capabilities: names nothing that the model can do"),
+        (manifest(capabilities=["caption", "caption"]), "capabilities: 'caption' is named twice"),
+        (
+            more("objects", without=["place"]),
+            "objects: missing; the capability objects needs it",
+        ),
+        (
+            more("objects", objects=OBJECTS, without=["detector", "place"]),
+            "files: detector.onnx missing; the capability objects needs it",
+        ),
+        (
+            more(objects=OBJECTS, without=["detector", "place"]),
+            "objects: there without the capability objects, which it is for",
+        ),
+        (
+            more(without=["place"]),
+            "files: detector.onnx there without the capability objects, which it is for",
+        ),
+        (
+            more("place", place=PLACE, without=["detector", "place"]),
+            "files: place.onnx missing; the capability place needs it",
+        ),
+        (
+            more("place", place=PLACE, objects=None, without=["detector"]) | {"capabilities": ["place"]},
+            "image: there without the capability caption, which it is for",
+        ),
+        (
+            more("objects", objects=OBJECTS | {"classes": [{"name": "dog"}] * 2}, without=["place"]),
+            "objects.classes: 'dog' is named twice",
+        ),
+        (
+            more("objects", objects=OBJECTS | {"image": {"side": 64, "fit": "crop"}}, without=["place"]),
+            "objects.image.fit: the detector's has to be squash",
+        ),
+        (
+            more("place", place=PLACE | {"grounds": ["road", "road"]}, without=["detector"]),
+            "place.grounds: 'road' is named twice",
+        ),
+    ],
+)
+def test_what_a_model_can_do_and_what_it_has_belong_together(folder, content, message):
+    write(folder, content)
+    assert refusal(folder).endswith(f"manifest.json: {message}; export the bundle again")
+
+
+def test_a_place_head_alone_has_nothing_to_read(folder):
+    content = more("place", place=PLACE, without=["detector"]) | {"capabilities": ["place"]}
+    for key in ("image", "decode", "calibration"):
+        del content[key]
+    content["files"] = {"place.onnx": "0" * 64}
+    write(folder, content)
+    assert "capabilities: place needs caption, whose encoder it reads; export" in refusal(folder)

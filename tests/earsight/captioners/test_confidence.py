@@ -70,8 +70,8 @@ def test_agreement_is_of_the_word_that_fewest_beams_have(tmp_path):
 
 def test_what_the_detector_supports_is_surer_and_said_first(tmp_path):
     judge = Confidence(bundle(tmp_path, weights={"support": 1.0}, order=0.5))
-    supported = {"a dog": -2.0, "a cat": 3.0}
-    first, second = judge.captions(["a dog", "a cat"], [SURE, LESS], UP, supported.__getitem__)
+    supported = {("a dog", "en"): -2.0, ("a cat", "en"): 3.0}
+    first, second = judge.captions(["a dog", "a cat"], [SURE, LESS], UP, lambda *caption: supported[caption])
     assert (first.text, first.evidence["support"], first.confidence) == ("a cat", 3.0, logistic(3))
     assert second.confidence == logistic(-2)
 

@@ -11,9 +11,13 @@ from PIL import Image
 
 from earsight import cli
 from earsight.commands.describe import _Described, _row
+from earsight.commands.described_rows import evidence_row
+from earsight.detectors.detector import Detection, Detections
 from earsight.language.language import CANT_TELL, PROBLEMS, Description
-from earsight.scene import Box, DetectedObject, Frame, Scene
+from earsight.scene import Box, DetectedObject, Frame, Place, Scene
 from earsight.vision.describer import Look, Stage
+from earsight.vision.recognition import ObjectEvidence
+from earsight_bundle.manifest import ObjectClass
 from tests.earsight.commands.process import (
     SPEECH,
     UNWRITABLE,
@@ -23,6 +27,7 @@ from tests.earsight.commands.process import (
     one_line,
     unwritable,
 )
+from tests.earsight.detectors.tiny_graphs import with_detector, with_place_head
 from tests.earsight.words import english
 
 GOOD = ["good.jpg", "grey.png", "cmyk.jpg", "transparent.png", "deep.png", "sideways.jpg"]
@@ -80,7 +85,10 @@ def test_describe_a_100_megapixel_jpeg(tmp_path, capsys):
 
 
 ABSTENTIONS = {english(said) for said in (CANT_TELL, *PROBLEMS.values())}
-KEYS = ["image", "said", "abstained", "caption", "confidence", "problem", "objects", "timings_ms"]
+KEYS = [
+    *("image", "said", "abstained", "caption", "confidence", "problem"),
+    *("objects", "place", "ground", "timings_ms"),
+]
 
 
 def rows(printed):
@@ -96,9 +104,9 @@ def test_describe_as_json(photos, capsys):
     assert row["caption"]
     assert 0 <= row["confidence"] <= 1
     assert row["problem"] is None
-    assert row["objects"] == []
     timings = row["timings_ms"]
-    assert list(timings) == ["load", "quality", "preprocess", "encode", "decode", "total"]
+    others = [name for name in timings if name not in ("place", "detect")]
+    assert others == ["load", "quality", "preprocess", "encode", "decode", "total"]
     assert all(value >= 0 for value in timings.values())
     assert timings["total"] == pytest.approx(sum(timings.values()) - timings["total"], abs=0.1)
     assert printed.err == ""
@@ -141,7 +149,7 @@ def test_describe_as_json_tells_what_is_wrong_with_a_picture(dark, capsys):
 def test_describe_evidence(photos, dark, capsys):
     assert cli.main(["describe", "--json", "--evidence", str(photos / "good.jpg"), str(dark)]) == 0
     row, bad = rows(capsys.readouterr().out)
-    assert list(row) == list(bad) == [*KEYS, "captions"]
+    assert list(row) == list(bad) == [*KEYS, "captions", "detections", "presence"]
     assert row["captions"][0]["caption"] == row["caption"]
     assert row["captions"][0]["confidence"] == row["confidence"]
     evidence = row["captions"][0]["evidence"]
@@ -151,14 +159,45 @@ def test_describe_evidence(photos, dark, capsys):
     assert bad["captions"][0]["caption"]
 
 
-def test_objects_as_json():
+def test_objects_and_place_as_json():
     found = DetectedObject("chair", 0.81234, Box(0.1, 0.25, 0.400001, 1.0))
     frame = Frame(np.zeros((2, 2, 3), np.uint8), 0.0)
-    look = Look(Scene(0.0, objects=(found,)), {Stage.ENCODE: 0.25})
-    row = _row(_Described(Path("a.jpg"), frame, look, 0.5, Description("A chair.", False)), None)
+    scene = Scene(0.0, objects=(found,), place=Place("kitchen", 0.712345))
+    look = Look(scene, {Stage.ENCODE: 0.25})
+    row = _row(_Described(Path("a.jpg"), frame, look, 0.5, Description("A chair.", False)))
     chair = {"name": "chair", "confidence": 0.8123, "box": [0.1, 0.25, 0.4, 1.0], "direction": "left"}
+    assert list(row) == KEYS
     assert json.loads(json.dumps(row))["objects"] == [chair]
+    assert (row["place"], row["ground"]) == ({"name": "kitchen", "confidence": 0.7123}, None)
     assert row["timings_ms"] == {"load": 500.0, "encode": 250.0, "total": 750.0}
+
+
+def test_the_evidence_of_objects_is_what_a_calibration_is_fitted_on():
+    classes = (ObjectClass(name="chair", bias=1.0), ObjectClass(name="dog", presence=0.5))
+    seen = (Detection(0, 0.5, Box(0.1, 0.25, 0.400001, 1.0)), Detection(1, 0.06, Box(0, 0, 1, 1)))
+    head = np.array([0.25, -2], np.float32)
+    evidence = ObjectEvidence(classes, Detections(seen, np.array([0.5, 0.06], np.float32)), head)
+    row = json.loads(json.dumps(evidence_row(Look(Scene(0.0), {}, evidence))))
+    assert row["captions"] == []
+    assert row["detections"] == [
+        {"name": "chair", "score": 0.5, "confidence": 0.7311, "box": [0.1, 0.25, 0.4, 1.0]},
+        {"name": "dog", "score": 0.06, "confidence": 0.0229, "box": [0, 0, 1, 1]},
+    ]
+    assert row["presence"] == {
+        "chair": {"probability": 0.7311, "score": 0.5, "head": 0.25},
+        "dog": {"probability": 0.0229, "score": 0.06, "head": -2},
+    }
+    headless = ObjectEvidence(classes, Detections(seen, np.array([0.5, 0.06], np.float32)), None)
+    assert evidence_row(Look(Scene(0.0), {}, headless))["presence"]["dog"]["head"] is None
+
+
+def test_the_evidence_of_a_bad_picture_has_its_detections_too(tmp_path, dark, capsys):
+    folder = with_place_head(with_detector(tmp_path))
+    assert cli.main(["describe", "--json", "--evidence", "--bundle", str(folder), str(dark)]) == 0
+    (row,) = rows(capsys.readouterr().out)
+    assert (row["problem"], row["objects"], row["place"]) == ("dark", [], None)
+    assert row["captions"]
+    assert list(row["presence"]) == ["person", "dog", "car"]
 
 
 def test_a_photo_without_a_name_is_refused(capsys):

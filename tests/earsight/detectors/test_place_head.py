@@ -6,9 +6,12 @@ import pytest
 
 from earsight.bundles.bundle import BundleError, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
+from earsight.config.captioner import OnnxCaptionerSection
+from earsight.config.schema import Config
 from earsight.detectors.place_head import PlaceHead
 from earsight.scene import Place
-from earsight_bundle.files import PLACE
+from earsight.vision.describer import build_describer
+from earsight_bundle.files import ENCODER, PLACE
 from tests.earsight.bundles.bundle_files import captions_only, reseal
 from tests.earsight.detectors.tiny_graphs import place_head, with_detector, with_place_head
 
@@ -67,3 +70,21 @@ def test_a_head_with_other_places_than_the_manifest_is_refused(copy, cells):
 def test_a_model_without_one_is_refused(tmp_path):
     with pytest.raises(BundleError, match="tells no places; choose another bundle"):
         PlaceHead(open_bundle(captions_only(tmp_path)))
+
+
+def test_an_encoder_without_cells_does_not_go_with_a_place_head(copy):
+    graph = onnx.load(str(copy / ENCODER), load_external_data=False)
+    (cells,) = (each for each in graph.graph.output if each.name == "cells")
+    graph.graph.output.remove(cells)
+    onnx.save(graph, str(copy / ENCODER))
+    reseal(copy)
+    with pytest.raises(BundleError, match=r"encoder\.onnx: has no output cells for place\.onnx; export"):
+        OnnxCaptioner(open_bundle(copy))
+
+
+def test_a_head_that_does_not_fit_is_found_before_the_first_press(copy, cells):
+    onnx.save(place_head(cells.shape[2] + 1), str(copy / PLACE))
+    reseal(copy)
+    section = OnnxCaptionerSection(bundle=copy, threads=1, max_tokens=4)
+    with pytest.raises(BundleError, match=r"place\.onnx: does not fit the bundle"):
+        build_describer(Config(captioner=section)).warm_up()

@@ -13,7 +13,7 @@ from earsight.detectors.none import NoDetector
 from earsight.detectors.onnx import OnnxDetector
 from earsight.detectors.registry import build_detector, build_place_head
 from tests.earsight.bundles.bundle_files import captions_only
-from tests.earsight.detectors.tiny_graphs import CLASSES, with_detector, with_place_head
+from tests.earsight.detectors.tiny_graphs import CLASSES, detector_only, with_detector, with_place_head
 
 HUGGINGFACE = HuggingFaceCaptionerSection(engine="huggingface", model=Path("somewhere"), provider="cuda")
 
@@ -64,8 +64,8 @@ def test_any_captioner_has_the_built_in_detector_beside_it(sees, only_captions, 
     assert detector.placement.problem is None, "cuda is what torch shall use"
 
 
-def test_another_bundle_can_be_named(sees, only_captions):
-    detector = build(ObjectsSection(bundle=sees), captioner(only_captions))
+def test_another_bundle_can_be_named(tmp_path, sees, only_captions):
+    detector = build(ObjectsSection(bundle=detector_only(tmp_path)), captioner(only_captions))
     assert isinstance(detector, OnnxDetector)
     with pytest.raises(BundleError, match="finds no objects; choose another bundle"):
         build(ObjectsSection(bundle=only_captions), captioner(sees))

@@ -72,6 +72,19 @@ def with_detector(tmp_path: Path, **objects: object) -> Path:
     return folder
 
 
+def detector_only(tmp_path: Path) -> Path:
+    """A bundle that only finds objects."""
+    folder = with_detector(tmp_path)
+    content = json.loads((folder / "manifest.json").read_text())
+    for path in folder.iterdir():
+        if path.name not in ("manifest.json", DETECTOR):
+            path.unlink()
+    kept = ("schema_version", "name", "licence", "objects")
+    content = {key: content[key] for key in kept} | {"files": {DETECTOR: content["files"][DETECTOR]}}
+    write(folder, content | {"capabilities": ["objects"]})
+    return folder
+
+
 def with_place_head(folder: Path) -> Path:
     """Add this place head, on an encoder that gives its embedding as its only cell."""
     graph = onnx.load(str(folder / ENCODER), load_external_data=False)

@@ -114,7 +114,7 @@ def test_a_scene_has_the_objects_and_what_is_likely_to_be_there(captioner, detec
     found = [(each.name, each.box, each.box.direction) for each in look.scene.objects]
     assert found == [("person", PERSON_LEFT, Direction.LEFT), ("dog", DOG_RIGHT, Direction.RIGHT)]
     assert look.scene.presence == pytest.approx({"person": 0.9, "dog": 0.7}, abs=1e-4)
-    assert len(look.detections.found) == 3
+    assert len(look.evidence.detections.found) == 3
     assert list(look.seconds) == [
         Stage.QUALITY,
         Stage.PREPROCESS,
@@ -126,7 +126,7 @@ def test_a_scene_has_the_objects_and_what_is_likely_to_be_there(captioner, detec
 
 def test_without_a_detector_nothing_is_known_of_what_is_there(describer):
     look = describer.describe(RED, LookRequest())
-    assert (look.scene.objects, look.scene.presence, look.detections) == ((), {}, None)
+    assert (look.scene.objects, look.scene.presence, look.evidence) == ((), {}, None)
     assert look.scene.captions[0].evidence["support"] == 0
 
 
@@ -232,14 +232,14 @@ def test_the_bundles_detector_and_place_head_are_built_too(tmp_path):
         Stage.DECODE,
     ]
     assert set(describer.placement.parts) == {"encoder.onnx", "decoder.onnx", "detector.onnx", "place.onnx"}
-    assert look.place.presence.shape == (3,)
+    assert look.evidence.head.shape == (3,)
 
 
 def test_the_place_heads_opinion_is_of_its_own_detector_only(tmp_path):
     """Its presence is of classes that another detector does not have, or has in another order."""
     dog = [{"name": "person"}, {"name": "dog", "presence": 1}, {"name": "car"}]
     folder = with_place_head(with_detector(tmp_path / "one", classes=dog))
-    others = with_detector(tmp_path / "other", classes=[{"name": "dog", "presence": 1}, *dog[1:]])
+    others = with_detector(tmp_path / "other", classes=[{"name": "cat"}, *dog[1:]])
     green = Frame(np.full((60, 80, 3), (10, 128, 10), np.uint8), 1.0)
     captioner = OnnxCaptionerSection(bundle=folder, threads=1, max_tokens=4)
     own = build_describer(Config(captioner=captioner)).describe(green).scene

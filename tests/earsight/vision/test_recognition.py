@@ -7,7 +7,7 @@ import pytest
 
 from earsight.detectors.detector import Detection, Detections
 from earsight.scene import Box
-from earsight.vision.recognition import Recognition
+from earsight.vision.recognition import ObjectEvidence, objects
 from earsight_bundle.manifest import ObjectClass
 
 LEFT, RIGHT, ALMOST_LEFT = Box(0, 0, 0.4, 1), Box(0.6, 0, 1, 1), Box(0.01, 0, 0.41, 1)
@@ -21,55 +21,57 @@ def seen(*found, classes=3):
     return Detections(tuple(Detection(*each) for each in found), best)
 
 
-def said(objects):
-    return [(each.name, pytest.approx(each.confidence, abs=1e-3), each.box) for each in objects]
+def said(found):
+    return [(each.name, pytest.approx(each.confidence, abs=1e-3), each.box) for each in found]
 
 
 def test_the_probability_is_that_of_the_classs_calibration():
     person = ObjectClass(name="person", bias=1.0, score=0.5)
-    (found,) = Recognition((person,)).objects(seen((0, 0.8, LEFT), classes=1), None)
+    (found,) = objects(ObjectEvidence((person,), seen((0, 0.8, LEFT), classes=1), None))
     assert found.confidence == pytest.approx(1 / (1 + math.exp(-1 - 0.5 * math.log(4))), abs=1e-4)
 
 
 def test_what_is_below_its_least_is_not_named_and_still_present():
     shy = ObjectClass(name="door", least=0.9)
     picture = seen((0, 0.8, LEFT), (1, 0.6, RIGHT), classes=2)
-    recognition = Recognition((shy, PERSON))
-    assert said(recognition.objects(picture, None)) == [("person", 0.6, RIGHT)]
-    assert recognition.presence(picture, None) == pytest.approx({"door": 0.8, "person": 0.6}, abs=1e-3)
+    evidence = ObjectEvidence((shy, PERSON), picture, None)
+    assert said(objects(evidence)) == [("person", 0.6, RIGHT)]
+    assert evidence.presence() == pytest.approx({"door": 0.8, "person": 0.6}, abs=1e-3)
 
 
 def test_the_most_confident_comes_first():
     """By probability, not by score."""
     sure, unsure = ObjectClass(name="person", bias=2), ObjectClass(name="dog", bias=-1, least=0)
     picture = seen((1, 0.7, LEFT), (0, 0.6, RIGHT), classes=2)
-    assert [each.name for each in Recognition((sure, unsure)).objects(picture, None)] == ["person", "dog"]
+    assert [each.name for each in objects(ObjectEvidence((sure, unsure), picture, None))] == ["person", "dog"]
 
 
 def test_the_place_head_can_raise_and_lower_a_probability():
     car = ObjectClass(name="car", presence=1.0)
     picture = seen((0, 0.5, LEFT), classes=1)
-    doubted = Recognition((car,)).objects(picture, np.array([-2.0]))
+    doubted = objects(ObjectEvidence((car,), picture, np.array([-2.0])))
     assert doubted == ()
-    assert Recognition((car,)).presence(picture, np.array([2.0]))["car"] == pytest.approx(0.881, abs=1e-3)
+    assert ObjectEvidence((car,), picture, np.array([2.0])).presence()["car"] == pytest.approx(
+        0.881, abs=1e-3
+    )
 
 
 def test_a_class_of_which_nothing_is_seen_is_hardly_there():
-    presence = Recognition((PERSON, CAR)).presence(seen(classes=2), None)
+    presence = ObjectEvidence((PERSON, CAR), seen(classes=2), None).presence()
     assert list(presence) == ["person", "car"]
     assert max(presence.values()) < 0.001
 
 
 def test_one_thing_in_kindred_classes_is_the_likeliest_of_them():
     picture = seen((2, 0.7, ALMOST_LEFT), (1, 0.9, LEFT), (0, 0.6, LEFT))
-    recognition = Recognition((PERSON, CAR, TRUCK))
-    assert said(recognition.objects(picture, None)) == [("car", 0.9, LEFT), ("person", 0.6, LEFT)]
-    assert recognition.presence(picture, None)["truck"] == pytest.approx(0.7, abs=1e-3)
+    evidence = ObjectEvidence((PERSON, CAR, TRUCK), picture, None)
+    assert said(objects(evidence)) == [("car", 0.9, LEFT), ("person", 0.6, LEFT)]
+    assert evidence.presence()["truck"] == pytest.approx(0.7, abs=1e-3)
 
 
 def test_kindred_things_beside_each_other_are_both_there():
     picture = seen((2, 0.7, RIGHT), (1, 0.9, LEFT))
-    assert [each.name for each in Recognition((PERSON, CAR, TRUCK)).objects(picture, None)] == [
+    assert [each.name for each in objects(ObjectEvidence((PERSON, CAR, TRUCK), picture, None))] == [
         "car",
         "truck",
     ]
@@ -78,16 +80,15 @@ def test_kindred_things_beside_each_other_are_both_there():
 def test_a_kindred_class_that_is_not_named_takes_no_others_place():
     doubtful = ObjectClass(name="car", least=0.95)
     picture = seen((2, 0.7, LEFT), (1, 0.9, LEFT))
-    assert said(Recognition((PERSON, doubtful, TRUCK)).objects(picture, None)) == [("truck", 0.7, LEFT)]
+    assert said(objects(ObjectEvidence((PERSON, doubtful, TRUCK), picture, None))) == [("truck", 0.7, LEFT)]
 
 
 def test_only_the_classes_that_count_are_named():
     picture = seen((0, 0.9, LEFT), (1, 0.8, RIGHT))
-    recognition = Recognition((PERSON, CAR, TRUCK), frozenset({"car"}))
-    assert [each.name for each in recognition.objects(picture, None)] == ["car"]
-    assert recognition.presence(picture, None)["person"] > 0.8, "what captions say of people is still known"
+    evidence = ObjectEvidence((PERSON, CAR, TRUCK), picture, None)
+    assert [each.name for each in objects(evidence, frozenset({"car"}))] == ["car"]
 
 
 def test_without_classes_nothing_is_known():
-    assert Recognition(()).objects(Detections(), None) == ()
-    assert Recognition(()).presence(Detections(), None) == {}
+    assert objects(ObjectEvidence((), Detections(), None)) == ()
+    assert ObjectEvidence((), Detections(), None).presence() == {}

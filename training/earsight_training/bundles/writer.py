@@ -70,7 +70,7 @@ def write_bundle(
     manifest = _manifest(captioner)
     encoders = {ENCODER: precision} | {other_encoder(p): p for p in other_encoders}
     with replacing_folder(folder) as unfinished:
-        _write_encoders(unfinished, captioner, manifest.image.side, encoders)
+        _write_encoders(unfinished, captioner, manifest.captioning.image.side, encoders)
         _write_decoder(unfinished, captioner.model.decoder, precision)
         vocabulary = captioner.vocabulary.tokenizer.to_str(pretty=False)
         (unfinished / TOKENIZER).write_text(vocabulary, encoding="utf-8")

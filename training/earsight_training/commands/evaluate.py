@@ -210,7 +210,7 @@ class _Model:
             from earsight_training.bundles.reader import read_bundle
 
             found = read_bundle(arguments.bundle)
-            order = found.manifest.calibration.order
+            order = found.manifest.captioning.calibration.order
             return cls(
                 str(arguments.bundle), arguments.bundle, None, found.trained_on, found.manifest.missing, order
             )

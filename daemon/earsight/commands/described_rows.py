@@ -1,0 +1,92 @@
+"""What `earsight describe --json` prints of a look. Names, probabilities and boxes are those of the scene."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from earsight.scene import Box, Caption, DetectedObject, Place, Scene
+from earsight.vision.describer import Look
+from earsight.vision.recognition import ObjectEvidence
+
+
+def scene_row(scene: Scene) -> dict[str, object]:
+    """The best caption, what was found, and the place; nulls where there is nothing of the kind."""
+    best = _caption(scene.captions[0]) if scene.captions else {"caption": None, "confidence": None}
+    return {
+        **best,
+        "problem": scene.problem,
+        "objects": [_object(found) for found in scene.objects],
+        "place": _place(scene.place),
+        "ground": _place(scene.ground),
+    }
+
+
+def evidence_row(look: Look) -> dict[str, object]:
+    """What confidences are computed from.
+
+    Returns:
+        captions: all of them, with their evidence. detections: all above the detector's floor, with the score
+        before calibration. presence: by class, its probability, the class's highest score, and the place
+        head's log-odds, or null without such a head.
+    """
+    captions = [_caption(each) | {"evidence": _evidence(each)} for each in look.scene.captions]
+    if look.evidence is None:
+        return {"captions": captions, "detections": [], "presence": {}}
+    return {
+        "captions": captions,
+        "detections": _detections(look.evidence),
+        "presence": _presence(look.evidence),
+    }
+
+
+def timings(look: Look, loading: float) -> dict[str, float]:
+    """Milliseconds of reading the file, of each stage that was run, and of all of it."""
+    seconds = [("load", loading), *look.seconds.items(), ("total", loading + look.total)]
+    return {stage: round(1000 * value, 2) for stage, value in seconds}
+
+
+def _caption(caption: Caption) -> dict[str, object]:
+    return {"caption": caption.text, "confidence": round(caption.confidence, 4)}
+
+
+def _evidence(caption: Caption) -> dict[str, float]:
+    log_probs = {"mean_log_prob": caption.mean_log_prob, "lowest_log_prob": caption.lowest_log_prob}
+    return log_probs | dict(caption.evidence)
+
+
+def _object(found: DetectedObject) -> dict[str, object]:
+    return {
+        "name": found.name,
+        "confidence": round(found.confidence, 4),
+        "box": _corners(found.box),
+        "direction": found.box.direction,
+    }
+
+
+def _place(place: Place | None) -> dict[str, object] | None:
+    return None if place is None else {"name": place.name, "confidence": round(place.confidence, 4)}
+
+
+def _detections(evidence: ObjectEvidence) -> list[dict[str, object]]:
+    return [
+        {
+            "name": evidence.classes[found.kind].name,
+            "score": round(found.score, 4),
+            "confidence": round(float(chance), 4),
+            "box": _corners(found.box),
+        }
+        for found, chance in zip(evidence.detections.found, evidence.confidences(), strict=True)
+    ]
+
+
+def _presence(evidence: ObjectEvidence) -> dict[str, dict[str, float | None]]:
+    heads = [None] * len(evidence.classes) if evidence.head is None else np.round(evidence.head, 4).tolist()
+    scores = evidence.detections.best.tolist()
+    return {
+        name: {"probability": round(chance, 4), "score": round(score, 6), "head": head}
+        for (name, chance), score, head in zip(evidence.presence().items(), scores, heads, strict=True)
+    }
+
+
+def _corners(box: Box) -> list[float]:
+    return [round(side, 4) for side in (box.left, box.top, box.right, box.bottom)]
