@@ -79,7 +79,7 @@ class Confidence:
                 ranks[text] = rank(evidence, self._calibration.order * odds)
                 probability = confidence(odds, evidence)
                 mean, lowest = evidence.pop("mean_log_prob"), evidence.pop("lowest_log_prob")
-                captions[text] = Caption(text, probability, mean, lowest, evidence)
+                captions[text] = Caption(text, probability, mean, lowest, evidence, self._language)
         # Python's sort keeps the search's order of equals.
         return sorted(captions.values(), key=lambda caption: ranks[caption.text], reverse=True)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from earsight.language.english.mentions import named
+from earsight.language.readers import READERS
 from earsight.language.vocabulary import THINGS, Mention, with_kinds
-
-READERS: Mapping[str, Callable[[str], Mapping[str, Mention]]] = {"en": named}
-"""What a caption names, by the code of its language."""
 
 _MOST = 4.0
 """Log-odds beyond which a detector is as good as sure; scores that are 0 or 1 have no log-odds."""

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -74,6 +75,15 @@ def test_what_the_detector_supports_is_surer_and_said_first(tmp_path):
     first, second = judge.captions(["a dog", "a cat"], [SURE, LESS], UP, lambda *caption: supported[caption])
     assert (first.text, first.evidence["support"], first.confidence) == ("a cat", 3.0, logistic(3))
     assert second.confidence == logistic(-2)
+
+
+def test_a_caption_says_its_language(tmp_path):
+    ours = bundle(tmp_path)
+    theirs = dataclasses.replace(ours, manifest=ours.manifest.model_copy(update={"language": "id"}))
+    asked = []
+    judge = Confidence(theirs)
+    (caption,) = judge.captions(["anjing"], [SURE], UP, lambda *of: asked.append(of) or 1.0)
+    assert (caption.language, asked) == ("id", [("anjing", "id")])
 
 
 def test_an_empty_caption_has_evidence_too(tmp_path):

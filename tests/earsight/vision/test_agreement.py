@@ -39,6 +39,11 @@ def test_where_nothing_known_is_named_it_is_0(caption):
     assert support(caption, "en", PRESENCE) == 0
 
 
+def test_captions_are_read_in_their_language():
+    assert support("seorang pria dengan anjing", "id", PRESENCE) == odds(0.2)
+    assert support("seorang pria dengan anjing", "en", PRESENCE) == 0
+
+
 def test_in_a_language_that_nobody_reads_it_is_0():
     assert support("a dog", "tlh", PRESENCE) == 0
 
