@@ -25,6 +25,7 @@ COMMANDS = {
     "config": "check a configuration file, or print its JSON Schema",
     "model": "inspect a model bundle, or verify that it is intact",
     "bench": "measure how long captions take on this machine",
+    "board-report": "measure this board with what is plugged in, for docs/boards.md",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 _STATUSES = (
@@ -68,7 +69,7 @@ def _epilog(examples: Iterable[str]) -> str:
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f"earsight.commands.{name}")
+    return importlib.import_module(f"earsight.commands.{name.replace('-', '_')}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
