@@ -91,17 +91,32 @@ class ObjectClass(_Section):
     least: float = Field(default=0.5, ge=0, le=1)
 
 
+class FurtherBoxes(_Section):
+    """How sure the detector is that a class is there more than once: see earsight_bundle.objects.
+
+    Attributes:
+        bias: Log-odds.
+        score: Log-odds per unit of the log-odds of a box's score.
+    """
+
+    bias: float
+    score: float
+
+
 class ObjectsSettings(_Section):
     """The detector.
 
     Attributes:
         image: Its input.
         classes: In the order of its scores.
+        further: How likely the boxes of a class, but for its best one, are things of their own. None: as its
+            best one.
         overlap: Of two boxes of a class whose intersection over union is larger, the less likely is dropped.
     """
 
     image: ImageSettings
     classes: tuple[ObjectClass, ...] = Field(min_length=1, max_length=1000)
+    further: FurtherBoxes | None = None
     overlap: float = Field(default=0.6, gt=0, le=1)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from earsight_bundle.manifest import ObjectClass
+from earsight_bundle.manifest import FurtherBoxes, ObjectClass
 
 _EDGE = 1e-4
 """Scores are kept that far from 0 and 1, where log-odds have no end."""
@@ -35,4 +35,21 @@ def probabilities(
     odds = bias + weight * np.log(kept / (1 - kept))
     if presence is not None:
         odds = odds + seen * presence.astype(np.float32)
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+
+
+def further_probabilities(scores: np.ndarray, further: FurtherBoxes) -> np.ndarray:
+    """Compute the probability that boxes beside the best one of their class are things of their own.
+
+    That a class is likely there says little of its second box, so only the box's own score counts.
+
+    Args:
+        scores: Float (boxes,), the detector's, 0..1.
+        further: Of the manifest.
+
+    Returns:
+        Float32 (boxes,), 0..1.
+    """
+    kept = np.clip(scores, _EDGE, 1 - _EDGE).astype(np.float32)
+    odds = further.bias + further.score * np.log(kept / (1 - kept))
     return np.asarray(1 / (1 + np.exp(-odds)), np.float32)

@@ -144,6 +144,7 @@ class ShownObjects:
     placement = Placement({"detector": "test"})
 
     def __init__(self, *classes: str, least: float = 0.5) -> None:
+        self.further = None
         self.classes = tuple(ObjectClass(name=name, least=least) for name in classes)
         self.shown: list[tuple[str, float, Box]] = []
         self.fault: BaseException | None = None

@@ -9,7 +9,7 @@ import numpy as np
 
 from earsight.inference.placement import Placement
 from earsight.scene import Box
-from earsight_bundle.manifest import ObjectClass
+from earsight_bundle.manifest import FurtherBoxes, ObjectClass
 
 FLOOR = 0.05
 """Score below which nothing counts as detected: what is less likely serves nobody."""
@@ -50,6 +50,10 @@ class Detector(Protocol):
     @property
     def classes(self) -> tuple[ObjectClass, ...]:
         """What it knows, with the calibration of each class; nothing where it never finds anything."""
+
+    @property
+    def further(self) -> FurtherBoxes | None:
+        """How likely a class's boxes beside its best one are things of their own; None: as the best one."""
 
     def detect(self, pixels: np.ndarray) -> Detections:
         """Find objects.

@@ -13,6 +13,7 @@ class NoDetector:
     """Knows no classes, and finds nothing."""
 
     classes: tuple[ObjectClass, ...] = ()
+    further: None = None
     placement = Placement({})
 
     def detect(self, _pixels: np.ndarray) -> Detections:

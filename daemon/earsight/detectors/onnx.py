@@ -14,7 +14,7 @@ from earsight.inference.preprocessing import resized
 from earsight.inference.providers import AUTO, Provider
 from earsight_bundle.files import DETECTOR
 from earsight_bundle.graphs import BOXES, PIXELS, SCORES
-from earsight_bundle.manifest import ObjectClass
+from earsight_bundle.manifest import FurtherBoxes, ObjectClass
 
 
 class OnnxDetector:
@@ -35,6 +35,7 @@ class OnnxDetector:
         if settings is None:
             raise BundleError(f"{bundle.folder}: this model finds no objects; choose another bundle")
         self._classes, self._overlap, self._side = settings.classes, settings.overlap, settings.image.side
+        self._further = settings.further
         with trimmed_heap():
             self._graph = Graph(bundle.path(DETECTOR), threads, provider, self._run_once)
         self._run_once(self._graph)
@@ -42,6 +43,10 @@ class OnnxDetector:
     @property
     def classes(self) -> tuple[ObjectClass, ...]:
         return self._classes
+
+    @property
+    def further(self) -> FurtherBoxes | None:
+        return self._further
 
     @property
     def placement(self) -> Placement:

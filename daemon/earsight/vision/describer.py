@@ -175,7 +175,9 @@ class Describer:
         if not self._detector.classes:
             return replace(look, scene=scene)
         with stages.timed(Stage.DETECT):
-            seen = ObjectEvidence(self._detector.classes, self._detector.detect(frame.pixels), head)
+            seen = ObjectEvidence(
+                self._detector.classes, self._detector.detect(frame.pixels), head, self._detector.further
+            )
             scene = replace(scene, objects=objects(seen, self._names), presence=seen.presence())
         return replace(look, scene=scene, evidence=seen)
 

@@ -10,8 +10,8 @@ from earsight.detectors.detector import Detections
 from earsight.detectors.suppression import overlaps
 from earsight.language.kindred import KINDRED
 from earsight.scene import Box, DetectedObject
-from earsight_bundle.manifest import ObjectClass
-from earsight_bundle.objects import probabilities
+from earsight_bundle.manifest import FurtherBoxes, ObjectClass
+from earsight_bundle.objects import further_probabilities, probabilities
 
 _SAME_THING = 0.8
 """Intersection over union from which boxes of kindred classes are two opinions of one thing."""
@@ -28,11 +28,13 @@ class ObjectEvidence:
         detections: What it saw, down to its floor.
         head: float32 (classes,), the place head's log-odds that the picture shows any of each class; None
             where there is no head that knows these classes.
+        further: How likely a class's boxes beside its best one are things of their own; None: as the best.
     """
 
     classes: tuple[ObjectClass, ...]
     detections: Detections
     head: np.ndarray | None
+    further: FurtherBoxes | None = None
 
     def confidences(self) -> np.ndarray:
         """Compute the probability, float32 (detections,), that each of the detections is there."""
@@ -40,8 +42,14 @@ class ObjectEvidence:
         kinds = np.array([each.kind for each in found], np.intp)
         scores = np.zeros((len(found), len(self.classes)), np.float32)
         scores[np.arange(len(found)), kinds] = [each.score for each in found]
-        chances = probabilities(scores, self.classes, self.head)
-        return np.asarray(chances[np.arange(len(found)), kinds])
+        chances = probabilities(scores, self.classes, self.head)[np.arange(len(found)), kinds]
+        if self.further is not None and len(found):
+            # The best box of each class is the first one that is found.
+            beside = np.ones(len(found), bool)
+            beside[np.unique(kinds, return_index=True)[1]] = False
+            own = further_probabilities(np.array([each.score for each in found]), self.further)
+            chances = np.where(beside, np.minimum(chances, own), chances)
+        return np.asarray(chances)
 
     def presence(self) -> dict[str, float]:
         """Tell how likely it is that the picture shows any of a class, for every class by its name."""

@@ -8,7 +8,7 @@ import pytest
 from earsight.detectors.detector import Detection, Detections
 from earsight.scene import Box
 from earsight.vision.recognition import ObjectEvidence, objects
-from earsight_bundle.manifest import ObjectClass
+from earsight_bundle.manifest import FurtherBoxes, ObjectClass
 
 LEFT, RIGHT, ALMOST_LEFT = Box(0, 0, 0.4, 1), Box(0.6, 0, 1, 1), Box(0.01, 0, 0.41, 1)
 PERSON, CAR, TRUCK = ObjectClass(name="person"), ObjectClass(name="car"), ObjectClass(name="truck")
@@ -92,3 +92,18 @@ def test_only_the_classes_that_count_are_named():
 def test_without_classes_nothing_is_known():
     assert objects(ObjectEvidence((), Detections(), None)) == ()
     assert ObjectEvidence((), Detections(), None).presence() == {}
+
+
+def test_a_further_box_of_a_class_counts_by_its_own_score():
+    """That there are people for certain says nothing of how many."""
+    picture = seen((0, 0.6, LEFT), (0, 0.2, RIGHT), classes=1)
+    head, further = np.array([6.0]), FurtherBoxes(bias=1.5, score=2.5)
+    person = PERSON.model_copy(update={"presence": 1.0})
+    assert len(objects(ObjectEvidence((person,), picture, head))) == 2
+    assert len(objects(ObjectEvidence((person,), picture, head, further))) == 1
+
+
+def test_a_further_box_is_no_likelier_than_its_class():
+    picture = seen((0, 0.5, LEFT), (0, 0.49, RIGHT), classes=1)
+    chances = ObjectEvidence((PERSON,), picture, None, FurtherBoxes(bias=9.0, score=1.0)).confidences()
+    assert chances[1] == pytest.approx(0.49, abs=0.02)
