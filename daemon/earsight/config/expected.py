@@ -21,7 +21,8 @@ def describe(node: dict[str, Any], schema: dict[str, Any]) -> str:
         return str(node["const"])
     kind = node.get("type")
     if kind == "array":
-        return "a list of these"
+        examples = node["items"].get("examples")
+        return f"a list of texts such as {examples[0]}" if examples else "a list of these"
     if kind in ("integer", "number"):
         what = "a whole number" if kind == "integer" else "a number"
         if "minimum" not in node:

@@ -19,11 +19,13 @@ import numpy as np
 from earsight.bundles.bundle import open_bundle
 from earsight.captioners.captioner import Captioner, DecodingCancelledError, Encoding, never
 from earsight.captioners.registry import build_captioner
+from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
 from earsight.detectors.detector import Detector
 from earsight.detectors.none import NoDetector
 from earsight.detectors.registry import build_detector, build_place_head
 from earsight.inference.placement import Placement
+from earsight.language.names import counted, things_named
 from earsight.scene import Caption, Frame, Scene
 from earsight.vision.agreement import support
 from earsight.vision.novelty import KnownScene
@@ -209,7 +211,16 @@ def build_describer(config: Config) -> Describer:
     opened = cache(open_bundle)
     captioner = build_captioner(config.captioner, opened)
     detector = build_detector(config.objects, config.captioner, opened)
-    return Describer(captioner, detector, build_place_head(config.objects, config.captioner, opened))
+    place_head = build_place_head(config.objects, config.captioner, opened)
+    return Describer(captioner, detector, place_head, _counted(config.objects, detector))
+
+
+def _counted(section: ObjectsSection, detector: Detector) -> frozenset[str] | None:
+    """The classes that count, by name; None: all."""
+    if section.names is None:
+        return None
+    known = frozenset(each.name for each in detector.classes)
+    return counted(frozenset().union(*map(things_named, section.names)), known)
 
 
 class _Stages:

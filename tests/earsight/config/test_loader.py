@@ -272,6 +272,16 @@ triggers:
             "wording: {maybe_above: 0.6}",
             "wording.maybe_above: got 0.6; expected at most probably_above, 0.45",
         ),
+        (
+            "objects: {names: [car, strairs]}",
+            "objects.names: got a list; expected things that Earsight has a word for, and 'strairs' is none; "
+            "did you mean 'stairs'?",
+        ),
+        (
+            "objects: {names: car}",
+            'objects.names: got "car"; expected a list of texts such as stairs, or null',
+        ),
+        ("objects: {directions: up}", 'objects.directions: got "up"; expected one of thirds, clock, none'),
         # not what YAML makes of it
         ("[1]", "got a list; expected the keys language, camera, "),
         ("hello", 'got "hello"; expected the keys language, camera, '),

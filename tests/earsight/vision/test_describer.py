@@ -247,3 +247,18 @@ def test_the_place_heads_opinion_is_of_its_own_detector_only(tmp_path):
     other = build_describer(Config(captioner=captioner, objects=ObjectsSection(bundle=others)))
     assert other.describe(green).scene.presence["dog"] == pytest.approx(0.5, abs=0.01)
     assert other.describe(green).scene.place.name == "street"
+
+
+def test_the_settings_say_what_counts_in_any_language(tmp_path):
+    captioner = OnnxCaptionerSection(bundle=with_detector(tmp_path), threads=1, max_tokens=4)
+    white = Frame(np.full((60, 80, 3), 250, np.uint8), 1.0)
+
+    def found(names):
+        describer = build_describer(Config(captioner=captioner, objects=ObjectsSection(names=names)))
+        look = describer.describe(white, LookRequest(captions=False))
+        assert len(look.scene.presence) == 3
+        return {each.name for each in look.scene.objects}
+
+    assert found(None) == {"person", "dog", "car"}
+    assert found(["mobil", "animal"]) == {"car", "dog"}
+    assert found([]) == found(["guitar"]) == set()
