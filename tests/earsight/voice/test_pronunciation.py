@@ -42,8 +42,8 @@ objek celah mendekat keempat tersebut elektronik vertikal paket belum senam
 def phonemes(text, voice="id"):
     """What espeak-ng says, in its notation; each clause is a line."""
     argv = ["espeak-ng", "-v", voice, "-q", "-x", "-b", "1", "--stdin"]
-    said = subprocess.run(argv, input=text, capture_output=True, text=True, check=True, timeout=60).stdout
-    return [line.strip() for line in said.splitlines() if line.strip()]
+    said = subprocess.run(argv, input=text.encode(), capture_output=True, check=True, timeout=60).stdout
+    return [line.strip() for line in said.decode().splitlines() if line.strip()]
 
 
 @needs_espeak
