@@ -23,7 +23,9 @@ _PEOPLE_ID = (
     " penonton, teman, pemain, pengendara, pengemudi, penumpang, pejalan kaki, pesepeda, pemain ski,"
     " peselancar, perenang, penyelam, pendaki, pelari, atlet, pekerja, polisi, tentara, pemadam"
     " kebakaran, musisi, penyanyi, penari, fotografer, nelayan, pengantin, siswa, pedagang, turis,"
-    " pembalap, penunggang, kiper, pemotor, skater"
+    " pembalap, penunggang, kiper, pemotor, skater, bocah, pemanjat, pemanjat tebing, pengendara"
+    " sepeda, pengendara motor, pengendara sepeda motor, pemain bola basket, pemain sepak bola, pemain"
+    " skateboard, pemain tenis, pemain bisbol, peluncur salju, pemain seluncur salju"
 )
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -31,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "bicycle": ("bmx, push bike, mountain bike", "sepeda"),
     "car": (
         "automobile, van, minivan, taxi, cab, jeep, suv, sedan, hatchback, convertible, police car",
-        "mobil, taksi, mobil van",
+        "mobil, taksi, mobil van, jip, suv",
     ),
     "motorcycle": (
         "motorbike, motor bike, motor cycle, dirt bike, dirtbike, moped, motor scooter, vespa",
@@ -43,10 +45,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "bus": ("buses, minibus, double decker", "bus, bis, bus kota"),
     "train": ("locomotive, tram, streetcar, subway train", "kereta, kereta api, trem"),
-    "truck": ("lorry, pickup, pickup truck, pick-up, pick-up truck, fire truck, firetruck, semi", "truk"),
+    "truck": (
+        "lorry, pickup, pickup truck, pick-up, pick-up truck, fire truck, firetruck, semi",
+        "truk, mobil pemadam, mobil pemadam kebakaran",
+    ),
     "boat": (
         "ship, sailboat, rowboat, canoe, kayak, raft, ferry, yacht, speedboat, motorboat, gondola",
-        "perahu, kapal, perahu layar, kapal layar, perahu motor, kano, kayak, rakit, feri",
+        "perahu, kapal, perahu layar, kapal layar, perahu motor, kano, kayak, rakit, feri, sampan",
     ),
     "traffic light": ("traffic signal, stoplight, stop light", "lampu lalu lintas, lampu merah"),
     "fire hydrant": ("hydrant", "hidran, hidran kebakaran"),
@@ -78,7 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "tie": ("necktie, bow tie", "dasi"),
     "suitcase": ("luggage, suit case", "koper"),
     "frisbee": ("flying disc, disc", "frisbi, frisbee"),
-    "skis": ("ski", "papan ski"),
+    "skis": ("ski", "papan ski, ski"),
     "snowboard": ("", "papan seluncur salju, papan salju, snowboard"),
     "sports ball": (
         "ball, soccer ball, football, basketball, baseball, tennis ball, volleyball, beach ball, rugby ball",
@@ -158,7 +163,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "fence": ("", "pagar"),
     "sign": (
         "street sign, road sign, traffic sign, signpost, signboard, billboard",
-        "papan tanda, rambu, rambu lalu lintas, tanda, papan nama, papan petunjuk, papan reklame",
+        "papan tanda, rambu, rambu lalu lintas, papan nama, papan petunjuk, papan reklame",
     ),
     "bin": (
         "trash can, garbage can, rubbish bin, waste bin, trash bin, dustbin, litter bin, dumpster",
@@ -168,7 +173,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "railing": ("handrail, guardrail, banister, bannister", "pagar pembatas, pegangan tangga, susuran"),
     "building": (
         "house, skyscraper, church, barn, shed, tower, hut, cottage, temple, mosque, castle",
-        "bangunan, gedung, rumah, gereja, masjid, menara, candi",
+        "bangunan, gedung, rumah, gereja, masjid, menara, candi, gudang, gubuk, pondok, kastil",
     ),
     "window": ("glass window", "jendela"),
     "cabinet": ("cupboard, closet, wardrobe, cabinet door", "lemari, kabinet"),
@@ -204,8 +209,9 @@ NOTHING = (
     " train, car park, parking lot, bird house, doghouse, jet ski, ski slope, ski lift, ski resort, ski"
     " pole, fishing pole, bird bath, car door, fire escape, home plate, ball game, phone booth, clock"
     " face, boat ramp, bed of",
-    "cat, kacamata, kaca mata, kereta kuda, meja biliar, stasiun kereta, rel kereta, halte bus, lampu,"
-    " tenis meja, lapangan bola, sepak bola, bola mata, rumah sakit, tempat parkir, jalan, air jeruk,"
-    " kereta dorong, kereta luncur, kereta bayi, sarung tangan, kursi roda",
+    "cat, mobil salju, topeng ski, luar rumah, kacamata, kaca mata, kereta kuda, meja biliar, stasiun"
+    " kereta, rel kereta, halte bus, lampu, tenis meja, lapangan bola, sepak bola, bola mata, rumah sakit,"
+    " tempat parkir, jalan, air jeruk, kereta dorong, kereta luncur, kereta bayi, sarung tangan, kursi"
+    " roda",
 )
 """Words in which those for things name something else."""
