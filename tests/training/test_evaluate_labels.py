@@ -52,7 +52,7 @@ def test_a_plain_list_of_detections(capsys):
     value, low, high = scores["utterances"]["present-named"]
     assert (value, low <= value <= high) == (0.5, True)
     assert scores["classes"]["person"]["presence-precision"][0] == 0
-    assert set(scores["calibration"]) == {"presence-calibration-error", "box-calibration-error"}
+    assert set(scores["calibration"]) == {"object-calibration-error", "box-calibration-error"}
     assert [answer["said"] for answer in scores["answers"]] == ["dog", "person", ""]
     page = Path("page.html").read_text()
     assert page.count("<article>") == page.count("<img") == 3

@@ -45,16 +45,19 @@ def test_directions_are_compared_where_they_are_known():
 
 
 def test_what_a_device_found():
-    row = {
-        "said": "",
-        "objects": [{"name": "dog", "confidence": 0.5, "box": [0, 0, 0.2, 1], "direction": "left"}],
-    }
-    assert described(photo([]), row, "en").detections == [Detection("dog", 0.5, LEFT)]
+    dog = {"name": "dog", "confidence": 0.5, "box": [0, 0, 0.2, 1]}
+    cat = {"name": "cat", "confidence": 0.1, "box": [0.8, 0, 1, 1], "score": 0.2}
+    row = {"said": "", "objects": [dog | {"direction": "left"}], "detections": [dog, cat]}
+    found = described(photo([]), row | {"presence": {"dog": {"probability": 0.6}}}, "en")
+    assert found.detections == [Detection("dog", 0.5, LEFT)]
+    assert found.candidates == [Detection("dog", 0.5, LEFT), Detection("cat", 0.1, RIGHT)]
+    assert found.presence == {"dog": 0.6}
 
 
 def test_a_plain_list_names_what_is_above_its_threshold():
-    found = [Detection("dog", 0.4, LEFT), Detection("cat", 0.9, LEFT), Detection("cat", 0.6, RIGHT)]
-    found = listed(photo(["dog"]), found, 0.5)
+    everything = [Detection("dog", 0.4, LEFT), Detection("cat", 0.9, LEFT), Detection("cat", 0.6, RIGHT)]
+    found = listed(photo(["dog"]), everything, 0.5)
+    assert found.candidates == everything
     assert found.said == "cat"
     assert [each.confidence for each in found.detections] == [0.9, 0.6]
     assert [(thing.words, thing.directions) for thing in found.wrong] == [("cat", {"left", "right"})]

@@ -13,6 +13,7 @@ from earsight_training.scoring.detection_scores import (
     class_scores,
     matched,
     overlap,
+    presence_samples,
 )
 
 LEFT, RIGHT = LabelBox(0, 0, 0.4, 0.4), LabelBox(0.6, 0, 1, 0.4)
@@ -22,7 +23,7 @@ NEAR_LEFT = LabelBox(0, 0, 0.4, 0.38)
 def answer(detections, judged=("dog", "cat"), **boxes):
     thirds = {name: frozenset(box.direction for box in some) for name, some in boxes.items()}
     photo = PhotoLabels(Path("a.jpg"), frozenset(judged), frozenset(boxes), boxes, thirds)
-    return Answer(photo, "", (), detections)
+    return Answer(photo, "", (), detections, detections)
 
 
 ANSWERS = [
@@ -68,6 +69,23 @@ def test_calibration_samples():
         (0.7, False),
         (0.9, True),
     ]
+
+
+def test_average_precision_knows_what_the_threshold_left_out():
+    photo = answer([], dog=(LEFT,)).photo
+    unlikely = Answer(photo, "", (), [], [Detection("dog", 0.1, LEFT)])
+    (dog,) = class_scores([unlikely, answer([Detection("dog", 0.9, RIGHT)])], ["dog"], boxed=True)
+    assert values(dog.metrics)["presence-recall"] == 0
+    assert dog.average_precision == 1 / 2
+
+
+def test_presence_samples():
+    photo = answer([], dog=(LEFT,)).photo
+    answers = [
+        Answer(photo, "", (), [], presence={"dog": 0.6, "cat": 0.3, "bird": 0.9}),
+        Answer(photo, "", (), [], presence={"cat": 0.01}),
+    ]
+    assert [column.tolist() for column in presence_samples(answers)] == [[0.6, 0.3], [True, False]]
 
 
 def test_overlap():

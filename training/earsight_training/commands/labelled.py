@@ -161,7 +161,7 @@ def _described(arguments: argparse.Namespace, labelled: LabelledSet) -> list[Ans
     language = arguments.language or "en"
     usable = {photo.path for photo in _usable(arguments, labelled)}
     photos = [photo for photo in labelled.photos if photo.path in usable]
-    options = ["--language", language]
+    options = ["--evidence", "--language", language]
     rows = device_rows(arguments.bundle, [photo.path for photo in photos], None, options)
     return [described(photo, rows[photo.path], language) for photo in photos if photo.path in rows]
 

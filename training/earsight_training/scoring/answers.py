@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,12 +35,16 @@ class Answer:
         said: As it was said; for a plain detector, its classes.
         things: That it names.
         detections: The objects that were found.
+        candidates: These, and what was less likely than the threshold, as far down as it is known.
+        presence: By class, the probability that the photo shows any of it; empty where none was given.
     """
 
     photo: PhotoLabels
     said: str
     things: Sequence[SpokenThing]
     detections: Sequence[Detection]
+    candidates: Sequence[Detection] = ()
+    presence: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -86,14 +90,17 @@ def described(photo: PhotoLabels, row: Mapping[str, Any], language: str) -> Answ
 
     Args:
         photo: That was described.
-        row: What `earsight describe --json` printed of it.
+        row: What `earsight describe --json --evidence` printed of it.
         language: That it was described in.
     """
-    found = [
-        Detection(each["name"], float(each["confidence"]), LabelBox(*each["box"]))
-        for each in row.get("objects", ())
-    ]
-    return Answer(photo, row["said"], spoken_things(row["said"], language), found)
+    things = spoken_things(row["said"], language)
+    presence = {name: float(each["probability"]) for name, each in row.get("presence", {}).items()}
+    candidates = _detections(row.get("detections", ()))
+    return Answer(photo, row["said"], things, _detections(row.get("objects", ())), candidates, presence)
+
+
+def _detections(found: Iterable[Mapping[str, Any]]) -> list[Detection]:
+    return [Detection(each["name"], float(each["confidence"]), LabelBox(*each["box"])) for each in found]
 
 
 def listed(photo: PhotoLabels, detections: Sequence[Detection], above: float) -> Answer:
@@ -114,4 +121,4 @@ def listed(photo: PhotoLabels, detections: Sequence[Detection], above: float) ->
         SpokenThing(name, frozenset([name]), directions=frozenset(where))
         for name, where in directions.items()
     ]
-    return Answer(photo, ", ".join(directions), things, kept)
+    return Answer(photo, ", ".join(directions), things, kept, detections)

@@ -14,6 +14,8 @@ from earsight_training.scoring.utterance_scores import share_metric
 
 OVERLAP = 0.5
 """Intersection over union from which on a box counts as the labelled one."""
+LEAST = 0.05
+"""Probability from which on the calibration of presence counts: below, nearly all is right about nothing."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class ClassScores:
         photos: That show it.
         metrics: presence-precision, presence-recall and, with boxes, box-precision and box-recall; without
             those of which there is nothing to count.
-        average_precision: By boxes, over all recalls; None without boxes.
+        average_precision: By boxes, of all candidates, over all recalls; None without boxes.
     """
 
     name: str
@@ -44,10 +46,12 @@ def class_scores(answers: Sequence[Answer], classes: Sequence[str], *, boxed: bo
     """
     scores = []
     for name in classes:
-        judged = [_of_class(answer, name) for answer in answers]
+        judged = [_of_class(answer, name, answer.detections) for answer in answers]
         metrics = _metrics(judged, boxed=boxed)
         if metrics:
-            average = average_precision(judged) if boxed and any(each.labelled for each in judged) else None
+            candidates = [_of_class(answer, name, answer.candidates) for answer in answers]
+            has_boxes = boxed and any(each.labelled for each in candidates)
+            average = average_precision(candidates) if has_boxes else None
             scores.append(ClassScores(name, sum(each.present for each in judged), metrics, average))
     return scores
 
@@ -64,7 +68,7 @@ def all_classes(answers: Sequence[Answer], classes: Sequence[str], *, boxed: boo
         The metrics of ClassScores, and object-directions-right: of the detections of things that are there,
         how many lie in a third of the picture in which one of these lies.
     """
-    by_photo = [[_of_class(answer, name) for name in classes] for answer in answers]
+    by_photo = [[_of_class(answer, name, answer.detections) for name in classes] for answer in answers]
     metrics = _summed(by_photo, boxed=boxed)
     thirds = np.array([_directions(answer) for answer in answers], np.float64).reshape(-1, 2)
     if thirds[:, 1].any():
@@ -86,11 +90,32 @@ def calibration_samples(answers: Sequence[Answer], *, boxed: bool) -> tuple[np.n
     confidence, right = [], []
     for answer in answers:
         for name in {each.name for each in answer.detections} & answer.photo.judged:
-            found = _of_class(answer, name)
+            found = _of_class(answer, name, answer.detections)
             count = len(found.confidence) if boxed else 1
             confidence += found.confidence[:count]
             right += found.right[:count] if boxed else [found.present]
     return np.array(confidence, np.float64), np.array(right, bool)
+
+
+def presence_samples(answers: Sequence[Answer]) -> tuple[np.ndarray, np.ndarray]:
+    """Collect what the calibration of presence is measured by.
+
+    Args:
+        answers: One for each photo.
+
+    Returns:
+        The probabilities of judged classes that are LEAST or more, float (any,), and whether the photo
+        shows the class, bool (any,).
+    """
+    pairs = [
+        (chance, name in answer.photo.present)
+        for answer in answers
+        for name, chance in answer.presence.items()
+        if name in answer.photo.judged and chance >= LEAST
+    ]
+    return np.array([chance for chance, _ in pairs], np.float64), np.array(
+        [there for _, there in pairs], bool
+    )
 
 
 @dataclass(frozen=True)
@@ -112,13 +137,11 @@ class _Judged:
     right: list[bool]
 
 
-def _of_class(answer: Answer, name: str) -> _Judged:
+def _of_class(answer: Answer, name: str, detections: Sequence[Detection]) -> _Judged:
     photo = answer.photo
     if name not in photo.judged:
         return _Judged(judged=False, present=False, labelled=0, confidence=[], right=[])
-    found = sorted(
-        (each for each in answer.detections if each.name == name), key=lambda each: -each.confidence
-    )
+    found = sorted((each for each in detections if each.name == name), key=lambda each: -each.confidence)
     labels = photo.boxes.get(name, ())
     return _Judged(
         judged=True,
@@ -165,8 +188,7 @@ def average_precision(judged: Sequence[_Judged]) -> float:
     """Compute the area under the curve of precision over recall, as PASCAL VOC did from 2010 on.
 
     Args:
-        judged: The detections of one class in each photo. Those that a threshold left out
-            before are missing from it.
+        judged: The detections of one class in each photo.
     """
     pairs = [pair for each in judged for pair in zip(each.confidence, each.right, strict=True)]
     right = np.array([hit for _, hit in sorted(pairs, key=lambda pair: -pair[0])], float)
