@@ -15,7 +15,7 @@ import numpy as np
 
 from earsight.bench.work import Work, graph_work
 from earsight.bundles.bundle import read_manifest
-from earsight_bundle.files import DECODER, ENCODER
+from earsight_bundle.files import DECODER, DETECTOR, ENCODER
 from earsight_bundle.graphs import PIXELS, PREFIX
 
 
@@ -61,7 +61,8 @@ BOARDS = (
 
 
 def caption_work(bundle: Path, tokens: int) -> dict[str, Work]:
-    """Count the work of one caption whose beams are all alive to its end.
+    """Count the work of one look: objects, if the bundle finds any, and a caption whose beams all live to its
+    end.
 
     Args:
         bundle: Its folder.
@@ -74,8 +75,10 @@ def caption_work(bundle: Path, tokens: int) -> dict[str, Work]:
     prefix = _prefix_length(bundle / ENCODER)
     # In the middle of the caption, with the prefix and what all beams have said in the cache.
     middle = {"rows": beams, "N": prefix + beams * tokens // 2, "asked": beams}
+    detector = bundle / DETECTOR
     return {
         "encode": graph_work(bundle / ENCODER, {}, {}),
+        **({"detect": graph_work(detector, {}, {})} if detector.exists() else {}),
         "prefix": graph_work(decoder, {"rows": prefix, "N": 0, "asked": 1}, {"k": beams}),
         "tokens": graph_work(decoder, middle, {"k": beams}) * (tokens - 1),
     }

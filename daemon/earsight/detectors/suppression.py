@@ -7,7 +7,7 @@ import numpy as np
 from earsight.detectors.detector import FLOOR, Detection, Detections
 from earsight.scene import Box
 
-_MOST = 400
+_MOST = 300
 """Boxes that are compared with each other. A picture has some dozens above FLOOR; a broken graph has all."""
 
 
@@ -26,20 +26,20 @@ def detections(scores: np.ndarray, boxes: np.ndarray, overlap: float) -> Detecti
         scores = np.where(np.isfinite(scores), scores, 0.0)
         best = scores.max(axis=0, initial=0.0)
     best = np.clip(best, 0, 1).astype(np.float32)
-    # Most classes are nowhere in a picture: only the columns of the others are searched.
-    there = np.flatnonzero(best >= FLOOR)
-    cells, columns = np.nonzero(scores[:, there] >= FLOOR)
-    kinds, values = there[columns], scores[cells, there[columns]]
+    # Most cells see nothing: only the others are searched.
+    cells = np.flatnonzero(scores.max(axis=1, initial=0.0) >= FLOOR)
+    rows, kinds = np.nonzero(scores[cells] >= FLOOR)
+    values = scores[cells[rows], kinds]
     order = np.argsort(-values, kind="stable")[: 4 * _MOST]
-    corners = np.clip(boxes[cells[order]].astype(np.float32), 0.0, 1.0)
-    whole = np.isfinite(boxes[cells[order]]).all(axis=1) & (corners[:, :2] < corners[:, 2:]).all(axis=1)
+    given = boxes[cells[rows[order]]].astype(np.float32)
+    corners = np.clip(given, 0.0, 1.0)
+    whole = np.isfinite(given).all(axis=1) & (corners[:, :2] < corners[:, 2:]).all(axis=1)
     order, corners = order[whole][:_MOST], corners[whole][:_MOST]
     kept = _unsuppressed(corners, kinds[order], overlap)
-    found = tuple(
-        Detection(int(kinds[order[at]]), min(1.0, float(values[order[at]])), Box(*map(float, corners[at])))
-        for at in kept
-    )
-    return Detections(found, best)
+    chosen = order[kept]
+    sure = np.minimum(values[chosen], 1).astype(float).tolist()
+    found = zip(kinds[chosen].tolist(), sure, corners[kept].astype(float).tolist(), strict=True)
+    return Detections(tuple(Detection(kind, score, Box(*box)) for kind, score, box in found), best)
 
 
 def overlaps(corners: np.ndarray) -> np.ndarray:
@@ -59,14 +59,12 @@ def overlaps(corners: np.ndarray) -> np.ndarray:
     return np.asarray(shared / (areas[:, None] + areas - shared), np.float32)
 
 
-def _unsuppressed(corners: np.ndarray, kinds: np.ndarray, overlap: float) -> list[int]:
+def _unsuppressed(corners: np.ndarray, kinds: np.ndarray, overlap: float) -> np.ndarray:
     """Indices of the boxes that no better box of their class covers. The boxes: best first."""
-    if not len(corners):
-        return []
     covered = (overlaps(corners) > overlap) & (kinds[:, None] == kinds)
-    alive, kept = np.ones(len(corners), bool), []
-    for at, row in enumerate(covered):
+    alive = np.ones(len(corners), bool)
+    # A box that covers only itself changes nothing.
+    for at in np.flatnonzero(covered.sum(axis=1) > 1):
         if alive[at]:
-            kept.append(at)
-            alive &= ~row
-    return kept
+            alive[at + 1 :] &= ~covered[at, at + 1 :]
+    return np.flatnonzero(alive)

@@ -20,7 +20,7 @@ from earsight.message import message
 from earsight.scene import Frame, Problem
 from earsight.service import builders
 from earsight.system import time_limits
-from earsight.vision.describer import build_describer
+from earsight.vision.describer import GREY, build_describer
 from earsight.vision.quality import QualityLimits, assess
 
 _CONNECT = message("doctor.camera.connect")
@@ -95,7 +95,7 @@ def _shows_demo_photos(section: CameraSection) -> bool:
 
 
 def check_model(config: Config) -> Finding:
-    """Check that the model is whole and captions a picture.
+    """Check that the models are whole and describe a picture.
 
     Raises:
         CaptionerError: It is not, or does not.
@@ -104,12 +104,13 @@ def check_model(config: Config) -> Finding:
     describer = build_describer(config)
     describer.warm_up()
     loading = time.perf_counter() - began
-    began = time.perf_counter()
-    describer.warm_up()
-    captioning = time.perf_counter() - began
+    describing = describer.describe(GREY).total
     section = config.captioner
     name = section.bundle if section.engine == "onnx" else section.model
-    detail = f"{name}: whole, ready after {loading:.1f} s, {captioning * 1000:.0f} ms for a picture"
+    detail = (
+        f"{name}: whole, {describer.abilities}; ready after {loading:.1f} s, "
+        f"{describing * 1000:.0f} ms for a picture"
+    )
     placement = describer.placement
     if placement.problem is None:
         return Finding("model", Status.OK, f"{detail}; {placement}")

@@ -97,7 +97,8 @@ class Look:
         return sum(self.seconds.values())
 
 
-_GREY = Frame(np.full((48, 64, 3), 128, np.uint8), captured_at=0.0)
+GREY = Frame(np.full((48, 64, 3), 128, np.uint8), captured_at=0.0)
+"""A picture of nothing, to let the engines run once."""
 
 
 class Describer:
@@ -189,6 +190,12 @@ class Describer:
         return self._captioner.describe(encoding, cancelled, partial(support, presence=presence))
 
     @property
+    def abilities(self) -> str:
+        """What it can do, for people: "captions, 97 kinds of objects, places"."""
+        objects = [f"{len(self._detector.classes)} kinds of objects"] if self._detector.classes else []
+        return ", ".join(["captions", *objects, *(["places"] if self._place_head is not None else [])])
+
+    @property
     def placement(self) -> Placement:
         """What computes the engines."""
         parts = self._captioner.placement + self._detector.placement
@@ -199,7 +206,7 @@ class Describer:
         self._captioner.warm_up()
         self._detector.warm_up()
         if self._place_head is not None:
-            self.describe(_GREY, LookRequest(captions=False))
+            self.describe(GREY, LookRequest(captions=False))
 
 
 def build_describer(config: Config) -> Describer:

@@ -9,6 +9,7 @@ import pytest
 
 from earsight.doctor import vision
 from earsight.doctor.finding import Status
+from tests.earsight.detectors.tiny_graphs import with_detector, with_place_head
 from tests.earsight.doctor.boards import config, found, photo
 
 
@@ -72,3 +73,14 @@ def test_neither_camera_nor_demo_photos(tmp_path: Path, monkeypatch: pytest.Monk
     finding = vision.check_camera(config(camera={"source": "auto"}), tmp_path / "none")
     assert finding.status is Status.FAILURE
     assert finding.detail == "no camera was found"
+
+
+def test_the_doctor_says_what_the_models_can_do_and_what_computes_them(tmp_path: Path) -> None:
+    folder = with_place_head(with_detector(tmp_path))
+    model = {"bundle": folder, "provider": "cpu", "threads": 1}
+    finding = vision.check_model(config(captioner=model))
+    assert finding.status is Status.OK
+    assert f"{folder}: whole, captions, 3 kinds of objects, places; ready after " in finding.detail
+    assert finding.detail.endswith("encoder.onnx, decoder.onnx, detector.onnx and place.onnx on CPU")
+    blind = vision.check_model(config(captioner=model, objects={"enabled": False}))
+    assert ": whole, captions; ready after " in blind.detail
