@@ -21,6 +21,9 @@ up. crop: the shorter side is resized, and the middle is cut out."""
 FeatureName = Literal["mean_log_prob", "lowest_log_prob", "tokens", "agreement", "familiarity", "support"]
 """What a caption's confidence may be computed from: see earsight_bundle.confidence."""
 
+LanguageCode = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
+"""ISO 639."""
+
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -157,10 +160,14 @@ class Manifest(_Section):
         name: The model's name.
         licence: Terms of the weights and of the data behind them.
         capabilities: What the model can do.
-        language: Code of the language of its captions.
+        language: Code of the language of its captions, or of the first of several.
+        languages: From the code of each language that it captions in to the tokens that such captions start
+            with, after the prefix; the first is used where none is asked for. None: one language, without
+            such tokens.
         image: The encoder's input; of bundles that caption.
         decode: The beam search; likewise.
-        calibration: The confidence; likewise.
+        calibration: The confidence; likewise. In all languages that `calibrations` does not have.
+        calibrations: By the code of a language, the confidence in its captions.
         objects: The detector; of bundles that find objects.
         place: The place head; of bundles that tell the place.
         metrics: What was measured, by name, for people.
@@ -174,9 +181,11 @@ class Manifest(_Section):
     licence: str
     capabilities: tuple[Capability, ...]
     language: str = "en"
+    languages: dict[LanguageCode, tuple[Annotated[int, Field(ge=0)], ...]] | None = None
     image: ImageSettings | None = None
     decode: DecodeSettings | None = None
     calibration: Calibration | None = None
+    calibrations: dict[LanguageCode, Calibration] | None = None
     objects: ObjectsSettings | None = None
     place: PlaceSettings | None = None
     metrics: dict[str, float] = {}
@@ -190,3 +199,19 @@ class Manifest(_Section):
         if self.image is None or self.decode is None or self.calibration is None:
             raise ValueError("this model does not caption")
         return Captioning(self.image, self.decode, self.calibration)
+
+    @property
+    def starts(self) -> Mapping[str, tuple[int, ...]]:
+        """From the code of each language of the captions to the tokens that they start with; never empty."""
+        return self.languages or {self.language: ()}
+
+    def calibration_of(self, language: str) -> Calibration:
+        """Return the confidence in captions of a language.
+
+        Args:
+            language: Its code.
+
+        Raises:
+            ValueError: The bundle does not caption.
+        """
+        return (self.calibrations or {}).get(language, self.captioning.calibration)

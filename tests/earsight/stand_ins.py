@@ -88,6 +88,7 @@ class ColourCaptioner:
         self.confidence = confidence
         self.cancellable = True
         self.words: str | None = None
+        self.languages = ("en",)
         self.fault: BaseException | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -106,6 +107,7 @@ class ColourCaptioner:
         encoding: Encoding,
         cancelled: Callable[[], bool] = never,
         support: Support = unsupported,
+        language: str | None = None,
     ) -> list[Caption]:
         self.described += 1
         deadline = time.monotonic() + 30
@@ -118,8 +120,10 @@ class ColourCaptioner:
         self.captioned += 1
         colour = min(COLOURS, key=lambda name: -float(encoding.embedding @ _unit(COLOURS[name])))
         texts = (f"a {colour} wall", f"a {colour} wall of bricks") if self.words is None else (self.words,)
+        said_in = language or self.languages[0]
         return [
-            Caption(text, self.confidence, -1.0, -2.0, {"support": support(text, "en")}) for text in texts
+            Caption(text, self.confidence, -1.0, -2.0, {"support": support(text, said_in)}, said_in)
+            for text in texts
         ]
 
     def warm_up(self) -> None:

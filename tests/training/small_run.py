@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset, TensorDataset
 
 from earsight_training.learning.distributed import this_process
+from earsight_training.learning.time_limit import TimeLimit
 from earsight_training.learning.trainer import Trainer, TrainingPlan
 from earsight_training.learning.validation import Validation
 
@@ -66,6 +67,7 @@ def small_run(
     validation: Validation | None = None,
     learning_rate: float = 0.1,
     cut: int | None = None,
+    limit: TimeLimit | None = None,
 ) -> nn.Module:
     """cut: the epoch that is interrupted as it begins."""
     torch.manual_seed(1)
@@ -79,6 +81,7 @@ def small_run(
         plan,
         validation=validation,
         curves=folder if validation else None,
+        limit=limit,
     )
     examples = data or small_data()
 

@@ -47,7 +47,7 @@ def build_vocabulary(
     if isinstance(recipe.decoder, Gpt2DecoderSettings):
         return gpt2_vocabulary(load_tokenizer(recipe.decoder.model, local_files_only=local_files_only))
     cleaned = (clean_caption(text) for texts in captions for text in texts)
-    return own_vocabulary(cleaned, recipe.decoder.vocabulary)
+    return own_vocabulary(cleaned, recipe.decoder.vocabulary, recipe.data.languages)
 
 
 def build_decoder(recipe: Recipe, vocabulary: Vocabulary, local_files_only: bool = False) -> DecoderNetwork:
@@ -87,7 +87,8 @@ def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> Capti
         encoder = build_encoder(recipe.encoder)
         channels, cells = encoder.channels, feature_map_cells(recipe)
     width = decoder.tokens.weight.shape[1]
-    return CaptionModel(encoder, build_mapper(recipe.mapper, channels, width, cells), decoder)
+    mapper = build_mapper(recipe.mapper, channels, width, cells)
+    return CaptionModel(encoder, mapper, decoder, starts=len(recipe.data.languages) > 1)
 
 
 def build_encoder(settings: ConvEncoderSettings | EfficientNetSettings) -> FeatureMapEncoder:

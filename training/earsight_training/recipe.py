@@ -161,13 +161,17 @@ class CaptionSettings(_Section):
     )
     patience: int | None = Field(None, gt=0, description="epochs without a better CIDEr before it stops")
     photos: PhotoSettings | None = Field(None, description="for an encoder that learns from photos")
+    keep_best: bool = Field(
+        False, description="keep the epoch with the best CIDEr-D of validation photos; CLIP always does"
+    )
 
 
 class RefineSettings(_Section):
     """Self-critical sequence training of mapper and decoder, after the captions were learned."""
 
     epochs: int = Field(5, gt=0)
-    beams: int = Field(5, ge=2, description="captions of each photo that are compared")
+    beams: int = Field(5, ge=2, description="captions of each photo and language that are compared")
+    batch: int | None = Field(None, gt=0, description="photos of a step, on all processes; null: as captions")
     hallucination_penalty: float = Field(
         0.0, ge=0, description="of CIDEr-D, for a caption that names what no reference supports"
     )
@@ -175,6 +179,7 @@ class RefineSettings(_Section):
     learning_rate: float = Field(5e-5, gt=0)
     warmup_steps: int = Field(100, ge=0)
     ema: float = Field(0.998, gt=0, lt=1, description="decay of the average of weights")
+    keep_best: bool = Field(False, description="keep the epoch with the best CIDEr-D of validation photos")
 
 
 class DataSettings(_Section):
@@ -183,6 +188,15 @@ class DataSettings(_Section):
     train: tuple[str, ...] = Field(("train",), min_length=1, description="splits")
     validation: tuple[str, ...] = Field(("val",), min_length=1, description="splits")
     side: int = Field(224, gt=0, description="photos are squashed to this size before crops are taken")
+    languages: tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...] = Field(
+        ("en",), min_length=1, description="codes; the first is that of captions without one"
+    )
+
+    @model_validator(mode="after")
+    def _each_language_once(self) -> Self:
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("a language is given twice")
+        return self
 
     @model_validator(mode="after")
     def _judged_by_others(self) -> Self:
@@ -217,6 +231,8 @@ class Recipe(_Section):
             raise ValueError("mapper: mlp and transformer go with encoder: clip, cells with the others")
         if photos != (self.captions.photos is not None):
             raise ValueError("captions.photos goes with every encoder but clip")
+        if len(self.data.languages) > 1 and self.decoder.kind != "own":
+            raise ValueError("several data.languages go with decoder: own")
         if self.refine is not None and not photos:
             raise ValueError("refine goes with every encoder but clip")
         if (self.encoder.kind == "conv") != (self.distill is not None):

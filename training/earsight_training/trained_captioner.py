@@ -68,6 +68,7 @@ def save_captioner(path: Path, captioner: TrainedCaptioner) -> None:
             "recipe": recipe_to_json(captioner.recipe),
             "tokenizer": captioner.vocabulary.tokenizer.to_str(),
             "end": captioner.vocabulary.end,
+            "starts": dict(captioner.vocabulary.starts),
             "heads": captioner.model.decoder.heads,
             "causal_prefix": captioner.model.decoder.causal_prefix,
             "embedding_mean": captioner.embedding_mean,
@@ -98,7 +99,8 @@ def load_captioner(path: Path) -> TrainedCaptioner:
         )
     try:
         recipe = recipe_from_json(state["recipe"])
-        vocabulary = Vocabulary(Tokenizer.from_str(state["tokenizer"]), int(state["end"]))
+        starts = {str(code): int(token) for code, token in state.get("starts", {}).items()}
+        vocabulary = Vocabulary(Tokenizer.from_str(state["tokenizer"]), int(state["end"]), starts)
         weights: Mapping[str, Tensor] = state["model"]
         mean: Tensor = state["embedding_mean"]
         model = build_model(recipe, len(mean), _empty_decoder(weights, state))

@@ -57,6 +57,10 @@ class Captioner(Protocol[_Prepared, _Prefix]):
     embedding and the captions mean the same for all. Any step raises CaptionerError.
     """
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages that it captions in, at least one; the first unless another is wanted."""
+
     def prepare(self, pixels: np.ndarray) -> _Prepared:
         """Turn a picture into the encoder's input.
 
@@ -76,6 +80,7 @@ class Captioner(Protocol[_Prepared, _Prefix]):
         encoding: Encoding[_Prefix],
         cancelled: Callable[[], bool] = never,
         support: Support = unsupported,
+        language: str | None = None,
     ) -> list[Caption]:
         """Decode captions.
 
@@ -83,6 +88,7 @@ class Captioner(Protocol[_Prepared, _Prefix]):
             encoding: What encode() returned.
             cancelled: Asked at every token; True ends the decoding.
             support: How far a detector agrees with what a caption names.
+            language: One of its languages; None: the first.
 
         Returns:
             Captions, best first: at least one, each text once.

@@ -35,12 +35,11 @@ class Confidence:
         Raises:
             BundleError: A file is missing, or not an array of the right shape.
         """
-        files, calibration = bundle.manifest.files, bundle.manifest.captioning.calibration
-        self._calibration = calibration
-        self._language = bundle.manifest.language
+        files, self._manifest = bundle.manifest.files, bundle.manifest
         self._scenes = _array(bundle, SCENES, 2) if SCENES in files else None
         self._probe = _array(bundle, PROBE, 1) if PROBE in files else None
-        if "familiarity" in calibration.weights and self._scenes is None:
+        calibrations = map(self._manifest.calibration_of, self._manifest.starts)
+        if self._scenes is None and any("familiarity" in each.weights for each in calibrations):
             raise BundleError(
                 f"{bundle.folder}: calibration.weights.familiarity needs {SCENES}; export the bundle again"
             )
@@ -51,6 +50,7 @@ class Confidence:
         hypotheses: Sequence[Hypothesis],
         embedding: np.ndarray,
         support: Support = unsupported,
+        language: str | None = None,
     ) -> list[Caption]:
         """Turn what the search ended with into captions with confidence.
 
@@ -59,6 +59,7 @@ class Confidence:
             hypotheses: In the order of the search.
             embedding: Float (width,), of unit length.
             support: See Captioner.describe().
+            language: Code of that of the texts; None: the bundle's first.
 
         Returns:
             Each text once, in the order of the contract's rank: finished captions first, and of these what
@@ -67,19 +68,20 @@ class Confidence:
         Raises:
             BundleError: The embedding has another width than the bundle's files.
         """
-        of_image = self._of_image(embedding)
+        code = language or next(iter(self._manifest.starts))
+        of_image, calibration = self._of_image(embedding), self._manifest.calibration_of(code)
         shares = _probability_shares([hypothesis.score for hypothesis in hypotheses])
         captions: dict[str, Caption] = {}
         ranks = {}
         for text, hypothesis in zip(texts, hypotheses, strict=True):
             if text not in captions:
                 evidence = _of_caption(text, hypothesis, texts, shares) | of_image
-                evidence["support"] = support(text, self._language)
-                odds = log_odds(self._calibration, text, evidence)
-                ranks[text] = rank(evidence, self._calibration.order * odds)
+                evidence["support"] = support(text, code)
+                odds = log_odds(calibration, text, evidence)
+                ranks[text] = rank(evidence, calibration.order * odds)
                 probability = confidence(odds, evidence)
                 mean, lowest = evidence.pop("mean_log_prob"), evidence.pop("lowest_log_prob")
-                captions[text] = Caption(text, probability, mean, lowest, evidence, self._language)
+                captions[text] = Caption(text, probability, mean, lowest, evidence, code)
         # Python's sort keeps the search's order of equals.
         return sorted(captions.values(), key=lambda caption: ranks[caption.text], reverse=True)
 

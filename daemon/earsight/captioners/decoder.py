@@ -7,6 +7,7 @@ decoding, Miao et al., arXiv:2305.09781).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Decoder:
         Args:
             graph: The decoder's.
             vectors: Of the tokens.
-            prefix_length: Rows of a prefix.
+            prefix_length: Rows of a prefix, and tokens that follow it in every caption.
             beams: Live beams at most.
             max_tokens: Tokens of the longest caption, the end token counted.
             candidates: Likeliest next tokens that are asked for after each row.
@@ -75,21 +76,29 @@ class Decoder:
         self._seen = np.zeros((1, rows), bool)
         self._rows, self._length = _EMPTY, 0
 
-    def read_prefix(self, prefix: np.ndarray) -> Candidates:
+    def read_prefix(self, prefix: np.ndarray, starts: Sequence[int] = ()) -> Candidates:
         """Forget what was read before, and read a prefix.
 
         Args:
-            prefix: Float (tokens, width).
+            prefix: Float (rows, width).
+            starts: Tokens that follow it in every caption.
 
         Returns:
-            The candidates for the first token, (1, k).
+            The candidates for the first token after these, (1, k).
         """
         self._rows = _EMPTY
-        count = self._length = len(prefix)
+        given = len(prefix)
+        count = self._length = given + len(starts)
         self._seen = np.zeros((1, self._cache.shape[1]), bool)
         self._seen[:, _EMPTY : _EMPTY + count] = True
         sees = np.repeat(self._seen[:, : _EMPTY + count], count, axis=0)
-        return self._read(prefix, np.arange(count), sees, np.array([count - 1]))
+        vectors = prefix
+        if starts:
+            # The prefix sees all of itself, and each token what came before it.
+            later = np.arange(count) > np.maximum(np.arange(count), given - 1)[:, None]
+            sees[:, _EMPTY:] &= ~later
+            vectors = np.concatenate([prefix, self._vectors.lookup(np.array(starts))])
+        return self._read(vectors, np.arange(count), sees, np.array([count - 1]))
 
     def read_tokens(self, parents: np.ndarray, tokens: np.ndarray) -> Candidates:
         """Read the newest token of each live beam.

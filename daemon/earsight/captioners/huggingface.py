@@ -118,6 +118,11 @@ class HuggingFaceCaptioner:
         numbers = str(self._dtype).removeprefix("torch.")
         return Placement({self._name: f"{self._device.type.upper()} ({numbers})"}, self._problem)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """English: what these models were taught."""
+        return ("en",)
+
     def prepare(self, pixels: np.ndarray) -> BatchFeature:
         """Turn a picture, uint8 (height, width, 3), and the prompt into the model's inputs."""
         with self._as_captioner_error("can't read a picture", "name another model"):
@@ -139,6 +144,7 @@ class HuggingFaceCaptioner:
         encoding: Encoding[Prompt],
         cancelled: Callable[[], bool] = never,
         support: Support = unsupported,
+        language: str | None = None,
     ) -> list[Caption]:
         """Search by mean log-probability. See Captioner.describe().
 
@@ -169,14 +175,14 @@ class HuggingFaceCaptioner:
                 output_logits=True,
             )
             if not cancelled():
-                return self._captions(generated, support)
+                return self._captions(generated, support, language or self.languages[0])
         raise DecodingCancelledError
 
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
         self.describe(self.encode(self.prepare(np.full((480, 640, 3), 128, np.uint8))))
 
-    def _captions(self, generated: Any, support: Support) -> list[Caption]:
+    def _captions(self, generated: Any, support: Support, language: str) -> list[Caption]:
         """Read captions from what generate() returned, best first, each text once."""
         special = set(self._tokenizer.all_special_ids)
         found = []
@@ -185,7 +191,8 @@ class HuggingFaceCaptioner:
             mean, lowest = sum(log_probs) / len(log_probs), min(log_probs)
             # A model that yields no number is not to be believed.
             confidence = 0.0 if math.isnan(mean) else _UNCALIBRATED
-            caption = Caption(text, confidence, mean, lowest, {"support": support(text, "en")})
+            evidence = {"support": support(text, language)}
+            caption = Caption(text, confidence, mean, lowest, evidence, language)
             found.append((tokens[-1] in special, caption))
         found.sort(key=lambda pair: (pair[0], pair[1].mean_log_prob), reverse=True)
         captions: dict[str, Caption] = {}

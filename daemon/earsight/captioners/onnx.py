@@ -60,7 +60,7 @@ class OnnxCaptioner:
         if "caption" not in bundle.manifest.capabilities:
             raise BundleError(f"{bundle.folder}: this model does not caption; choose another bundle")
         image, decode = bundle.manifest.captioning.image, bundle.manifest.captioning.decode
-        self._language = bundle.manifest.language
+        self._starts = bundle.manifest.starts
         self._side = image.side
         self._fit = {"squash": resized, "crop": resized_and_cropped}[image.fit]
         self._search = SearchSettings(
@@ -92,8 +92,14 @@ class OnnxCaptioner:
         embeddings = TokenEmbeddings(bundle.path(TOKENS))
         search = self._search
         candidates = search.beams + (_SPARE if search.no_repeat else 0)
-        decoder = Decoder(graph, embeddings, prefix_length, search.beams, search.max_tokens, candidates)
+        rows = prefix_length + max(map(len, self._starts.values()))
+        decoder = Decoder(graph, embeddings, rows, search.beams, search.max_tokens, candidates)
         return encoder, decoder
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages of the bundle."""
+        return tuple(self._starts)
 
     @property
     def placement(self) -> Placement:
@@ -117,27 +123,32 @@ class OnnxCaptioner:
         encoding: Encoding,
         cancelled: Callable[[], bool] = never,
         support: Support = unsupported,
+        language: str | None = None,
     ) -> list[Caption]:
         """Search, and work out the confidence of what was found. See Captioner.describe()."""
-        hypotheses = self.search(encoding.prefix, cancelled)
-        texts = [self._text(hypothesis) for hypothesis in hypotheses]
-        return self._confidence.captions(texts, hypotheses, encoding.embedding, support)
+        code = language or self.languages[0]
+        hypotheses = self.search(encoding.prefix, cancelled, code)
+        texts = [self._text(hypothesis, code) for hypothesis in hypotheses]
+        return self._confidence.captions(texts, hypotheses, encoding.embedding, support, code)
 
-    def search(self, prefix: np.ndarray, cancelled: Callable[[], bool] = never) -> list[Hypothesis]:
+    def search(
+        self, prefix: np.ndarray, cancelled: Callable[[], bool] = never, language: str | None = None
+    ) -> list[Hypothesis]:
         """What the beam search ends with, best first.
 
         Args:
             prefix: Float (tokens, width), an Encoding's.
             cancelled: As in describe().
+            language: As in describe().
         """
         deadline = time.monotonic() + self._time_limit
-        first = self._decoder.read_prefix(prefix)
+        first = self._decoder.read_prefix(prefix, self._starts[language or self.languages[0]])
         return beam_search(first, self._decoder.read_tokens, self._search, deadline, cancelled)
 
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
         self.describe(self.encode(np.full((1, self._side, self._side, 3), 128, np.uint8)))
 
-    def _text(self, hypothesis: Hypothesis) -> str:
+    def _text(self, hypothesis: Hypothesis, language: str) -> str:
         text = self._tokens.decode(hypothesis.tokens)
-        return text if hypothesis.finished else without_dangling_words(text, self._language)
+        return text if hypothesis.finished else without_dangling_words(text, language)

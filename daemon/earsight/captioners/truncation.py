@@ -8,6 +8,11 @@ _DANGLING = {
         " in on at to from into onto over under by for near next behind beside through around across against"
         " between his her their its my your our who which what some two three very".split()
     ),
+    "id": frozenset(
+        "seorang seekor sebuah sebatang sepasang dua tiga empat beberapa dan atau tetapi sambil sementara"
+        " ketika saat yang dengan tanpa di ke dari pada dalam atas bawah untuk oleh melalui dekat antara"
+        " sedang adalah para sangat seperti".split()
+    ),
 }
 """Words that can't be the last ones of a caption, by the language of the captions."""
 
@@ -17,7 +22,7 @@ def without_dangling_words(text: str, language: str) -> str:
 
     Args:
         text: A caption.
-        language: Code of the language that it is in; of others than English nothing is removed.
+        language: Code of the language that it is in; of others than these nothing is removed.
     """
     words, dangling = text.split(), _DANGLING.get(language, frozenset())
     while words and words[-1].lower() in dangling:

@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     for photo in _progress(arguments.photos):
         try:
             described = _describe(describer, photo, config)
-            full = _full_look(describer, described) if arguments.evidence else None
+            full = _full_look(describer, described, config.language) if arguments.evidence else None
         except EarsightError as error:
             failed = True
             if arguments.json:
@@ -152,14 +152,16 @@ def _describe(describer: Describer, photo: Path, config: Config) -> _Described:
     began = time.perf_counter()
     frame = Frame(load_photo(photo), time.monotonic())
     loading = time.perf_counter() - began
-    look = describer.describe(frame, LookRequest(policy.limits))
+    look = describer.describe(frame, LookRequest(policy.limits, language=config.language))
     return _Described(photo, frame, look, loading, policy.language.describe(look.scene, policy.phrasing))
 
 
-def _full_look(describer: Describer, described: _Described) -> Look:
+def _full_look(describer: Describer, described: _Described, language: str) -> Look:
     """The look, and of a picture that is too bad to be described one that goes on all the same."""
     look = described.look
-    return look if look.scene.problem is None else describer.describe(described.frame)
+    if look.scene.problem is None:
+        return look
+    return describer.describe(described.frame, LookRequest(language=language))
 
 
 def _row(described: _Described) -> dict[str, object]:

@@ -9,9 +9,12 @@ from earsight.vision.describer import Look
 from earsight.vision.recognition import ObjectEvidence
 
 
+_CAPTION = ("caption", "confidence", "language")
+
+
 def scene_row(scene: Scene) -> dict[str, object]:
     """The best caption, what was found, and the place; nulls where there is nothing of the kind."""
-    best = _caption(scene.captions[0]) if scene.captions else {"caption": None, "confidence": None}
+    best = _caption(scene.captions[0]) if scene.captions else dict.fromkeys(_CAPTION)
     return {
         **best,
         "problem": scene.problem,
@@ -46,7 +49,8 @@ def timings(look: Look, loading: float) -> dict[str, float]:
 
 
 def _caption(caption: Caption) -> dict[str, object]:
-    return {"caption": caption.text, "confidence": round(caption.confidence, 4)}
+    confidence = round(caption.confidence, 4)
+    return {"caption": caption.text, "confidence": confidence, "language": caption.language}
 
 
 def _evidence(caption: Caption) -> dict[str, float]:

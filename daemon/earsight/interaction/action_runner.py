@@ -67,7 +67,8 @@ class ActionRunner:
         policy = self._context.policy
         if policy.earcons:
             self._play(Earcon.LOOK)
-        look = self._context.look_worker.look(policy.max_age, LookRequest(policy.limits))
+        request = LookRequest(policy.limits, language=policy.language.code)
+        look = self._context.look_worker.look(policy.max_age, request)
         # A look that nobody asks for any more may fail unheard.
         look.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return look

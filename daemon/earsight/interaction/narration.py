@@ -81,7 +81,7 @@ class Narration:
 
     async def _look(self) -> Scene:
         policy, known = self._context.policy, self._known_scene()
-        request = LookRequest(policy.limits, known)
+        request = LookRequest(policy.limits, known, language=policy.language.code)
         try:
             async with asyncio.timeout(policy.look_limit):
                 look = await self._context.look_worker.look(policy.max_age, request, background=True)

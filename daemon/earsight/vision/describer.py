@@ -64,6 +64,8 @@ class LookRequest:
         objects: Whether objects, place and ground are wanted; without these and captions, a look gives but
             the embedding.
         worth_captions: Asked when all but the captions is known: whether they are still wanted.
+        language: Code of the language that captions are wanted in; they come in the captioner's first where
+            it has no such.
     """
 
     limits: QualityLimits | None = None
@@ -71,6 +73,7 @@ class LookRequest:
     captions: bool = True
     objects: bool = True
     worth_captions: Callable[[Scene], bool] = lambda _scene: True
+    language: str | None = None
 
 
 CAPTIONS = LookRequest()
@@ -163,7 +166,7 @@ class Describer:
             look = self._with_objects(look, frame, encoding, stages)
         if request.captions and request.worth_captions(look.scene):
             with stages.timed(Stage.DECODE):
-                captions = self._captions(encoding, look.scene.presence, cancelled)
+                captions = self._captions(encoding, look.scene.presence, cancelled, request.language)
             look = replace(look, scene=replace(look.scene, captions=tuple(captions)))
         return look
 
@@ -185,9 +188,14 @@ class Describer:
         return replace(look, scene=scene, evidence=seen)
 
     def _captions(
-        self, encoding: Encoding, presence: Mapping[str, float], cancelled: Callable[[], bool]
+        self,
+        encoding: Encoding,
+        presence: Mapping[str, float],
+        cancelled: Callable[[], bool],
+        wanted: str | None,
     ) -> list[Caption]:
-        return self._captioner.describe(encoding, cancelled, partial(support, presence=presence))
+        language = wanted if wanted in self._captioner.languages else None
+        return self._captioner.describe(encoding, cancelled, partial(support, presence=presence), language)
 
     @property
     def abilities(self) -> str:

@@ -12,7 +12,14 @@ from PIL import Image
 
 pytest.importorskip("torch", reason="torch comes with the train extra")
 
-from earsight_training.data.datasets import CaptionedPhoto, DatasetError, load_images, photo_name, read_photos
+from earsight_training.data.datasets import (
+    CaptionedPhoto,
+    DatasetError,
+    in_language,
+    load_images,
+    photo_name,
+    read_photos,
+)
 
 CSV = (
     "image,caption,split\nb.jpg,Two dogs .,train\na.jpg,A cat .,val\nb.jpg,'Dogs, two',train\nc.jpg,x,test\n"
@@ -282,3 +289,58 @@ def test_a_broken_photo_is_named(tmp_path, content):
     with pytest.raises(DatasetError, match=r"photo\.jpg") as refused:
         load_images([CaptionedPhoto(path, ("x",))], 32)
     assert "\n" not in str(refused.value)
+
+
+ENGLISH = "image,caption,split\na.jpg,a dog,train\nb.jpg,a cat,train\n"
+INDONESIAN = "image,caption,split\na.jpg,seekor anjing,train\nc.jpg,seekor kuda,val\n"
+
+
+def languages_of(photos):
+    return [(photo.path.name, photo.captions, photo.languages) for photo in photos]
+
+
+def test_a_column_says_the_language(tmp_path):
+    path = tmp_path / "captions.csv"
+    path.write_text("image,caption,language\na.jpg,a dog,\na.jpg,seekor anjing,id\na.jpg,un chien,fr\n")
+    assert languages_of(read_photos(path, Path("i"), languages=["en", "id"])) == [
+        ("a.jpg", ("a dog", "seekor anjing"), ("en", "id"))
+    ]
+    assert languages_of(read_photos(path, Path("i"), languages=["en"])) == [("a.jpg", ("a dog",), ("en",))]
+    assert len(read_photos(path, Path("i"))[0].captions) == 3
+    path.write_text("image,caption,language\na.jpg,a dog,en\n")
+    with pytest.raises(DatasetError, match="no captions in de in it"):
+        read_photos(path, Path("i"), languages=["de"])
+
+
+def test_captions_in_another_language_lie_beside(tmp_path):
+    path = tmp_path / "captions.csv"
+    path.write_text(ENGLISH)
+    (tmp_path / "captions_id.csv").write_text(INDONESIAN)
+    assert languages_of(read_photos(path, Path("i"), languages=["en", "id"])) == [
+        ("a.jpg", ("a dog", "seekor anjing"), ("en", "id")),
+        ("b.jpg", ("a cat",), ("en",)),
+        ("c.jpg", ("seekor kuda",), ("id",)),
+    ]
+    assert languages_of(read_photos(path, Path("i"), languages=["id"])) == [
+        ("a.jpg", ("seekor anjing",), ("id",)),
+        ("c.jpg", ("seekor kuda",), ("id",)),
+    ]
+    # Without languages, and where only one is wanted, the file means what it always did.
+    assert languages_of(read_photos(path, Path("i"))) == [
+        ("a.jpg", ("a dog",), ()),
+        ("b.jpg", ("a cat",), ()),
+    ]
+    assert [photo.path.name for photo in read_photos(path, Path("i"), languages=["en"])] == ["a.jpg", "b.jpg"]
+
+
+def test_the_captions_in_one_language(tmp_path):
+    path = tmp_path / "captions.csv"
+    path.write_text(ENGLISH)
+    (tmp_path / "captions_id.csv").write_text(INDONESIAN)
+    photos = read_photos(path, Path("i"), languages=["en", "id"])
+    assert languages_of(in_language(photos, "id")) == [
+        ("a.jpg", ("seekor anjing",), ("id",)),
+        ("c.jpg", ("seekor kuda",), ("id",)),
+    ]
+    unsaid = read_photos(path, Path("i"))
+    assert in_language(unsaid, "id") == unsaid

@@ -11,6 +11,7 @@ from earsight_training.data.tokens import (
     END_ID,
     clean_caption,
     mirrored_caption,
+    own_vocabulary,
     train_tokenizer,
 )
 
@@ -72,3 +73,24 @@ def test_the_same_captions_give_the_same_vocabulary():
     captions = [f"the {word} near a {other}" for word in "abcdefg" for other in ("dogs", "cats", "cars")]
     first, second = (json.loads(train_tokenizer(captions, 320).to_str()) for _ in range(2))
     assert first == second
+
+
+def test_the_mirrored_caption_in_indonesian():
+    assert mirrored_caption("pria di kiri dan anjing di kanan") == "pria di kanan dan anjing di kiri"
+    assert mirrored_caption("a kirin") == "a kirin"
+
+
+def test_a_token_says_the_language():
+    vocabulary = own_vocabulary(["a dog runs", "seekor anjing berlari"], 320, ["en", "id"])
+    assert set(vocabulary.starts) == {"en", "id"}
+    for code, text in (("en", "a dog runs"), ("id", "seekor anjing berlari")):
+        start, *tokens = vocabulary.encode(text, 30, code)
+        assert start == vocabulary.starts[code]
+        assert vocabulary.tokenizer.decode([start, *tokens]).strip() == text
+    assert len(vocabulary.encode("a dog runs on and on", 3, "en")) == 4  # it is not counted
+
+
+def test_one_language_needs_no_token():
+    vocabulary = own_vocabulary(["a dog runs"], 320, ["en"])
+    assert not vocabulary.starts
+    assert vocabulary.encode("a dog runs", 30) == own_vocabulary(["a dog runs"], 320).encode("a dog runs", 30)

@@ -5,6 +5,7 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.learning.caption_training import train_photos  # noqa: E402
+from earsight_training.learning.run import Run  # noqa: E402
 from earsight_training.model_factory import build_model, build_own_decoder, prefix_length  # noqa: E402
 from earsight_training.recipe import load_recipe  # noqa: E402
 
@@ -33,7 +34,7 @@ def untrained(recipe, vocabulary):
 def run(recipe, vocabulary, squares, work):
     settings = recipe.captions
     examples = PhotoExamples(*squares, vocabulary, settings.longest, settings.photos, seed=3)
-    return train_photos(untrained(recipe, vocabulary), examples, settings, settings.photos, work, seed=3)
+    return train_photos(untrained(recipe, vocabulary), examples, settings, settings.photos, Run(work, 3))
 
 
 def test_loss_falls_and_resuming_gives_the_very_same_weights(

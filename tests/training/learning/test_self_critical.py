@@ -9,6 +9,7 @@ from earsight_training.data.examples import PhotoExamples  # noqa: E402
 from earsight_training.data.tokens import clean_caption, own_vocabulary  # noqa: E402
 from earsight_training.learning.caption_training import train_photos  # noqa: E402
 from earsight_training.learning.decoding import beam_captions  # noqa: E402
+from earsight_training.learning.run import Run  # noqa: E402
 from earsight_training.learning.self_critical import train_self_critical  # noqa: E402
 from earsight_training.model_factory import build_model, build_own_decoder, prefix_length  # noqa: E402
 from earsight_training.networks.caption_model import PADDING  # noqa: E402
@@ -75,7 +76,7 @@ def test_the_reward_rises(tmp_path, squares, recipe, vocabulary, model, capsys):
     pixels, captions = squares
     examples = PhotoExamples(pixels, captions, vocabulary, settings.longest, settings.photos, seed=3)
     eager = settings.model_copy(update={"learning_rate": 1e-2, "epochs": 12, "ema": 0.5})
-    model = train_photos(model, examples, eager, settings.photos, tmp_path, seed=3)
+    model = train_photos(model, examples, eager, settings.photos, Run(tmp_path, 3))
     capsys.readouterr()
     cleaned = [[clean_caption(text) for text in texts] for texts in captions]
     refining = RefineSettings(
@@ -83,7 +84,7 @@ def test_the_reward_rises(tmp_path, squares, recipe, vocabulary, model, capsys):
     )
     before = model.encoder.state_dict()
     refined = train_self_critical(
-        model, examples, cleaned, vocabulary, (settings, refining), tmp_path, seed=3
+        model, examples, {"en": cleaned}, vocabulary, (settings, refining), Run(tmp_path, 3)
     )
     rewards = [-float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
     assert len(rewards) == 10

@@ -191,7 +191,7 @@ def _compared(
     prefix, pooled = model.mapper(features), features.mean((2, 3)) if features.dim() == 4 else features
     expected = _log_probs(captioner, prefix)
     tokens = [int(row.argmax()) for row in expected[:-1]]
-    found = graphs.log_probs(prefix[0].numpy(), tokens)
+    found = graphs.log_probs(prefix[0].numpy(), [*_starts(captioner), *tokens])[-len(expected) :]
     likeliest = np.argsort(expected, 1)[:, -LIKELIEST:]
     errors = np.abs(np.take_along_axis(found - expected, likeliest, 1)).mean(1)
     embedding = (pooled[0] - captioner.embedding_mean).numpy()
@@ -203,10 +203,19 @@ def _compared(
     )
 
 
+def _starts(captioner: TrainedCaptioner) -> list[int]:
+    """What captions in the first language start with."""
+    return list(captioner.vocabulary.starts.values())[:1]
+
+
 def _log_probs(captioner: TrainedCaptioner, prefix: Tensor) -> np.ndarray:
-    """torch's, (STEPS + 1, vocabulary), of the prefix and the likeliest token after each step."""
-    decoder = captioner.model.decoder
+    """torch's, (STEPS + 1, vocabulary), of the prefix, with the token that says the language if there is one,
+    and the likeliest token after each step."""
+    decoder, starts = captioner.model.decoder, _starts(captioner)
     hidden, cache = decoder.read_prefix(prefix)
+    if starts:
+        following, cache = decoder.read_tokens(torch.tensor([starts]), cache)
+        hidden = following[:, -1]
     rows = [decoder.logits(hidden)]
     for _ in range(min(STEPS, captioner.recipe.captions.longest - 1)):
         hidden, cache = decoder.read_tokens(rows[-1].argmax(-1, keepdim=True), cache)

@@ -135,6 +135,8 @@ def _manifest(captioner: TrainedCaptioner) -> Manifest:
         name=recipe.name,
         licence=recipe.licence,
         capabilities=("caption",),
+        language=recipe.data.languages[0],
+        languages={code: (token,) for code, token in captioner.vocabulary.starts.items()} or None,
         image=image,
         decode=DecodeSettings(
             beams=BEAMS[recipe.decoder.kind],

@@ -43,8 +43,9 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
         type=Path,
         required=required,
         metavar="PATH",
-        help="folder with captions.csv (image,caption[,split]) and images/, or a file of captions: CSV,"
-        " Flickr8k's token file, COCO's captions JSON, Karpathy's JSON",
+        help="folder with captions.csv (image,caption[,split][,language]) and images/, or a file of captions:"
+        " CSV, Flickr8k's token file, COCO's captions JSON, Karpathy's JSON. Captions in other languages lie"
+        " beside it: captions_id.csv",
     )
     parser.add_argument(
         "--images",
@@ -65,7 +66,10 @@ def data_files(arguments: argparse.Namespace) -> tuple[Path, Path]:
 
 
 def usable_photos(
-    arguments: argparse.Namespace, splits: Sequence[str] | None, missing: float | None = None
+    arguments: argparse.Namespace,
+    splits: Sequence[str] | None,
+    missing: float | None = None,
+    languages: Sequence[str] | None = None,
 ) -> tuple[InspectedPhotos, float]:
     """The photos of these splits of --data (None: of all) that can be used; the others are listed and left
     out.
@@ -74,6 +78,7 @@ def usable_photos(
         arguments: With --data, --images and --missing.
         splits: Names of splits.
         missing: The share that may be missing where --missing does not say it; None: MISSING.
+        languages: As for read_photos().
 
     Returns:
         The photos, and the share that may be missing.
@@ -86,23 +91,26 @@ def usable_photos(
     if arguments.missing is not None:
         missing = arguments.missing
     share = MISSING if missing is None else missing
-    chosen, total = photos(arguments, splits), len(photos(arguments, None))
+    chosen, total = photos(arguments, splits, languages), len(photos(arguments, None, languages))
     return leave_out_missing(chosen, total, share), share
 
 
-def photos(arguments: argparse.Namespace, splits: Sequence[str] | None) -> list[CaptionedPhoto]:
+def photos(
+    arguments: argparse.Namespace, splits: Sequence[str] | None, languages: Sequence[str] | None = None
+) -> list[CaptionedPhoto]:
     """Read the photos of --data.
 
     Args:
         arguments: Of the command.
         splits: To read; None reads all.
+        languages: As for read_photos().
 
     Raises:
         DatasetError: They can't be read.
     """
     from earsight_training.data.datasets import read_photos
 
-    return read_photos(*data_files(arguments), splits)
+    return read_photos(*data_files(arguments), splits, languages)
 
 
 def add_missing(parser: argparse.ArgumentParser, default: str = "0.01") -> None:

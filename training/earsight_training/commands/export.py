@@ -90,14 +90,15 @@ def _photos(
         DatasetError: too many are missing.
     """
     from earsight_training.bundles.out_of_distribution import draw_photos
+    from earsight_training.data.datasets import in_language
     from earsight_training.data.inspection import leave_out_missing
     from earsight_training.data.leaks import refuse_trained_on
 
-    data = captioner.recipe.data
-    seen, missing = usable_photos(arguments, data.validation, captioner.missing)
+    data, languages = captioner.recipe.data, captioner.recipe.data.languages
+    seen, missing = usable_photos(arguments, data.validation, captioner.missing, languages)
     if captioner.trained_on is not None:
         refuse_trained_on(seen.photos, seen.fingerprints, captioner.trained_on, str(arguments.model))
-    everything = photos(arguments, None)
+    everything = photos(arguments, None, languages)
     learnt = draw_photos([photo for photo in everything if photo.split in data.train])
     training = leave_out_missing(learnt, len(everything), missing).photos if learnt else []
-    return seen.photos, training
+    return in_language(seen.photos, languages[0]), training

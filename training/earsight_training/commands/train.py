@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from earsight_training.commands.arguments import (
     usable_photos,
 )
 from earsight_training.errors import TrainingError
+from earsight_training.learning.time_limit import TimeLimit
 from earsight_training.preconditions import require_folder
 from earsight_training.recipe import ClipEncoderSettings, Gpt2DecoderSettings, Recipe, load_recipe
 
@@ -34,12 +36,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what `earsight-train embed` wrote, for a recipe with encoder: clip. --data then only says which"
         " split each photo is in, if not the one that it was embedded with",
     )
+    parser.add_argument(
+        "--stop-after",
+        type=_seconds,
+        metavar="SECONDS",
+        help="for a recipe that learns from photos: begin no epoch that would not end in so many seconds."
+        " model.pt then has what was learned so far; the same command goes on",
+    )
     parser.add_argument("--gpt2", metavar="NAME|DIR", help="another GPT-2 than the recipe's")
     add_local_files_only(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command, and return its exit status."""
+    limit = TimeLimit(math.inf if arguments.stop_after is None else arguments.stop_after)
     recipe = load_recipe(arguments.recipe)
     require_folder(arguments.work)
     if arguments.gpt2 is not None:
@@ -47,23 +57,34 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(recipe.encoder, ClipEncoderSettings):
         _train_on_embeddings(recipe, arguments)
     else:
-        _train_on_photos(recipe, arguments)
+        _train_on_photos(recipe, arguments, limit)
     return 0
 
 
-def _train_on_photos(recipe: Recipe, arguments: argparse.Namespace) -> None:
+def _seconds(text: str) -> float:
+    """Raises argparse.ArgumentTypeError for what is no length of time."""
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return seconds
+
+
+def _train_on_photos(recipe: Recipe, arguments: argparse.Namespace, limit: TimeLimit) -> None:
     from earsight_training.data.leaks import leaks_by_fingerprint, refuse_leaks
-    from earsight_training.learning.photo_recipe import require_encoder, train_on_photos
+    from earsight_training.learning.photo_recipe import keeps_best, require_encoder, train_on_photos
 
     if arguments.data is None:
         raise TrainingError(
             f"recipe {recipe.name}: encoder: {recipe.encoder.kind} learns from photos; give --data"
         )
-    photos(arguments, recipe.data.train)  # that there are any
+    data, languages = recipe.data, recipe.data.languages
+    photos(arguments, data.train, languages)  # that there are any
     require_encoder(recipe, arguments.work)
-    everything, missing = usable_photos(arguments, None)
-    refuse_leaks(leaks_by_fingerprint(everything.photos, everything.fingerprints, recipe.data.train))
-    train_on_photos(recipe, everything.in_splits(recipe.data.train), arguments.work, missing)
+    everything, missing = usable_photos(arguments, None, languages=languages)
+    refuse_leaks(leaks_by_fingerprint(everything.photos, everything.fingerprints, data.train))
+    validation = everything.in_splits(data.validation).photos if keeps_best(recipe) else []
+    training = everything.in_splits(data.train)
+    train_on_photos(recipe, training, arguments.work, missing, validation, limit)
 
 
 def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:

@@ -1,6 +1,6 @@
 """Captioned photos, from the files that data sets come in, told apart by what is in them:
 
-- CSV with the columns ``image`` and ``caption``, and ``split`` if it has one;
+- CSV with the columns ``image`` and ``caption``, and ``split`` and ``language`` if it has them;
 - Flickr8k's token file (``name.jpg#0<TAB>caption``), with the official lists of its splits where they lie
   beside it;
 - COCO's captions JSON (``images``, ``annotations``), whose file name says the split;
@@ -12,7 +12,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from os import sched_getaffinity
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -48,26 +50,37 @@ class CaptionedPhoto:
         path: Of the file.
         captions: Captions that people wrote.
         split: That it belongs to; "" where there is none.
+        languages: Code of the language of each caption; empty where the data does not say it of any.
     """
 
     path: Path
     captions: tuple[str, ...]
     split: str = ""
+    languages: tuple[str, ...] = ()
 
 
 class _Row(NamedTuple):
     image: str
     caption: str
     split: str
+    language: str = ""
 
 
-def read_photos(captions: Path, images: Path, splits: Iterable[str] | None = None) -> list[CaptionedPhoto]:
+def read_photos(
+    captions: Path,
+    images: Path,
+    splits: Iterable[str] | None = None,
+    languages: Sequence[str] | None = None,
+) -> list[CaptionedPhoto]:
     """Read the photos of a data set.
 
     Args:
         captions: A file of any of the kinds above.
         images: The folder that the names in it start from.
         splits: Names of the splits to read; None reads all.
+        languages: Codes of the languages whose captions are read, of this file and of those that
+            caption_files() finds; the first is that of captions of which the data does not say it. None
+            reads all captions of this file.
 
     Returns:
         The photos in the order of their file names, with their captions in the file's order. A photo that is
@@ -77,20 +90,72 @@ def read_photos(captions: Path, images: Path, splits: Iterable[str] | None = Non
         DatasetError: The file can't be read or is of no known kind, an entry has no image or caption, or
             there is no such photo.
     """
-    found: dict[tuple[str, str], list[str]] = {}
-    for row in _rows(captions, images):
-        found.setdefault((row.image, row.split), []).append(row.caption)
+    found: dict[tuple[str, str], list[_Row]] = {}
+    for row in _rows_in(captions, images, languages):
+        found.setdefault((row.image, row.split), []).append(row)
     if not found:
-        raise DatasetError(f"{captions}: no captions in it")
+        of = f" in {' or '.join(languages)}" if languages else ""
+        raise DatasetError(f"{captions}: no captions{of} in it")
     if splits is not None:
         wanted = set(splits)
         there = sorted({split or "(none)" for _, split in found})
-        found = {key: texts for key, texts in found.items() if key[1] in wanted}
+        found = {key: rows for key, rows in found.items() if key[1] in wanted}
         if not found:
             raise DatasetError(
                 f"{captions}: no photos of split {' or '.join(sorted(wanted))}; there are: {', '.join(there)}"
             )
-    return [CaptionedPhoto(images / name, tuple(found[name, split]), split) for name, split in sorted(found)]
+    return [_photo(images / name, split, found[name, split]) for name, split in sorted(found)]
+
+
+def caption_files(captions: Path, languages: Sequence[str]) -> dict[Path, str]:
+    """Find the files of the same photos' captions in several languages.
+
+    Beside `captions.csv` they are called `captions_id.csv`, by the code of their language.
+
+    Args:
+        captions: A file of captions.
+        languages: Codes; the first is that of the file itself, unless there is one that is called so.
+
+    Returns:
+        From each file to the language of its captions, where no column of it says it.
+    """
+    others = {captions.with_name(f"{captions.stem}_{code}{captions.suffix}"): code for code in languages}
+    found = {path: code for path, code in others.items() if path.is_file()}
+    return found if languages[0] in found.values() else {captions: languages[0]} | found
+
+
+def in_language(photos: Iterable[CaptionedPhoto], language: str) -> list[CaptionedPhoto]:
+    """Select the captions in one language.
+
+    Args:
+        photos: Those without any in it are left out; those whose languages the data does not say keep all.
+        language: Its code.
+    """
+    selected = []
+    for photo in photos:
+        if photo.languages:
+            pairs = zip(photo.captions, photo.languages, strict=True)
+            texts = tuple(text for text, code in pairs if code == language)
+            photo = replace(photo, captions=texts, languages=(language,) * len(texts))
+        if photo.captions:
+            selected.append(photo)
+    return selected
+
+
+def _photo(path: Path, split: str, rows: Sequence[_Row]) -> CaptionedPhoto:
+    languages = tuple(row.language for row in rows) if any(row.language for row in rows) else ()
+    return CaptionedPhoto(path, tuple(row.caption for row in rows), split, languages)
+
+
+def _rows_in(path: Path, images: Path, languages: Sequence[str] | None) -> Iterator[_Row]:
+    """The captions in these languages, each with its language; None: those of this file."""
+    if languages is None:
+        yield from _rows(path, images)
+        return
+    for file, code in caption_files(path, languages).items():
+        for row in _rows(file, images):
+            if not row.language or row.language in languages:
+                yield row._replace(language=row.language or code)
 
 
 def photo_name(photo: CaptionedPhoto, images: Path) -> str:
@@ -136,11 +201,16 @@ def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
         DatasetError: A device refuses a photo.
     """
     pixels = np.empty((len(photos), side, side, 3), np.uint8)
-    for index, photo in enumerate(photos):
-        rgb = open_upright(photo.path)
+
+    def read(index: int) -> None:
+        rgb = open_upright(photos[index].path)
         if rgb.size != (side, side):
             rgb = rgb.resize((side, side), Image.Resampling.BILINEAR)
         pixels[index] = np.asarray(rgb)
+
+    with ThreadPoolExecutor(len(sched_getaffinity(0))) as pool:
+        for _ in pool.map(read, range(len(photos))):
+            pass
     return pixels
 
 
@@ -174,10 +244,10 @@ def _rows(path: Path, images: Path) -> Iterator[_Row]:
     return (_token_rows if _TOKEN_LINE.match(first.strip()) else _csv_rows)(path, text)
 
 
-def _row(where: str, image: str, caption: str, split: str) -> _Row:
+def _row(where: str, image: str, caption: str, split: str, language: str = "") -> _Row:
     """Line breaks within a text become spaces. Raises DatasetError for an empty image or caption."""
     cells = []
-    for text in (image, caption, split):
+    for text in (image, caption, split, language):
         if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
             raise DatasetError(f"{where}: characters that are in no text")
         cells.append(_LINE_BREAK.sub(" ", text).strip())
@@ -189,7 +259,8 @@ def _row(where: str, image: str, caption: str, split: str) -> _Row:
 def _csv_rows(path: Path, text: str) -> Iterator[_Row]:
     try:
         for number, cells in read_rows(text, ["image", "caption"]):
-            yield _row(f"{path}: line {number}", cells["image"], cells["caption"], cells.get("split", ""))
+            others = cells.get("split", ""), cells.get("language", "")
+            yield _row(f"{path}: line {number}", cells["image"], cells["caption"], *others)
     except CsvError as error:
         raise DatasetError(f"{path}: {error}") from error
 

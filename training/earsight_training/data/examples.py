@@ -16,24 +16,32 @@ from earsight_training.networks.caption_model import PADDING
 from earsight_training.recipe import PhotoSettings
 
 
-def caption_tokens(captions: Sequence[Sequence[str]], vocabulary: Vocabulary, longest: int) -> list[Tensor]:
+def caption_tokens(
+    captions: Sequence[Sequence[str]],
+    vocabulary: Vocabulary,
+    longest: int,
+    languages: Sequence[Sequence[str]] | None = None,
+) -> list[Tensor]:
     """Encode the captions of photos.
 
     Args:
         captions: Of each photo, cleaned.
         vocabulary: Encodes them.
         longest: Tokens of a caption at most, the end token included.
+        languages: Code of the language of each caption; None where all are in one.
 
     Returns:
-        For each photo, int64 (captions, longest), where captions is the most that any photo has. PADDING
-        fills what follows the end token, and the rows of photos that have fewer.
+        For each photo, int64 (captions, longest), where captions is the most that any photo has; one more
+        than longest where a token says the language. PADDING fills what follows the end token, and the rows
+        of photos that have fewer.
     """
-    rows = max(len(texts) for texts in captions)
+    rows, columns = max(len(texts) for texts in captions), longest + bool(vocabulary.starts)
+    codes = languages or [[""] * len(texts) for texts in captions]
     table = []
-    for texts in captions:
-        tokens = torch.full((rows, longest), PADDING)
-        for row, text in zip(tokens, texts, strict=False):
-            ids = vocabulary.encode(text, longest)
+    for texts, theirs in zip(captions, codes, strict=True):
+        tokens = torch.full((rows, columns), PADDING)
+        for row, text, language in zip(tokens, texts, theirs, strict=False):
+            ids = vocabulary.encode(text, longest, language)
             row[: len(ids)] = torch.tensor(ids)
         table.append(tokens)
     return table
@@ -41,7 +49,7 @@ def caption_tokens(captions: Sequence[Sequence[str]], vocabulary: Vocabulary, lo
 
 class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
     """A random view of each photo, uint8 (side, side, 3), and its tokens. Every second one is mirrored, and
-    *left* and *right* in its captions with it."""
+    *left* and *right* in its captions with it, in whichever language."""
 
     def __init__(
         self,
@@ -51,15 +59,26 @@ class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
         longest: int,
         settings: PhotoSettings,
         seed: int,
+        languages: Sequence[Sequence[str]] | None = None,
     ) -> None:
-        """pixels: uint8 (photos, any side, the same, 3). seed: of this epoch."""
+        """Encode the captions.
+
+        Args:
+            pixels: uint8 (photos, any side, the same, 3).
+            captions: Of each photo.
+            vocabulary: Encodes them.
+            longest: As for caption_tokens().
+            settings: How photos are shown.
+            seed: Of this epoch.
+            languages: As for caption_tokens().
+        """
         self._pixels, self._settings, self._seed = pixels, settings, seed
         self.digest = digest(pixels)
         self.captions = sum(map(len, captions))
         cleaned = [[clean_caption(text) for text in texts] for texts in captions]
-        self._tokens = caption_tokens(cleaned, vocabulary, longest)
+        self._tokens = caption_tokens(cleaned, vocabulary, longest, languages)
         mirrored = [[mirrored_caption(text) for text in texts] for texts in cleaned]
-        self._mirrored = caption_tokens(mirrored, vocabulary, longest)
+        self._mirrored = caption_tokens(mirrored, vocabulary, longest, languages)
 
     def __len__(self) -> int:
         return len(self._pixels)

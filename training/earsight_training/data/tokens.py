@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -19,7 +19,8 @@ _SPACED = (
     (r"\s*-\s*", "-"),
     (r"\s+", " "),
 )
-_SWAPPED = {"left": "right", "right": "left"}
+_SWAPPED = {"left": "right", "right": "left", "kiri": "kanan", "kanan": "kiri"}
+"""English and Indonesian: no word of one is another word of the other."""
 
 
 def clean_caption(text: str) -> str:
@@ -31,23 +32,27 @@ def clean_caption(text: str) -> str:
 
 
 def mirrored_caption(text: str) -> str:
-    """Return the caption of the mirrored photo: *left* and *right* change places."""
-    return re.sub(r"\b(left|right)\b", lambda word: _SWAPPED[word.group()], text)
+    """Return the caption of the mirrored photo: *left* and *right*, *kiri* and *kanan* change places."""
+    return re.sub(rf"\b({'|'.join(_SWAPPED)})\b", lambda word: _SWAPPED[word.group()], text)
 
 
-def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
+def train_tokenizer(captions: Iterable[str], vocabulary: int, special: Sequence[str] = ()) -> Tokenizer:
     """Learn a vocabulary; its end token is number 0.
 
     Args:
         captions: Cleaned.
         vocabulary: Tokens, at most.
+        special: Further tokens that are no text, numbered from 1.
     """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary, special_tokens=[END], initial_alphabet=alphabet, show_progress=False
+        vocab_size=vocabulary,
+        special_tokens=[END, *special],
+        initial_alphabet=alphabet,
+        show_progress=False,
     )
     tokenizer.train_from_iterator(captions, trainer)
     return tokenizer
@@ -64,34 +69,42 @@ class Vocabulary:
     Attributes:
         tokenizer: Byte-level BPE.
         end: The token's number.
+        starts: By the code of a language, the token that its captions start with. Empty where all captions
+            are in one language: then they start with their first word.
     """
 
     tokenizer: Tokenizer
     end: int
+    starts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         """Vectors that a decoder needs for it: one more than the highest number of a token."""
         return max(max(self.tokenizer.get_vocab(with_added_tokens=True).values(), default=-1), self.end) + 1
 
-    def encode(self, caption: str, longest: int) -> list[int]:
+    def encode(self, caption: str, longest: int, language: str = "") -> list[int]:
         """Encode a caption.
 
         Args:
             caption: Cleaned.
-            longest: Tokens at most; the last one is the end token.
+            longest: Tokens at most, without that of the language; the last one is the end token.
+            language: Code; it counts only where there are several.
         """
-        return [*self.tokenizer.encode(caption).ids[: longest - 1], self.end]
+        start = [self.starts[language]] if self.starts else []
+        return [*start, *self.tokenizer.encode(caption).ids[: longest - 1], self.end]
 
 
-def own_vocabulary(captions: Iterable[str], size: int) -> Vocabulary:
+def own_vocabulary(captions: Iterable[str], size: int, languages: Sequence[str] = ()) -> Vocabulary:
     """Learn a vocabulary.
 
     Args:
         captions: Cleaned.
         size: Tokens, at most.
+        languages: Codes of their languages; with several, each gets a token that its captions start with.
     """
-    return Vocabulary(train_tokenizer(captions, size), END_ID)
+    codes = languages if len(languages) > 1 else ()
+    tokenizer = train_tokenizer(captions, size, [f"<|{code}|>" for code in codes])
+    return Vocabulary(tokenizer, END_ID, {code: number for number, code in enumerate(codes, 1)})
 
 
 def gpt2_vocabulary(tokenizer: Tokenizer) -> Vocabulary:

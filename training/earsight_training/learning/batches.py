@@ -27,6 +27,12 @@ def epoch_order(photos: int, batch: int, seed: int, epoch: int) -> np.ndarray:
     return order[: photos // batch * batch].reshape(-1, batch)
 
 
+def _workers(process: Process) -> int:
+    """Nearly all processors where a GPU does the rest, else half of them."""
+    processors = (os.cpu_count() or 1) // process.local_size
+    return max(1, processors - 2 if process.device.type == "cuda" else processors // 2)
+
+
 def load_batches(data: Dataset, order: np.ndarray, process: Process) -> DataLoader:
     """Load this process' share of each batch.
 
@@ -47,7 +53,7 @@ def load_batches(data: Dataset, order: np.ndarray, process: Process) -> DataLoad
     return DataLoader(
         data,
         batch_sampler=shares,
-        num_workers=max(1, (os.cpu_count() or 1) // (2 * process.local_size)),
+        num_workers=_workers(process),
         pin_memory=pinned,
         # The photos are in memory, by the gigabyte: a forked worker shares them, others would copy them. It
         # lives for one epoch, since it holds that epoch's data (other views, another size).

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from earsight_training.data.examples import EmbeddingExamples, PhotoExamples
 from earsight_training.learning.distributed import Losses, autocast
+from earsight_training.learning.run import Run
 from earsight_training.learning.trainer import Trainer, TrainingPlan
 from earsight_training.learning.validation import Validation
 from earsight_training.networks.caption_model import PADDING, CaptionModel
@@ -25,21 +26,19 @@ def train_photos(
     examples: PhotoExamples,
     settings: CaptionSettings,
     photos: PhotoSettings,
-    work: Path,
-    seed: int,
+    run: Run,
 ) -> CaptionModel:
-    """Train until the last epoch, going on from work/captions.pt if it is there.
+    """Train until the last epoch, going on from captions.pt of the run's folder if it is there.
 
     Args:
         model: With a trained encoder.
         examples: Of the training photos.
         settings: The recipe's section captions.
         photos: The recipe's section captions.photos.
-        work: Folder for the checkpoint and the learning curve.
-        seed: Of the order and the views of the photos.
+        run: Where, and how long.
 
     Returns:
-        The model with averaged weights, in eval mode.
+        The model with averaged weights, in eval mode; that of the best epoch where validation monitors one.
 
     Raises:
         TrainingError: As Trainer does.
@@ -47,18 +46,33 @@ def train_photos(
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def begin_epoch(epoch: int) -> PhotoExamples:
-        examples.reseed(seed * 1000 + epoch)
+        examples.reseed(run.seed * 1000 + epoch)
         model.encoder.requires_grad_(epoch >= photos.frozen_epochs)
         model.train()
         model.encoder.eval()  # its batch norms keep their statistics
         return examples
 
-    optimizer = _photo_optimizer(model, settings, photos)
-    plan, checkpoint, curves = _plan(settings, examples, seed), work / "captions.pt", work / "curves"
-    trainer = Trainer("captions", model, optimizer, checkpoint, plan, curves=curves, beside=_bytes(model))
+    optimizer, plan = _photo_optimizer(model, settings, photos), _plan(settings, examples, run.seed)
+    trainer = _photo_trainer(model, optimizer, plan, run)
     trained = trainer.run(begin_epoch, _losses(model, settings.smoothing, trainer.device, _channels_first))
     assert isinstance(trained, CaptionModel)
     return trained.eval()
+
+
+def _photo_trainer(
+    model: CaptionModel, optimizer: torch.optim.Optimizer, plan: TrainingPlan, run: Run
+) -> Trainer:
+    return Trainer(
+        "captions",
+        model,
+        optimizer,
+        run.work / "captions.pt",
+        plan,
+        validation=run.validation,
+        curves=run.work / "curves",
+        beside=_bytes(model),
+        limit=run.limit,
+    )
 
 
 def _photo_optimizer(

@@ -35,7 +35,14 @@ def greedy_captions(model: CaptionModel, images: Tensor, vocabulary: Vocabulary,
 
 
 @torch.no_grad()
-def beam_captions(model: CaptionModel, prefix: Tensor, beams: int, longest: int, end: int) -> Tensor:
+def beam_captions(
+    model: CaptionModel,
+    prefix: Tensor,
+    beams: int,
+    longest: int,
+    end: int,
+    starts: Tensor | None = None,
+) -> Tensor:
     """Search as the daemon does: all continuations compete by mean log-probability.
 
     Args:
@@ -44,16 +51,16 @@ def beam_captions(model: CaptionModel, prefix: Tensor, beams: int, longest: int,
         beams: Width of the search.
         longest: Tokens of a caption at most, the end token included.
         end: Number of the end token.
+        starts: int64 (batch,), the token that says the language of each; None: of a model without such.
 
     Returns:
-        int64 (batch, beams, longest), best first, with PADDING after the end token.
+        int64 (batch, beams, longest), best first, with PADDING after the end token; without the starts.
     """
-    hidden, cache = model.decoder.read_prefix(prefix)
+    hidden, cache = _begun(model, prefix, starts)
     sums, token = model.decoder.logits(hidden).float().log_softmax(-1).topk(beams)
     tokens = torch.full((*token.shape, longest), PADDING, device=prefix.device)
     tokens[:, :, 0] = token
-    lengths, ended = torch.ones_like(sums), token == end
-    parents = torch.zeros_like(token)
+    lengths, ended, parents = torch.ones_like(sums), token == end, torch.zeros_like(token)
     for step in range(1, longest):
         if bool(ended.all()):
             break
@@ -68,6 +75,15 @@ def beam_captions(model: CaptionModel, prefix: Tensor, beams: int, longest: int,
         tokens = tokens.gather(1, parents[..., None].expand_as(tokens))
         tokens[:, :, step] = token
     return tokens
+
+
+def _begun(model: CaptionModel, prefix: Tensor, starts: Tensor | None) -> tuple[Tensor, list[KeysValues]]:
+    """The hidden state that the first token is predicted from, and the cache."""
+    hidden, cache = model.decoder.read_prefix(prefix)
+    if starts is None:
+        return hidden, cache
+    following, cache = model.decoder.read_tokens(starts[:, None], cache)
+    return following[:, -1], cache
 
 
 def _of_parents(cache: list[KeysValues], parents: Tensor, width: int) -> list[KeysValues]:

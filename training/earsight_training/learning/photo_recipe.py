@@ -3,6 +3,8 @@ work folder."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +12,23 @@ import torch
 from torch import Tensor, nn
 
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
-from earsight_training.data.datasets import load_images
+from earsight_training.data.datasets import CaptionedPhoto, load_images
 from earsight_training.data.examples import PhotoExamples
+from earsight_training.data.fingerprints import LENGTH
 from earsight_training.data.inspection import InspectedPhotos
-from earsight_training.data.tokens import clean_caption
+from earsight_training.data.tokens import Vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.learning.caption_training import train_photos
 from earsight_training.learning.distill import distill
 from earsight_training.learning.distributed import this_process
+from earsight_training.learning.photo_score import MONITOR, PhotoScore, references_by_language
+from earsight_training.learning.run import Run
 from earsight_training.learning.self_critical import train_self_critical
 from earsight_training.learning.teacher import TeacherViews, load_views
+from earsight_training.learning.time_limit import TimeLimit
+from earsight_training.learning.validation import Validation
 from earsight_training.model_factory import build_decoder, build_encoder, build_model, build_vocabulary
+from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
 from earsight_training.networks.encoders import FeatureMapEncoder
@@ -96,7 +104,14 @@ def distill_encoder(recipe: Recipe, inspected: InspectedPhotos, views: TeacherVi
         save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict(), "trained_on": trained_on})
 
 
-def train_on_photos(recipe: Recipe, inspected: InspectedPhotos, work: Path, missing: float) -> None:
+def train_on_photos(
+    recipe: Recipe,
+    inspected: InspectedPhotos,
+    work: Path,
+    missing: float,
+    validation: Sequence[CaptionedPhoto] = (),
+    limit: TimeLimit | None = None,
+) -> None:
     """Train, and write model.pt.
 
     Args:
@@ -104,36 +119,86 @@ def train_on_photos(recipe: Recipe, inspected: InspectedPhotos, work: Path, miss
         inspected: The photos to train on.
         work: Folder with encoder.pt (conv), for checkpoints, the learning curve and model.pt.
         missing: Share of the photos of the data, 0 to 1, that may be missing.
+        validation: Photos by which the best epoch is found, where the recipe keeps it.
+        limit: Of the time. Where it ends the training before its last epoch, model.pt has what was learned
+            so far, and another run goes on.
 
     Raises:
         MissingStepError: There is no encoder.pt.
         TrainingError: encoder.pt is of another recipe, or as Trainer does.
     """
-    settings = recipe.captions.photos
-    assert settings is not None
-    photos, trained_on = inspected.photos, inspected.fingerprints
+    photos = inspected.photos
     torch.manual_seed(recipe.seed)
-    captions = [photo.captions for photo in photos]
-    vocabulary = build_vocabulary(recipe, captions)
+    vocabulary = build_vocabulary(recipe, [photo.captions for photo in photos])
     model = build_model(recipe, 0, build_decoder(recipe, vocabulary))
-    if isinstance(recipe.encoder, EfficientNetSettings):
-        assert isinstance(model.encoder, EfficientNetLite)
-        load_weights(model.encoder, weights_file(recipe.encoder.variant))
-    else:
-        seen = _load_encoder(model.encoder, work / "encoder.pt")
-        trained_on = np.unique(np.concatenate([trained_on, seen]), axis=0)
-    pixels = load_images(photos, recipe.data.side)
-    examples = PhotoExamples(pixels, captions, vocabulary, recipe.captions.longest, settings, recipe.seed)
-    model = train_photos(model, examples, recipe.captions, settings, work, recipe.seed)
-    if recipe.refine is not None:
-        cleaned = [[clean_caption(text) for text in texts] for texts in captions]
-        both = recipe.captions, recipe.refine
-        model = train_self_critical(model, examples, cleaned, vocabulary, both, work, recipe.seed)
+    seen = _start_encoder(model.encoder, recipe, work)
+    trained_on = np.unique(np.concatenate([inspected.fingerprints, seen]), axis=0)
+    run = Run(work, recipe.seed, _validation(recipe, validation, vocabulary), limit or TimeLimit())
+    model = _trained(model, vocabulary, recipe, photos, run)
     if this_process().is_main:
         assert isinstance(model.encoder, FeatureMapEncoder)
-        mean = mean_pooled_features(model.encoder, load_images(photos, settings.side))
-        captioner = TrainedCaptioner(recipe, model, vocabulary, mean, trained_on=trained_on, missing=missing)
+        assert recipe.captions.photos is not None
+        mean = mean_pooled_features(model.encoder, load_images(photos, recipe.captions.photos.side))
+        captioner = TrainedCaptioner(
+            recipe, model.cpu(), vocabulary, mean, trained_on=trained_on, missing=missing
+        )
         save_captioner(work / "model.pt", captioner)
+
+
+def _trained(
+    model: CaptionModel,
+    vocabulary: Vocabulary,
+    recipe: Recipe,
+    photos: Sequence[CaptionedPhoto],
+    run: Run,
+) -> CaptionModel:
+    """By cross-entropy, and then by reward if the recipe says so and the limit leaves time."""
+    captions, refine, languages = recipe.captions, recipe.refine, recipe.data.languages
+    assert captions.photos is not None
+    examples = PhotoExamples(
+        load_images(photos, recipe.data.side),
+        [photo.captions for photo in photos],
+        vocabulary,
+        captions.longest,
+        captions.photos,
+        recipe.seed,
+        [photo.languages for photo in photos] if len(languages) > 1 else None,
+    )
+    model = train_photos(model, examples, captions, captions.photos, _measured(run, captions.keep_best))
+    if refine is None or run.limit.reached:
+        return model
+    references, run = references_by_language(photos, languages), _measured(run, refine.keep_best)
+    return train_self_critical(model, examples, references, vocabulary, (captions, refine), run)
+
+
+def _measured(run: Run, keep_best: bool) -> Run:
+    return run if keep_best else replace(run, validation=None)
+
+
+def keeps_best(recipe: Recipe) -> bool:
+    """Tell whether validation photos are needed to train by a recipe that learns from photos."""
+    return recipe.captions.keep_best or (recipe.refine is not None and recipe.refine.keep_best)
+
+
+def _validation(
+    recipe: Recipe, photos: Sequence[CaptionedPhoto], vocabulary: Vocabulary
+) -> Validation | None:
+    if not photos:
+        return None
+    assert recipe.captions.photos is not None
+    pixels = load_images(photos, recipe.captions.photos.side)
+    references = references_by_language(photos, recipe.data.languages)
+    score = PhotoScore(pixels, references, vocabulary, recipe.captions.longest)
+    return Validation(score, MONITOR, recipe.captions.patience)
+
+
+def _start_encoder(encoder: nn.Module, recipe: Recipe, work: Path) -> np.ndarray:
+    """Load the weights that it starts from. Returns the fingerprints of the photos that we taught it by."""
+    if isinstance(recipe.encoder, EfficientNetSettings):
+        assert isinstance(encoder, EfficientNetLite)
+        load_weights(encoder, weights_file(recipe.encoder.variant))
+        return np.empty((0, LENGTH), np.uint8)
+    return _load_encoder(encoder, work / "encoder.pt")
 
 
 def _load_encoder(encoder: nn.Module, path: Path) -> np.ndarray:
@@ -154,15 +219,16 @@ def mean_pooled_features(encoder: FeatureMapEncoder, pixels: np.ndarray, batch: 
     """Average the encoder's pooled feature map over photos.
 
     Args:
-        encoder: In eval mode, on the CPU.
+        encoder: In eval mode.
         pixels: uint8 (photos, side, side, 3).
         batch: Photos at a time.
 
     Returns:
-        Float32 (channels,).
+        Float32 (channels,), on the CPU.
     """
     total = torch.zeros(encoder.channels, dtype=torch.float64)
+    device = next(encoder.parameters()).device
     for start in range(0, len(pixels), batch):
-        images = torch.from_numpy(pixels[start : start + batch]).permute(0, 3, 1, 2).float()
-        total += encoder(images).mean((2, 3)).sum(0)
+        images = torch.from_numpy(pixels[start : start + batch]).to(device).permute(0, 3, 1, 2).float()
+        total += encoder(images).mean((2, 3)).sum(0).cpu()
     return (total / len(pixels)).float()

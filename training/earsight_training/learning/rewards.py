@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from earsight_training.scoring.object_hallucination import made_up
+from earsight_training.scoring.object_hallucination import ENGLISH, made_up
 
 _LONGEST = 4
 _SIGMA = 6.0
@@ -32,14 +32,15 @@ class Rewards:
         lowest: The lowest reward that there is.
     """
 
-    def __init__(self, captions: Iterable[Sequence[str]], penalty: float) -> None:
+    def __init__(self, captions: Iterable[Sequence[str]], penalty: float, language: str = ENGLISH) -> None:
         """Count n-grams.
 
         Args:
             captions: The references of each training photo.
             penalty: For a caption that names an object which no reference supports.
+            language: Code of that of the captions.
         """
-        self._penalty = penalty
+        self._penalty, self._language = penalty, language
         self.lowest = -penalty
         frequencies: Counter[tuple[str, ...]] = Counter()
         photos = 0
@@ -65,7 +66,8 @@ class Rewards:
     def _reward(self, caption: str, known: Sequence[_Vector], references: Sequence[str]) -> float:
         vector = self._vector(caption)
         alike = 10 * sum(_similarity(vector, reference) for reference in known) / len(known)
-        return alike - (self._penalty if self._penalty and made_up(caption, references) else 0.0)
+        invented = self._penalty and made_up(caption, references, self._language)
+        return alike - (self._penalty if invented else 0.0)
 
     def _vector(self, text: str) -> _Vector:
         words = text.split()

@@ -19,10 +19,11 @@ from tqdm import tqdm
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
 from earsight_training.errors import TrainingError
 from earsight_training.learning.batches import epoch_order, load_batches
-from earsight_training.learning.distributed import Losses, Process, this_process
+from earsight_training.learning.distributed import Losses, Process, this_process, tune
 from earsight_training.learning.history import EpochRecord
 from earsight_training.learning.learning_curves import Curves
 from earsight_training.learning.schedules import FACTORS, Schedule
+from earsight_training.learning.time_limit import TimeLimit
 from earsight_training.learning.validation import Validation
 from earsight_training.preconditions import require_room
 from earsight_training.weights_files import WeightsFileError
@@ -106,6 +107,7 @@ class Trainer:
         validation: Validation | None = None,
         curves: Path | None = None,
         beside: int = 0,
+        limit: TimeLimit | None = None,
     ) -> None:
         """Move the model to the device of this process, and load the checkpoint if there is one.
 
@@ -118,15 +120,15 @@ class Trainer:
             validation: What is measured after each epoch.
             curves: Folder for the learning curve.
             beside: Bytes that will be written beside the checkpoint after the last epoch.
+            limit: No epoch is begun that would not end within it.
 
         Raises:
-            TrainingError: There are too few photos or too little room, or the checkpoint is of something
-                else.
+            TrainingError: Too few photos, too little room, or a checkpoint of something else.
         """
         self._process = process = this_process()
         _check_batch(plan, process)
         self._name, self._model, self._optimizer, self._checkpoint = name, model, optimizer, checkpoint
-        self._plan, self._validation = plan, validation
+        self._plan, self._validation, self._limit = plan, validation, limit or TimeLimit()
         self._curves = Curves(curves, name) if curves and process.is_main else None
         model.to(process.device)
         self._average = _average(model, plan) if process.is_main else None
@@ -193,6 +195,7 @@ class Trainer:
             TrainingError: A loss is not finite, checkpoints can't be written, or they differ between
                 machines.
         """
+        tune(self._process.device)
         with self._process.connected():
             if self._process.from_main(self._done) != self._done:
                 raise TrainingError(
@@ -200,10 +203,25 @@ class Trainer:
                 )
             if self._history and self._validation and not self._history[-1].metrics:
                 self._validate()  # interrupted after the epoch was saved
-            while self._done < self._plan.epochs and not self._stopped():
+            seconds = 0.0
+            while self._done < self._plan.epochs and not self._stopped() and self._in_time(seconds):
+                start = time.monotonic()
                 self._epoch(begin_epoch(self._done), losses)
                 self._validate()
+                seconds = time.monotonic() - start
             return self._result()
+
+    def _in_time(self, seconds: float) -> bool:
+        """Whether the limit leaves time for one more epoch. seconds: what the last one took."""
+        in_time = self._process.from_main(self._limit.leaves(seconds))
+        if not in_time:
+            self._limit.reached = True
+            if self._process.is_main:
+                print(
+                    f"{self._name}: stopped after epoch {self._done} of {self._plan.epochs}, to end in time",
+                    flush=True,
+                )
+        return in_time
 
     def _stopped(self) -> bool:
         """Whether early stopping ends the run."""

@@ -24,12 +24,15 @@ class CaptionModel(nn.Module):
         encoder: Images to a feature map or an embedding; nn.Identity where the images are embeddings already.
         mapper: What the encoder gives to the prefix.
         decoder: Reads the prefix, then tokens.
+        starts: Whether the first token of each caption says its language: it is given, not predicted.
     """
 
-    def __init__(self, encoder: nn.Module, mapper: AnyMapper, decoder: DecoderNetwork) -> None:
+    def __init__(
+        self, encoder: nn.Module, mapper: AnyMapper, decoder: DecoderNetwork, *, starts: bool = False
+    ) -> None:
         """Join the three parts."""
         super().__init__()
-        self.encoder, self.mapper, self.decoder = encoder, mapper, decoder
+        self.encoder, self.mapper, self.decoder, self.starts = encoder, mapper, decoder, starts
 
     def prefix(self, images: Tensor) -> Tensor:
         """Compute the prefix.
@@ -87,6 +90,8 @@ class CaptionModel(nn.Module):
         """Return hidden states, (all tokens, width), the token that follows each, and its caption."""
         first, past = self.decoder.read_prefix(prefix)
         packed = pack(tokens, past[0][0].shape[2], PADDING)
+        if self.starts:  # nothing is predicted from the prefix alone
+            return self.decoder.read_packed(packed, past), packed.following, packed.captions
         firsts = tokens[:, :, 0].flatten()
         given = torch.nonzero(firsts != PADDING)[:, 0]
         hidden = torch.cat([first[given // tokens.shape[1]], self.decoder.read_packed(packed, past)])

@@ -9,7 +9,12 @@ never hides it. Colours, counts and actions are not judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from earsight_training.scoring import indonesian_objects
+
+ENGLISH = "en"
 
 # object: (what it is a kind of, other words for it). Plurals in -s are understood.
 _OBJECTS: dict[str, tuple[str, str]] = {
@@ -104,11 +109,13 @@ def _forms(word: str) -> set[str]:
     return {word, f"{word}s", f"{word}es"}
 
 
-_NAMED: dict[str, set[str]] = {}
-for _object, (_kind_of, _others) in _OBJECTS.items():
-    for _word in {_object, *_others.split()}:
-        for _form in _forms(_word):
-            _NAMED.setdefault(_form, set()).add(_object)
+def _by_word(forms: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """From each word to the objects that it names. forms: the words of each object."""
+    named: dict[str, set[str]] = {}
+    for name, its_words in forms.items():
+        for word in its_words:
+            named.setdefault(word, set()).add(name)
+    return named
 
 
 def _kinds(thing: str) -> set[str]:
@@ -125,18 +132,58 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z-]+", re.sub(r"\b(group|couple|team|band|crowd)s? of\b", "", text.lower()))
 
 
-def made_up(caption: str, references: Iterable[str]) -> set[str]:
+@dataclass(frozen=True)
+class _Reading:
+    """How the objects of a text are read in one language.
+
+    Attributes:
+        words: Splits a text.
+        named: From a word to the objects that it names.
+    """
+
+    words: Callable[[str], list[str]]
+    named: Mapping[str, set[str]]
+
+
+_READINGS = {
+    ENGLISH: _Reading(
+        words,
+        _by_word(
+            {
+                name: {form for word in (name, *others.split()) for form in _forms(word)}
+                for name, (_, others) in _OBJECTS.items()
+            }
+        ),
+    ),
+    "id": _Reading(
+        indonesian_objects.words,
+        _by_word({name: others.split() for name, others in indonesian_objects.WORDS.items()}),
+    ),
+}
+
+
+def can_judge(language: str) -> bool:
+    """Tell whether made_up() knows the objects' words in a language, by its code."""
+    return language in _READINGS
+
+
+def made_up(caption: str, references: Iterable[str], language: str = ENGLISH) -> set[str]:
     """Find the words of a caption that name objects which no reference supports.
 
     Args:
         caption: The caption.
-        references: Captions that people wrote.
+        references: Captions that people wrote, in the same language.
+        language: Code; of one that can_judge() does not know, nothing is found.
     """
-    mentioned = {thing for text in references for word in words(text) for thing in _NAMED.get(word, ())}
+    reading = _READINGS.get(language)
+    if reading is None:
+        return set()
+    words, named_by = reading.words, reading.named
+    mentioned = {thing for text in references for word in words(text) for thing in named_by.get(word, ())}
     known = mentioned | {kind for thing in mentioned for kind in _kinds(thing)}
 
     def supported(thing: str) -> bool:
         return thing in known or bool((_kinds(thing) - {thing}) & mentioned)
 
-    named = [(word, _NAMED[word]) for word in words(caption) if word in _NAMED]
+    named = [(word, named_by[word]) for word in words(caption) if word in named_by]
     return {word for word, things in named if not any(supported(thing) for thing in things)}
