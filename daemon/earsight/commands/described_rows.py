@@ -8,7 +8,6 @@ from earsight.scene import Box, Caption, DetectedObject, Place, Scene
 from earsight.vision.describer import Look
 from earsight.vision.recognition import ObjectEvidence
 
-
 _CAPTION = ("caption", "confidence", "language")
 
 

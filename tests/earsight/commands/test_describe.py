@@ -86,7 +86,7 @@ def test_describe_a_100_megapixel_jpeg(tmp_path, capsys):
 
 ABSTENTIONS = {english(said) for said in (CANT_TELL, *PROBLEMS.values())}
 KEYS = [
-    *("image", "said", "abstained", "caption", "confidence", "problem"),
+    *("image", "said", "abstained", "caption", "confidence", "language", "problem"),
     *("objects", "place", "ground", "timings_ms"),
 ]
 
@@ -103,6 +103,7 @@ def test_describe_as_json(photos, capsys):
     assert row["image"] == str(photos / "good.jpg")
     assert row["caption"]
     assert 0 <= row["confidence"] <= 1
+    assert row["language"] == "en"
     assert row["problem"] is None
     timings = row["timings_ms"]
     others = [name for name in timings if name not in ("place", "detect")]
@@ -142,7 +143,7 @@ def test_describe_as_json_tells_what_is_wrong_with_a_picture(dark, capsys):
     assert row["problem"] == "dark"
     assert row["said"] == "The picture is too dark."
     assert row["abstained"]
-    assert (row["caption"], row["confidence"]) == (None, None)
+    assert (row["caption"], row["confidence"], row["language"]) == (None, None, None)
     assert list(row["timings_ms"]) == ["load", "quality", "total"]
 
 
