@@ -13,7 +13,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class NarrationSection(Section):
-    """Describing a changed scene without a press."""
+    """Telling what changes without a press, and describing what is new."""
 
     every: Annotated[float, Field(ge=1, le=3600)] | None = Field(
         default=None, description="Seconds between looks; null = only on a press."
@@ -23,6 +23,12 @@ class NarrationSection(Section):
         ge=0,
         le=2,
         description="Cosine distance from the last described scene that counts as a new one.",
+    )
+    words_per_minute: int = Field(
+        default=30,
+        ge=20,
+        le=200,
+        description="Words that are said in a minute at most; what matters less waits, or is left out.",
     )
 
 

@@ -23,6 +23,7 @@ class Policy:
         phrasing: How sure a scene has to be to be said, and how.
         limits: Where a picture is too bad to be described; None judges no picture.
         novelty: Cosine distance, 0..2, from which a scene is new to narration.
+        words_per_minute: Words that narration says in any minute at most.
         earcons: Whether a press that looks is answered by a tone.
         language: What puts scenes and messages into words.
         bindings: What gestures mean.
@@ -33,6 +34,7 @@ class Policy:
     phrasing: Phrasing
     limits: QualityLimits | None
     novelty: float
+    words_per_minute: int
     earcons: bool
     language: Language
     bindings: Bindings

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from earsight.language.groups import Group
 from earsight.scene import Problem
 
 
@@ -16,14 +17,18 @@ class SceneReport:
     Attributes:
         text: The words.
         captured_at: When the picture was taken, in seconds on time.monotonic().
-        embedding: That of the scene: float32 (width,), of unit length; None for a problem.
+        embedding: That of the scene: float32 (width,), of unit length; None for a problem. Of a change it is
+            that of the scene that was described before.
         problem: Why the picture can't be described, if that is what the words say.
+        things: What the wearer knows to be there once this was heard. What a description leaves out to be
+            short counts as known: it is no news.
     """
 
     text: str
     captured_at: float
     embedding: np.ndarray | None = None
     problem: Problem | None = None
+    things: tuple[Group, ...] = ()
 
 
 class Heard:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from earsight.language.grammar import Grammar
+from earsight.language.groups import Doubt, Group
 from earsight.language.kindred import may_be_one
 from earsight.language.language import Phrasing
 from earsight.language.readers import named_in
-from earsight.language.scene_plan import Doubt, Group
 from earsight.language.vocabulary import MOVING, THINGS, Mention, with_kinds
 from earsight.scene import Caption, Scene
 from earsight_bundle.thresholds import LEAST_PRESENCE

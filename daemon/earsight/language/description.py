@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from earsight.language import careful
 from earsight.language.caption_choice import Said, beside, certain, presences, usable
 from earsight.language.grammar import Found, Grammar
+from earsight.language.groups import Doubt, Group, Rank, rank_of
 from earsight.language.language import (
     CANT_TELL,
     NO_MORE,
@@ -20,7 +21,7 @@ from earsight.language.language import (
     capitalized,
 )
 from earsight.language.readers import named_in
-from earsight.language.scene_plan import Doubt, Group, Rank, groups, place_to_say, rank_of
+from earsight.language.scene_plan import groups, place_to_say
 from earsight.language.vocabulary import MOVING, THINGS, with_kinds
 from earsight.message import message
 from earsight.scene import Scene

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from earsight.language.scene_plan import Group
+from earsight.language.groups import Group
 from earsight.language.vocabulary import Mention
 from earsight.message import Message
 from earsight.scene import Caption

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from earsight.language.groups import Changes
 from earsight.message import Message, message
 from earsight.scene import Problem, Scene
 from earsight_bundle import thresholds
@@ -111,6 +112,13 @@ class Language(Protocol):
 
     def describe(self, scene: Scene, phrasing: Phrasing, *, detail: bool = False) -> Description:
         """Put a scene into words: short, or with more detail."""
+
+    def changes(self, changes: Changes, words: int) -> tuple[str, Changes]:
+        """Put into so many words at most what has changed; "" where there is nothing to say.
+
+        Returns:
+            The words, and which of the changes they tell.
+        """
 
     def promises_safety(self, text: str) -> bool:
         """Whether a text in this language says that a way is clear, or might; see docs/architecture.md."""

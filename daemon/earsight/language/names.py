@@ -35,7 +35,7 @@ def things_named(word: str) -> frozenset[str]:
     raise ValueError(f"things that Earsight has a word for, and {word!r} is none; {meant}")
 
 
-def counted(names: frozenset[str], classes: frozenset[str]) -> frozenset[str]:
+def known_classes(names: frozenset[str], classes: frozenset[str]) -> frozenset[str]:
     """Choose the classes of a detector that such names stand for.
 
     Args:

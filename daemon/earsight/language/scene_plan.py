@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
+from earsight.language.groups import UNDERFOOT, Doubt, Group, Rank, Spot, in_order, rank_of
 from earsight.language.language import Directions, Phrasing, Style
 from earsight.language.vocabulary import MANY, MOVING, THINGS, with_kinds
-from earsight.scene import Box, DetectedObject, Direction, Place, Scene
-
-Spot = Direction | int
-"""Where something is: a third of the picture, or an hour of the clock."""
+from earsight.scene import Box, DetectedObject, Place, Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,6 @@ CLOSE: Closeness | None = Closeness(bottom=0.9, height=0.5)
 _EXACT = 4
 """Of more than that, detectors miss some: they are several."""
 
-_UNDERFOOT = frozenset("stairs pothole puddle manhole water".split())
-_ON_THE_WAY = frozenset(
-    (
-        "door, crossing, traffic light, stop sign, sign, pole, streetlight, tactile paving, fire hydrant,"
-        " parking meter, bin, bench, fence, railing"
-    ).split(", ")
-)
 _GROUNDS = frozenset("stairs water road grass".split())
 """What of the ground is worth a word."""
 
@@ -47,60 +37,6 @@ _AT_THE_BOTTOM = Box(0.0, 0.9, 1.0, 1.0)
 
 _VAGUE = frozenset("outdoors indoors room".split())
 """Places that tell the wearer nothing."""
-
-
-class Doubt(IntEnum):
-    """How sure something is, surest first. DOUBTFUL is only said where more detail was asked for."""
-
-    PLAIN = 0
-    PROBABLE = 1
-    DOUBTFUL = 2
-
-
-class Rank(IntEnum):
-    """What matters, first things first."""
-
-    CLOSE = 0
-    UNDERFOOT = 1
-    PERSON = 2
-    MOVING = 3
-    ON_THE_WAY = 4
-    OTHER = 5
-    GROUND = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Things of one name that are said together.
-
-    Attributes:
-        name: In the vocabulary.
-        number: How many: MANY for several.
-        where: From left to right; empty where it is not known or not said.
-        doubt: How sure it is.
-        rank: What comes before it.
-        more: Whether closer ones of the same name are said as well.
-        area: Of the largest box, 0..1 of the picture.
-        confidence: Of the surest one, 0..1.
-    """
-
-    name: str
-    number: float
-    where: tuple[Spot, ...]
-    doubt: Doubt
-    rank: Rank
-    more: bool = False
-    area: float = 0.0
-    confidence: float = 1.0
-
-    @property
-    def is_close(self) -> bool:
-        return self.rank is Rank.CLOSE
-
-    @property
-    def is_ground(self) -> bool:
-        """Whether it is not a thing in a place but the ground, or the place itself."""
-        return THINGS[self.name].place
 
 
 def place_to_say(scene: Scene, phrasing: Phrasing) -> str | None:
@@ -134,18 +70,6 @@ def doubt(confidence: float, phrasing: Phrasing) -> Doubt | None:
         if confidence >= least:
             return level
     return None
-
-
-def rank_of(name: str) -> Rank:
-    """How much a thing matters that is not close."""
-    kinds = with_kinds(name)
-    if name in _UNDERFOOT:
-        return Rank.UNDERFOOT
-    if "person" in kinds:
-        return Rank.PERSON
-    if kinds & MOVING:
-        return Rank.MOVING
-    return Rank.ON_THE_WAY if name in _ON_THE_WAY else Rank.OTHER
 
 
 def _grouped(name: str, found: Sequence[DetectedObject], phrasing: Phrasing) -> list[Group]:
@@ -182,25 +106,30 @@ def _is_close(found: DetectedObject) -> bool:
 
 
 def _where(boxes: Iterable[Box], directions: Directions) -> tuple[Spot, ...]:
-    middles = sorted((box.left + box.right) / 2 for box in boxes)
     if directions is Directions.THIRDS:
-        spots: list[Spot] = [Box(middle, 0, middle, 1).direction for middle in middles]
-    elif directions is Directions.CLOCK:
-        spots = [(round(10 + 4 * min(max(middle, 0.0), 1.0)) - 1) % 12 + 1 for middle in middles]
-    else:
-        spots = []
-    return tuple(dict.fromkeys(spots))
+        return in_order(box.direction for box in boxes)
+    if directions is Directions.CLOCK:
+        return in_order(_hour((box.left + box.right) / 2) for box in boxes)
+    return ()
+
+
+def _hour(middle: float) -> int:
+    """On the clock: from 10 at the left edge of the picture to 2 at the right one."""
+    return (round(10 + 4 * min(max(middle, 0.0), 1.0)) - 1) % 12 + 1
 
 
 def _ground(scene: Scene, phrasing: Phrasing, found: Sequence[Group]) -> list[Group]:
-    """What the ground ahead is, if that matters and no thing says so."""
+    """What the ground ahead is, if that matters and nothing else says or contradicts it."""
     ground = scene.ground
     if ground is None or not _is_likely(ground, phrasing) or ground.name not in _GROUNDS:
         return []
-    if any(ground.name in with_kinds(group.name) for group in found):
+    said = {kind for group in found for kind in with_kinds(group.name)}
+    if scene.place is not None and _is_likely(scene.place, phrasing):
+        said |= with_kinds(scene.place.name)
+    if ground.name in said or ("indoors" in said and "outdoors" in with_kinds(ground.name)):
         return []
-    where = _where([_AT_THE_BOTTOM], phrasing.directions)
-    rank = Rank.UNDERFOOT if ground.name in _UNDERFOOT else Rank.GROUND
+    rank = Rank.UNDERFOOT if ground.name in UNDERFOOT else Rank.GROUND
+    where = () if THINGS[ground.name].place else _where([_AT_THE_BOTTOM], phrasing.directions)
     return [Group(ground.name, 1, where, Doubt.PLAIN, rank, confidence=ground.confidence)]
 
 

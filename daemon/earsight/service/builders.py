@@ -32,6 +32,7 @@ def build_policy(config: Config) -> Policy:
         language=load_language(config.language),
         limits=_limits(config.quality),
         novelty=config.narration.novelty,
+        words_per_minute=config.narration.words_per_minute,
         earcons=config.voice.earcons,
         bindings=build_bindings(config),
         look_limit=config.captioner.time_limit + time_limits.LOOK_BEFORE_CAPTION,

@@ -25,7 +25,7 @@ from earsight.detectors.detector import Detector
 from earsight.detectors.none import NoDetector
 from earsight.detectors.registry import build_detector, build_place_head
 from earsight.inference.placement import Placement
-from earsight.language.names import counted, things_named
+from earsight.language.names import known_classes, things_named
 from earsight.scene import Caption, Frame, Scene
 from earsight.vision.agreement import support
 from earsight.vision.novelty import KnownScene
@@ -235,7 +235,7 @@ def _counted(section: ObjectsSection, detector: Detector) -> frozenset[str] | No
     if section.names is None:
         return None
     known = frozenset(each.name for each in detector.classes)
-    return counted(frozenset().union(*map(things_named, section.names)), known)
+    return known_classes(frozenset().union(*map(things_named, section.names)), known)
 
 
 class _Stages:

@@ -32,6 +32,7 @@ POLICY = Policy(
     language=load_language("en"),
     limits=QualityLimits(),
     novelty=0.3,
+    words_per_minute=600,
     earcons=True,
     bindings=build_bindings(Config()),
 )
@@ -91,11 +92,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(source=None, *, load=None, synthesizer=None, player=None, folder=None, **policy):
+async def stage(
+    source=None, *, load=None, detector=None, synthesizer=None, player=None, folder=None, **policy
+):
     scene = source or Scene(painted("red"))
     captioner = ColourCaptioner()
     camera = Camera(scene, retry_after=0.01, retry_at_most=0.02)
-    look_worker = LookWorker(camera, lambda: Describer(captioner if load is None else load()))
+    look_worker = LookWorker(camera, lambda: Describer(captioner if load is None else load(), detector))
     on_stage = []
     voice = Voice(synthesizer or ToneSynthesizer(), player or FastPlayer(), replay_for=0.0)
     speaker = Speaker(voice, on_sound=lambda *heard: on_stage[0].note(*heard))

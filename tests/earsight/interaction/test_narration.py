@@ -16,7 +16,8 @@ from earsight.system import time_limits
 from earsight.triggers.trigger import Gesture
 from tests.earsight.fakes import FastPlayer, Fault, ToneSynthesizer
 from tests.earsight.interaction.narrator_stage import GREEN, RED, stage, tried
-from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, unplugged, until
+from tests.earsight.language.scenes import AHEAD, CLOSE, LEFT
+from tests.earsight.stand_ins import ColourCaptioner, Scene, ShownObjects, painted, unplugged, until
 from tests.earsight.words import english
 
 
@@ -273,5 +274,90 @@ def test_a_camera_that_is_lost_is_not_the_boards_slowness(monkeypatch, caplog):
             on.narrator.policy = replace(on.narrator.policy, max_age=60.0)
             on.scene.picture = painted("green")
             await until(lambda: GREEN in on.said)
+
+    tried(trial)
+
+
+def test_in_a_known_place_only_what_changes_is_told():
+    detector, captioner = ShownObjects("person", "bench"), ColourCaptioner(confidence=0.3)
+
+    async def trial():
+        detector.shown = [("bench", 0.9, LEFT)]
+        async with narrating(load=lambda: captioner, detector=detector) as on:
+            await until(lambda: on.said == ["A bench on the left."])
+            detector.shown.append(("person", 0.9, AHEAD))
+            await until(lambda: on.said[1:] == ["A person ahead."])
+            detector.shown[1] = ("person", 0.9, CLOSE)
+            await until(lambda: on.said[2:] == ["A person close ahead."])
+            detector.shown.pop()
+            await until(lambda: on.said[3:] == ["Gone: a person."])
+            looked = detector.detected
+            await until(lambda: detector.detected > looked + 4)
+            assert len(on.said) == 4
+            assert captioner.described == 1, "captions are for new places"
+
+    tried(trial)
+
+
+def test_what_a_press_told_is_no_change():
+    detector, captioner = ShownObjects("person", "bench"), ColourCaptioner(confidence=0.3)
+
+    async def trial():
+        detector.shown = [("bench", 0.9, LEFT)]
+        async with narrating(load=lambda: captioner, detector=detector) as on:
+            await until(lambda: on.said == ["A bench on the left."])
+            on.narrate_every(None)
+            await asyncio.sleep(0.1)
+            detector.shown.append(("person", 0.9, AHEAD))
+            await on.press()
+            assert on.said[1:] == ["A person ahead, a bench on the left."]
+            on.narrate_every(0.02)
+            looked = detector.detected
+            await until(lambda: detector.detected > looked + 4)
+            assert len(on.said) == 2
+
+    tried(trial)
+
+
+def test_only_what_is_likely_is_narrated():
+    detector, captioner = ShownObjects("person", least=0.1), ColourCaptioner(confidence=0.3)
+
+    async def trial():
+        detector.shown = [("person", 0.5, AHEAD)]
+        async with narrating(load=lambda: captioner, detector=detector) as on:
+            await until(lambda: detector.detected > 4)
+            assert on.said == []
+            await on.press()
+            assert on.said == ["Probably a person ahead."]
+
+    tried(trial)
+
+
+def test_the_same_sentence_is_not_said_twice_in_a_row():
+    async def trial():
+        async with narrating() as on:
+            on.captioner.words = "a wall"
+            await until(lambda: on.said == ["A wall."])
+            await on.show(painted("green"))
+            await until(lambda: on.captioner.described == 2)
+            await some_looks(on)
+            assert on.said == ["A wall."]
+            assert on.captioner.described == 2, "it is known that there is no more to say"
+
+    tried(trial)
+
+
+def test_narration_says_no_more_words_a_minute_than_it_may():
+    async def trial():
+        async with narrating(words_per_minute=20) as on:
+            for colour, said in (("red", RED), ("green", GREEN), ("blue", "A blue wall.")):
+                await on.show(painted(colour))
+                await until(lambda said=said: on.said[-1:] == [said])
+            await on.show(painted("red"))
+            await some_looks(on)
+            assert on.said[-1] == "A blue wall."
+            assert on.captioner.described == 3, "nothing is decoded that could not be said"
+            on.narrator.policy = replace(on.narrator.policy, words_per_minute=30)
+            await until(lambda: on.said[-1] == RED)
 
     tried(trial)

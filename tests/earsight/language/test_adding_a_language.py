@@ -23,6 +23,7 @@ MODULE = '''
 
 from earsight.language import careful, description
 from earsight.language.catalogue import Catalogue
+from earsight.language.changes import worded
 from earsight.language.plain import folded, words
 
 
@@ -37,6 +38,9 @@ class Esperanto:
 
     def describe(self, scene, phrasing, *, detail=False):
         return description.describe(scene, phrasing, self, detail=detail)
+
+    def changes(self, changes, words):
+        return worded(changes, words, self)
 
     def things(self, groups):
         return " kaj ".join(f"unu {group.name}o" for group in groups)

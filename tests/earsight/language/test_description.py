@@ -82,6 +82,9 @@ def test_those_that_are_not_as_close_are_others() -> None:
     seen = scene(found("dog", 0.9, CLOSE), found("dog", 0.8, LEFT))
     assert said(seen) == "A dog close ahead, another dog on the left."
     assert said(seen, language="id") == "Seekor anjing dekat di depan, seekor anjing lagi di kiri."
+    sheep = scene(found("sheep", 0.9, CLOSE), found("sheep", 0.8, LEFT))
+    assert said(sheep) == "Sheep close ahead, more sheep on the left."
+    assert said(sheep, language="id") == "Domba dekat di depan, domba lagi di kiri."
 
 
 def test_doubt_of_each_thing_is_in_the_words() -> None:
@@ -100,10 +103,15 @@ def test_what_is_too_unsure_is_not_said() -> None:
 
 
 def test_the_ground_is_said_where_it_matters() -> None:
-    assert said(scene(ground="water")) == "Water ahead."
-    assert said(scene(ground="road"), language="id") == "Jalan raya di depan."
+    assert said(scene(ground="water")) == "Water in front."
+    assert said(scene(ground="road"), language="id") == "Jalan raya tepat di depan."
     assert said(scene(ground="floor")) == CANT_TELL
-    assert said(scene(found("stairs", 0.9), ground="stairs")) == "Stairs ahead."
+    assert (
+        said(scene(found("stairs", 0.9), ground="stairs")) == said(scene(ground="stairs")) == "Stairs ahead."
+    )
+    assert said(scene(found("person", 0.9), ground="grass")) == "A person ahead, grass in front."
+    assert said(scene(place="kitchen", ground="grass")) == "Kitchen."
+    assert said(scene(place="water", ground="water")) == "Water."
 
 
 @pytest.mark.parametrize("place", ["outdoors", "indoors", "room"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from earsight.interaction.heard import SceneReport
 from earsight.interaction.turn import Reply, Turn
+from earsight.language.scene_plan import groups
 
 
 async def describe(turn: Turn) -> Reply:
-    """In one sentence."""
+    """What matters most, in a few words."""
     return await _describe(turn, detail=False)
 
 
@@ -19,4 +20,5 @@ async def detail(turn: Turn) -> Reply:
 async def _describe(turn: Turn, *, detail: bool) -> Reply:
     scene = await turn.look()
     text = turn.language.describe(scene, turn.phrasing, detail=detail).text
-    return Reply((text,), SceneReport(text, scene.captured_at, scene.embedding, scene.problem))
+    things = tuple(groups(scene, turn.phrasing))
+    return Reply((text,), SceneReport(text, scene.captured_at, scene.embedding, scene.problem, things))

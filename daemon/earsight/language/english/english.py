@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 
 from earsight.language import description
 from earsight.language.catalogue import Catalogue
+from earsight.language.changes import worded
 from earsight.language.english import content, safety, things
 from earsight.language.english.numbers import shown
 from earsight.language.grammar import Found
+from earsight.language.groups import Changes, Group
 from earsight.language.language import Description, Phrasing
-from earsight.language.scene_plan import Group
 from earsight.message import Message
 from earsight.scene import Scene
 
@@ -28,6 +29,9 @@ class English:
 
     def describe(self, scene: Scene, phrasing: Phrasing, *, detail: bool = False) -> Description:
         return description.describe(scene, phrasing, self, detail=detail)
+
+    def changes(self, changes: Changes, words: int) -> tuple[str, Changes]:
+        return worded(changes, words, self)
 
     def promises_safety(self, text: str) -> bool:
         return safety.promises_safety(text)

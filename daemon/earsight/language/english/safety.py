@@ -87,6 +87,7 @@ _PROMISES = re.compile(
             rf" (?:\w+ )?(?:traffic|{_TRAFFIC}s)",
             rf"(?:few|fewer) {_TRAFFIC}",
             rf"{_TRAFFIC}(?: \w+){{0,3}} (?:gone|absent|missing)",
+            rf"gone(?: \w+){{0,3}} {_TRAFFIC}",
             rf"{_TRAFFIC}(?: \w+){{0,3}} (?:stopped|halted|waits?|waiting|yields?|yielding)",
             rf"(?:stopped|halted|waiting|yielding) {_TRAFFIC}",
             rf"(?:{_DANGER}|{_TRAFFIC}) {_IS} (?:\w+ )?(?:gone|not|never|none)",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from earsight.language import careful
 from earsight.language.english.nouns import NOUNS, NUMBERS
 from earsight.language.grammar import Found
-from earsight.language.scene_plan import Group, Spot
+from earsight.language.groups import Group, Spot
 from earsight.scene import Direction
 
 _ONE = {Direction.LEFT: "on the left", Direction.AHEAD: "ahead", Direction.RIGHT: "on the right"}
@@ -21,12 +21,11 @@ _SEVERAL = {
 
 def things(groups: Sequence[Group]) -> str:
     """Those in one direction together: "two people and a dog on the left, a car ahead"."""
-    clauses: dict[tuple[tuple[Spot, ...], bool], list[str]] = {}
+    clauses: dict[str, list[str]] = {}
     for group in groups:
-        clauses.setdefault((group.where, group.is_close), []).append(_counted(group))
-    return ", ".join(
-        f"{_listed(said)} {_where(where, close=close)}".strip() for (where, close), said in clauses.items()
-    )
+        where = "in front" if group.is_ground else _where(group.where, close=group.is_close)
+        clauses.setdefault(where, []).append(_counted(group))
+    return ", ".join(f"{_listed(said)} {where}".strip() for where, said in clauses.items())
 
 
 def summary(found: Collection[Found]) -> str:
@@ -46,12 +45,14 @@ def _listed(said: Sequence[str]) -> str:
 
 
 def _counted(group: Group) -> str:
-    """As it is said: "a dog", "two dogs", "several dogs", "another dog", "two more dogs"."""
+    """As it is said: "a dog", "two dogs", "several dogs", "another dog", "two more dogs", "more sheep"."""
     noun = NOUNS[group.name]
     if group.is_ground:
         return noun.bare
-    if not group.more or not noun.many:
+    if not group.more:
         return _number_of(group.name, group.number, "several")
+    if not noun.many:
+        return f"more {noun.one}"
     if group.number == 1:
         return f"another {noun.one.split(' ', 1)[1]}"
     return f"{_number(group.number) or 'several'} more {noun.many}"

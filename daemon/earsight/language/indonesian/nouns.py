@@ -27,12 +27,14 @@ class Noun:
         counted: What follows a number; empty for what is not counted.
         words: By which captions name it: its own name and others. A hyphen joins words.
         bare: What the ground is called.
+        heading: How a place is said by itself.
     """
 
     one: str
     counted: str = ""
     words: frozenset[str] = frozenset()
     bare: str = ""
+    heading: str = ""
 
 
 def _words(noun: str, others: str) -> frozenset[str]:
@@ -61,9 +63,10 @@ def _uncounted(noun: str, others: str = "") -> Noun:
     return Noun(noun, "", _words(noun, others), noun)
 
 
-def _place(said: str, words: str, bare: str = "") -> Noun:
-    """bare: where it is not the first of the words."""
-    return Noun(said, "", frozenset(words.split()), bare or words.split()[0].replace("-", " "))
+def _place(said: str, words: str, heading: str = "") -> Noun:
+    """heading: where it is not what is said."""
+    bare = words.split()[0].replace("-", " ")
+    return Noun(said, "", frozenset(words.split()), bare, heading or said)
 
 
 NOUNS: dict[str, Noun] = {
@@ -227,7 +230,9 @@ NOUNS: dict[str, Noun] = {
     "shop": _place("di toko", "toko supermarket"),
     "floor": _place("di lantai", "lantai"),
     "carpet": _place("di atas karpet", "karpet permadani"),
-    "street": _place("di jalan atau di dekatnya", "jalan jalanan jalan-kota persimpangan perempatan gang"),
+    "street": _place(
+        "di jalan atau di dekatnya", "jalan jalanan jalan-kota persimpangan perempatan gang", "di jalan"
+    ),
     "road": _place("di jalan raya", "jalan-raya jalan-aspal"),
     "pavement": _place("di trotoar", "trotoar"),
     "path": _place("di jalan setapak", "jalan-setapak jalur"),
@@ -239,11 +244,11 @@ NOUNS: dict[str, Noun] = {
     "beach": _place("di pantai", "pantai"),
     "sand": _place("di atas pasir", "pasir berpasir"),
     "dirt": _place("di atas tanah", "tanah jalan-tanah lumpur berlumpur"),
-    "forest": _place("di antara pepohonan", "hutan"),
-    "mountain": _place("di perbukitan", "gunung bukit pegunungan perbukitan lereng"),
-    "water": _place("di air atau di dekatnya", "air kolam kolam-renang air-mancur"),
-    "ocean": _place("di laut atau di dekatnya", "laut lautan"),
-    "lake": _place("di danau atau di dekatnya", "danau"),
-    "river": _place("di sungai atau di dekatnya", "sungai"),
+    "forest": _place("di antara pepohonan", "hutan", "di hutan"),
+    "mountain": _place("di perbukitan", "gunung bukit pegunungan perbukitan lereng", "di pegunungan"),
+    "water": _place("di air atau di dekatnya", "air kolam kolam-renang air-mancur", "di dekat air"),
+    "ocean": _place("di laut atau di dekatnya", "laut lautan", "di dekat laut"),
+    "lake": _place("di danau atau di dekatnya", "danau", "di dekat danau"),
+    "river": _place("di sungai atau di dekatnya", "sungai", "di dekat sungai"),
 }
 """For every entry of the vocabulary."""

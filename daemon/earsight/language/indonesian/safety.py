@@ -86,6 +86,7 @@ _PROMISES = re.compile(
             rf"{_NOT}(?: \w+){{0,3}} (?:{_TRAFFIC}|{_ANYONE}|{_DANGER})(?:nya)?",
             rf"(?:{_TRAFFIC}|{_DANGER})(?:nya)?(?: \w+){{0,3}} {_NOT}",
             rf"{_ANYONE}(?:nya)?(?: \w+)? (?:tiada|(?:tidak|tak|gak|nggak|enggak|belum) (?:ada|terlihat))",
+            rf"sudah pergi(?: \w+){{0,3}} {_TRAFFIC}",
             rf"{_TRAFFIC}(?:nya)?(?: \w+){{0,3}} (?:hilang|pergi|berlalu|menjauh|menyingkir|minggir|absen)",
             rf"{_TRAFFIC}(?:nya)?(?: \w+){{0,3}} (?:berhenti|terhenti|dihentikan|menunggu|mengalah|mengerem)",
             rf"(?:{_DANGER}|{_TRAFFIC})(?:nya)? (?:sudah |telah )?(?:berlalu|lewat|usai|berakhir|reda|surut)",

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 from earsight.language import careful
 from earsight.language.grammar import Found
+from earsight.language.groups import Group, Spot
 from earsight.language.indonesian.nouns import NOUNS, NUMBERS, SEVERAL
-from earsight.language.scene_plan import Group, Spot
 from earsight.language.vocabulary import with_kinds
 from earsight.scene import Direction
 
@@ -24,12 +24,11 @@ _WHERE: dict[tuple[Spot, ...], str] = {
 
 def things(groups: Sequence[Group]) -> str:
     """Those in one direction together: "dua orang dan seekor anjing di kiri, sebuah mobil di depan"."""
-    clauses: dict[tuple[tuple[Spot, ...], bool], list[str]] = {}
+    clauses: dict[str, list[str]] = {}
     for group in groups:
-        clauses.setdefault((group.where, group.is_close), []).append(_counted(group))
-    return ", ".join(
-        f"{_listed(said)} {_where(where, close=close)}".strip() for (where, close), said in clauses.items()
-    )
+        where = "tepat di depan" if group.is_ground else _where(group.where, close=group.is_close)
+        clauses.setdefault(where, []).append(_counted(group))
+    return ", ".join(f"{_listed(said)} {where}".strip() for where, said in clauses.items())
 
 
 def summary(found: Collection[Found]) -> str:
@@ -41,7 +40,7 @@ def summary(found: Collection[Found]) -> str:
 
 def heading(place: str) -> str:
     """ "di dapur": "jalan" by itself would be "walk"."""
-    return NOUNS[place].one.removesuffix(" atau di dekatnya")
+    return NOUNS[place].heading
 
 
 def _listed(said: Sequence[str]) -> str:
@@ -56,7 +55,7 @@ def _counted(group: Group) -> str:
     """
     noun = NOUNS[group.name]
     if group.is_ground or not noun.counted:
-        return noun.bare or noun.one
+        return f"{noun.bare} lagi" if group.more else noun.bare
     is_alive = bool(with_kinds(group.name) & {"person", "animal"})
     if group.more and group.number == 1:
         one = "satu orang" if group.name == "person" else noun.one if is_alive else f"satu {noun.counted}"
