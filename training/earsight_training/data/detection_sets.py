@@ -1,0 +1,129 @@
+"""All photos that a detector's recipe names, with their labels, divided into those to learn from and others."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import numpy as np
+
+from earsight_files.csv_table import CsvError, read_rows
+from earsight_training.data.datasets import DatasetError
+from earsight_training.data.label_maps import read_map
+from earsight_training.data.map_boxes import boxes_of, judged
+from earsight_training.data.object_labels import Boxes, LabelledPhoto, read_boxes
+from earsight_training.data.presence_labels import confirmed, read_presence
+from earsight_training.data.teacher_boxes import TeacherTrust, joined, read_teacher_boxes
+from earsight_training.detector_recipe import COCO, EVERY_COCO, DetectorRecipe, LabelledSet
+
+
+@dataclass(frozen=True)
+class DetectionPhotos:
+    """The photos of a recipe.
+
+    Attributes:
+        train: To learn from; a photo that is shown several times in an epoch is there as often.
+        held_out: Of the same sets, not to learn from.
+    """
+
+    train: list[LabelledPhoto]
+    held_out: list[LabelledPhoto]
+
+
+def read_detection_photos(
+    recipe: DetectorRecipe, beside: Path, data: Path, detections: Path | None
+) -> DetectionPhotos:
+    """Read all sets.
+
+    Args:
+        recipe: Which, and what they know.
+        beside: The recipe's folder.
+        data: The folder with the sets' folders.
+        detections: What teachers have found: see read_teacher_boxes().
+
+    Raises:
+        DatasetError: A set can't be read, or has no photo.
+    """
+    train: list[LabelledPhoto] = []
+    held_out: list[LabelledPhoto] = []
+    for labelled in recipe.sets:
+        present = read_presence(beside / labelled.present) if labelled.present else {}
+        for photo in _read_set(recipe, labelled, data / labelled.folder, detections):
+            if photo.image.name in present:
+                photo = confirmed(photo, present[photo.image.name], recipe.classes)
+            if _is_held_out(photo.group, labelled.held_out):
+                held_out.append(photo)
+            else:
+                train += [photo] * labelled.repeat
+    return DetectionPhotos(train, held_out)
+
+
+def _is_held_out(group: str, share: float) -> bool:
+    """By the group's hash: the same in every run, whatever photos are added."""
+    number = int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big")
+    return number < share * 2**32
+
+
+def _read_set(
+    recipe: DetectorRecipe, labelled: LabelledSet, folder: Path, detections: Path | None
+) -> list[LabelledPhoto]:
+    if labelled.teachers and detections is None:
+        raise DatasetError(f"{labelled.folder}: its boxes are those of teachers: give --detections")
+    found = read_teacher_boxes(detections, labelled.folder) if labelled.teachers and detections else {}
+    trust = TeacherTrust(recipe.trust.bias, recipe.trust.weights)
+    drawn = read_boxes(folder / labelled.boxes, labelled.names, recipe.classes) if labelled.boxes else {}
+    groups = _column(folder / labelled.groups, "group") if labelled.groups else {}
+    known = _known(recipe, labelled)
+    photos = []
+    for image in _images(labelled, folder):
+        boxes = _together(joined(found.get(image.name, []), recipe.classes, trust), drawn.get(image.name))
+        if labelled.maps is not None:
+            boxes = _by_map(boxes, image, labelled, recipe)
+        group = groups.get(image.name) or f"{labelled.folder}/{image.name}"
+        photos.append(LabelledPhoto(image, boxes, known, group))
+    return photos
+
+
+def _images(labelled: LabelledSet, folder: Path) -> list[Path]:
+    images = sorted(path for path in (folder / "images").glob("*") if fnmatch(path.name, labelled.files))
+    if labelled.splits is not None:
+        splits = _column(folder / "captions.csv", "split")
+        images = [path for path in images if splits.get(path.name) in labelled.splits]
+    if not images:
+        raise DatasetError(f"{folder / 'images'}: there is no photo {labelled.files}")
+    return images
+
+
+def _column(path: Path, name: str) -> dict[str, str]:
+    """A column of a table, by the image's name."""
+    try:
+        return {row["image"]: row[name] for _, row in read_rows(path.read_text("utf-8"), ("image", name))}
+    except (CsvError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: {error}") from error
+
+
+def _known(recipe: DetectorRecipe, labelled: LabelledSet) -> np.ndarray:
+    names = {*labelled.known, *(COCO if EVERY_COCO in labelled.known else ())}
+    return np.array([name in names for name in recipe.classes])
+
+
+def _together(boxes: Boxes, drawn: Boxes | None) -> Boxes:
+    """The teachers' boxes and those that people drew; of a class that people drew, theirs alone."""
+    if drawn is None:
+        return boxes
+    others = boxes.selected(~np.isin(boxes.classes, drawn.classes))
+    return Boxes(
+        np.concatenate([drawn.corners, others.corners]),
+        np.concatenate([drawn.classes, others.classes]),
+        np.concatenate([drawn.targets, others.targets]),
+    )
+
+
+def _by_map(boxes: Boxes, image: Path, labelled: LabelledSet, recipe: DetectorRecipe) -> Boxes:
+    numbers = read_map(image.parent.parent / "maps" / f"{image.stem}.png")
+    meaning = {number: name for name, meant in (labelled.maps or {}).items() for number in meant}
+    if labelled.teachers:
+        return judged(boxes, numbers, meaning, recipe.classes)
+    return boxes_of(numbers, meaning, recipe.classes)

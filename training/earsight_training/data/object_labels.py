@@ -1,0 +1,137 @@
+"""Photos with bounding boxes, from several sets of labels of which each knows some of the classes only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from earsight_files.csv_table import CsvError, read_rows
+from earsight_training.data.datasets import DatasetError
+
+CORNERS = ("left", "top", "right", "bottom")
+CENTRE = ("x_centre", "y_centre", "width", "height")
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """What is labelled in one photo.
+
+    Attributes:
+        corners: float32 (boxes, 4): left, top, right, bottom, 0 to 1 of the photo's width and height.
+        classes: int64 (boxes,): positions in the list of classes.
+        targets: float32 (boxes,): the probability that the box is right; 1 where a person has drawn it.
+    """
+
+    corners: np.ndarray
+    classes: np.ndarray
+    targets: np.ndarray
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[Sequence[float], int, float]]) -> Boxes:
+        """Join boxes.
+
+        Args:
+            rows: Corners, class and target of each.
+        """
+        return cls(
+            np.array([row[0] for row in rows], np.float32).reshape(-1, 4).clip(0, 1),
+            np.array([row[1] for row in rows], np.int64),
+            np.array([row[2] for row in rows], np.float32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    def selected(self, kept: np.ndarray, targets: np.ndarray | None = None) -> Boxes:
+        """Return some of the boxes.
+
+        Args:
+            kept: bool (boxes,).
+            targets: Float32 (boxes,), of all boxes, in place of those there are.
+        """
+        ours = self.targets if targets is None else targets
+        return Boxes(self.corners[kept], self.classes[kept], ours[kept])
+
+
+@dataclass(frozen=True)
+class LabelledPhoto:
+    """A photo for a detector to learn from.
+
+    Attributes:
+        image: Its file.
+        boxes: What is labelled in it.
+        known: bool (classes,): whether all of a class is labelled in this photo. Where it is not, nothing is
+            known of what has no box.
+        group: Photos of one place or of one film have the same: they are not to be divided.
+    """
+
+    image: Path
+    boxes: Boxes
+    known: np.ndarray
+    group: str
+
+
+def read_boxes(path: Path, names: Mapping[str, str], classes: Sequence[str]) -> dict[str, Boxes]:
+    """Read a table of boxes, one a row, with the columns image, class and CORNERS or CENTRE, 0 to 1.
+
+    Args:
+        path: A CSV file.
+        names: From the file's names of classes to ours. Boxes of other names are left out.
+        classes: The list of classes.
+
+    Returns:
+        By the image's name, for all that have a row.
+
+    Raises:
+        DatasetError: The table can't be read.
+    """
+    numbers = {name: index for index, name in enumerate(classes)}
+    rows: dict[str, list[tuple[Sequence[float], int, float]]] = {}
+    try:
+        for line, row in read_rows(path.read_text(encoding="utf-8"), ("image", "class")):
+            found = rows.setdefault(row["image"], [])
+            name = names.get(row["class"], row["class"])
+            if name in numbers:
+                found.append((_corners(path, line, row), numbers[name], 1.0))
+    except (CsvError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: {error}") from error
+    return {image: Boxes.of(found) for image, found in rows.items()}
+
+
+def _corners(path: Path, line: int, row: Mapping[str, str]) -> tuple[float, float, float, float]:
+    try:
+        if all(name in row for name in CORNERS):
+            left, top, right, bottom = (float(row[name]) for name in CORNERS)
+        else:
+            x, y, width, height = (float(row[name]) for name in CENTRE)
+            left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
+    except (KeyError, ValueError) as error:
+        raise DatasetError(
+            f"{path}: line {line}: no box: {error}; it has the columns {', '.join(CORNERS)} or"
+            f" {', '.join(CENTRE)}, 0 to 1"
+        ) from error
+    if not (left < right and top < bottom and left > -0.5 and right < 1.5 and top > -0.5 and bottom < 1.5):
+        raise DatasetError(
+            f"{path}: line {line}: {left:g}, {top:g}, {right:g}, {bottom:g} is no box in 0 to 1"
+        )
+    return left, top, right, bottom
+
+
+def overlap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Compute the intersection over union of boxes.
+
+    Args:
+        first: Float (n, 4), corners.
+        second: Float (m, 4), corners.
+
+    Returns:
+        Float (n, m), 0 to 1.
+    """
+    begin = np.maximum(first[:, None, :2], second[None, :, :2])
+    end = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = (end - begin).clip(0).prod(2)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(1) for boxes in (first, second)]
+    return np.asarray(shared / (areas[0][:, None] + areas[1][None, :] - shared + 1e-9))

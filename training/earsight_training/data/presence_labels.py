@@ -1,0 +1,82 @@
+"""Labels that only say what a photo shows, and not where: by them, detectors' boxes are confirmed or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from earsight_files.csv_table import CsvError, read_rows
+from earsight_training.data.datasets import DatasetError
+from earsight_training.data.object_labels import LabelledPhoto
+
+_CONFIRMED = 0.95
+"""What a box is worth, at least, that is the likeliest of a class which the photo is known to show."""
+
+
+@dataclass
+class PresenceLabels:
+    """What one photo shows.
+
+    Attributes:
+        shown: Names of classes that it shows for certain.
+        uncertain: Names of classes that it may show.
+    """
+
+    shown: set[str] = field(default_factory=set)
+    uncertain: set[str] = field(default_factory=set)
+
+
+def read_presence(path: Path) -> dict[str, PresenceLabels]:
+    """Read a table with the columns image, class and certain (yes or no).
+
+    Args:
+        path: A CSV file. A photo that shows none of the classes has one row, whose class is empty.
+
+    Returns:
+        By the image's name.
+
+    Raises:
+        DatasetError: It can't be read.
+    """
+    found: dict[str, PresenceLabels] = {}
+    try:
+        for line, row in read_rows(path.read_text(encoding="utf-8"), ("image", "class", "certain")):
+            labels = found.setdefault(row["image"], PresenceLabels())
+            if row["certain"] not in ("yes", "no"):
+                raise CsvError(line, f"certain is yes or no, not {row['certain']!r}")
+            if row["class"]:
+                (labels.shown if row["certain"] == "yes" else labels.uncertain).add(row["class"])
+    except (CsvError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: {error}") from error
+    return found
+
+
+def confirmed(photo: LabelledPhoto, labels: PresenceLabels, names: Sequence[str]) -> LabelledPhoto:
+    """Correct a photo's boxes by what it is known to show.
+
+    Args:
+        photo: With boxes that detectors have found.
+        labels: Of this photo.
+        names: All classes, in their order.
+
+    Returns:
+        Without boxes of classes that it does not show; the likeliest box of each class that it shows is
+        confirmed. Where a class that it shows has no box, or it may show one, the class is not known.
+    """
+    boxes, known = photo.boxes, photo.known.copy()
+    kept, targets = np.ones(len(boxes), bool), boxes.targets.copy()
+    for index in np.flatnonzero(known):
+        of_class = boxes.classes == index
+        if names[index] in labels.uncertain:
+            known[index] = False
+        elif names[index] not in labels.shown:
+            kept &= ~of_class
+        elif of_class.any():
+            best = np.flatnonzero(of_class)[boxes.targets[of_class].argmax()]
+            targets[best] = max(targets[best], _CONFIRMED)
+        else:
+            known[index] = False
+    return LabelledPhoto(photo.image, boxes.selected(kept, targets), known, photo.group)
