@@ -18,6 +18,7 @@ COMMANDS = {
     "split": "divide embedded photos into train, val and test, near-duplicates on one side",
     "teach": "run the teacher network over crops of the training photos",
     "distill": "teach the encoder to see what the teacher sees; goes on where it stopped",
+    "see": "teach the encoder what photos of all kinds show; goes on where it stopped",
     "train": "learn to caption; goes on where it stopped",
     "detect": "learn to find objects; goes on where it stopped",
     "import": "take over a published ClipCap checkpoint, or the mission's",

@@ -49,12 +49,14 @@ class LabelledSet(RecipeSection):
     )
     present: str | None = Field(
         None,
-        description="table beside the recipe of what photos show, by which teachers' boxes are corrected",
+        description="table beside the recipe of what photos show: it corrects teachers' boxes",
+    )
+    places: str | None = Field(
+        None,
+        description="the rule by which maps tell the place (ade20k, camvid), or a table beside the recipe",
     )
     groups: str | None = Field(None, description="table with the columns image and group")
-    splits: tuple[str, ...] | None = Field(
-        None, description="only the photos of these splits of captions.csv"
-    )
+    splits: tuple[str, ...] | None = Field(None, description="of captions.csv; None: all photos")
     repeat: int = Field(1, ge=1, description="times that each photo is shown in an epoch")
     held_out: float = Field(0.0, ge=0, lt=1, description="share of the groups that is not trained on")
 
@@ -70,9 +72,7 @@ class DetectorTraining(RecipeSection):
     learning_rate: float = Field(gt=0)
     weight_decay: float = Field(0.05, ge=0)
     ema: float = Field(0.9995, gt=0, lt=1, description="decay of the average of weights")
-    mosaics: float = Field(
-        0.5, ge=0, le=1, description="share of the pictures that are put together from four"
-    )
+    mosaics: float = Field(0.5, ge=0, le=1, description="share of the pictures that are made of four photos")
 
 
 class DetectorRecipe(RecipeSection):

@@ -112,6 +112,15 @@ class DistillSettings(RecipeSection):
     ema: float = Field(0.998, gt=0, lt=1, description="decay of the average of weights")
 
 
+class SeeSettings(RecipeSection):
+    """The encoder learns what photos of all kinds show, before it learns to caption."""
+
+    epochs: int = Field(gt=0)
+    batch: int = Field(64, gt=0, description="photos of a step, on all processes")
+    learning_rate: float = Field(3e-4, gt=0)
+    ema: float = Field(0.999, gt=0, lt=1, description="decay of the average of weights")
+
+
 class OwnDecoderSettings(RecipeSection):
     """A small GPT-2-style decoder and its vocabulary, both learned from the captions."""
 
@@ -224,6 +233,7 @@ class Recipe(RecipeSection):
     data: DataSettings = DataSettings()
     encoder: EncoderSettings
     distill: DistillSettings | None = None
+    see: SeeSettings | None = None
     mapper: MapperSettings
     decoder: DecoderSettings
     captions: CaptionSettings = CaptionSettings()

@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper
 from torch import nn
 
-from earsight_bundle.graphs import EMBEDDING, PIXELS, PREFIX
+from earsight_bundle.graphs import CELLS, EMBEDDING, PIXELS, PREFIX
 from earsight_training.bundles.clip_graphs import clip_embedding
 from earsight_training.bundles.convolution_graphs import FloatConvolutions
 from earsight_training.bundles.graph_builder import GraphBuilder, WeightFormat
@@ -35,36 +35,43 @@ def encoder_graph(
         weights: The format of the weights.
 
     Returns:
-        A graph from pixels, uint8 (1, side, side, 3), to prefix, float (1, prefix length, width), and
-        embedding,
-        float32 (1, numbers).
+        A graph from pixels, uint8 (1, side, side, 3), to prefix, float (1, prefix length, width), embedding,
+        float32 (1, numbers), and, of an encoder with a feature map, cells, float32 (1, cells, channels).
     """
     graph = GraphBuilder(weights)
-    prefix, embedding = _prefix_and_embedding(graph, encoder, mapper)
+    prefix, embedding, cells = _prefix_embedding_cells(graph, encoder, mapper)
     graph.add("Unsqueeze", prefix, graph.constant([0]), output=PREFIX)
     centred = graph.add("Sub", embedding, graph.constant(embedding_mean, np.float32))
     graph.add("LpNormalization", centred, output=EMBEDDING, axis=-1, p=2)
+    outputs = [
+        graph.value_info(PREFIX, 1, mapper.prefix_length, "width"),
+        helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, [1, len(embedding_mean)]),
+    ]
+    if cells is not None:
+        graph.add("Unsqueeze", graph.to_float32(cells), graph.constant([0]), output=CELLS)
+        outputs.append(
+            helper.make_tensor_value_info(CELLS, TensorProto.FLOAT, [1, "cells", len(embedding_mean)])
+        )
     return graph.build(
-        [helper.make_tensor_value_info(PIXELS, TensorProto.UINT8, [1, side, side, 3])],
-        [
-            graph.value_info(PREFIX, 1, mapper.prefix_length, "width"),
-            helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, [1, len(embedding_mean)]),
-        ],
+        [helper.make_tensor_value_info(PIXELS, TensorProto.UINT8, [1, side, side, 3])], outputs
     )
 
 
-def _prefix_and_embedding(graph: GraphBuilder, encoder: ImageEncoder, mapper: AnyMapper) -> tuple[str, str]:
-    """The prefix, float (prefix length, width), and the embedding, float32 (1, numbers), of no set length."""
+def _prefix_embedding_cells(
+    graph: GraphBuilder, encoder: ImageEncoder, mapper: AnyMapper
+) -> tuple[str, str, str | None]:
+    """The prefix, float (prefix length, width), the embedding, float32 (1, numbers), of no set length, and
+    the cells, float (cells, channels), if the encoder has any."""
     pixels = graph.add("Cast", PIXELS, to=graph.float_type)
     x = graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
     if isinstance(encoder, FeatureMapEncoder):
         assert isinstance(mapper, CellMapper)
         cells = FloatConvolutions(graph).cells(_features(graph, x, encoder), encoder.channels)
         prefix = cells_prefix(graph, cells, mapper)
-        return prefix, graph.to_float32(graph.add("ReduceMean", cells, graph.constant([0])))
+        return prefix, graph.to_float32(graph.add("ReduceMean", cells, graph.constant([0]))), cells
     assert not isinstance(mapper, CellMapper)
     embedding = graph.to_float32(clip_embedding(graph, x, encoder))
-    return embedding_prefix(graph, embedding, mapper), embedding
+    return embedding_prefix(graph, embedding, mapper), embedding, None
 
 
 def _features(graph: GraphBuilder, x: str, encoder: FeatureMapEncoder) -> str:

@@ -160,3 +160,20 @@ def add_step(parser: argparse.ArgumentParser, *, data_required: bool = True) -> 
     parser.add_argument(
         "--work", type=Path, required=True, help="folder for checkpoints, outside the repository"
     )
+
+
+def add_labelled_sets(parser: argparse.ArgumentParser) -> None:
+    """Add what every step takes that learns from the sets of a detector's recipe."""
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder with the sets that the recipe names"
+    )
+    parser.add_argument(
+        "--detections",
+        type=Path,
+        metavar="FILE",
+        help="what other detectors found in these photos: CSV (.gz) with the columns set, image, teacher,"
+        " class, score, left, top, right, bottom",
+    )
+    parser.add_argument(
+        "--work", type=Path, required=True, help="folder for checkpoints, outside the repository"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from earsight_training.commands.arguments import add_labelled_sets
 from earsight_training.detector_recipe import load_detector_recipe
 from earsight_training.preconditions import require_folder
 
@@ -16,21 +17,9 @@ EXAMPLES = [
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("recipe", type=Path, help="a detector's recipe of config/training/")
-    parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="folder with the sets that the recipe names"
-    )
-    parser.add_argument(
-        "--detections",
-        type=Path,
-        metavar="FILE",
-        help="what other detectors found in these photos: CSV (.gz) with the columns set, image, teacher,"
-        " class, score, left, top, right, bottom",
-    )
+    add_labelled_sets(parser)
     parser.add_argument(
         "--start", type=Path, required=True, metavar="FILE", help="the network's published weights, ONNX"
-    )
-    parser.add_argument(
-        "--work", type=Path, required=True, help="folder for checkpoints, outside the repository"
     )
 
 

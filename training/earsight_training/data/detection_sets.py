@@ -1,8 +1,9 @@
-"""All photos that a detector's recipe names, with their labels, divided into those to learn from and others."""
+"""All photos that a detector's recipe names, with labels, divided into those to learn from and others."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,7 +14,9 @@ from earsight_files.csv_table import CsvError, read_rows
 from earsight_training.data.datasets import DatasetError
 from earsight_training.data.label_maps import read_map
 from earsight_training.data.map_boxes import boxes_of, judged
-from earsight_training.data.object_labels import Boxes, LabelledPhoto, read_boxes
+from earsight_training.data.object_labels import Boxes, LabelledPhoto, presence_of, read_boxes
+from earsight_training.data.place_labels import RULES as PLACE_RULES
+from earsight_training.data.place_labels import PlaceLabels, named, read_places
 from earsight_training.data.presence_labels import confirmed, read_presence
 from earsight_training.data.teacher_boxes import TeacherTrust, joined, read_teacher_boxes
 from earsight_training.detector_recipe import COCO, EVERY_COCO, DetectorRecipe, LabelledSet
@@ -50,7 +53,7 @@ def read_detection_photos(
     held_out: list[LabelledPhoto] = []
     for labelled in recipe.sets:
         present = read_presence(beside / labelled.present) if labelled.present else {}
-        for photo in _read_set(recipe, labelled, data / labelled.folder, detections):
+        for photo in _read_set(recipe, labelled, beside, data / labelled.folder, detections):
             if photo.image.name in present:
                 photo = confirmed(photo, present[photo.image.name], recipe.classes)
             if _is_held_out(photo.group, labelled.held_out):
@@ -67,7 +70,7 @@ def _is_held_out(group: str, share: float) -> bool:
 
 
 def _read_set(
-    recipe: DetectorRecipe, labelled: LabelledSet, folder: Path, detections: Path | None
+    recipe: DetectorRecipe, labelled: LabelledSet, beside: Path, folder: Path, detections: Path | None
 ) -> list[LabelledPhoto]:
     if labelled.teachers and detections is None:
         raise DatasetError(f"{labelled.folder}: its boxes are those of teachers: give --detections")
@@ -77,12 +80,14 @@ def _read_set(
     groups = _column(folder / labelled.groups, "group") if labelled.groups else {}
     known = _known(recipe, labelled)
     photos = []
+    place_of = _place_reader(labelled, beside)
     for image in _images(labelled, folder):
         boxes = _together(joined(found.get(image.name, []), recipe.classes, trust), drawn.get(image.name))
         if labelled.maps is not None:
             boxes = _by_map(boxes, image, labelled, recipe)
         group = groups.get(image.name) or f"{labelled.folder}/{image.name}"
-        photos.append(LabelledPhoto(image, boxes, known, group))
+        place = place_of(image)
+        photos.append(LabelledPhoto(image, boxes, known, presence_of(boxes, known), group, place))
     return photos
 
 
@@ -121,8 +126,23 @@ def _together(boxes: Boxes, drawn: Boxes | None) -> Boxes:
     )
 
 
+def _map_of(image: Path) -> np.ndarray:
+    return read_map(image.parent.parent / "maps" / f"{image.stem}.png")
+
+
+def _place_reader(labelled: LabelledSet, beside: Path) -> Callable[[Path], PlaceLabels | None]:
+    """From a photo to its place, by the rule or the table that the set names."""
+    if labelled.places is None:
+        return lambda _: None
+    if labelled.places in PLACE_RULES:
+        rule = PLACE_RULES[labelled.places]
+        return lambda image: rule(_map_of(image))
+    places = read_places(beside / labelled.places)
+    return lambda image: PlaceLabels(named(places[image.name])) if image.name in places else None
+
+
 def _by_map(boxes: Boxes, image: Path, labelled: LabelledSet, recipe: DetectorRecipe) -> Boxes:
-    numbers = read_map(image.parent.parent / "maps" / f"{image.stem}.png")
+    numbers = _map_of(image)
     meaning = {number: name for name, meant in (labelled.maps or {}).items() for number in meant}
     if labelled.teachers:
         return judged(boxes, numbers, meaning, recipe.classes)

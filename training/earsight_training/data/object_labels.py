@@ -10,6 +10,7 @@ import numpy as np
 
 from earsight_files.csv_table import CsvError, read_rows
 from earsight_training.data.datasets import DatasetError
+from earsight_training.data.place_labels import PlaceLabels
 
 CORNERS = ("left", "top", "right", "bottom")
 CENTRE = ("x_centre", "y_centre", "width", "height")
@@ -63,15 +64,38 @@ class LabelledPhoto:
     Attributes:
         image: Its file.
         boxes: What is labelled in it.
-        known: bool (classes,): whether all of a class is labelled in this photo. Where it is not, nothing is
+        known: bool (classes,): whether all of a class has boxes in this photo. Where it has not, nothing is
             known of what has no box.
+        presence: Float32 (classes,): how likely the photo shows any of a class; no number where that is not
+            known.
         group: Photos of one place or of one film have the same: they are not to be divided.
+        place: Of the photo, where that is known.
     """
 
     image: Path
     boxes: Boxes
     known: np.ndarray
+    presence: np.ndarray
     group: str
+    place: PlaceLabels | None = None
+
+
+def presence_of(boxes: Boxes, known: np.ndarray) -> np.ndarray:
+    """Tell how likely a photo shows any of each class, by its boxes.
+
+    Args:
+        boxes: Of the photo.
+        known: bool (classes,): classes that it shows none of unless there is a box.
+
+    Returns:
+        Float32 (classes,); no number where it is not known.
+    """
+    presence = np.where(known, 0.0, np.nan).astype(np.float32)
+    likeliest = np.zeros_like(presence)
+    np.maximum.at(likeliest, boxes.classes, boxes.targets)
+    there = likeliest > np.where(known, 0.0, 0.5)
+    presence[there] = likeliest[there]
+    return presence
 
 
 def read_boxes(path: Path, names: Mapping[str, str], classes: Sequence[str]) -> dict[str, Boxes]:

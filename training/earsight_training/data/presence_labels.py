@@ -1,9 +1,9 @@
-"""Labels that only say what a photo shows, and not where: by them, detectors' boxes are confirmed or refused."""
+"""Labels that only say what a photo shows, and not where: they confirm or refuse detectors' boxes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,12 +66,13 @@ def confirmed(photo: LabelledPhoto, labels: PresenceLabels, names: Sequence[str]
         Without boxes of classes that it does not show; the likeliest box of each class that it shows is
         confirmed. Where a class that it shows has no box, or it may show one, the class is not known.
     """
-    boxes, known = photo.boxes, photo.known.copy()
+    boxes, known, presence = photo.boxes, photo.known.copy(), photo.presence.copy()
     kept, targets = np.ones(len(boxes), bool), boxes.targets.copy()
-    for index in np.flatnonzero(known):
+    for index in np.flatnonzero(known).tolist():
         of_class = boxes.classes == index
+        presence[index] = float(names[index] in labels.shown)
         if names[index] in labels.uncertain:
-            known[index] = False
+            known[index], presence[index] = False, np.nan
         elif names[index] not in labels.shown:
             kept &= ~of_class
         elif of_class.any():
@@ -79,4 +80,4 @@ def confirmed(photo: LabelledPhoto, labels: PresenceLabels, names: Sequence[str]
             targets[best] = max(targets[best], _CONFIRMED)
         else:
             known[index] = False
-    return LabelledPhoto(photo.image, boxes.selected(kept, targets), known, photo.group)
+    return replace(photo, boxes=boxes.selected(kept, targets), known=known, presence=presence)

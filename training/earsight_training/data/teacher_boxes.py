@@ -1,4 +1,4 @@
-"""Boxes that other detectors have found, as labels to learn from: each with the probability that it is right."""
+"""Boxes that other detectors have found, to learn from: each with the probability that it is right."""
 
 from __future__ import annotations
 

@@ -23,6 +23,8 @@ _SHIFT = 0.15
 """Of the middle, as a share of the picture."""
 _KEPT = 0.35
 """Share of a box that has to be left within the picture."""
+_MOST = 80
+"""Boxes of a picture: the unlikely ones of a crowd, or of a mosaic of crowds, are left out."""
 _TINY = 4.0
 """Pixels: what has become smaller is no thing any more."""
 
@@ -159,18 +161,15 @@ def _canvas(
 def _without_empty(
     canvas: Tensor, corners: Tensor, classes: Tensor, targets: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """As many places for boxes as the picture with the most of them has, the likeliest first."""
-    most = max(1, int((targets > 0).sum(1).max()))
+    """As many places for boxes as the picture with the most of them has, but at most _MOST; the likeliest."""
+    most = min(_MOST, max(1, int((targets > 0).sum(1).max())))
     order = targets.argsort(1, descending=True)[:, :most]
-    return (
-        canvas,
-        corners.gather(1, order[..., None].expand(-1, -1, 4)),
-        *(values.gather(1, order) for values in (classes, targets)),
-    )
+    kept = corners.gather(1, order[..., None].expand(-1, -1, 4))
+    return canvas, kept, classes.gather(1, order), targets.gather(1, order)
 
 
 def _transformation(is_mosaic: Tensor) -> tuple[Tensor, Tensor]:
-    """From pictures to canvases and back, float (batch, 2, 3) each: enlarged, stretched, shifted, mirrored."""
+    """From pictures to canvases and back, float (batch, 2, 3): enlarged, stretched, shifted, mirrored."""
     batch, device = len(is_mosaic), is_mosaic.device
 
     def drawn(low: float, high: float) -> Tensor:

@@ -66,7 +66,7 @@ def predictions(outputs: list[Tensor], side: int) -> Predictions:
         side: Pixels of the picture.
     """
     flat = torch.cat([output.float().flatten(2) for output in outputs], 2).transpose(1, 2)
-    logits, sides = flat[..., : -4 * BINS], flat[..., -4 * BINS :].unflatten(-1, (4, BINS))
+    logits, sides = flat[..., : -4 * BINS], flat[..., -4 * BINS :].reshape(*flat.shape[:2], 4, BINS)
     middles, strides = cells(side, flat.device)
     steps = torch.arange(BINS, device=flat.device, dtype=torch.float32)
     distances = (sides.softmax(-1) @ steps) * strides[:, None]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from os import sched_getaffinity
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +12,7 @@ from sklearn.metrics import average_precision_score
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
-from earsight_files.photos import PhotoFileError, read_photo
-from earsight_training.data.datasets import DatasetError, squashed
+from earsight_training.data.datasets import read_squashed
 from earsight_training.data.detection_sets import DetectionPhotos
 from earsight_training.data.fingerprints import fingerprint
 from earsight_training.data.object_labels import LabelledPhoto
@@ -50,7 +47,8 @@ def train_detector(
         TrainingError: As Trainer does; or a file can't be used.
     """
     settings, device = recipe.training, this_process().device
-    model = load_nanodet(start, len(recipe.classes)).to(memory_format=torch.channels_last)
+    model = load_nanodet(start, len(recipe.classes))
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     data = _on_device(photos.train, device)
     held_out = _on_device(photos.held_out, device) if photos.held_out else None
     optimizer = torch.optim.AdamW(
@@ -131,7 +129,7 @@ def best_scores(model: nn.Module, pixels: Tensor, side: int) -> np.ndarray:
         side: Pixels that they are resized to.
     """
     best = []
-    for part in pixels.split(_BATCH):
+    for part in torch.split(pixels, _BATCH):
         resized = nn.functional.interpolate(part.float(), (side, side), mode="bilinear", align_corners=False)
         outputs = [output.float().flatten(2) for output in model(resized)]
         best.append(torch.cat(outputs, 2)[:, : -4 * BINS].amax(2).sigmoid())
@@ -141,18 +139,10 @@ def best_scores(model: nn.Module, pixels: Tensor, side: int) -> np.ndarray:
 def _on_device(photos: Sequence[LabelledPhoto], device: torch.device) -> LabelledPixels:
     """Read photos, each once, and move them to the device; a photo that is there twice has two rows."""
     unique = list(dict.fromkeys(photo.image for photo in photos))
-    with ThreadPoolExecutor(len(sched_getaffinity(0))) as pool:
-        pixels = np.stack(list(pool.map(_squashed, unique)))
+    pixels = read_squashed(unique, SIDE)
     rows = {image: row for row, image in enumerate(unique)}
     taken = torch.tensor([rows[photo.image] for photo in photos])
     return LabelledPixels.of(torch.from_numpy(pixels)[taken], list(photos), device)
-
-
-def _squashed(path: Path) -> np.ndarray:
-    try:
-        return squashed(read_photo(path), SIDE)
-    except PhotoFileError as error:
-        raise DatasetError(f"{path} {error.reason}") from error
 
 
 def _fingerprints(data: LabelledPixels) -> np.ndarray:

@@ -12,15 +12,17 @@ import torch
 from torch import Tensor, nn
 
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
-from earsight_training.data.datasets import CaptionedPhoto, load_images
+from earsight_training.data.datasets import CaptionedPhoto, load_images, read_squashed
 from earsight_training.data.examples import PhotoExamples
-from earsight_training.data.fingerprints import LENGTH
+from earsight_training.data.fingerprints import LENGTH, fingerprint
 from earsight_training.data.inspection import InspectedPhotos
+from earsight_training.data.object_labels import LabelledPhoto
 from earsight_training.data.tokens import Vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.learning.caption_training import train_photos
 from earsight_training.learning.distill import distill
 from earsight_training.learning.distributed import this_process
+from earsight_training.learning.encoder_training import teach_encoder
 from earsight_training.learning.photo_score import MONITOR, PhotoScore, references_by_language
 from earsight_training.learning.run import Run
 from earsight_training.learning.self_critical import train_self_critical
@@ -32,7 +34,7 @@ from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
 from earsight_training.networks.encoders import FeatureMapEncoder
-from earsight_training.recipe import EfficientNetSettings, Recipe, distillation_settings
+from earsight_training.recipe import EfficientNetSettings, Recipe, RecipeError, distillation_settings
 from earsight_training.trained_captioner import TrainedCaptioner, save_captioner
 
 
@@ -67,10 +69,11 @@ def require_encoder(recipe: Recipe, work: Path) -> None:
         MissingStepError: There is no encoder.pt.
         TrainingError: EfficientNet's weights are not installed.
     """
-    if isinstance(recipe.encoder, EfficientNetSettings):
+    if isinstance(recipe.encoder, EfficientNetSettings) and recipe.see is None:
         weights_file(recipe.encoder.variant)
     elif not (work / "encoder.pt").exists():
-        raise MissingStepError(f"{work / 'encoder.pt'} is not there; run `earsight-train distill` first")
+        step = "distill" if recipe.see is None else "see"
+        raise MissingStepError(f"{work / 'encoder.pt'} is not there; run `earsight-train {step}` first")
 
 
 def distill_encoder(recipe: Recipe, inspected: InspectedPhotos, views: TeacherViews, work: Path) -> None:
@@ -102,6 +105,34 @@ def distill_encoder(recipe: Recipe, inspected: InspectedPhotos, views: TeacherVi
     if this_process().is_main:
         trained_on = torch.from_numpy(inspected.fingerprints)
         save_checkpoint(work / "encoder.pt", {"encoder": encoder.state_dict(), "trained_on": trained_on})
+
+
+def teach_to_see(recipe: Recipe, photos: Sequence[LabelledPhoto], work: Path) -> None:
+    """Teach the encoder what photos of all kinds show, and write encoder.pt.
+
+    Args:
+        recipe: With encoder: efficientnet-lite, and a section see.
+        photos: To learn from; each counts once, however often it is there.
+        work: Folder for the checkpoint and encoder.pt.
+
+    Raises:
+        RecipeError: The recipe has no section see, or another encoder.
+        TrainingError: As Trainer does.
+    """
+    if recipe.see is None or not isinstance(recipe.encoder, EfficientNetSettings):
+        raise RecipeError(f"recipe {recipe.name}: has no section see for an encoder: efficientnet-lite")
+    torch.manual_seed(recipe.seed)
+    encoder = build_encoder(recipe.encoder)
+    assert isinstance(encoder, EfficientNetLite)
+    load_weights(encoder, weights_file(recipe.encoder.variant))
+    unique = list({photo.image: photo for photo in photos}.values())
+    pixels = read_squashed([photo.image for photo in unique], recipe.data.side)
+    taught = teach_encoder(encoder, pixels, unique, recipe.see, work, recipe.seed)
+    if this_process().is_main:
+        trained_on = torch.from_numpy(np.unique(np.stack([fingerprint(rgb) for rgb in pixels]), axis=0))
+        save_checkpoint(
+            work / "encoder.pt", {"encoder": taught.encoder.state_dict(), "trained_on": trained_on}
+        )
 
 
 def train_on_photos(
@@ -194,7 +225,7 @@ def _validation(
 
 def _start_encoder(encoder: nn.Module, recipe: Recipe, work: Path) -> np.ndarray:
     """Load the weights that it starts from. Returns the fingerprints of the photos that we taught it by."""
-    if isinstance(recipe.encoder, EfficientNetSettings):
+    if isinstance(recipe.encoder, EfficientNetSettings) and recipe.see is None:
         assert isinstance(encoder, EfficientNetLite)
         load_weights(encoder, weights_file(recipe.encoder.variant))
         return np.empty((0, LENGTH), np.uint8)

@@ -7,6 +7,7 @@ an ONNX graph whose batch norms are folded in.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
@@ -21,9 +22,12 @@ STRIDES = (8, 16, 32)
 BINS = 11
 """Of the distribution of a side's distance, in strides: 0 to 10."""
 COCO_CLASSES = 80
+LEAK = 0.1
+"""Slope of the rectifiers below 0."""
 _WIDTH = 128
-_MEAN = (103.53, 116.28, 123.675)
-_DEVIATION = (57.375, 57.12, 58.395)
+MEAN = (103.53, 116.28, 123.675)
+"""Of blue, green and red, which the network reads in this order."""
+DEVIATION = (57.375, 57.12, 58.395)
 _RARE = -4.6
 """Log-odds that a class begins with which the weights don't know: 1 %."""
 
@@ -45,7 +49,7 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map float (batch, inputs, rows, columns) to (batch, outputs, rows / stride, columns / stride)."""
-        return functional.leaky_relu(self.conv(x), 0.1)
+        return functional.leaky_relu(self.conv(x), LEAK)
 
 
 class CrossStage(nn.Module):
@@ -66,10 +70,41 @@ class CrossStage(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map float (batch, channels, rows, columns) to (batch, 2 * channels, rows, columns)."""
         inner = x
-        for first, second in zip(self.first, self.second, strict=True):
+        for first, second in self.pairs():
             half = first(inner)
             inner = torch.cat([second(half), half], 1)
         return torch.cat([self.last(inner), x], 1)
+
+    def pairs(self) -> Iterator[tuple[Convolution, Convolution]]:
+        """Yield the first and the second convolution of each block."""
+        for first, second in zip(self.first, self.second, strict=True):
+            assert isinstance(first, Convolution)
+            assert isinstance(second, Convolution)
+            yield first, second
+
+    def convolutions(self) -> list[nn.Conv2d]:
+        """List all in the order in which they are computed."""
+        inner = [layer.conv for pair in self.pairs() for layer in pair]
+        return [*inner, self.last.conv]
+
+
+class Level(nn.Module):
+    """One of the three grids: what leads to it, and what reads it."""
+
+    def __init__(self, channels: int, blocks: int, classes: int) -> None:
+        """Make it with random weights.
+
+        Args:
+            channels: Of what comes in; its own map has twice as many.
+            blocks: Of the cross stage.
+            classes: How many to tell apart.
+        """
+        super().__init__()
+        self.down = Convolution(channels, channels, stride=2)
+        self.stage = CrossStage(channels, blocks)
+        self.lateral = nn.Conv2d(2 * channels, _WIDTH, 1)
+        self.tower = Convolution(_WIDTH, _WIDTH)
+        self.head = nn.Conv2d(_WIDTH, classes + 4 * BINS, 1)
 
 
 class NanoDet(nn.Module):
@@ -77,6 +112,7 @@ class NanoDet(nn.Module):
 
     Attributes:
         classes: How many it tells apart.
+        levels: The grids, the finest first, as STRIDES.
     """
 
     def __init__(self, classes: int) -> None:
@@ -87,14 +123,16 @@ class NanoDet(nn.Module):
         """
         super().__init__()
         self.classes = classes
-        self.stem = nn.ModuleList([Convolution(3, 32, stride=2), Convolution(32, 32)])
-        self.stages = nn.ModuleList(
-            [CrossStage(32, 1), CrossStage(64, 2), CrossStage(128, 2), CrossStage(256, 3)]
+        self.first, self.second = Convolution(3, 32, stride=2), Convolution(32, 32)
+        self.stage = CrossStage(32, 1)
+        self.fine, self.middle, self.coarse = (
+            Level(channels, blocks, classes) for channels, blocks in ((64, 2), (128, 2), (256, 3))
         )
-        self.down = nn.ModuleList(Convolution(width, width, stride=2) for width in (64, 128, 256))
-        self.lateral = nn.ModuleList(nn.Conv2d(width, _WIDTH, 1) for width in (128, 256, 512))
-        self.towers = nn.ModuleList(Convolution(_WIDTH, _WIDTH) for _ in STRIDES)
-        self.heads = nn.ModuleList(nn.Conv2d(_WIDTH, classes + 4 * BINS, 1) for _ in STRIDES)
+
+    @property
+    def levels(self) -> tuple[Level, Level, Level]:
+        """The grids."""
+        return self.fine, self.middle, self.coarse
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """Detect.
@@ -106,28 +144,25 @@ class NanoDet(nn.Module):
             For each of STRIDES float (batch, classes + 4 * BINS, rows, columns): log-odds of the classes, and
             log-weights of the bins of the distances to the left, top, right and bottom side.
         """
-        x = functional.max_pool2d(self.stem[0](self._normalised(pixels)), 3, 2, 1)
-        x = self.stages[0](self.stem[1](x))
+        x = functional.max_pool2d(self.first(self._normalised(pixels)), 3, 2, 1)
+        x = self.stage(self.second(x))
         maps = []
-        for down, stage in zip(self.down, self.stages[1:], strict=True):
-            x = stage(down(x))
-            maps.append(x)
-        return [
-            head(tower(x))
-            for head, tower, x in zip(self.heads, self.towers, self._pyramid(maps), strict=True)
-        ]
+        for level in self.levels:
+            x = level.stage(level.down(x))
+            maps.append(level.lateral(x))
+        return [level.head(level.tower(x)) for level, x in zip(self.levels, _pyramid(*maps), strict=True)]
 
     def _normalised(self, pixels: Tensor) -> Tensor:
-        mean, deviation = (pixels.new_tensor(values)[:, None, None] for values in (_MEAN, _DEVIATION))
+        mean, deviation = (pixels.new_tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
         return (pixels.flip(1) - mean) / deviation
 
-    def _pyramid(self, maps: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-        """Down and up again through the maps: the three grids share what each of them sees."""
-        fine, middle, coarse = (side(x) for side, x in zip(self.lateral, maps, strict=True))
-        middle = middle + _resized(coarse, 2.0)
-        fine = fine + _resized(middle, 2.0)
-        lower = middle + _resized(fine, 0.5)
-        return fine, lower, coarse + _resized(lower, 0.5)
+
+def _pyramid(fine: Tensor, middle: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Down and up again through the maps: the three grids share what each of them sees."""
+    middle = middle + _resized(coarse, 2.0)
+    fine = fine + _resized(middle, 2.0)
+    lower = middle + _resized(fine, 0.5)
+    return fine, lower, coarse + _resized(lower, 0.5)
 
 
 def _resized(x: Tensor, factor: float) -> Tensor:
@@ -162,17 +197,13 @@ def load_nanodet(path: Path, classes: int) -> NanoDet:
 
 def _in_graph_order(model: NanoDet) -> list[nn.Conv2d]:
     """The convolutions as the graph has them: laterals, towers and heads from the coarsest grid on."""
-    order = [model.stem[0].conv, model.stem[1].conv]
-    for index, stage in enumerate(model.stages):
-        assert isinstance(stage, CrossStage)
-        if index:
-            order.append(model.down[index - 1].conv)
-        for first, second in zip(stage.first, stage.second, strict=True):
-            order += [first.conv, second.conv]
-        order.append(stage.last.conv)
-    order += reversed(list(model.lateral))
-    for tower, head in zip(reversed(model.towers), reversed(model.heads), strict=True):
-        order += [tower.conv, head]
+    order = [model.first.conv, model.second.conv, *model.stage.convolutions()]
+    for level in model.levels:
+        order += [level.down.conv, *level.stage.convolutions()]
+    coarsest_first = model.levels[::-1]
+    order += [level.lateral for level in coarsest_first]
+    for level in coarsest_first:
+        order += [level.tower.conv, level.head]
     return order
 
 
