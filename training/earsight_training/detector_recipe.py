@@ -58,7 +58,7 @@ class LabelledSet(RecipeSection):
     groups: str | None = Field(None, description="table with the columns image and group")
     splits: tuple[str, ...] | None = Field(None, description="of captions.csv; None: all photos")
     repeat: int = Field(1, ge=1, description="times that each photo is shown in an epoch")
-    held_out: float = Field(0.0, ge=0, lt=1, description="share of the groups that is not trained on")
+    held_out: float = Field(0.0, ge=0, le=1, description="share of the groups that is not trained on")
 
 
 class DetectorTraining(RecipeSection):

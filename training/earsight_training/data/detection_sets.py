@@ -16,7 +16,7 @@ from earsight_training.data.label_maps import read_map
 from earsight_training.data.map_boxes import boxes_of, judged
 from earsight_training.data.object_labels import Boxes, LabelledPhoto, presence_of, read_boxes
 from earsight_training.data.place_labels import RULES as PLACE_RULES
-from earsight_training.data.place_labels import PlaceLabels, named, read_places
+from earsight_training.data.place_labels import PlaceLabels, read_places
 from earsight_training.data.presence_labels import confirmed, read_presence
 from earsight_training.data.teacher_boxes import TeacherTrust, joined, read_teacher_boxes
 from earsight_training.detector_recipe import COCO, EVERY_COCO, DetectorRecipe, LabelledSet
@@ -138,7 +138,7 @@ def _place_reader(labelled: LabelledSet, beside: Path) -> Callable[[Path], Place
         rule = PLACE_RULES[labelled.places]
         return lambda image: rule(_map_of(image))
     places = read_places(beside / labelled.places)
-    return lambda image: PlaceLabels(named(places[image.name])) if image.name in places else None
+    return lambda image: places.get(image.name)
 
 
 def _by_map(boxes: Boxes, image: Path, labelled: LabelledSet, recipe: DetectorRecipe) -> Boxes:

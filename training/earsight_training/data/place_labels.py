@@ -67,8 +67,8 @@ def named(place: str) -> np.ndarray:
     return np.array([float(name == place or name in PARENTS[place]) for name in PLACES], np.float32)
 
 
-def read_places(path: Path) -> dict[str, str]:
-    """Read a table with the columns image and place; names that are no place of ours are left out.
+def read_places(path: Path) -> dict[str, PlaceLabels]:
+    """Read a table with the columns image, place and perhaps ground; other names than ours count as unknown.
 
     Args:
         path: A CSV file.
@@ -80,7 +80,13 @@ def read_places(path: Path) -> dict[str, str]:
         rows = list(read_rows(path.read_text(encoding="utf-8"), ("image", "place")))
     except (CsvError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: {error}") from error
-    return {row["image"]: row["place"] for _, row in rows if row["place"] in PLACES}
+    return {row["image"]: _of_row(row) for _, row in rows}
+
+
+def _of_row(row: Mapping[str, str]) -> PlaceLabels:
+    ground = row.get("ground", "")
+    places = named(row["place"]) if row["place"] in PLACES else np.full(len(PLACES), np.nan, np.float32)
+    return PlaceLabels(places, GROUNDS.index(ground) if ground in GROUNDS else _UNKNOWN)
 
 
 def of_camvid(numbers: np.ndarray) -> PlaceLabels:
