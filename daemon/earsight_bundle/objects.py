@@ -13,29 +13,40 @@ _EDGE = 1e-4
 """Scores are kept that far from 0 and 1, where log-odds have no end."""
 
 
-def probabilities(
+def log_odds(
     scores: np.ndarray, classes: tuple[ObjectClass, ...], presence: np.ndarray | None = None
 ) -> np.ndarray:
-    """Compute calibrated probabilities: Platt's scaling of each class, with the place head's opinion.
+    """Compute calibrated log-odds: Platt's scaling of each class, with the place head's opinion.
 
     Args:
         scores: Float (..., classes), the detector's, 0..1.
         classes: Of the manifest.
-        presence: Float (classes,), the place head's log-odds that the picture shows any of each class; None
-            where there is no such head.
+        presence: Float (..., classes), the place head's log-odds that the picture shows any of each class;
+            None where there is no such head.
 
     Returns:
-        Float32, in the shape of the scores, 0..1.
+        Float32, in the shape of the scores.
     """
     kept = np.clip(scores, _EDGE, 1 - _EDGE).astype(np.float32)
     bias, weight, seen = (
         np.array([getattr(each, name) for each in classes], np.float32)
         for name in ("bias", "score", "presence")
     )
-    odds = bias + weight * np.log(kept / (1 - kept))
+    odds: np.ndarray = bias + weight * np.log(kept / (1 - kept))
     if presence is not None:
         odds = odds + seen * presence.astype(np.float32)
-    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+    return odds
+
+
+def probabilities(
+    scores: np.ndarray, classes: tuple[ObjectClass, ...], presence: np.ndarray | None = None
+) -> np.ndarray:
+    """Compute calibrated probabilities: see log_odds().
+
+    Returns:
+        Float32, in the shape of the scores, 0..1.
+    """
+    return np.asarray(1 / (1 + np.exp(-log_odds(scores, classes, presence))), np.float32)
 
 
 def further_probabilities(scores: np.ndarray, further: FurtherBoxes) -> np.ndarray:

@@ -21,6 +21,8 @@ COMMANDS = {
     "see": "teach the encoder what photos of all kinds show; goes on where it stopped",
     "train": "learn to caption; goes on where it stopped",
     "detect": "learn to find objects; goes on where it stopped",
+    "place": "fit the place head on what a bundle's encoder sees",
+    "join": "put a detector and a place head into a bundle, and calibrate them",
     "import": "take over a published ClipCap checkpoint, or the mission's",
     "export": "write the model bundle, calibrate and score it on the validation photos",
     "evaluate": "score what a bundle or a checkpoint says of captioned or labelled photos",

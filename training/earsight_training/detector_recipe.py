@@ -37,7 +37,7 @@ class LabelledSet(RecipeSection):
     """
 
     folder: str = Field(min_length=1, description="below --data, with images/")
-    files: str = Field("*", description="pattern of the images' names")
+    files: tuple[str, ...] = Field(("*",), description="patterns of the images' names")
     boxes: str | None = Field(None, description="table of boxes in the folder")
     maps: dict[str, tuple[Annotated[int, Field(ge=0, le=255)], ...]] | None = Field(
         None, description="from classes to the numbers that mean them in maps/*.png"

@@ -80,7 +80,7 @@ def write_bundle(
         found = {
             name: check_agreement(unfinished, captioner, p, photos, name) for name, p in encoders.items()
         }
-        _write_manifest(unfinished, manifest.model_copy(update={"checks": asdict(found[ENCODER])}))
+        write_manifest(unfinished, manifest.model_copy(update={"checks": asdict(found[ENCODER])}))
 
 
 def require_bundle_folder(folder: Path) -> None:
@@ -158,18 +158,25 @@ def _write_encoders(
     mean = captioner.embedding_mean.numpy()
     for name, precision in encoders.items():
         weights = weight_format(precision, encoder, mapper)
-        _save(encoder_graph(encoder, mapper, side, mean, weights), folder / name)
+        save_graph(encoder_graph(encoder, mapper, side, mean, weights), folder / name)
 
 
 def _write_decoder(folder: Path, decoder: DecoderNetwork, precision: Precision) -> None:
-    _save(decoder_graph(decoder, weight_format(precision, decoder)), folder / DECODER)
+    save_graph(decoder_graph(decoder, weight_format(precision, decoder)), folder / DECODER)
     vectors = to_numpy(decoder.tokens.weight)
     np.save(folder / TOKENS, vectors if precision == "float32" else vectors.astype(np.float16))
 
 
-def _save(graph: onnx.ModelProto, path: Path) -> None:
-    """Write a graph with its weights in a file of their own, which the device reads piece by piece while it
-    loads them: otherwise all of the graph would be in memory once more."""
+def save_graph(graph: onnx.ModelProto, path: Path) -> None:
+    """Write a graph with its weights in a file of their own.
+
+    The device reads that piece by piece while it loads them: otherwise all of the graph would be in memory
+    once more.
+
+    Args:
+        graph: The graph.
+        path: Of the graph's file.
+    """
     weights = weights_of(path.name)
     onnx.save(graph, path, save_as_external_data=True, location=weights, size_threshold=1024)
     # onnx makes it readable for nobody else; the service has a user of its own.
@@ -190,11 +197,16 @@ def complete_manifest(
     manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
     (folder / MODEL_CARD).write_text(card, encoding="utf-8")
     measured = {"calibration": calibration, "metrics": dict(metrics)}
-    _write_manifest(folder, manifest.model_copy(update=measured))
+    write_manifest(folder, manifest.model_copy(update=measured))
 
 
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest with the hashes of the files as they are now."""
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest with the hashes of the files as they are now.
+
+    Args:
+        folder: The bundle's.
+        manifest: All but the hashes.
+    """
     files = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     content = manifest.model_copy(update={"files": hashes}).model_dump(mode="json")

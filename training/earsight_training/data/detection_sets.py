@@ -92,12 +92,16 @@ def _read_set(
 
 
 def _images(labelled: LabelledSet, folder: Path) -> list[Path]:
-    images = sorted(path for path in (folder / "images").glob("*") if fnmatch(path.name, labelled.files))
+    images = sorted(
+        path
+        for path in (folder / "images").glob("*")
+        if any(fnmatch(path.name, pattern) for pattern in labelled.files)
+    )
     if labelled.splits is not None:
         splits = _column(folder / "captions.csv", "split")
         images = [path for path in images if splits.get(path.name) in labelled.splits]
     if not images:
-        raise DatasetError(f"{folder / 'images'}: there is no photo {labelled.files}")
+        raise DatasetError(f"{folder / 'images'}: there is no photo {' or '.join(labelled.files)}")
     return images
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from earsight_files.csv_table import CsvError, read_rows
 from earsight_training.data.datasets import DatasetError
-from earsight_training.data.place_labels import PlaceLabels
+from earsight_training.data.place_labels import PLACES, PlaceLabels
 
 CORNERS = ("left", "top", "right", "bottom")
 CENTRE = ("x_centre", "y_centre", "width", "height")
@@ -96,6 +96,22 @@ def presence_of(boxes: Boxes, known: np.ndarray) -> np.ndarray:
     there = likeliest > np.where(known, 0.0, 0.5)
     presence[there] = likeliest[there]
     return presence
+
+
+def place_labels(photos: Sequence[LabelledPhoto]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gather what is known of photos as a whole.
+
+    Args:
+        photos: At least one.
+
+    Returns:
+        Places, float32 (photos, places): 1, 0, or no number where it is not known. Grounds, int64 (photos,):
+        positions in GROUNDS; -1 where it is not known. Presence, float32 (photos, classes).
+    """
+    unknown = np.full(len(PLACES), np.nan, np.float32)
+    places = np.stack([photo.place.places if photo.place else unknown for photo in photos])
+    grounds = np.array([photo.place.ground if photo.place else -1 for photo in photos], np.int64)
+    return places, grounds, np.stack([photo.presence for photo in photos])
 
 
 def read_boxes(path: Path, names: Mapping[str, str], classes: Sequence[str]) -> dict[str, Boxes]:

@@ -63,21 +63,23 @@ def confirmed(photo: LabelledPhoto, labels: PresenceLabels, names: Sequence[str]
         names: All classes, in their order.
 
     Returns:
-        Without boxes of classes that it does not show; the likeliest box of each class that it shows is
-        confirmed. Where a class that it shows has no box, or it may show one, the class is not known.
+        Without boxes of classes that it does not show, but for those that people drew; the likeliest box of
+        each class that it shows is confirmed. Where a class that it shows has no box, or it may show one, the
+        class is not known.
     """
     boxes, known, presence = photo.boxes, photo.known.copy(), photo.presence.copy()
     kept, targets = np.ones(len(boxes), bool), boxes.targets.copy()
     for index in np.flatnonzero(known).tolist():
         of_class = boxes.classes == index
-        presence[index] = float(names[index] in labels.shown)
-        if names[index] in labels.uncertain:
+        shown = names[index] in labels.shown or bool((boxes.targets[of_class] == 1).any())
+        presence[index] = float(shown)
+        if shown and not of_class.any():
+            known[index] = False
+        elif not shown and names[index] in labels.uncertain:
             known[index], presence[index] = False, np.nan
-        elif names[index] not in labels.shown:
+        elif not shown:
             kept &= ~of_class
-        elif of_class.any():
+        else:
             best = np.flatnonzero(of_class)[boxes.targets[of_class].argmax()]
             targets[best] = max(targets[best], _CONFIRMED)
-        else:
-            known[index] = False
     return replace(photo, boxes=boxes.selected(kept, targets), known=known, presence=presence)

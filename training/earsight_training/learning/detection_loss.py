@@ -8,70 +8,18 @@ al., arXiv:2006.04388) and the generalised intersection over union (Rezatofighi 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from earsight_training.networks.nanodet import BINS, STRIDES
+from earsight_training.networks.nanodet import BINS, Predictions, cells
 
 _CHOSEN = 10
 """Cells a box."""
 _SCORE_POWER, _OVERLAP_POWER = 0.5, 6.0
 _FOCUS = 2.0
 _BOX_WEIGHT, _BIN_WEIGHT = 2.0, 0.25
-
-
-@cache
-def cells(side: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """List the cells of all grids.
-
-    Args:
-        side: Pixels of the picture.
-        device: Where.
-
-    Returns:
-        Their middles, float (cells, 2), x and y in pixels, and their strides, float (cells,).
-    """
-    middles, strides = [], []
-    for stride in STRIDES:
-        line = (torch.arange(side // stride, device=device) + 0.5) * stride
-        y, x = torch.meshgrid(line, line, indexing="ij")
-        middles.append(torch.stack([x, y], -1).reshape(-1, 2))
-        strides.append(torch.full((len(middles[-1]),), float(stride), device=device))
-    return torch.cat(middles), torch.cat(strides)
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What a detector says of a batch.
-
-    Attributes:
-        logits: Float32 (batch, cells, classes).
-        bins: Float32 (batch, cells, 4, BINS), log-weights.
-        corners: Float32 (batch, cells, 4), in pixels.
-    """
-
-    logits: Tensor
-    bins: Tensor
-    corners: Tensor
-
-
-def predictions(outputs: list[Tensor], side: int) -> Predictions:
-    """Read what NanoDet puts out.
-
-    Args:
-        outputs: Of the network.
-        side: Pixels of the picture.
-    """
-    flat = torch.cat([output.float().flatten(2) for output in outputs], 2).transpose(1, 2)
-    logits, sides = flat[..., : -4 * BINS], flat[..., -4 * BINS :].reshape(*flat.shape[:2], 4, BINS)
-    middles, strides = cells(side, flat.device)
-    steps = torch.arange(BINS, device=flat.device, dtype=torch.float32)
-    distances = (sides.softmax(-1) @ steps) * strides[:, None]
-    corners = torch.cat([middles - distances[..., :2], middles + distances[..., 2:]], -1)
-    return Predictions(logits, sides, corners)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from earsight_training.data.fingerprints import fingerprint
 from earsight_training.data.object_labels import LabelledPhoto
 from earsight_training.detector_recipe import DetectorRecipe
 from earsight_training.learning.box_augmentation import LabelledPixels, pictures
-from earsight_training.learning.detection_loss import assign, cells, detection_losses, predictions
+from earsight_training.learning.detection_loss import assign, detection_losses
 from earsight_training.learning.distributed import Losses, autocast, this_process
 from earsight_training.learning.trainer import Trainer, TrainingPlan
 from earsight_training.learning.validation import Validation
-from earsight_training.networks.nanodet import BINS, NanoDet, load_nanodet
+from earsight_training.networks.nanodet import BINS, NanoDet, cells, load_nanodet, predictions
 from earsight_training.trained_detector import TrainedDetector
 
 SIDE = 224

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import TensorDataset
 
-from earsight_training.data.object_labels import LabelledPhoto
+from earsight_training.data.object_labels import LabelledPhoto, place_labels
 from earsight_training.data.place_labels import GROUNDS, PLACES
 from earsight_training.learning.distributed import autocast, this_process
 from earsight_training.learning.place_training import place_loss
@@ -89,14 +89,6 @@ class LabelledViews:
         with autocast(views.device):
             outputs = model(views.to(memory_format=torch.channels_last))
         return place_loss(outputs, self.places[rows], self.grounds[rows], self.presence[rows])
-
-
-def place_labels(photos: Sequence[LabelledPhoto]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gather what is known of photos: places, grounds and presence, as in PlaceExamples."""
-    unknown = np.full(len(PLACES), np.nan, np.float32)
-    places = np.stack([photo.place.places if photo.place else unknown for photo in photos])
-    grounds = np.array([photo.place.ground if photo.place else -1 for photo in photos], np.int64)
-    return places, grounds, np.stack([photo.presence for photo in photos])
 
 
 def random_views(pixels: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ from sklearn.metrics import average_precision_score
 from torch import Tensor
 from torch.nn import functional
 
+from earsight_training.data.encoder_cells import PlaceExamples
 from earsight_training.data.place_labels import GROUNDS, PLACES
 from earsight_training.networks.place_head import ROWS, PlaceHead
 
@@ -20,27 +20,6 @@ _RARE = -4.0
 """Log-odds that a class begins with."""
 _FEWEST = 5
 """Photos with and without a place, from which its precision is worth measuring."""
-
-
-@dataclass(frozen=True)
-class PlaceExamples:
-    """What the head learns from: photos, each with what is known of it.
-
-    Attributes:
-        cells: Float16 (photos, cells, channels), of any kind that can be indexed by rows.
-        places: Float32 (photos, places): 1, 0, or no number where it is not known.
-        grounds: int64 (photos,): positions in GROUNDS; -1 where it is not known.
-        presence: Float32 (photos, classes): how likely the photo shows any of a class; no number where it is
-            not known.
-    """
-
-    cells: np.ndarray
-    places: np.ndarray
-    grounds: np.ndarray
-    presence: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.places)
 
 
 def fit_place_head(examples: PlaceExamples, seed: int) -> PlaceHead:
