@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,37 +46,38 @@ def train_detector(
     Raises:
         TrainingError: As Trainer does; or a file can't be used.
     """
-    settings, device = recipe.training, this_process().device
+    device = this_process().device
     model = load_nanodet(start, len(recipe.classes))
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     data = _on_device(photos.train, device)
     held_out = _on_device(photos.held_out, device) if photos.held_out else None
-    optimizer = torch.optim.AdamW(
-        model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    plan = TrainingPlan(
-        photos=len(data),
-        batch=settings.batch,
-        epochs=settings.epochs,
-        seed=recipe.seed,
-        warmup_steps=len(data) // settings.batch,
-        ema=settings.ema,
-        data=_digest(photos.train),
-    )
-    validation = Validation(_measure(recipe, held_out)) if held_out else None
+    rate, decay = recipe.training.learning_rate, recipe.training.weight_decay
     trainer = Trainer(
         "detector",
         model,
-        optimizer,
+        torch.optim.AdamW(model.parameters(), rate, weight_decay=decay, fused=True),
         work / "detector-training.pt",
-        plan,
-        validation=validation,
+        _plan(recipe, photos.train),
+        validation=Validation(_measure(recipe, held_out)) if held_out else None,
         curves=work / "curves",
     )
     order = TensorDataset(torch.arange(len(data)))
     trained = trainer.run(lambda _: order, _losses(model, data, recipe))
     assert isinstance(trained, NanoDet)
     return TrainedDetector(recipe, trained.cpu().eval(), _fingerprints(data))
+
+
+def _plan(recipe: DetectorRecipe, photos: Sequence[LabelledPhoto]) -> TrainingPlan:
+    settings = recipe.training
+    return TrainingPlan(
+        photos=len(photos),
+        batch=settings.batch,
+        epochs=settings.epochs,
+        seed=recipe.seed,
+        warmup_steps=len(photos) // settings.batch,
+        ema=settings.ema,
+        data=_digest(photos),
+    )
 
 
 def _losses(model: NanoDet, data: LabelledPixels, recipe: DetectorRecipe) -> Losses:
@@ -97,7 +98,7 @@ def _losses(model: NanoDet, data: LabelledPixels, recipe: DetectorRecipe) -> Los
     return losses
 
 
-def _measure(recipe: DetectorRecipe, data: LabelledPixels):  # type: ignore[no-untyped-def]
+def _measure(recipe: DetectorRecipe, data: LabelledPixels) -> Callable[[nn.Module], dict[str, float]]:
     """From the model to the mean of the classes' average precision, of whether a photo shows any of them."""
 
     def measure(model: nn.Module) -> dict[str, float]:

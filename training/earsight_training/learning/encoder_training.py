@@ -147,14 +147,6 @@ def teach_encoder(
     model = SeeingEncoder(encoder, len(photos[0].presence))
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     views = LabelledViews(pixels, photos, this_process().device)
-    optimizer = torch.optim.AdamW(
-        [
-            {"name": "encoder", "params": list(encoder.parameters()), "lr": settings.learning_rate},
-            {"name": "head", "params": list(model.head.parameters()), "lr": 5 * settings.learning_rate},
-        ],
-        weight_decay=0.02,
-        fused=True,
-    )
     plan = TrainingPlan(
         photos=len(photos),
         batch=settings.batch,
@@ -163,16 +155,32 @@ def teach_encoder(
         warmup_steps=len(photos) // settings.batch,
         ema=settings.ema,
     )
-    trainer = Trainer("see", model, optimizer, work / "see.pt", plan, curves=work / "curves")
+    optimizer, checkpoint = _optimizer(model, settings), work / "see.pt"
+    trainer = Trainer("see", model, optimizer, checkpoint, plan, curves=work / "curves")
     order = TensorDataset(torch.arange(len(photos)))
 
     def begin_epoch(_: int) -> TensorDataset:
         model.eval()  # its batch norms keep their statistics
         return order
 
+    taught = trainer.run(begin_epoch, _losses(model, views))
+    assert isinstance(taught, SeeingEncoder)
+    return taught.eval()
+
+
+def _optimizer(model: SeeingEncoder, settings: SeeSettings) -> torch.optim.Optimizer:
+    """With a higher learning rate for the head, which begins with nothing."""
+    groups = [
+        {"name": "encoder", "params": list(model.encoder.parameters()), "lr": settings.learning_rate},
+        {"name": "head", "params": list(model.head.parameters()), "lr": 5 * settings.learning_rate},
+    ]
+    return torch.optim.AdamW(groups, weight_decay=0.02, fused=True)
+
+
+def _losses(model: SeeingEncoder, views: LabelledViews) -> Losses:
+    """From numbers of photos to losses: see Losses."""
+
     def losses(batch: list[Tensor]) -> tuple[dict[str, Tensor], float]:
         return {"loss": views.losses(model, batch[0])}, float(len(batch[0]))
 
-    taught = trainer.run(begin_epoch, losses)
-    assert isinstance(taught, SeeingEncoder)
-    return taught.eval()
+    return losses
