@@ -17,7 +17,7 @@ from torch.utils.data import TensorDataset
 
 from earsight_training.data.object_labels import LabelledPhoto, place_labels
 from earsight_training.data.place_labels import GROUNDS, PLACES
-from earsight_training.learning.distributed import autocast, this_process
+from earsight_training.learning.distributed import Losses, autocast, this_process
 from earsight_training.learning.place_training import place_loss
 from earsight_training.learning.trainer import Trainer, TrainingPlan
 from earsight_training.networks.encoders import FeatureMapEncoder
@@ -147,15 +147,8 @@ def teach_encoder(
     model = SeeingEncoder(encoder, len(photos[0].presence))
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     views = LabelledViews(pixels, photos, this_process().device)
-    plan = TrainingPlan(
-        photos=len(photos),
-        batch=settings.batch,
-        epochs=settings.epochs,
-        seed=seed,
-        warmup_steps=len(photos) // settings.batch,
-        ema=settings.ema,
-    )
     optimizer, checkpoint = _optimizer(model, settings), work / "see.pt"
+    plan = _plan(settings, len(photos), seed)
     trainer = Trainer("see", model, optimizer, checkpoint, plan, curves=work / "curves")
     order = TensorDataset(torch.arange(len(photos)))
 
@@ -166,6 +159,17 @@ def teach_encoder(
     taught = trainer.run(begin_epoch, _losses(model, views))
     assert isinstance(taught, SeeingEncoder)
     return taught.eval()
+
+
+def _plan(settings: SeeSettings, photos: int, seed: int) -> TrainingPlan:
+    return TrainingPlan(
+        photos=photos,
+        batch=settings.batch,
+        epochs=settings.epochs,
+        seed=seed,
+        warmup_steps=photos // settings.batch,
+        ema=settings.ema,
+    )
 
 
 def _optimizer(model: SeeingEncoder, settings: SeeSettings) -> torch.optim.Optimizer:
