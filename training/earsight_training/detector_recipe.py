@@ -70,6 +70,9 @@ class DetectorTraining(RecipeSection):
         min_length=1, description="pixels of the pictures' sides, drawn for each step"
     )
     learning_rate: float = Field(gt=0)
+    frozen_stem: bool = Field(
+        False, description="whether the layers up to the finest grid keep their weights, which saves a fifth"
+    )
     weight_decay: float = Field(0.05, ge=0)
     ema: float = Field(0.9995, gt=0, lt=1, description="decay of the average of weights")
     mosaics: float = Field(0.5, ge=0, le=1, description="share of the pictures that are made of four photos")

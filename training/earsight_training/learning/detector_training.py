@@ -49,13 +49,16 @@ def train_detector(
     device = this_process().device
     model = load_nanodet(start, len(recipe.classes))
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if recipe.training.frozen_stem:
+        model.freeze_stem()
     data = _on_device(photos.train, device)
     held_out = _on_device(photos.held_out, device) if photos.held_out else None
+    learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
     rate, decay = recipe.training.learning_rate, recipe.training.weight_decay
     trainer = Trainer(
         "detector",
         model,
-        torch.optim.AdamW(model.parameters(), rate, weight_decay=decay, fused=True),
+        torch.optim.AdamW(learned, rate, weight_decay=decay, fused=True),
         work / "detector-training.pt",
         _plan(recipe, photos.train),
         validation=Validation(_measure(recipe, held_out)) if held_out else None,

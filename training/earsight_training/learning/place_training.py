@@ -60,7 +60,7 @@ def _labels(examples: PlaceExamples) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 def _spread(cells: np.ndarray) -> tuple[Tensor, Tensor]:
     """Mean and deviation of each channel, of some of the photos."""
-    some = torch.from_numpy(np.asarray(cells[:: max(1, len(cells) // 1000)])).float().flatten(0, 1)
+    some = torch.from_numpy(np.array(cells[:: max(1, len(cells) // 1000)])).float().flatten(0, 1)
     return some.mean(0), some.std(0).clamp(min=1e-3)
 
 
@@ -112,7 +112,7 @@ def read_cells(head: PlaceHead, cells: np.ndarray) -> tuple[np.ndarray, np.ndarr
         As PlaceHead.forward(), float32.
     """
     parts = [
-        head(torch.from_numpy(np.asarray(cells[start : start + _BATCH])).float())
+        head(torch.from_numpy(np.array(cells[start : start + _BATCH])).float())
         for start in range(0, len(cells), _BATCH)
     ]
     places, grounds, presence = (np.asarray(torch.cat(part)) for part in zip(*parts, strict=True))

@@ -131,6 +131,11 @@ class NanoDet(nn.Module):
             Level(channels, blocks, classes) for channels, blocks in ((64, 2), (128, 2), (256, 3))
         )
 
+    def freeze_stem(self) -> None:
+        """Keep the weights of all that leads to the finest grid's map."""
+        for part in (self.first, self.second, self.stage, self.fine.down, self.fine.stage):
+            part.requires_grad_(False)
+
     @property
     def levels(self) -> tuple[Level, Level, Level]:
         """The grids."""
