@@ -44,6 +44,13 @@ def test_presence_in_a_file_elsewhere(folder, tmp_path):
     assert [photo.judged for photo in found.photos] == [{"dog", "tree"}, {"person", "tree"}]
 
 
+def test_presence_that_says_how_certain_it_is(folder):
+    (folder / "present.csv").write_text("image,class,certain\na.jpg,dog,no\na.jpg,tree,yes\nb.jpg,,yes\n")
+    first, second = read(folder).photos
+    assert (first.present, first.judged) == ({"tree"}, {"person", "tree"})
+    assert (second.present, second.judged) == (set(), {"person", "dog", "tree"})
+
+
 def test_maps(folder):
     (folder / "maps").mkdir()
     values = np.zeros((10, 10), np.uint8)

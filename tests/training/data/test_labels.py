@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from earsight_training.data.datasets import DatasetError
 from earsight_training.data.label_table import LabelTable
-from earsight_training.data.labels import Label, LabelBox, judge, read_csv_labels
+from earsight_training.data.labels import Label, LabelBox, judge, overlap, read_csv_labels
 
 CLASSES = frozenset({"door", "cabinet", "person", "chair"})
 CORNERS = "image,class,left,top,right,bottom\n"
@@ -46,6 +46,13 @@ def test_a_row_that_cannot_be_is_refused_with_its_line(tmp_path, row, complaint)
         labels(tmp_path, f"{CORNERS}{row}\n")
 
 
+def test_labels_may_say_how_certain_they_are(tmp_path):
+    found = labels(tmp_path, "image,class,certain\na.jpg,door,no\nb.jpg,,yes\n")
+    assert found == [Label("a.jpg", "door", certain=False), Label("b.jpg", "")]
+    with pytest.raises(DatasetError, match="line 2: certain is yes or no, not 'maybe'"):
+        labels(tmp_path, "image,class,certain\na.jpg,door,maybe\n")
+
+
 def test_a_direction_is_one_of_three(tmp_path):
     with pytest.raises(DatasetError, match="direction 'up' is none of left, ahead, right"):
         labels(tmp_path, "image,class,direction\na.jpg,door,up\n")
@@ -74,6 +81,13 @@ def test_a_direction_is_a_third_of_the_picture(middle, direction):
     assert LabelBox(middle - 0.05, 0, middle + 0.05, 1).direction == direction
 
 
+def test_overlap():
+    left = LabelBox(0, 0, 0.4, 0.4)
+    assert overlap(left, left) == 1
+    assert overlap(left, LabelBox(0.6, 0, 1, 0.4)) == 0
+    assert overlap(left, LabelBox(0.2, 0, 0.6, 0.4)) == pytest.approx(1 / 3)
+
+
 def judged(tmp_path, labels, **table):
     full = LabelTable(about="", complete=("door", "person", "chair"), **table)
     return judge(tmp_path / "a.jpg", labels, full, CLASSES, frozenset({"chair"}))
@@ -94,6 +108,14 @@ def test_a_label_that_may_stand_for_a_class_leaves_it_unjudged(tmp_path):
     assert (found.judged, found.present) == ({"person"}, set())
     found = judged(tmp_path, [Label("a.jpg", "gate"), Label("a.jpg", "door"), Label("a.jpg", "man")], **table)
     assert found.judged == found.present == {"door", "person"}
+
+
+def test_what_is_not_certain_is_not_judged(tmp_path):
+    perhaps = Label("a.jpg", "door", certain=False)
+    found = judged(tmp_path, [perhaps])
+    assert (found.judged, found.present) == ({"person"}, set())
+    found = judged(tmp_path, [perhaps, Label("a.jpg", "door")])
+    assert (found.judged, found.present) == ({"door", "person"}, {"door"})
 
 
 def test_own_labels_say_nothing_of_other_classes(tmp_path):

@@ -12,7 +12,6 @@ from earsight_training.scoring.detection_scores import (
     calibration_samples,
     class_scores,
     matched,
-    overlap,
     presence_samples,
 )
 
@@ -86,12 +85,6 @@ def test_presence_samples():
         Answer(photo, "", (), [], presence={"cat": 0.01}),
     ]
     assert [column.tolist() for column in presence_samples(answers)] == [[0.6, 0.3], [True, False]]
-
-
-def test_overlap():
-    assert overlap(LEFT, LEFT) == 1
-    assert overlap(LEFT, RIGHT) == 0
-    assert overlap(LEFT, LabelBox(0.2, 0, 0.6, 0.4)) == pytest.approx(1 / 3)
 
 
 corner = st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0.1, 0.5), st.floats(0.1, 0.5))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from earsight_files.csv_table import CsvError, read_rows
-from earsight_training.data.datasets import DatasetError
+from earsight_training.data.datasets import DatasetError, read_text
 from earsight_training.data.label_maps import read_map
 from earsight_training.data.map_boxes import boxes_of, judged
 from earsight_training.data.object_labels import Boxes, LabelledPhoto, presence_of, read_boxes
@@ -108,8 +108,8 @@ def _images(labelled: LabelledSet, folder: Path) -> list[Path]:
 def _column(path: Path, name: str) -> dict[str, str]:
     """A column of a table, by the image's name."""
     try:
-        return {row["image"]: row[name] for _, row in read_rows(path.read_text("utf-8"), ("image", name))}
-    except (CsvError, UnicodeDecodeError) as error:
+        return {row["image"]: row[name] for _, row in read_rows(read_text(path), ("image", name))}
+    except CsvError as error:
         raise DatasetError(f"{path}: {error}") from error
 
 

@@ -99,7 +99,7 @@ def _of_csv(
     for each in read_csv_labels(path):
         if each.image not in by_photo:
             raise DatasetError(f"{path}: {each.image} is not in {folder}")
-        by_photo[each.image].append(each)
+        by_photo[each.image] += [each] if each.label else []
     return [
         judge(folder / name, rows, table, classes, frozenset(unjudged.get(name, ())))
         for name, rows in by_photo.items()

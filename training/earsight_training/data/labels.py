@@ -4,13 +4,14 @@ A set is a folder with ``images/`` and one of these, or the file itself:
 
 - ``boxes.csv``: one row a box, with the columns ``image``, ``class`` and either ``left``, ``top``, ``right``
   and ``bottom``, or ``x_centre``, ``y_centre``, ``width`` and ``height``, all of them shares of the picture;
-- ``present.csv``: one row for each class in a photo, with the columns ``image``, ``class`` and, if there is
-  one, ``direction`` (left, ahead or right; a class in two directions has two rows);
+- ``present.csv``: one row for each class in a photo, with the columns ``image``, ``class`` and, if there are
+  any, ``direction`` (left, ahead or right; a class in two directions has two rows) and ``certain`` (yes, or
+  no for what may be there). With the column ``certain``, a photo that shows nothing has a row without class;
 - ``maps/``: a PNG for each photo, one value a pixel;
 - ``captions.csv``: as for training. A thing is there if at least half of a photo's captions name it.
 
 ``images/`` says which photos there are: one without a row shows nothing that is labelled. What is in the file
-``uncertain.csv`` (``image``, ``class``) beside them is judged neither right nor wrong.
+``uncertain.csv`` (``image``, ``class``) beside them, or is not certain, is judged neither right nor wrong.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from earsight_training.data.label_table import LabelTable
 DIRECTIONS = ("left", "ahead", "right")
 """The thirds of a picture, as the device names them."""
 
-_CORNERS = ("left", "top", "right", "bottom")
+CORNERS = ("left", "top", "right", "bottom")
 _CENTRE = ("x_centre", "y_centre", "width", "height")
 _BEYOND = 0.01
 """How far a box may lie outside of its picture, by rounding."""
@@ -47,6 +48,17 @@ class LabelBox(NamedTuple):
         """The third of the picture that its middle lies in."""
         middle = (self.left + self.right) / 2
         return DIRECTIONS[0 if middle < 1 / 3 else 2 if middle > 2 / 3 else 1]
+
+
+def overlap(one: LabelBox, other: LabelBox) -> float:
+    """Compute the intersection of two boxes over their union, 0..1."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    areas = sum((box.right - box.left) * (box.bottom - box.top) for box in (one, other))
+    return shared / (areas - shared)
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,7 @@ class Label(NamedTuple):
     label: str
     box: LabelBox | None = None
     direction: str = ""
+    certain: bool = True
 
 
 def image_names(images: Path) -> list[str]:
@@ -137,7 +150,7 @@ def read_csv_labels(path: Path) -> Iterator[Label]:
         path: Of the file.
 
     Yields:
-        Its labels, in order.
+        Its labels, in order. That of a photo which is said to show nothing is empty.
 
     Raises:
         DatasetError: It can't be read, lacks a column, or has a row that can't be.
@@ -145,20 +158,24 @@ def read_csv_labels(path: Path) -> Iterator[Label]:
     try:
         for number, cells in read_rows(read_text(path), ["image", "class"]):
             where = f"{path}: line {number}"
-            if not cells["image"] or not cells["class"]:
+            certain = cells.get("certain", "yes")
+            if certain not in ("yes", "no"):
+                raise DatasetError(f"{where}: certain is yes or no, not {certain!r}")
+            if not cells["image"] or not (cells["class"] or "certain" in cells):
                 raise DatasetError(f"{where}: no {'class' if cells['image'] else 'image'}")
             direction = cells.get("direction", "")
             if direction and direction not in DIRECTIONS:
                 raise DatasetError(f"{where}: direction {direction!r} is none of {', '.join(DIRECTIONS)}")
             box = _box(where, cells)
-            yield Label(cells["image"], cells["class"], box, box.direction if box else direction)
+            third = box.direction if box else direction
+            yield Label(cells["image"], cells["class"], box, third, certain == "yes")
     except CsvError as error:
         raise DatasetError(f"{path}: {error}") from error
 
 
 def _box(where: str, cells: Mapping[str, str]) -> LabelBox | None:
     """The box of a row; None in a file without boxes. Raises DatasetError."""
-    for columns in (_CORNERS, _CENTRE):
+    for columns in (CORNERS, _CENTRE):
         if cells.keys() >= set(columns):
             break
     else:
@@ -224,13 +241,13 @@ def judge(
     """
     boxes: dict[str, list[LabelBox]] = defaultdict(list)
     thirds: dict[str, set[str]] = defaultdict(set)
-    present, perhaps = set(), set(unjudged)
+    present, perhaps = set[str](), set(unjudged)
     for each in labels:
         name = meaning(path, each.label, table, classes)
         perhaps.update(table.perhaps.get(each.label, ()))
         if name is None:
             continue
-        present.add(name)
+        (present if each.certain else perhaps).add(name)
         if each.box:
             boxes[name].append(each.box)
         if each.direction:

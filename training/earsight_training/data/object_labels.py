@@ -8,12 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_files.csv_table import CsvError, read_rows
 from earsight_training.data.datasets import DatasetError
+from earsight_training.data.labels import CORNERS, read_csv_labels
 from earsight_training.data.place_labels import PLACES, PlaceLabels
-
-CORNERS = ("left", "top", "right", "bottom")
-CENTRE = ("x_centre", "y_centre", "width", "height")
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,7 @@ def place_labels(photos: Sequence[LabelledPhoto]) -> tuple[np.ndarray, np.ndarra
 
 
 def read_boxes(path: Path, names: Mapping[str, str], classes: Sequence[str]) -> dict[str, Boxes]:
-    """Read a table of boxes, one a row, with the columns image, class and CORNERS or CENTRE, 0 to 1.
+    """Read a table of boxes: see read_csv_labels().
 
     Args:
         path: A CSV file.
@@ -126,52 +123,15 @@ def read_boxes(path: Path, names: Mapping[str, str], classes: Sequence[str]) -> 
         By the image's name, for all that have a row.
 
     Raises:
-        DatasetError: The table can't be read.
+        DatasetError: The table can't be read, or has a row without a box.
     """
     numbers = {name: index for index, name in enumerate(classes)}
     rows: dict[str, list[tuple[Sequence[float], int, float]]] = {}
-    try:
-        for line, row in read_rows(path.read_text(encoding="utf-8"), ("image", "class")):
-            found = rows.setdefault(row["image"], [])
-            name = names.get(row["class"], row["class"])
-            if name in numbers:
-                found.append((_corners(path, line, row), numbers[name], 1.0))
-    except (CsvError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: {error}") from error
+    for each in read_csv_labels(path):
+        found = rows.setdefault(each.image, [])
+        if each.box is None:
+            raise DatasetError(f"{path}: has no boxes; it needs the columns {', '.join(CORNERS)}")
+        name = names.get(each.label, each.label)
+        if name in numbers:
+            found.append((each.box, numbers[name], 1.0))
     return {image: Boxes.of(found) for image, found in rows.items()}
-
-
-def _corners(path: Path, line: int, row: Mapping[str, str]) -> tuple[float, float, float, float]:
-    try:
-        if all(name in row for name in CORNERS):
-            left, top, right, bottom = (float(row[name]) for name in CORNERS)
-        else:
-            x, y, width, height = (float(row[name]) for name in CENTRE)
-            left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
-    except (KeyError, ValueError) as error:
-        raise DatasetError(
-            f"{path}: line {line}: no box: {error}; it has the columns {', '.join(CORNERS)} or"
-            f" {', '.join(CENTRE)}, 0 to 1"
-        ) from error
-    if not (left < right and top < bottom and left > -0.5 and right < 1.5 and top > -0.5 and bottom < 1.5):
-        raise DatasetError(
-            f"{path}: line {line}: {left:g}, {top:g}, {right:g}, {bottom:g} is no box in 0 to 1"
-        )
-    return left, top, right, bottom
-
-
-def overlap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Compute the intersection over union of boxes.
-
-    Args:
-        first: Float (n, 4), corners.
-        second: Float (m, 4), corners.
-
-    Returns:
-        Float (n, m), 0 to 1.
-    """
-    begin = np.maximum(first[:, None, :2], second[None, :, :2])
-    end = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = (end - begin).clip(0).prod(2)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(1) for boxes in (first, second)]
-    return np.asarray(shared / (areas[0][:, None] + areas[1][None, :] - shared + 1e-9))

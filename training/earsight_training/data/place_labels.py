@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from earsight_files.csv_table import CsvError, read_rows
-from earsight_training.data.datasets import DatasetError
+from earsight_training.data.datasets import DatasetError, read_text
 
 PARENTS: Mapping[str, tuple[str, ...]] = {
     "outdoors": (),
@@ -77,8 +77,8 @@ def read_places(path: Path) -> dict[str, PlaceLabels]:
         DatasetError: It can't be read.
     """
     try:
-        rows = list(read_rows(path.read_text(encoding="utf-8"), ("image", "place")))
-    except (CsvError, UnicodeDecodeError) as error:
+        rows = list(read_rows(read_text(path), ("image", "place")))
+    except CsvError as error:
         raise DatasetError(f"{path}: {error}") from error
     return {row["image"]: _of_row(row) for _, row in rows}
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_files.csv_table import CsvError, read_rows
-from earsight_training.data.datasets import DatasetError
+from earsight_training.data.labels import read_csv_labels
 from earsight_training.data.object_labels import LabelledPhoto
 
 _CONFIRMED = 0.95
@@ -30,7 +29,7 @@ class PresenceLabels:
 
 
 def read_presence(path: Path) -> dict[str, PresenceLabels]:
-    """Read a table with the columns image, class and certain (yes or no).
+    """Read a table with the columns image, class and certain (yes or no): see read_csv_labels().
 
     Args:
         path: A CSV file. A photo that shows none of the classes has one row, whose class is empty.
@@ -42,15 +41,10 @@ def read_presence(path: Path) -> dict[str, PresenceLabels]:
         DatasetError: It can't be read.
     """
     found: dict[str, PresenceLabels] = {}
-    try:
-        for line, row in read_rows(path.read_text(encoding="utf-8"), ("image", "class", "certain")):
-            labels = found.setdefault(row["image"], PresenceLabels())
-            if row["certain"] not in ("yes", "no"):
-                raise CsvError(line, f"certain is yes or no, not {row['certain']!r}")
-            if row["class"]:
-                (labels.shown if row["certain"] == "yes" else labels.uncertain).add(row["class"])
-    except (CsvError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: {error}") from error
+    for each in read_csv_labels(path):
+        labels = found.setdefault(each.image, PresenceLabels())
+        if each.label:
+            (labels.shown if each.certain else labels.uncertain).add(each.label)
     return found
 
 

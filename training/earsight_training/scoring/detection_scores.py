@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earsight_training.data.labels import LabelBox
+from earsight_training.data.labels import LabelBox, overlap
 from earsight_training.scoring.answers import Answer, Detection
 from earsight_training.scoring.bootstrap import Metric
 from earsight_training.scoring.utterance_scores import share_metric
@@ -171,17 +171,6 @@ def matched(found: Sequence[Detection], labels: Sequence[LabelBox]) -> list[bool
         if hit and best is not None:
             free.remove(best)
     return right
-
-
-def overlap(one: LabelBox, other: LabelBox) -> float:
-    """Compute the intersection of two boxes over their union, 0..1."""
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    areas = sum((box.right - box.left) * (box.bottom - box.top) for box in (one, other))
-    return shared / (areas - shared)
 
 
 def average_precision(judged: Sequence[_Judged]) -> float:
