@@ -13,7 +13,8 @@ from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight_bundle.confidence import UNCALIBRATED  # noqa: E402
 from earsight_training.bundles.writer import write_bundle  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
-from earsight_training.data.datasets import load_images, read_photos  # noqa: E402
+from earsight_training.data.datasets import read_photos  # noqa: E402
+from earsight_training.data.squashed_photos import load_images  # noqa: E402
 from earsight_training.learning.teacher import compute_views  # noqa: E402
 from earsight_training.recipe import load_recipe  # noqa: E402
 from earsight_training.trained_captioner import load_captioner  # noqa: E402

@@ -4,11 +4,9 @@ import json
 import string
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image
 
 pytest.importorskip("torch", reason="torch comes with the train extra")
 
@@ -16,7 +14,6 @@ from earsight_training.data.datasets import (
     CaptionedPhoto,
     DatasetError,
     in_language,
-    load_images,
     photo_name,
     read_photos,
 )
@@ -260,35 +257,6 @@ def test_any_text_is_read_or_refused_in_one_line(tmp_path_factory, text):
     assert bool(said) != bool(photos)
     assert "\n" not in said
     assert all(photo.captions and all(photo.captions) for photo in photos)
-
-
-def test_images_are_squashed_upright_and_rgb(tmp_path):
-    wide = np.zeros((40, 80, 3), np.uint8)
-    wide[:, :40] = 255, 0, 0
-    Image.fromarray(wide).save(tmp_path / "wide.png")
-    Image.new("L", (32, 32), 77).save(tmp_path / "grey.png")
-    exif = Image.Exif()
-    exif[0x0112] = 6  # shown turned by 90 degrees clockwise: what is left in the file is at the top
-    Image.fromarray(wide).save(tmp_path / "sideways.png", exif=exif)
-    names = "wide.png", "grey.png", "sideways.png"
-    pixels = load_images([CaptionedPhoto(tmp_path / name, ("x",)) for name in names], 32)
-    assert pixels.shape == (3, 32, 32, 3)
-    assert pixels.dtype == np.uint8
-    assert (pixels[0, :, :14] == (255, 0, 0)).all()
-    assert (pixels[0, :, 18:] == 0).all()
-    assert (pixels[1] == 77).all()
-    assert (pixels[2, :14] == (255, 0, 0)).all()
-    assert (pixels[2, 18:] == 0).all()
-
-
-@pytest.mark.parametrize("content", [b"", b"this is text", None], ids=["empty", "text", "missing"])
-def test_a_broken_photo_is_named(tmp_path, content):
-    path = tmp_path / "photo.jpg"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(DatasetError, match=r"photo\.jpg") as refused:
-        load_images([CaptionedPhoto(path, ("x",))], 32)
-    assert "\n" not in str(refused.value)
 
 
 ENGLISH = "image,caption,split\na.jpg,a dog,train\nb.jpg,a cat,train\n"

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from earsight_bundle.files import DETECTOR, ENCODER, MANIFEST, MODEL_CARD, PLACE, TRAINED_ON
+from earsight_bundle.files import DETECTOR, ENCODER, MANIFEST, MODEL_CARD, PLACE, TRAINED_ON, weights_of
 from earsight_bundle.graphs import BOXES, CELLS, GROUNDS, PIXELS, PLACES, PRESENCE, SCORES
 from earsight_bundle.manifest import (
     Capability,
@@ -28,11 +28,12 @@ from earsight_training.bundles.place_graph import place_graph
 from earsight_training.bundles.writer import require_bundle_folder, save_graph, write_manifest
 from earsight_training.confidence.object_calibration import ObjectEvidence, cross_fitted, fit_objects
 from earsight_training.confidence.selective_prediction import calibration_error
-from earsight_training.data.datasets import read_squashed
 from earsight_training.data.object_labels import LabelledPhoto, place_labels
 from earsight_training.data.place_labels import GROUNDS as GROUND_NAMES
 from earsight_training.data.place_labels import PLACES as PLACE_NAMES
+from earsight_training.data.squashed_photos import read_squashed
 from earsight_training.detector_recipe import COCO
+from earsight_training.errors import TrainingError
 from earsight_training.networks.nanodet import predictions
 from earsight_training.networks.place_head import PlaceHead
 from earsight_training.trained_detector import TrainedDetector
@@ -75,18 +76,16 @@ def join(
         out: Folder of the new bundle; may be the same.
 
     Raises:
-        TrainingError: The folder holds something else, or a graph disagrees with torch.
+        TrainingError: The folder holds something else, there are no photos, or a graph disagrees with torch.
     """
+    if not photos:
+        raise TrainingError("no photos to calibrate on: the recipe holds none out")
     out = out.resolve()
     require_bundle_folder(out)
     manifest = Manifest.model_validate_json((bundle / MANIFEST).read_text(encoding="utf-8"))
     with replacing_folder(out) as unfinished:
         shutil.copytree(bundle, unfinished, dirs_exist_ok=True)
-        save_graph(
-            detector_graph(detector.model, detector.recipe.side, "int8-at-rest"), unfinished / DETECTOR
-        )
-        if head is not None:
-            save_graph(place_graph(head), unfinished / PLACE)
+        _save_graphs(unfinished, detector, head)
         unique = list({photo.image: photo for photo in photos}.values())
         paths = [photo.image for photo in unique]
         _require_agreement(unfinished, detector, read_squashed(paths[:_CHECKED], detector.recipe.side))
@@ -97,6 +96,16 @@ def join(
         (unfinished / MODEL_CARD).write_text(_with_objects(card, detector, joined), encoding="utf-8")
         write_manifest(unfinished, _manifest(manifest, detector, joined, with_head=head is not None))
     return joined
+
+
+def _save_graphs(bundle: Path, detector: TrainedDetector, head: PlaceHead | None) -> None:
+    """In the place of older ones, which go first: what is saved over a graph's weights is added to them."""
+    for graph in (DETECTOR, PLACE):
+        for name in (graph, weights_of(graph)):
+            (bundle / name).unlink(missing_ok=True)
+    save_graph(detector_graph(detector.model, detector.recipe.side, "int8-at-rest"), bundle / DETECTOR)
+    if head is not None:
+        save_graph(place_graph(head), bundle / PLACE)
 
 
 def _manifest(manifest: Manifest, detector: TrainedDetector, joined: Joined, *, with_head: bool) -> Manifest:
@@ -122,11 +131,10 @@ def _calibrated(evidence: ObjectEvidence, detector: TrainedDetector) -> Joined:
     known = ~np.isnan(there) & (least < 1)
     said = known & (crossed >= np.maximum(least, 0.5))
     right = there > 0.5
-    metrics = {
-        "objects-precision": float(right[said].mean()),
-        "objects-recall": float((said & right).sum() / max(1, (known & right).sum())),
-        "objects-calibration-error": float(calibration_error(crossed[said], right[said])),
-    }
+    metrics = {"objects-recall": float((said & right).sum() / max(1, (known & right).sum()))}
+    if said.any():
+        metrics["objects-precision"] = float(right[said].mean())
+        metrics["objects-calibration-error"] = float(calibration_error(crossed[said], right[said]))
     return Joined(classes, {name: round(value, 4) for name, value in metrics.items()})
 
 
@@ -141,6 +149,10 @@ def _evidence(
     """Run the graphs on the photos."""
     finder, reader = onnxruntime.InferenceSession(bundle / DETECTOR), None
     if with_head:
+        if manifest.image is None:
+            raise TrainingError(
+                f"{manifest.name}: it does not caption, so a place head has no encoder to read"
+            )
         reader = _PlaceReader(bundle, manifest.image.side)
     scores, presence = [], []
     for photo in photos:

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     # The workers own one core each, and must not fight over all of them when they multiply matrices. numpy
     # reads this when it is first imported: hence here, and no import of numpy at the top of this file.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from earsight_training.data.datasets import load_images
+    from earsight_training.data.squashed_photos import load_images
     from earsight_training.learning.teacher import MobileNet, compute_views, views_bytes
 
     recipe = load_recipe(arguments.recipe)

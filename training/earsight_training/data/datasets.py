@@ -12,13 +12,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from os import sched_getaffinity
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
 from PIL import Image
 
 from earsight_files.csv_table import CsvError, read_rows
@@ -185,50 +182,6 @@ def open_upright(path: Path) -> Image.Image:
         return Image.fromarray(read_photo(path))
     except PhotoFileError as error:
         raise DatasetError(f"{path} {error.reason}") from error
-
-
-def load_images(photos: Sequence[CaptionedPhoto], side: int) -> np.ndarray:
-    """Read photos, squashed to squares.
-
-    Args:
-        photos: To read.
-        side: Pixels of the squares.
-
-    Returns:
-        uint8 (photos, side, side, 3), RGB.
-
-    Raises:
-        DatasetError: A device refuses a photo.
-    """
-    return read_squashed([photo.path for photo in photos], side)
-
-
-def read_squashed(paths: Sequence[Path], side: int) -> np.ndarray:
-    """Read photos by several threads, squashed to squares: see load_images()."""
-    pixels = np.empty((len(paths), side, side, 3), np.uint8)
-
-    def read(index: int) -> None:
-        pixels[index] = squashed(np.asarray(open_upright(paths[index])), side)
-
-    with ThreadPoolExecutor(len(sched_getaffinity(0))) as pool:
-        for _ in pool.map(read, range(len(paths))):
-            pass
-    return pixels
-
-
-def squashed(rgb: np.ndarray, side: int) -> np.ndarray:
-    """Resize a photo to a square, as the device does.
-
-    Args:
-        rgb: uint8 (height, width, 3).
-        side: Pixels of the square.
-
-    Returns:
-        uint8 (side, side, 3).
-    """
-    if rgb.shape[:2] == (side, side):
-        return rgb
-    return np.asarray(Image.fromarray(rgb).resize((side, side), Image.Resampling.BILINEAR))
 
 
 def read_text(path: Path) -> str:

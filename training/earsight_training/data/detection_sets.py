@@ -47,7 +47,7 @@ def read_detection_photos(
         detections: What teachers have found: see read_teacher_boxes().
 
     Raises:
-        DatasetError: A set can't be read, or has no photo.
+        DatasetError: A set can't be read, or has no photo; or there is none to learn from.
     """
     train: list[LabelledPhoto] = []
     held_out: list[LabelledPhoto] = []
@@ -60,6 +60,8 @@ def read_detection_photos(
                 held_out.append(photo)
             else:
                 train += [photo] * labelled.repeat
+    if not train:
+        raise DatasetError(f"recipe {recipe.name}: all photos are held out")
     return DetectionPhotos(train, held_out)
 
 

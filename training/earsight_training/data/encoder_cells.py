@@ -14,9 +14,10 @@ from tqdm import tqdm
 from earsight_bundle.files import ENCODER, MANIFEST
 from earsight_bundle.graphs import CELLS, PIXELS
 from earsight_bundle.manifest import Manifest
-from earsight_training.data.datasets import read_squashed
 from earsight_training.data.object_labels import LabelledPhoto, place_labels
+from earsight_training.data.squashed_photos import read_squashed
 from earsight_training.errors import TrainingError
+from earsight_training.networks.place_head import ROWS
 from earsight_training.preconditions import require_room
 
 _AT_ONCE = 256
@@ -52,10 +53,12 @@ def encoded(bundle: Path, photos: Sequence[LabelledPhoto], kept: Path) -> PlaceE
         kept: File for the cells; its name with .sha256 says of what they are.
 
     Raises:
-        TrainingError: The encoder puts out no cells, or there is no room.
+        TrainingError: The encoder puts out no cells, or others than the head reads; or there is no room.
     """
     unique = list({photo.image: photo for photo in photos}.values())
     manifest = Manifest.model_validate_json((bundle / MANIFEST).read_text(encoding="utf-8"))
+    if manifest.image is None:
+        raise TrainingError(f"{bundle}: it does not caption, so it has no encoder to read")
     names = "\n".join([manifest.files[ENCODER], *(str(photo.image) for photo in unique)])
     key, note = hashlib.sha256(names.encode()).hexdigest(), kept.with_suffix(".sha256")
     if not (kept.exists() and note.exists() and note.read_text() == key):
@@ -71,6 +74,11 @@ def _encode(bundle: Path, side: int, photos: Sequence[LabelledPhoto], kept: Path
     if CELLS not in shapes:
         raise TrainingError(f"{bundle}: its encoder puts out no cells; export the bundle again")
     first = session.run([CELLS], {PIXELS: np.zeros((1, side, side, 3), np.uint8)})[0]
+    if first.shape[1] != ROWS * ROWS:
+        raise TrainingError(
+            f"{bundle}: its encoder puts out {first.shape[1]} cells, and the head reads {ROWS * ROWS},"
+            " those of a picture of 224 pixels"
+        )
     require_room(kept, len(photos) * first[0].size * 2, "the encoder's cells")
     shape = (len(photos), *first.shape[1:])
     cells = np.lib.format.open_memmap(kept, mode="w+", dtype=np.float16, shape=shape)

@@ -12,10 +12,10 @@ from sklearn.metrics import average_precision_score
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
-from earsight_training.data.datasets import read_squashed
 from earsight_training.data.detection_sets import DetectionPhotos
 from earsight_training.data.fingerprints import fingerprint
 from earsight_training.data.object_labels import LabelledPhoto
+from earsight_training.data.squashed_photos import read_squashed
 from earsight_training.detector_recipe import DetectorRecipe
 from earsight_training.learning.box_augmentation import LabelledPixels, pictures
 from earsight_training.learning.detection_loss import assign, detection_losses
@@ -115,9 +115,8 @@ def _measure(recipe: DetectorRecipe, data: LabelledPixels) -> Callable[[nn.Modul
 
 
 def _precision(data: LabelledPixels, scores: np.ndarray, index: int) -> float | None:
-    labelled = data.known[:, index].cpu().numpy()
     there = ((data.classes == index) & (data.targets > 0.5)).any(1).cpu().numpy()
-    labelled |= there
+    labelled = data.known[:, index].cpu().numpy() | there
     if there.sum() < _FEWEST or there.sum() == labelled.sum():
         return None
     return float(average_precision_score(there[labelled], scores[labelled, index]))

@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from earsight_training.checkpoints import load_checkpoint, save_checkpoint
-from earsight_training.data.datasets import CaptionedPhoto, load_images, read_squashed
+from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.data.examples import PhotoExamples
 from earsight_training.data.fingerprints import LENGTH, fingerprint
 from earsight_training.data.inspection import InspectedPhotos
 from earsight_training.data.object_labels import LabelledPhoto
+from earsight_training.data.squashed_photos import load_images, read_squashed
 from earsight_training.data.tokens import Vocabulary
 from earsight_training.errors import TrainingError
 from earsight_training.learning.caption_training import train_photos
