@@ -83,6 +83,32 @@ def recipe_file(tmp_path):
     return path
 
 
+@pytest.fixture(scope="session")
+def seeing_bundle(tmp_path_factory):
+    """A small bundle that captions badly, whose encoder puts out the 49 cells that a place head reads."""
+    import torch
+
+    from earsight_training.bundles.writer import write_bundle
+    from earsight_training.data.tokens import clean_caption, own_vocabulary
+    from earsight_training.model_factory import build_model, build_own_decoder, prefix_length
+    from earsight_training.recipe import load_recipe
+    from earsight_training.trained_captioner import TrainedCaptioner
+
+    folder = tmp_path_factory.mktemp("seeing")
+    (folder / "recipe.yaml").write_text(RECIPE.replace("side: 64", "side: 224"), encoding="utf-8")
+    recipe = load_recipe(folder / "recipe.yaml")
+    texts = [clean_caption(text) for colour in COLOURS for text in square_captions(colour, "left")]
+    vocabulary = own_vocabulary(texts, 330)
+    torch.manual_seed(2)
+    size = vocabulary.tokenizer.get_vocab_size()
+    decoder = build_own_decoder(recipe.decoder, size, prefix_length(recipe) + recipe.captions.longest)
+    model = build_model(recipe, 0, decoder).eval()
+    captioner = TrainedCaptioner(recipe, model, vocabulary, torch.zeros(recipe.encoder.widths[-1]))
+    noise = np.random.default_rng(1).integers(0, 256, (2, 32, 32, 3), np.uint8)
+    write_bundle(folder / "bundle", captioner, "float32", "# Seeing\n\nA card.\n", list(noise))
+    return folder / "bundle"
+
+
 @pytest.fixture
 def colour_teacher():
     return ColourTeacher
