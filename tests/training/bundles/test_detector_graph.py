@@ -43,7 +43,7 @@ def test_in_float32_the_graph_computes_what_torch_does(detector, side):
     expected = found(detector, pixels, side)
     assert scores.shape == (sum((side // stride) ** 2 for stride in (8, 16, 32)), CLASSES)
     assert expected[0].std() > 0.05, "all cells say the same: the comparison shows nothing"
-    assert expected[1].std(0).min() > 0.05
+    assert expected[1].std(0).min() > 0.01
     np.testing.assert_allclose(scores, expected[0], rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(boxes, expected[1], rtol=1e-3, atol=1e-4)
 

@@ -81,6 +81,14 @@ def test_a_class_that_is_hardly_ever_there_is_never_named(evidence):
     assert rare[2].least == 1  # four right ones prove nothing
 
 
+def test_a_class_that_is_always_there_is_named(evidence):
+    there = evidence.there.copy()
+    there[:, 2] = 1
+    sure = np.full_like(evidence.scores, 0.9999)
+    always = fit_objects(ObjectEvidence(sure, evidence.presence, there), NAMES, FIRST)
+    assert always[2].least < 1
+
+
 def test_probabilities_are_those_of_other_photos(evidence):
     """What is only true of one photo says nothing of it."""
     crossed = cross_fitted(evidence, NAMES, FIRST)

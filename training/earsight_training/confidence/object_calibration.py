@@ -13,13 +13,15 @@ import numpy as np
 from scipy.optimize import minimize
 
 from earsight_bundle.manifest import ObjectClass
-from earsight_bundle.objects import log_odds
+from earsight_bundle.objects import log_odds, probabilities
 
 LEAST = 0.3
 """Probability below which nothing is named."""
 PRECISION = 0.8
 """Of a class beyond the first ones, or it is named only from where it is reached, or never."""
 _NEVER = 1.0
+_HIGHEST = 0.99
+"""From where a class is named, at the highest, that is right whenever it is found: 1 would be never."""
 _FEWEST = 5
 """Objects of a class that have to be named before its precision is believed."""
 _FOLDS = 5
@@ -92,7 +94,7 @@ def cross_fitted(evidence: ObjectEvidence, names: Sequence[str], first: int) -> 
 
 def chances_of(evidence: ObjectEvidence, classes: Sequence[ObjectClass]) -> np.ndarray:
     """Compute probabilities by a calibration, float32 (photos, classes)."""
-    return np.asarray(1 / (1 + np.exp(-log_odds(evidence.scores, tuple(classes), evidence.presence))))
+    return probabilities(evidence.scores, tuple(classes), evidence.presence)
 
 
 def _fit(evidence: ObjectEvidence, names: Sequence[str], first: int) -> tuple[ObjectClass, ...]:
@@ -138,4 +140,4 @@ def _least(chances: np.ndarray, there: np.ndarray) -> float:
     enough = np.flatnonzero(precise & (np.cumsum(right) >= _FEWEST))
     if not len(enough):
         return _NEVER
-    return max(LEAST, float(chances[known][order][enough[-1]]))
+    return min(max(LEAST, float(chances[known][order][enough[-1]])), _HIGHEST)
