@@ -83,7 +83,7 @@ class Suite:
         CACHE.mkdir(parents=True, exist_ok=True)
         made = self.folder.with_name(f"{self.code}.new")
         shutil.rmtree(made, ignore_errors=True)
-        command = ["mmdebstrap", "--variant=minbase", "--include=ca-certificates,sudo"]
+        command = ["mmdebstrap", "--variant=minbase", "--include=apt,ca-certificates,sudo"]
         command += [f"--components={self.components}", *self._keyring(), self.code, str(made), self.mirror]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -164,10 +164,13 @@ class Chroot:
 
 _FILL = f"""
 cd "$2"
+ln -sf true "$1/usr/bin/renice" # the tests may have all the time of a busy machine
 for user in somebody nobody_else; do chroot "$1" useradd --create-home --shell /bin/bash $user; done
 chmod 755 "$1"/home/somebody
 echo 'somebody ALL=(ALL) NOPASSWD: ALL' >"$1/etc/sudoers.d/somebody"
 echo "127.0.0.1 localhost $(uname --nodename)" >"$1/etc/hosts" # or sudo complains
+# As every Ubuntu has it: that is where its newer Python is.
+sed -n 's/ jammy / jammy-updates /p' "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/updates.list"
 cp --dereference /etc/resolv.conf "$1/etc/resolv.conf"
 if [[ -e {_CERTIFICATES} ]]; then cp {_CERTIFICATES} "$1{_CERTIFICATES}"; fi
 if [[ -e {_PIP} ]]; then cp {_PIP} "$1{_PIP}"; fi

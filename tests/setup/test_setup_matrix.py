@@ -21,7 +21,7 @@ SMALL = "700M"
 DESCRIBE = f"{SOURCES}/script/run --once --replay {SOURCES}/{PHOTO} --wav said.wav"
 INTERRUPTED = f"""
 timeout 900 sudo {DESCRIBE} &
-until test -e .venv/bin/pip; do sleep 0.2; done
+while test ! -e .venv/bin/pip && kill -0 $!; do sleep 0.2; done
 sleep 3
 kill $! && wait $!
 test -e .venv/earsight-setup || echo not set up
