@@ -134,7 +134,6 @@ class Scene:
         captured_at: Seconds on time.monotonic().
         problem: Why the picture can't be described; None if it can. With one, all that follows is empty.
         embedding: float32 (width,), of unit length; comparable only with those of the same captioner.
-        known: Whether this is the scene that the request named as known. If so, all that follows is empty.
         captions: Best first.
         objects: What a detector found, most confident first.
         presence: For each class that the detector knows, by name, the probability that the picture shows
@@ -147,7 +146,6 @@ class Scene:
     captured_at: float
     problem: Problem | None = None
     embedding: np.ndarray | None = None
-    known: bool = False
     captions: tuple[Caption, ...] = ()
     objects: tuple[DetectedObject, ...] = ()
     presence: Mapping[str, float] = field(default_factory=dict)

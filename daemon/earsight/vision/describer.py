@@ -28,7 +28,6 @@ from earsight.inference.placement import Placement
 from earsight.language.names import known_classes, things_named
 from earsight.scene import Caption, Frame, Scene
 from earsight.vision.agreement import support
-from earsight.vision.novelty import KnownScene
 from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.recognition import ObjectEvidence, objects
 
@@ -58,7 +57,6 @@ class LookRequest:
 
     Attributes:
         limits: Where a picture is too bad to be described; None judges no picture.
-        known: A scene that is not worth decoding again; None if every scene is.
         captions: Whether captions are wanted. They take objects and place with them, which their confidence
             depends on.
         objects: Whether objects, place and ground are wanted; without these and captions, a look gives but
@@ -69,7 +67,6 @@ class LookRequest:
     """
 
     limits: QualityLimits | None = None
-    known: KnownScene | None = None
     captions: bool = True
     objects: bool = True
     worth_captions: Callable[[Scene], bool] = lambda _scene: True
@@ -159,8 +156,6 @@ class Describer:
             prepared = self._captioner.prepare(frame.pixels)
         with stages.timed(Stage.ENCODE):
             encoding = self._captioner.encode(prepared)
-        if request.known is not None and request.known.includes(encoding.embedding):
-            return Look(Scene(frame.captured_at, embedding=encoding.embedding, known=True), stages.seconds)
         look = Look(Scene(frame.captured_at, embedding=encoding.embedding), stages.seconds)
         if request.objects or request.captions:
             look = self._with_objects(look, frame, encoding, stages)

@@ -11,7 +11,6 @@ from earsight.errors import CaptionerError
 from earsight.inference.placement import Placement
 from earsight.scene import Box, Direction, Frame, Problem
 from earsight.vision.describer import Describer, LookRequest, Stage, build_describer
-from earsight.vision.novelty import KnownScene, cosine_distance
 from earsight.vision.quality import QualityLimits
 from tests.earsight.detectors.tiny_graphs import with_detector, with_place_head
 from tests.earsight.stand_ins import ColourCaptioner, ShownObjects, painted
@@ -34,7 +33,7 @@ def describer(captioner):
 def test_a_scene_has_captions_the_embedding_and_the_time_of_its_frame(describer):
     look = describer.describe(RED, LookRequest(QualityLimits()))
     scene = look.scene
-    assert (scene.captured_at, scene.problem, scene.known) == (12.5, None, False)
+    assert (scene.captured_at, scene.problem) == (12.5, None)
     assert [caption.text for caption in scene.captions] == ["a red wall", "a red wall of bricks"]
     assert np.linalg.norm(scene.embedding) == pytest.approx(1)
     assert (scene.objects, scene.place, scene.text) == ((), None, ())
@@ -57,21 +56,6 @@ def test_without_limits_no_picture_is_judged(describer):
     assert look.scene.problem is None
     assert look.scene.captions
     assert Stage.QUALITY not in look.seconds
-
-
-def test_a_known_scene_is_not_decoded(captioner, describer):
-    red = describer.describe(RED, LookRequest(captions=False)).scene.embedding
-    green = describer.describe(GREEN, LookRequest(captions=False)).scene.embedding
-    distance = cosine_distance(green, red)
-    known = describer.describe(GREEN, LookRequest(known=KnownScene(red, distance + 1e-6)))
-    assert known.scene.known
-    assert np.array_equal(known.scene.embedding, green)
-    assert known.scene.captions == ()
-    assert list(known.seconds) == [Stage.PREPROCESS, Stage.ENCODE]
-    assert captioner.described == 0
-    new = describer.describe(GREEN, LookRequest(known=KnownScene(red, distance)))
-    assert not new.scene.known
-    assert new.scene.captions[0].text == "a green wall"
 
 
 def test_without_captions_nothing_is_decoded(captioner, describer):
@@ -171,11 +155,9 @@ def test_what_was_detected_decides_whether_captions_are_still_wanted(captioner, 
     assert look.scene.objects
 
 
-def test_a_bad_or_known_picture_is_not_detected(captioner, detector):
+def test_a_bad_picture_is_not_detected(captioner, detector):
     describer = Describer(captioner, detector)
     assert describer.describe(DARK, LookRequest(QualityLimits())).scene.objects == ()
-    red = describer.describe(RED, LookRequest(captions=False, objects=False)).scene.embedding
-    assert describer.describe(RED, LookRequest(known=KnownScene(red, 0.1))).scene.known
     assert detector.detected == 0
 
 

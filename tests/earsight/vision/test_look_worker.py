@@ -96,20 +96,24 @@ def test_the_sharpest_of_the_last_frames_is_described():
     asyncio.run(trial())
 
 
+def unless(embedding, threshold):
+    known = KnownScene(embedding, threshold)
+    return LookRequest(worth_captions=lambda scene: not known.includes(scene.embedding))
+
+
 def test_only_a_new_scene_is_decoded():
     captioner = ColourCaptioner()
 
     async def trial():
         with worker_on(scene := Scene(painted("red")), loader(captioner)) as worker:
             red = (await worker.look(OLD, LookRequest(captions=False))).scene.embedding
-            assert (await worker.look(OLD, LookRequest(known=KnownScene(red, 0.001)))).scene.known
+            assert (await worker.look(OLD, unless(red, 0.001))).scene.captions == ()
             await show(scene, painted("green"))
             green = (await worker.look(OLD, LookRequest(captions=False))).scene.embedding
             distance = cosine_distance(green, red)
-            assert (await worker.look(OLD, LookRequest(known=KnownScene(red, distance + 1e-6)))).scene.known
+            assert (await worker.look(OLD, unless(red, distance + 1e-6))).scene.captions == ()
             assert captioner.described == 0
-            new = (await worker.look(OLD, LookRequest(known=KnownScene(red, distance)))).scene
-            assert not new.known
+            new = (await worker.look(OLD, unless(red, distance))).scene
             assert new.captions[0].text == "a green wall"
 
     asyncio.run(trial())
