@@ -39,6 +39,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "triggers": {"keyboard": False, "button": {"pin": PIN}},
     "voice": {"engine": "espeak", "player": "alsa", "device": PLAYED_TO},
     "captioner": {"bundle": BUNDLE},
+    "objects": {"enabled": False},  # emulated, the built-in detector would take minutes a picture
 }
 
 

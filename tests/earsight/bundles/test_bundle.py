@@ -82,7 +82,7 @@ def test_the_manifest_of_the_documentation(folder):
 def test_the_built_in_bundle_is_whole_and_light():
     folder = bundle_folder("builtin")
     open_bundle(folder)
-    assert sum(path.stat().st_size for path in folder.iterdir()) <= 12e6
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 24e6
 
 
 def test_a_bundle_in_the_home_folder(monkeypatch, tmp_path):
