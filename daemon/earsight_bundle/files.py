@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from earsight_bundle.manifest import Capability
+if TYPE_CHECKING:
+    from earsight_bundle.manifest import Capability
 
 MANIFEST = "manifest.json"
 ENCODER = "encoder.onnx"
@@ -37,6 +39,21 @@ FILES: Mapping[Capability, frozenset[str]] = {
     "place": frozenset({PLACE}),
 }
 """The files, beside the manifest, that a bundle needs for each capability, and no other bundle has."""
+
+
+OF_A_LANGUAGE = (DECODER, TOKENS, TOKENIZER)
+"""What a bundle has once more for each further language that it captions in."""
+
+
+def in_language(name: str, language: str) -> str:
+    """Return the name that one of OF_A_LANGUAGE has for a further language: decoder.id.onnx.
+
+    Args:
+        name: For the first language.
+        language: Code.
+    """
+    path = Path(name)
+    return f"{path.stem}.{language}{path.suffix}"
 
 
 def other_encoder(precision: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from earsight_bundle.files import DECODER, OF_A_LANGUAGE, TOKENIZER, TOKENS, in_language
 
 SCHEMA_VERSION: Final = 2
 MAX_MANIFEST_BYTES = 1_000_000
@@ -135,13 +137,45 @@ class PlaceSettings(_Section):
     grounds: tuple[str, ...] = ()
 
 
+class DecoderSettings(_Section):
+    """A language that has a decoder of its own, which reads what the bundle's encoder gives.
+
+    Attributes:
+        decode: The beam search.
+        calibration: The confidence.
+        metrics: What was measured, by name, for people.
+        checks: How far the graph is from the model that it was written from, for people.
+    """
+
+    decode: DecodeSettings
+    calibration: Calibration
+    metrics: dict[str, float] = {}
+    checks: dict[str, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Captioning:
-    """What a manifest says of captions. See Manifest."""
+    """What a manifest says of captions in one language. See Manifest.
 
+    Attributes:
+        language: Its code.
+        starts: Tokens that captions start with, after the prefix.
+        image: The encoder's input.
+        decode: The beam search.
+        calibration: The confidence.
+        decoder: File name of the decoder.
+        tokens: File name of its tokens' vectors.
+        tokenizer: File name of its vocabulary.
+    """
+
+    language: str
+    starts: tuple[int, ...]
     image: ImageSettings
     decode: DecodeSettings
     calibration: Calibration
+    decoder: str = DECODER
+    tokens: str = TOKENS
+    tokenizer: str = TOKENIZER
 
 
 SECTIONS: Final[Mapping[Capability, tuple[str, ...]]] = {
@@ -161,9 +195,10 @@ class Manifest(_Section):
         licence: Terms of the weights and of the data behind them.
         capabilities: What the model can do.
         language: Code of the language of its captions, or of the first of several.
-        languages: From the code of each language that it captions in to the tokens that such captions start
-            with, after the prefix; the first is used where none is asked for. None: one language, without
-            such tokens.
+        languages: From the code of each language that the first decoder captions in to the tokens that such
+            captions start with, after the prefix; the first is used where none is asked for. None: one
+            language, without such tokens.
+        decoders: By the code of a language, what belongs to a decoder of its own.
         image: The encoder's input; of bundles that caption.
         decode: The beam search; likewise.
         calibration: The confidence; likewise. In all languages that `calibrations` does not have.
@@ -182,6 +217,7 @@ class Manifest(_Section):
     capabilities: tuple[Capability, ...]
     language: str = "en"
     languages: dict[LanguageCode, tuple[Annotated[int, Field(ge=0)], ...]] | None = None
+    decoders: dict[LanguageCode, DecoderSettings] | None = None
     image: ImageSettings | None = None
     decode: DecodeSettings | None = None
     calibration: Calibration | None = None
@@ -198,20 +234,36 @@ class Manifest(_Section):
         """The sections of a bundle that captions. Raises ValueError if one of them is missing."""
         if self.image is None or self.decode is None or self.calibration is None:
             raise ValueError("this model does not caption")
-        return Captioning(self.image, self.decode, self.calibration)
+        language, starts = next(iter(self.starts.items()))
+        calibration = (self.calibrations or {}).get(language, self.calibration)
+        return Captioning(language, starts, self.image, self.decode, calibration)
 
     @property
     def starts(self) -> Mapping[str, tuple[int, ...]]:
-        """From the code of each language of the captions to the tokens that they start with; never empty."""
+        """From the code of each language of the first decoder to the tokens that its captions start with;
+        never empty."""
         return self.languages or {self.language: ()}
 
-    def calibration_of(self, language: str) -> Calibration:
-        """Return the confidence in captions of a language.
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Of all languages of the captions; at least one."""
+        return (*self.starts, *(self.decoders or ()))
+
+    def captioning_in(self, language: str | None) -> Captioning:
+        """Return what holds for captions in a language; where the bundle does not have it, for its first one.
 
         Args:
-            language: Its code.
+            language: Its code; None: the first one.
 
         Raises:
             ValueError: The bundle does not caption.
         """
-        return (self.calibrations or {}).get(language, self.captioning.calibration)
+        first, language = self.captioning, language or self.captioning.language
+        if language in self.starts:
+            calibration = (self.calibrations or {}).get(language, self.calibration or first.calibration)
+            return replace(first, language=language, starts=self.starts[language], calibration=calibration)
+        own = (self.decoders or {}).get(language)
+        if own is None:
+            return first
+        names = (in_language(name, language) for name in OF_A_LANGUAGE)
+        return Captioning(language, (), first.image, own.decode, own.calibration, *names)

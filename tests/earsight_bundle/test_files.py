@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from earsight_bundle.files import (
     ENCODER,
     FILES,
+    OF_A_LANGUAGE,
+    in_language,
     is_encoder,
     is_plain_file_name,
     other_encoder,
@@ -17,6 +19,11 @@ from earsight_bundle.manifest import SECTIONS, Capability, Manifest
 
 def test_names_of_other_files():
     assert other_encoder("float16") == "encoder.float16.onnx"
+    assert [in_language(name, "id") for name in OF_A_LANGUAGE] == [
+        "decoder.id.onnx",
+        "tokens.id.npy",
+        "tokenizer.id.json",
+    ]
     assert weights_of(other_encoder("float16")) == "encoder.float16.weights"
     assert all(map(is_encoder, (ENCODER, other_encoder("int8"))))
     assert not is_encoder(weights_of(ENCODER))

@@ -5,7 +5,7 @@ import pytest
 from earsight_training.data.place_labels import read_places
 from earsight_training.data.presence_labels import read_presence
 from earsight_training.detector_recipe import COCO, load_detector_recipe
-from earsight_training.recipe import RecipeError
+from earsight_training.recipe_file import RecipeError
 
 SHIPPED = Path(__file__).parents[2] / "config" / "training" / "detector.yaml"
 MORE = ("building", "window", "cabinet")

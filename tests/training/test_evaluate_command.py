@@ -64,8 +64,8 @@ def said(bundle, monkeypatch):
     """The photos that it was asked for, and captions for all of them."""
     asked = []
 
-    def describe(of, photos, kept):
-        assert of == bundle
+    def describe(of, photos, kept, language):
+        assert (of, language) == (bundle, None)
         asked.extend(photos)
         for photo in photos:
             kept.add(photo.path, {"caption": SAID[photo.path.name]})
@@ -139,7 +139,7 @@ def test_java_that_does_not_work_is_found_out_before_captioning(data, capsys, bu
 
 
 def test_captions_outlast_a_failure_of_scoring(data, capsys, bundle, tmp_path, monkeypatch, said):
-    monkeypatch.setattr("earsight_training.scoring.scores.rehearse", lambda: None)
+    monkeypatch.setattr("earsight_training.scoring.scores.rehearse", lambda **_: None)
 
     def fail(*_arguments, **_options):
         raise JavaError("METEOR's Java process ended (1): it did not say why")

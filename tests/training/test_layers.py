@@ -22,6 +22,7 @@ LAYERS = (
     ("networks",),
     ("detector_recipe",),
     ("recipe", "checkpoints"),
+    ("recipe_file",),
     ("recipe_problems",),
     ("atomic", "preconditions", "library_paths", "weights_files"),
     ("errors",),

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from earsight_training.recipe import RecipeError, load_recipe, recipe_from_json
+from earsight_training.recipe import load_recipe, recipe_from_json
+from earsight_training.recipe_file import RecipeError
 from earsight_training.recipe_problems import RENAMED
 
 BUILT_IN = Path(__file__).parents[2] / "config/training/builtin.yaml"

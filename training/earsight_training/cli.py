@@ -25,6 +25,7 @@ COMMANDS = {
     "join": "put a detector and a place head into a bundle, and calibrate them",
     "import": "take over a published ClipCap checkpoint, or the mission's",
     "export": "write the model bundle, calibrate and score it on the validation photos",
+    "language": "put a decoder of one more language into a bundle, calibrate and score it",
     "evaluate": "score what a bundle or a checkpoint says of captioned or labelled photos",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from earsight_training.recipe import RecipeSection, read_recipe
+from earsight_training.recipe_file import RecipeSection, read_recipe
 
 COCO = tuple(
     "person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,fire hydrant,stop sign,"

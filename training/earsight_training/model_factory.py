@@ -21,6 +21,7 @@ from earsight_training.networks.encoders import FeatureMapEncoder
 from earsight_training.networks.gpt2 import load_gpt2, load_tokenizer
 from earsight_training.networks.mapper import build_mapper
 from earsight_training.recipe import (
+    BundleEncoderSettings,
     CellMapperSettings,
     ClipEncoderSettings,
     ConvEncoderSettings,
@@ -74,7 +75,7 @@ def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> Capti
     """Join encoder, mapper and decoder. Encoder and mapper have random weights.
 
     Args:
-        recipe: With encoder: clip, the encoder is nn.Identity.
+        recipe: With encoder: clip or bundle, the encoder is nn.Identity.
         channels: Numbers of an embedding; ignored for an encoder that gives a feature map.
         decoder: Given, since it may be trained already.
 
@@ -83,7 +84,7 @@ def build_model(recipe: Recipe, channels: int, decoder: DecoderNetwork) -> Capti
     """
     encoder: nn.Module = nn.Identity()
     cells = 0
-    if not isinstance(recipe.encoder, ClipEncoderSettings):
+    if not isinstance(recipe.encoder, ClipEncoderSettings | BundleEncoderSettings):
         encoder = build_encoder(recipe.encoder)
         channels, cells = encoder.channels, feature_map_cells(recipe)
     width = decoder.tokens.weight.shape[1]

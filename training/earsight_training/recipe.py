@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from earsight_files.signatures import HEAD, not_downloaded
-from earsight_files.strict_yaml import YamlTreeError, read_tree
-from earsight_training.errors import TrainingError
-from earsight_training.recipe_problems import RENAMED, dotted, explain
-
-
-class RecipeError(TrainingError):
-    """The recipe can't be used; the message names the file, the key and what is wrong."""
-
-
-class RecipeSection(BaseModel):
-    """A part of a recipe, strict: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-_AnyRecipe = TypeVar("_AnyRecipe", bound=RecipeSection)
+from earsight_training.recipe_file import RecipeError, RecipeSection, read_recipe
+from earsight_training.recipe_problems import RENAMED
 
 
 class ConvEncoderSettings(RecipeSection):
@@ -58,8 +43,17 @@ class ClipEncoderSettings(RecipeSection):
     model: str = Field("RN50x4", description="a name that clip.load() knows, or a checkpoint file")
 
 
+class BundleEncoderSettings(RecipeSection):
+    """That of a bundle, with its mapper, both frozen: a decoder of another language is trained for them."""
+
+    kind: Literal["bundle"]
+    views: int = Field(5, gt=0, description="random views of each photo, which are encoded once and kept")
+    warm_start: bool = Field(True, description="the decoder starts as the bundle's, but for its vocabulary")
+
+
 EncoderSettings = Annotated[
-    ConvEncoderSettings | EfficientNetSettings | ClipEncoderSettings, Field(discriminator="kind")
+    ConvEncoderSettings | EfficientNetSettings | ClipEncoderSettings | BundleEncoderSettings,
+    Field(discriminator="kind"),
 ]
 
 
@@ -88,8 +82,16 @@ class TransformerMapperSettings(RecipeSection):
     unit_length: bool = Field(True, description="embeddings are scaled to length 1")
 
 
+class BundleMapperSettings(RecipeSection):
+    """That of the bundle whose encoder it is."""
+
+    kind: Literal["bundle"]
+    prefix: int = Field(50, gt=0, description="vectors of its prefix")
+
+
 MapperSettings = Annotated[
-    CellMapperSettings | MlpMapperSettings | TransformerMapperSettings, Field(discriminator="kind")
+    CellMapperSettings | MlpMapperSettings | TransformerMapperSettings | BundleMapperSettings,
+    Field(discriminator="kind"),
 ]
 
 
@@ -223,6 +225,10 @@ class DataSettings(RecipeSection):
         return self
 
 
+_MAPPERS = {"clip": {"mlp", "transformer"}, "bundle": {"bundle"}}
+"""Kinds of mappers by the kind of encoder; those of the others are cells."""
+
+
 class Recipe(RecipeSection):
     """Every choice of a run."""
 
@@ -241,9 +247,13 @@ class Recipe(RecipeSection):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        photos = self.encoder.kind != "clip"
-        if photos != (self.mapper.kind == "cells"):
-            raise ValueError("mapper: mlp and transformer go with encoder: clip, cells with the others")
+        photos, bundle = self.encoder.kind != "clip", self.encoder.kind == "bundle"
+        if self.mapper.kind not in _MAPPERS.get(self.encoder.kind, {"cells"}):
+            raise ValueError(
+                "mapper: mlp and transformer go with encoder: clip, bundle with bundle, cells with the others"
+            )
+        if bundle and (len(self.data.languages) > 1 or self.decoder.kind != "own"):
+            raise ValueError("one of data.languages and decoder: own go with encoder: bundle")
         if photos != (self.captions.photos is not None):
             raise ValueError("captions.photos goes with every encoder but clip")
         if len(self.data.languages) > 1 and self.decoder.kind != "own":
@@ -307,40 +317,3 @@ def distillation_settings(recipe: Recipe) -> tuple[ConvEncoderSettings, DistillS
 def load_recipe(path: Path) -> Recipe:
     """Read a captioner's recipe: see read_recipe()."""
     return read_recipe(path, Recipe)
-
-
-def read_recipe(path: Path, kind: type[_AnyRecipe]) -> _AnyRecipe:
-    """Read a recipe, strictly: nothing in it is taken for another number, word or kind than was written.
-
-    Args:
-        path: The YAML file.
-        kind: What the recipe is of.
-
-    Raises:
-        RecipeError: It can't be read, is no YAML, gives a key twice, or does not fit.
-    """
-    try:
-        tree = read_tree(_read(path))
-    except YamlTreeError as error:
-        raise RecipeError(f"{path}: line {error.line}: {error.text}") from error
-    for key, line, first in tree.duplicates:
-        raise RecipeError(f"{path}: line {line}: {dotted(key)}: given twice, first on line {first}")
-    if not isinstance(tree.value, dict):
-        raise RecipeError(f"{path}: not a recipe: it has no keys such as name, licence and about")
-    try:
-        return kind.model_validate_json(json.dumps(tree.value), strict=True)
-    except ValidationError as error:
-        raise RecipeError(f"{path}: {explain(error, tree)}") from error
-
-
-def _read(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-        stand_in = not_downloaded(content[:HEAD])
-        if stand_in:
-            raise RecipeError(f"{path}: it is {stand_in.what}: {stand_in.remedy}")
-        return content.decode("utf-8-sig")
-    except OSError as error:
-        raise RecipeError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RecipeError(f"{path}: not a text file in UTF-8: {error}") from error

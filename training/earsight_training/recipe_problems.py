@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 from earsight_files.strict_yaml import Key, YamlTree
 
-_KINDS = frozenset({"conv", "efficientnet-lite", "clip", "cells", "mlp", "transformer", "own", "gpt2"})
+_KINDS = frozenset(
+    {"conv", "efficientnet-lite", "clip", "bundle", "cells", "mlp", "transformer", "own", "gpt2"}
+)
 """Names of the kinds of a section, which pydantic puts among the keys."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from earsight_bundle.files import FILES
+from earsight_bundle.files import FILES, OF_A_LANGUAGE, in_language
 from earsight_bundle.manifest import SECTIONS, Manifest
 
 
@@ -25,6 +25,14 @@ def _misfits(manifest: Manifest) -> Iterator[str]:
                 yield f"{part} missing; the capability {capability} needs it"
             if there and capability not in manifest.capabilities:
                 yield f"{part} there without the capability {capability}, which it is for"
+    if manifest.decoders and "caption" not in manifest.capabilities:
+        yield "decoders: there without the capability caption, which it is for"
+    for language in manifest.decoders or ():
+        if language in manifest.starts:
+            yield f"decoders: {language} is a language of the first decoder already"
+        for name in (in_language(name, language) for name in OF_A_LANGUAGE):
+            if name not in manifest.files:
+                yield f"files: {name} missing; the language {language} needs it"
     if "place" in manifest.capabilities and "caption" not in manifest.capabilities:
         yield "capabilities: place needs caption, whose encoder it reads"
     if manifest.objects is not None and manifest.objects.image.fit != "squash":

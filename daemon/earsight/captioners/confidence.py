@@ -35,10 +35,10 @@ class Confidence:
         Raises:
             BundleError: A file is missing, or not an array of the right shape.
         """
-        files, self._manifest = bundle.manifest.files, bundle.manifest
+        files, self._of = bundle.manifest.files, bundle.manifest.captioning_in
         self._scenes = _array(bundle, SCENES, 2) if SCENES in files else None
         self._probe = _array(bundle, PROBE, 1) if PROBE in files else None
-        calibrations = map(self._manifest.calibration_of, self._manifest.starts)
+        calibrations = [self._of(code).calibration for code in bundle.manifest.codes]
         if self._scenes is None and any("familiarity" in each.weights for each in calibrations):
             raise BundleError(
                 f"{bundle.folder}: calibration.weights.familiarity needs {SCENES}; export the bundle again"
@@ -68,8 +68,8 @@ class Confidence:
         Raises:
             BundleError: The embedding has another width than the bundle's files.
         """
-        code = language or next(iter(self._manifest.starts))
-        of_image, calibration = self._of_image(embedding), self._manifest.calibration_of(code)
+        captioning, of_image = self._of(language), self._of_image(embedding)
+        code, calibration = captioning.language, captioning.calibration
         shares = _probability_shares([hypothesis.score for hypothesis in hypotheses])
         captions: dict[str, Caption] = {}
         ranks = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -23,11 +24,29 @@ from earsight.inference.placement import Placement
 from earsight.inference.preprocessing import resized, resized_and_cropped
 from earsight.inference.providers import AUTO, Provider
 from earsight.scene import Caption
-from earsight_bundle.files import DECODER, PLACE, TOKENIZER, TOKENS
+from earsight_bundle.files import PLACE
 from earsight_bundle.graphs import CELLS, EMBEDDING, PIXELS, PREFIX
+from earsight_bundle.manifest import Captioning
 
 _SPARE = 4
 """Candidates beyond the number of beams: some of them may repeat what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """A decoder at work.
+
+    Attributes:
+        name: Of its file.
+        decoder: The graph, with its cache.
+        search: How it is searched.
+        tokens: Its vocabulary.
+    """
+
+    name: str
+    decoder: Decoder
+    search: SearchSettings
+    tokens: TokenDecoder
 
 
 class OnnxCaptioner:
@@ -42,6 +61,7 @@ class OnnxCaptioner:
         time_limit: float = 3.0,
         provider: Provider = AUTO,
         no_repeat: int | None = None,
+        language: str | None = None,
     ) -> None:
         """Load the graphs of a bundle. None is what the bundle says.
 
@@ -52,6 +72,8 @@ class OnnxCaptioner:
             time_limit: Seconds for the decoding of one picture's captions.
             provider: What is to compute the graphs. Where it can't, the processor does; see placement.
             no_repeat: See search.repeats().
+            language: Code of that whose decoder is loaded first; the bundle's first one where it has no
+                such. Of several decoders only that of the last caption is in memory.
 
         Raises:
             BundleError: The graphs can't be loaded. encode() and describe() raise it if they don't fit each
@@ -59,52 +81,72 @@ class OnnxCaptioner:
         """
         if "caption" not in bundle.manifest.capabilities:
             raise BundleError(f"{bundle.folder}: this model does not caption; choose another bundle")
-        image, decode = bundle.manifest.captioning.image, bundle.manifest.captioning.decode
-        self._starts = bundle.manifest.starts
+        image = bundle.manifest.captioning.image
+        self._bundle, self._threads, self._provider = bundle, threads, provider
         self._side = image.side
         self._fit = {"squash": resized, "crop": resized_and_cropped}[image.fit]
-        self._search = SearchSettings(
-            beams or decode.beams,
-            min(max_tokens or decode.max_tokens, decode.max_tokens),
-            decode.end_token,
-            decode.no_repeat if no_repeat is None else no_repeat,
-        )
-        self._time_limit = time_limit
+        self._wanted, self._time_limit = (beams, max_tokens, no_repeat), time_limit
         self._confidence = Confidence(bundle)
-        self._tokens = TokenDecoder(bundle.path(TOKENIZER))
-        self._encoder, self._decoder = self._networks(bundle, threads, provider)
+        self._load(bundle.manifest.captioning_in(language))
 
-    def _networks(self, bundle: Bundle, threads: int, provider: Provider) -> tuple[Graph, Decoder]:
-        """Load the encoder and the decoder."""
+    def _load(self, captioning: Captioning) -> None:
+        self._warm = captioning.language
         with trimmed_heap():
             # The one with the largest weights first: loading it takes their size once more.
-            trial = partial(try_decoder, bundle.path(TOKENS))
-            graph = Graph(bundle.path(DECODER), threads, provider, trial)
-            encoder = load_fastest_encoder(bundle, threads, provider)
+            graph = self._decoder_graph(captioning)
+            self._encoder = load_fastest_encoder(self._bundle, self._threads, self._provider)
+        self._prefix_length = self._checked_encoder()
+        self._speaker = self._speaking(captioning, graph)
+
+    def _decoder_graph(self, captioning: Captioning) -> Graph:
+        trial = partial(try_decoder, self._bundle.path(captioning.tokens))
+        return Graph(self._bundle.path(captioning.decoder), self._threads, self._provider, trial)
+
+    def _checked_encoder(self) -> int:
+        """The vectors of its prefix. Raises BundleError if it is no encoder."""
+        encoder = self._encoder
         try:
             _, prefix_length, _ = encoder.outputs[PREFIX].shape
         except (KeyError, ValueError) as error:
             raise BundleError(
                 f"{encoder.path}: not Earsight's encoder ({error!r}); export the bundle again"
             ) from error
-        if "place" in bundle.manifest.capabilities and CELLS not in encoder.outputs:
+        if "place" in self._bundle.manifest.capabilities and CELLS not in encoder.outputs:
             raise BundleError(f"{encoder.path}: has no output {CELLS} for {PLACE}; export the bundle again")
-        embeddings = TokenEmbeddings(bundle.path(TOKENS))
-        search = self._search
+        return int(prefix_length)
+
+    def _speaking(self, captioning: Captioning, graph: Graph) -> _Speaker:
+        decode, (beams, max_tokens, no_repeat) = captioning.decode, self._wanted
+        search = SearchSettings(
+            beams or decode.beams,
+            min(max_tokens or decode.max_tokens, decode.max_tokens),
+            decode.end_token,
+            decode.no_repeat if no_repeat is None else no_repeat,
+        )
+        vectors = TokenEmbeddings(self._bundle.path(captioning.tokens))
         candidates = search.beams + (_SPARE if search.no_repeat else 0)
-        rows = prefix_length + max(map(len, self._starts.values()))
-        decoder = Decoder(graph, embeddings, rows, search.beams, search.max_tokens, candidates)
-        return encoder, decoder
+        rows = self._prefix_length + max(map(len, self._bundle.manifest.starts.values()))
+        decoder = Decoder(graph, vectors, rows, search.beams, search.max_tokens, candidates)
+        return _Speaker(
+            captioning.decoder, decoder, search, TokenDecoder(self._bundle.path(captioning.tokenizer))
+        )
+
+    def _speaker_of(self, captioning: Captioning) -> _Speaker:
+        """The decoder of a language; it takes the place of the one of another language."""
+        if self._speaker.name != captioning.decoder:
+            with trimmed_heap():
+                self._speaker = self._speaking(captioning, self._decoder_graph(captioning))
+        return self._speaker
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages of the bundle."""
-        return tuple(self._starts)
+        return self._bundle.manifest.codes
 
     @property
     def placement(self) -> Placement:
         """What computes each graph, and why not what was wanted, if so."""
-        graphs = (self._encoder, self._decoder.graph)
+        graphs = (self._encoder, self._speaker.decoder.graph)
         problem = next((graph.problem for graph in graphs if graph.problem), None)
         return Placement({graph.path.name: graph.computed_by for graph in graphs}, problem)
 
@@ -126,10 +168,10 @@ class OnnxCaptioner:
         language: str | None = None,
     ) -> list[Caption]:
         """Search, and work out the confidence of what was found. See Captioner.describe()."""
-        code = language or self.languages[0]
-        hypotheses = self.search(encoding.prefix, cancelled, code)
-        texts = [self._text(hypothesis, code) for hypothesis in hypotheses]
-        return self._confidence.captions(texts, hypotheses, encoding.embedding, support, code)
+        captioning = self._bundle.manifest.captioning_in(language)
+        hypotheses = self.search(encoding.prefix, cancelled, captioning.language)
+        texts = [self._text(hypothesis, captioning.language) for hypothesis in hypotheses]
+        return self._confidence.captions(texts, hypotheses, encoding.embedding, support, captioning.language)
 
     def search(
         self, prefix: np.ndarray, cancelled: Callable[[], bool] = never, language: str | None = None
@@ -141,14 +183,17 @@ class OnnxCaptioner:
             cancelled: As in describe().
             language: As in describe().
         """
+        captioning = self._bundle.manifest.captioning_in(language)
+        speaker = self._speaker_of(captioning)
         deadline = time.monotonic() + self._time_limit
-        first = self._decoder.read_prefix(prefix, self._starts[language or self.languages[0]])
-        return beam_search(first, self._decoder.read_tokens, self._search, deadline, cancelled)
+        first = speaker.decoder.read_prefix(prefix, captioning.starts)
+        return beam_search(first, speaker.decoder.read_tokens, speaker.search, deadline, cancelled)
 
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""
-        self.describe(self.encode(np.full((1, self._side, self._side, 3), 128, np.uint8)))
+        encoding = self.encode(np.full((1, self._side, self._side, 3), 128, np.uint8))
+        self.describe(encoding, language=self._warm)
 
     def _text(self, hypothesis: Hypothesis, language: str) -> str:
-        text = self._tokens.decode(hypothesis.tokens)
+        text = self._speaker.tokens.decode(hypothesis.tokens)
         return text if hypothesis.finished else without_dangling_words(text, language)

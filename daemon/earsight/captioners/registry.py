@@ -18,23 +18,26 @@ from earsight.errors import CaptionerError
 _log = logging.getLogger(__name__)
 
 
-def build_captioner(section: CaptionerSection, opened: BundleOpener = open_bundle) -> Captioner:
+def build_captioner(
+    section: CaptionerSection, language: str = "en", opened: BundleOpener = open_bundle
+) -> Captioner:
     """Load the configured captioner.
 
     Args:
         section: The settings.
+        language: Code of that of the captions, where the captioner has it.
         opened: Opens bundles.
 
     Raises:
         CaptionerError: It can't be loaded.
     """
-    captioner = CAPTIONERS[section.engine](section, opened)
+    captioner = CAPTIONERS[section.engine](section, language, opened)
     if problem := captioner.placement.problem:
         _log.warning("%s; using the processor instead", problem)
     return captioner
 
 
-def _onnx(section: OnnxCaptionerSection, opened: BundleOpener) -> Captioner:
+def _onnx(section: OnnxCaptionerSection, language: str, opened: BundleOpener) -> Captioner:
     from earsight.captioners.onnx import OnnxCaptioner
     from earsight.inference.providers import Provider
 
@@ -45,10 +48,11 @@ def _onnx(section: OnnxCaptionerSection, opened: BundleOpener) -> Captioner:
         max_tokens=section.max_tokens,
         provider=Provider(section.provider, section.provider_options),
         time_limit=section.time_limit,
+        language=language,
     )
 
 
-def _huggingface(section: HuggingFaceCaptionerSection, _opened: BundleOpener) -> Captioner:
+def _huggingface(section: HuggingFaceCaptionerSection, _language: str, _opened: BundleOpener) -> Captioner:
     try:
         from earsight.captioners.huggingface import HuggingFaceCaptioner
     except (ImportError, OSError) as error:  # OSError: a torch that was built for another board
@@ -65,7 +69,7 @@ def _huggingface(section: HuggingFaceCaptionerSection, _opened: BundleOpener) ->
     )
 
 
-CAPTIONERS: Mapping[str, Callable[[Any, BundleOpener], Captioner]] = {
+CAPTIONERS: Mapping[str, Callable[[Any, str, BundleOpener], Captioner]] = {
     "onnx": _onnx,
     "huggingface": _huggingface,
 }

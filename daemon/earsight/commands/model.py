@@ -67,8 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _abilities(manifest: Manifest) -> Iterator[str]:
     """A line for each thing that the model can do."""
     if "caption" in manifest.capabilities:
-        of = manifest.captioning
-        yield f"captions: pictures of {of.image.side} x {of.image.side}; beams: {of.decode.beams}"
+        side, beams = manifest.captioning.image.side, manifest.captioning.decode.beams
+        languages = ", ".join(manifest.codes)
+        yield f"captions in {languages}: pictures of {side} x {side}; beams: {beams}"
     if manifest.objects is not None:
         side, names = manifest.objects.image.side, [each.name for each in manifest.objects.classes]
         yield f"objects: pictures of {side} x {side}; {len(names)} classes: {', '.join(names)}"

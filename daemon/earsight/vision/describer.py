@@ -219,7 +219,7 @@ def build_describer(config: Config) -> Describer:
         CaptionerError: It can't be loaded.
     """
     opened = cache(open_bundle)
-    captioner = build_captioner(config.captioner, opened)
+    captioner = build_captioner(config.captioner, config.language, opened)
     detector = build_detector(config.objects, config.captioner, opened)
     place_head = build_place_head(config.objects, config.captioner, opened)
     return Describer(captioner, detector, place_head, _counted(config.objects, detector))

@@ -343,3 +343,43 @@ def test_a_place_head_alone_has_nothing_to_read(folder):
     content["files"] = {"place.onnx": "0" * 64}
     write(folder, content)
     assert "capabilities: place needs caption, whose encoder it reads; export" in refusal(folder)
+
+
+def with_language(folder, **changes):
+    """The manifest of a bundle with Indonesian beside English, and its files."""
+    files = {name: hashlib.sha256(name.encode()).hexdigest() for name in REQUIRED_FILES}
+    for name in ("decoder.id.onnx", "tokens.id.npy", "tokenizer.id.json"):
+        (folder / name).write_text(name)
+        files[name] = hashlib.sha256(name.encode()).hexdigest()
+    section = {
+        "decode": {"beams": 3, "max_tokens": 9, "end_token": 1},
+        "calibration": {"bias": 1, "weights": {}},
+    }
+    return manifest(decoders={"id": section}, files=files) | changes
+
+
+def test_a_bundle_may_have_further_languages(folder):
+    write(folder, with_language(folder))
+    read = open_bundle(folder).manifest
+    further = read.captioning_in("id")
+    assert (further.language, further.decode.beams, further.calibration.bias) == ("id", 3, 1)
+    assert (further.decoder, further.tokens, further.tokenizer) == (
+        "decoder.id.onnx",
+        "tokens.id.npy",
+        "tokenizer.id.json",
+    )
+    assert further.image == read.image
+    for code in ("en", "nl", None):  # the first one, where it does not have that
+        assert read.captioning_in(code) == read.captioning
+    assert read.captioning.decoder == "decoder.onnx"
+
+
+def test_a_language_without_its_files_or_told_twice(folder):
+    content = with_language(folder)
+    missing = {name: value for name, value in content["files"].items() if name != "tokens.id.npy"}
+    write(folder, content | {"files": missing})
+    assert "files: tokens.id.npy missing; the language id needs it" in refusal(folder)
+    write(folder, content | {"language": "id"})
+    assert "decoders: id is a language of the first decoder already" in refusal(folder)
+    write(folder, content | {"decoders": {"../id": content["decoders"]["id"]}})
+    assert "decoders" in refusal(folder)

@@ -25,8 +25,21 @@ def test_words_that_lead_to_what_was_cut_off(cut, said):
     assert without_dangling_words(cut, "en") == said
 
 
-def test_english_words_mean_nothing_in_another_language():
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        ("seekor anjing berlari di atas", "seekor anjing berlari"),
+        ("seorang pria dan seorang", "seorang pria"),
+        ("dua anak-anak", "dua anak-anak"),
+    ],
+)
+def test_indonesian_words_that_lead_to_what_was_cut_off(cut, said):
+    assert without_dangling_words(cut, "id") == said
+
+
+def test_words_of_one_language_mean_nothing_in_another():
     assert without_dangling_words("seekor anjing di an", "id") == "seekor anjing di an"
+    assert without_dangling_words("a dog di", "en") == "a dog di"
 
 
 @given(text=WORDS)

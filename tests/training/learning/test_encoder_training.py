@@ -11,7 +11,8 @@ from earsight_training.learning.encoder_training import SeeingEncoder, random_vi
 from earsight_training.learning.photo_recipe import teach_to_see  # noqa: E402
 from earsight_training.learning.place_training import place_loss  # noqa: E402
 from earsight_training.networks.conv_encoder import ConvEncoder  # noqa: E402
-from earsight_training.recipe import RecipeError, SeeSettings, load_recipe  # noqa: E402
+from earsight_training.recipe import SeeSettings, load_recipe  # noqa: E402
+from earsight_training.recipe_file import RecipeError  # noqa: E402
 from tests.training.detection_examples import labelled, picture  # noqa: E402
 from tests.training.graph_models import as_trained  # noqa: E402
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,6 +113,41 @@ def check_agreement(
     return agreement
 
 
+def check_decoder_agreement(
+    folder: Path,
+    captioner: TrainedCaptioner,
+    precision: Precision,
+    pictures: Sequence[np.ndarray],
+    name: Callable[[str], str],
+) -> dict[str, float]:
+    """Compare the decoder of a further language with torch, on what the bundle's encoder gives.
+
+    Args:
+        folder: The bundle's.
+        captioner: The one that the decoder was written from.
+        precision: Decides the limit.
+        pictures: uint8 (side, side, 3), as the encoder takes them, at least a few.
+        name: From the name that a file has for the first language to that for this one.
+
+    Returns:
+        log_prob_error and same_greedy_tokens, as in Agreement.
+
+    Raises:
+        AgreementError: The error is beyond its limit.
+    """
+    graphs = _BundleSessions(folder, ENCODER, name)
+    found = []
+    for pixels in pictures:
+        prefix, _ = graphs.encode(pixels[None])
+        found.append(_decoder_compared(graphs, captioner, torch.from_numpy(prefix[None])))
+    errors, same = zip(*found, strict=True)
+    error, limit = float(max(errors)), LIMITS[precision].log_prob_error
+    if not error <= limit:
+        raise _disagreement(precision, "log_prob_error", error, limit)
+    tokens = [agrees for ours in same for agrees in ours]
+    return {"log_prob_error": round(error, 7), "same_greedy_tokens": round(float(np.mean(tokens)), 4)}
+
+
 def _require(agreement: Agreement, precision: Precision) -> None:
     """Raise AgreementError with the figure that is beyond its limit."""
     limits = LIMITS[precision]
@@ -134,18 +169,19 @@ def _disagreement(precision: Precision, name: str, value: float, limit: float) -
 class _BundleSessions:
     """The graphs of a bundle, run with the daemon's options."""
 
-    def __init__(self, folder: Path, encoder: str) -> None:
+    def __init__(self, folder: Path, encoder: str, name: Callable[[str], str] = str) -> None:
+        """name: from the name that a file has for the first language to that for another one."""
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         options.add_session_config_entry("session.x64quantprecision", "1")
         with library_path(folder) as source:
             self._encoder, self._decoder = (
-                onnxruntime.InferenceSession(f"{source}/{name}", options, providers=["CPUExecutionProvider"])
-                for name in (encoder, DECODER)
+                onnxruntime.InferenceSession(f"{source}/{graph}", options, providers=["CPUExecutionProvider"])
+                for graph in (encoder, name(DECODER))
             )
         inputs = {node.name: node for node in self._decoder.get_inputs()}
-        self._vectors = np.load(folder / TOKENS, mmap_mode="r")
+        self._vectors = np.load(folder / name(TOKENS), mmap_mode="r")
         self._float = np.float16 if inputs[VECTORS].type == "tensor(float16)" else np.float32
         self._cached = [node.name for node in self._decoder.get_outputs()[2:]]
         self._empty = np.zeros((0, *inputs[cache_input(self._cached[0])].shape[1:]), self._float)
@@ -189,18 +225,27 @@ def _compared(
     model = captioner.model
     features = model.encoder(torch.from_numpy(inputs).permute(0, 3, 1, 2).float())
     prefix, pooled = model.mapper(features), features.mean((2, 3)) if features.dim() == 4 else features
+    error, same = _decoder_compared(graphs, captioner, prefix)
+    embedding = (pooled[0] - captioner.embedding_mean).numpy()
+    return (
+        _cosine(found_prefix, prefix[0].numpy()),
+        _cosine(found_embedding, embedding),
+        error,
+        same,
+    )
+
+
+@torch.no_grad()
+def _decoder_compared(
+    graphs: _BundleSessions, captioner: TrainedCaptioner, prefix: Tensor
+) -> tuple[float, list[bool]]:
+    """The worst error of log-probabilities, and where the likeliest tokens agree."""
     expected = _log_probs(captioner, prefix)
     tokens = [int(row.argmax()) for row in expected[:-1]]
     found = graphs.log_probs(prefix[0].numpy(), [*_starts(captioner), *tokens])[-len(expected) :]
     likeliest = np.argsort(expected, 1)[:, -LIKELIEST:]
     errors = np.abs(np.take_along_axis(found - expected, likeliest, 1)).mean(1)
-    embedding = (pooled[0] - captioner.embedding_mean).numpy()
-    return (
-        _cosine(found_prefix, prefix[0].numpy()),
-        _cosine(found_embedding, embedding),
-        float(errors.max()),
-        list(found.argmax(1) == expected.argmax(1)),
-    )
+    return float(errors.max()), list(found.argmax(1) == expected.argmax(1))
 
 
 def _starts(captioner: TrainedCaptioner) -> list[int]:

@@ -15,7 +15,7 @@ from earsight_training.bundles.mapper_graphs import cells_prefix, embedding_pref
 from earsight_training.networks.conv_encoder import ConvEncoder, ResidualBlock
 from earsight_training.networks.efficientnet import EfficientNetLite, InvertedResidual
 from earsight_training.networks.encoders import FeatureMapEncoder, ImageEncoder
-from earsight_training.networks.mapper import AnyMapper, CellMapper
+from earsight_training.networks.mapper import AnyMapper, BundleMapper, CellMapper
 
 
 def encoder_graph(
@@ -69,7 +69,7 @@ def _prefix_embedding_cells(
         cells = FloatConvolutions(graph).cells(_features(graph, x, encoder), encoder.channels)
         prefix = cells_prefix(graph, cells, mapper)
         return prefix, graph.to_float32(graph.add("ReduceMean", cells, graph.constant([0]))), cells
-    assert not isinstance(mapper, CellMapper)
+    assert not isinstance(mapper, CellMapper | BundleMapper)
     embedding = graph.to_float32(clip_embedding(graph, x, encoder))
     return embedding_prefix(graph, embedding, mapper), embedding, None
 

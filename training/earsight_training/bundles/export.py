@@ -32,6 +32,7 @@ from earsight_training.errors import TrainingError
 from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.clip_weights import load_clip
 from earsight_training.preconditions import require_room
+from earsight_training.recipe import BundleEncoderSettings
 from earsight_training.scoring.evaluate import Candidate, describe, score
 from earsight_training.scoring.kept_captions import KeptCaptions
 from earsight_training.trained_captioner import TrainedCaptioner
@@ -71,6 +72,22 @@ def with_clip(captioner: TrainedCaptioner, name_or_path: str, *, local_files_onl
         )
     model = CaptionModel(encoder, captioner.model.mapper, captioner.model.decoder)
     return replace(captioner, model=model.eval())
+
+
+def require_own_encoder(captioner: TrainedCaptioner, path: Path) -> None:
+    """Refuse a captioner that has no encoder but that of the bundle for which it was trained.
+
+    Args:
+        captioner: As it was loaded.
+        path: Of its file, for the message.
+
+    Raises:
+        TrainingError: It has none.
+    """
+    if isinstance(captioner.recipe.encoder, BundleEncoderSettings):
+        raise TrainingError(
+            f"{path}: a decoder for the encoder of a bundle; put it into that by `earsight-train language`"
+        )
 
 
 def export_bundle(
@@ -153,9 +170,22 @@ def _calibrate(
     exact = candidates if precision == "float32" else _in_float32(captioner, photos, bundle, kept)
     calibration = fit(exact)
     scores = score([best_caption(calibration, candidate) for candidate in candidates])
+    return calibration, scores | cross_fitted_metrics(candidates, calibration)
+
+
+def cross_fitted_metrics(candidates: Sequence[Candidate], calibration: Calibration) -> dict[str, float]:
+    """Measure, cross-fitted, what a calibration is worth.
+
+    Args:
+        candidates: One for each photo, with all that its search ended with.
+        calibration: Fitted on these.
+
+    Returns:
+        The expected calibration error, and what is made up at COVERAGE, by name.
+    """
     said = cross_fit(candidates, calibration.order)
     confidence, truth = np.array([caption.confidence for caption in said]), truthful(said)
-    return calibration, scores | {
+    return {
         "calibration-error": round(calibration_error(confidence, truth), 4),
         "made-up at 85 %": round(risk_at(COVERAGE, confidence, truth), 4),
     }

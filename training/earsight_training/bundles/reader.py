@@ -32,6 +32,21 @@ class BundleAbout:
     trained_on: np.ndarray | None
 
 
+def require_language(folder: Path, manifest: Manifest, language: str | None) -> None:
+    """Refuse a language that a bundle does not caption in.
+
+    Args:
+        folder: The bundle's, for the message.
+        manifest: Its manifest.
+        language: Code; None: the bundle's first one.
+
+    Raises:
+        BundleError: The bundle does not have it.
+    """
+    if language not in (None, *manifest.codes):
+        raise BundleError(f"{folder}: no captions in {language}; it has {', '.join(manifest.codes)}")
+
+
 def read_bundle(folder: Path) -> BundleAbout:
     """Read what a bundle says of itself; its networks are left to the daemon.
 

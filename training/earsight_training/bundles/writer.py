@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,7 +31,6 @@ from earsight_training.bundles.encoder_graphs import encoder_graph
 from earsight_training.bundles.graph_builder import to_numpy, weight_format
 from earsight_training.bundles.precision import Precision
 from earsight_training.errors import TrainingError
-from earsight_training.networks.decoder import DecoderNetwork
 from earsight_training.networks.encoders import ClipEncoder, ImageEncoder
 from earsight_training.trained_captioner import TrainedCaptioner
 
@@ -71,9 +70,7 @@ def write_bundle(
     encoders = {ENCODER: precision} | {other_encoder(p): p for p in other_encoders}
     with replacing_folder(folder) as unfinished:
         _write_encoders(unfinished, captioner, manifest.captioning.image.side, encoders)
-        _write_decoder(unfinished, captioner.model.decoder, precision)
-        vocabulary = captioner.vocabulary.tokenizer.to_str(pretty=False)
-        (unfinished / TOKENIZER).write_text(vocabulary, encoding="utf-8")
+        write_decoder(unfinished, captioner, precision)
         if captioner.trained_on is not None:
             np.save(unfinished / TRAINED_ON, captioner.trained_on)
         (unfinished / MODEL_CARD).write_text(card, encoding="utf-8")
@@ -138,15 +135,20 @@ def _manifest(captioner: TrainedCaptioner) -> Manifest:
         language=recipe.data.languages[0],
         languages={code: (token,) for code, token in captioner.vocabulary.starts.items()} or None,
         image=image,
-        decode=DecodeSettings(
-            beams=BEAMS[recipe.decoder.kind],
-            max_tokens=recipe.captions.longest,
-            end_token=captioner.vocabulary.end,
-            no_repeat=NO_REPEAT,
-        ),
+        decode=decode_settings(captioner),
         calibration=UNCALIBRATED,
         missing=captioner.missing,
         files={},
+    )
+
+
+def decode_settings(captioner: TrainedCaptioner) -> DecodeSettings:
+    """Return how a device searches for a captioner's captions."""
+    return DecodeSettings(
+        beams=BEAMS[captioner.recipe.decoder.kind],
+        max_tokens=captioner.recipe.captions.longest,
+        end_token=captioner.vocabulary.end,
+        no_repeat=NO_REPEAT,
     )
 
 
@@ -161,10 +163,23 @@ def _write_encoders(
         save_graph(encoder_graph(encoder, mapper, side, mean, weights), folder / name)
 
 
-def _write_decoder(folder: Path, decoder: DecoderNetwork, precision: Precision) -> None:
-    save_graph(decoder_graph(decoder, weight_format(precision, decoder)), folder / DECODER)
+def write_decoder(
+    folder: Path, captioner: TrainedCaptioner, precision: Precision, name: Callable[[str], str] = str
+) -> None:
+    """Write what a bundle has for each language: the decoder, its tokens' vectors and its vocabulary.
+
+    Args:
+        folder: The bundle's.
+        captioner: Whose decoder it is.
+        precision: Of the graph.
+        name: From the name that a file has for the first language to its own.
+    """
+    decoder = captioner.model.decoder
+    save_graph(decoder_graph(decoder, weight_format(precision, decoder)), folder / name(DECODER))
     vectors = to_numpy(decoder.tokens.weight)
-    np.save(folder / TOKENS, vectors if precision == "float32" else vectors.astype(np.float16))
+    np.save(folder / name(TOKENS), vectors if precision == "float32" else vectors.astype(np.float16))
+    vocabulary = captioner.vocabulary.tokenizer.to_str(pretty=False)
+    (folder / name(TOKENIZER)).write_text(vocabulary, encoding="utf-8")
 
 
 def save_graph(graph: onnx.ModelProto, path: Path) -> None:

@@ -138,8 +138,9 @@ def _run_captions(arguments: argparse.Namespace) -> None:
     # What is quickly found out comes first.
     model, splits = _Model.open(arguments), _splits(arguments)
     objects = read_objects(arguments.objects, arguments.synonyms) if arguments.objects else None
-    rehearse()
-    inspected, _ = usable_photos(arguments, splits, model.missing)
+    rehearse(only_cider=arguments.language not in (None, "en"))
+    languages = [arguments.language] if arguments.language else None
+    inspected, _ = usable_photos(arguments, splits, model.missing, languages)
     chosen = inspected.photos
     if objects:
         objects.check(photo.path for photo in chosen)
@@ -149,7 +150,7 @@ def _run_captions(arguments: argparse.Namespace) -> None:
         print(f"earsight-train: SPICE is left out: {missing}", file=sys.stderr)
     with model.captions(chosen) as (candidates, kept):
         evaluation = evaluate(candidates, objects, with_spice=not missing)
-        written = [text for photo in photos(arguments, None) for text in photo.captions]
+        written = [text for photo in photos(arguments, None, languages) for text in photo.captions]
         report = reliability_report(evaluation.candidates, written, model.order)
         if arguments.uninformative:
             paths = [photo.path for photo in chosen]
@@ -164,6 +165,8 @@ def _check(arguments: argparse.Namespace) -> None:
     check_labels(arguments)
     if arguments.synonyms and not arguments.objects:
         raise TrainingError("--synonyms are words for --objects, which are not given")
+    if arguments.checkpoint and arguments.language:
+        raise TrainingError("--language is for --bundle: a checkpoint has one language")
     if arguments.checkpoint and (arguments.plot or arguments.uninformative):
         raise TrainingError("--plot and --uninformative need --bundle: a checkpoint is not calibrated yet")
     for path in filter(None, (arguments.json, arguments.page, arguments.plot)):
@@ -199,25 +202,27 @@ class _Model:
         trained_on: np.ndarray | None,
         missing: float,
         order: float,
+        language: str | None = None,
     ) -> None:
         self.name, self.trained_on, self.missing, self.order = name, trained_on, missing, order
-        self._bundle, self._captioner = bundle, captioner
+        self._bundle, self._captioner, self._language = bundle, captioner, language
 
     @classmethod
     def open(cls, arguments: argparse.Namespace) -> _Model:
         """Raises TrainingError for what is no model."""
         if arguments.bundle:
-            from earsight_training.bundles.reader import read_bundle
+            from earsight_training.bundles.reader import read_bundle, require_language
 
             found = read_bundle(arguments.bundle)
-            order = found.manifest.captioning.calibration.order
-            return cls(
-                str(arguments.bundle), arguments.bundle, None, found.trained_on, found.manifest.missing, order
-            )
-        from earsight_training.bundles.export import with_clip
+            require_language(arguments.bundle, found.manifest, arguments.language)
+            order = found.manifest.captioning_in(arguments.language).calibration.order
+            name, missing = str(arguments.bundle), found.manifest.missing
+            return cls(name, arguments.bundle, None, found.trained_on, missing, order, arguments.language)
+        from earsight_training.bundles.export import require_own_encoder, with_clip
         from earsight_training.trained_captioner import load_captioner
 
         captioner = load_captioner(arguments.checkpoint)
+        require_own_encoder(captioner, arguments.checkpoint)
         encoder = captioner.recipe.encoder
         if isinstance(encoder, ClipEncoderSettings):
             name = arguments.clip or encoder.model
@@ -243,8 +248,8 @@ class _Model:
         from earsight_training.scoring.kept_captions import KeptCaptions
 
         if self._bundle:
-            kept = KeptCaptions(self._bundle)
-            yield describe(self._bundle, chosen, kept), kept
+            kept = KeptCaptions(self._bundle, self._language)
+            yield describe(self._bundle, chosen, kept, self._language), kept
             return
         from earsight_training.bundles.export import as_bundle
 

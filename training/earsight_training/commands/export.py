@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command, and return its exit status."""
-    from earsight_training.bundles.export import export_bundle, with_clip
+    from earsight_training.bundles.export import export_bundle, require_own_encoder, with_clip
     from earsight_training.bundles.writer import bundle_bytes, require_bundle_folder
     from earsight_training.scoring.scores import rehearse
     from earsight_training.trained_captioner import load_captioner
@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.data:
         rehearse()
     captioner = load_captioner(arguments.model)
+    require_own_encoder(captioner, arguments.model)
     encoder = captioner.recipe.encoder
     if isinstance(encoder, ClipEncoderSettings):
         name = arguments.clip or encoder.model

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from earsight_training.commands.arguments import add_local_files_only
 from earsight_training.preconditions import require_room, require_writable
-from earsight_training.recipe import CellMapperSettings, ClipEncoderSettings
+from earsight_training.recipe import ClipEncoderSettings, MlpMapperSettings, TransformerMapperSettings
 
 EXAMPLES = ["model-029.pt --out imported.pt"]
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     save_captioner(arguments.out, captioner)
     encoder, mapping = captioner.recipe.encoder, captioner.recipe.mapper
     assert isinstance(encoder, ClipEncoderSettings)
-    assert not isinstance(mapping, CellMapperSettings)
+    assert isinstance(mapping, MlpMapperSettings | TransformerMapperSettings)
     scaled = "scaled to length 1" if mapping.unit_length else "as they are"
     print(
         f"{arguments.out}: {mapping.kind} mapper, prefix of {mapping.prefix}, "

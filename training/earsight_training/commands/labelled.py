@@ -53,7 +53,12 @@ def add_labels(parser: argparse.ArgumentParser, model: argparse._MutuallyExclusi
         help="with --labels: the classes to judge, with commas between; without --table, those that are"
         " labelled completely",
     )
-    parser.add_argument("--language", choices=_LANGUAGES, help="with --labels: to describe in (default: en)")
+    parser.add_argument(
+        "--language",
+        choices=_LANGUAGES,
+        help="to describe in: --labels in en by default;"
+        " captions, against captions_CODE.csv, in the bundle's first one",
+    )
     _add_detections(parser, model)
 
 
@@ -87,7 +92,7 @@ def check_labels(arguments: argparse.Namespace) -> None:
         TrainingError: They don't.
     """
     if arguments.labels is None:
-        for option in ("table", "classes", "language", "detections", "teacher", "above"):
+        for option in ("table", "classes", "detections", "teacher", "above"):
             if getattr(arguments, option) is not None:
                 raise TrainingError(f"--{option} goes with --labels")
         if arguments.data is None:

@@ -7,6 +7,7 @@ import math
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from earsight_training.commands.arguments import (
     add_local_files_only,
@@ -18,10 +19,21 @@ from earsight_training.commands.arguments import (
 from earsight_training.errors import TrainingError
 from earsight_training.learning.time_limit import TimeLimit
 from earsight_training.preconditions import require_folder
-from earsight_training.recipe import ClipEncoderSettings, Gpt2DecoderSettings, Recipe, load_recipe
+from earsight_training.recipe import (
+    BundleEncoderSettings,
+    ClipEncoderSettings,
+    Gpt2DecoderSettings,
+    Recipe,
+    load_recipe,
+)
+
+if TYPE_CHECKING:
+    from earsight_training.data.datasets import CaptionedPhoto
+    from earsight_training.data.inspection import InspectedPhotos
 
 EXAMPLES = [
     "config/training/mission.yaml --embeddings photos.safetensors --data photos/split.csv --work work",
+    "config/training/indonesian.yaml --bundle bundle --data flickr8k --work work",
     "config/training/builtin.yaml --data flickr8k --work work",
 ]
 
@@ -35,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what `earsight-train embed` wrote, for a recipe with encoder: clip. --data then only says which"
         " split each photo is in, if not the one that it was embedded with",
+    )
+    parser.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="DIR",
+        help="the bundle for whose encoder a decoder is trained, for a recipe with encoder: bundle",
     )
     parser.add_argument(
         "--stop-after",
@@ -56,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         recipe = _with_gpt2(recipe, arguments.gpt2)
     if isinstance(recipe.encoder, ClipEncoderSettings):
         _train_on_embeddings(recipe, arguments)
+    elif isinstance(recipe.encoder, BundleEncoderSettings):
+        _train_on_prefixes(recipe, recipe.encoder, arguments, limit)
     else:
         _train_on_photos(recipe, arguments, limit)
     return 0
@@ -70,21 +90,68 @@ def _seconds(text: str) -> float:
 
 
 def _train_on_photos(recipe: Recipe, arguments: argparse.Namespace, limit: TimeLimit) -> None:
-    from earsight_training.data.leaks import leaks_by_fingerprint, refuse_leaks
-    from earsight_training.learning.photo_recipe import keeps_best, require_encoder, train_on_photos
+    from earsight_training.learning.photo_recipe import require_encoder, train_on_photos
 
+    _require_photos(recipe, arguments)
+    require_encoder(recipe, arguments.work)
+    training, validation, missing = _divided(recipe, arguments)
+    train_on_photos(recipe, training, arguments.work, missing, validation, limit)
+
+
+def _train_on_prefixes(
+    recipe: Recipe, settings: BundleEncoderSettings, arguments: argparse.Namespace, limit: TimeLimit
+) -> None:
+    from tokenizers import Tokenizer
+
+    from earsight_bundle.files import TOKENIZER
+    from earsight_training.bundles.decoder_weights import read_decoder
+    from earsight_training.bundles.reader import read_bundle
+    from earsight_training.data.prefixes import PrefixEncoder
+    from earsight_training.learning.prefix_recipe import Start, require_encoder_fits, train_on_prefixes
+
+    if arguments.bundle is None:
+        raise TrainingError(f"recipe {recipe.name}: encoder: bundle is that of a bundle; name it by --bundle")
+    _require_photos(recipe, arguments)
+    bundle: Path = arguments.bundle
+    about = read_bundle(bundle).manifest
+    encoder = PrefixEncoder(bundle)
+    require_encoder_fits(encoder, recipe)
+    start = None
+    if settings.warm_start:
+        theirs = {
+            photo.path: photo.captions for photo in photos(arguments, recipe.data.train, [about.language])
+        }
+        start = Start(
+            read_decoder(bundle),
+            Tokenizer.from_file(str(bundle / TOKENIZER)),
+            about.captioning.decode.end_token,
+            theirs,
+        )
+    training, validation, missing = _divided(recipe, arguments)
+    train_on_prefixes(recipe, training, validation, encoder, start, arguments.work, missing, limit)
+
+
+def _require_photos(recipe: Recipe, arguments: argparse.Namespace) -> None:
+    """Raises TrainingError where there are none to train on, before any is read."""
     if arguments.data is None:
         raise TrainingError(
             f"recipe {recipe.name}: encoder: {recipe.encoder.kind} learns from photos; give --data"
         )
-    data, languages = recipe.data, recipe.data.languages
-    photos(arguments, data.train, languages)  # that there are any
-    require_encoder(recipe, arguments.work)
-    everything, missing = usable_photos(arguments, None, languages=languages)
+    photos(arguments, recipe.data.train, recipe.data.languages)
+
+
+def _divided(
+    recipe: Recipe, arguments: argparse.Namespace
+) -> tuple[InspectedPhotos, list[CaptionedPhoto], float]:
+    """The photos to train on, those to find the best epoch by, and the share that may be missing."""
+    from earsight_training.data.leaks import leaks_by_fingerprint, refuse_leaks
+    from earsight_training.learning.photo_recipe import keeps_best
+
+    data = recipe.data
+    everything, missing = usable_photos(arguments, None, languages=data.languages)
     refuse_leaks(leaks_by_fingerprint(everything.photos, everything.fingerprints, data.train))
     validation = everything.in_splits(data.validation).photos if keeps_best(recipe) else []
-    training = everything.in_splits(data.train)
-    train_on_photos(recipe, training, arguments.work, missing, validation, limit)
+    return everything.in_splits(data.train), validation, missing
 
 
 def _train_on_embeddings(recipe: Recipe, arguments: argparse.Namespace) -> None:

@@ -20,7 +20,6 @@ from earsight_bundle.manifest import Calibration, FeatureName
 from earsight_training.confidence.design_matrix import FOLDS, RIDGE, DesignMatrix
 from earsight_training.confidence.logistic_regression import fit_logistic_regression
 from earsight_training.scoring.evaluate import Candidate
-from earsight_training.scoring.object_hallucination import made_up
 
 MIN_GAIN = 0.001
 """Nats a caption by which a feature has to lower the cross-validated log-loss, or it is left out."""
@@ -131,7 +130,7 @@ def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
     Returns:
         Bool (candidates,).
     """
-    return np.array([not made_up(c.caption, c.photo.captions) for c in candidates], bool)
+    return np.array([not candidate.made_up for candidate in candidates], bool)
 
 
 def select_and_fit(

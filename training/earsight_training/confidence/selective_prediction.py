@@ -10,7 +10,6 @@ import numpy as np
 from earsight_bundle.confidence import rank
 from earsight_training.scoring.bootstrap import resampled
 from earsight_training.scoring.evaluate import Candidate
-from earsight_training.scoring.object_hallucination import made_up
 
 COVERAGE = 0.85
 """Share of the photos that are described, for the figures that are compared with describing all."""
@@ -110,7 +109,7 @@ def most_likely_caption(candidate: Candidate) -> Candidate:
 
 def _made_up_counts(candidates: Sequence[Candidate]) -> np.ndarray:
     """How many objects each makes up, float64."""
-    return np.array([len(made_up(c.caption, c.photo.captions)) for c in candidates], float)
+    return np.array([len(candidate.made_up) for candidate in candidates], float)
 
 
 def calibration_error(confidence: np.ndarray, truthful: np.ndarray) -> float:

@@ -47,6 +47,23 @@ def caption_tokens(
     return table
 
 
+def random_view(rgb: np.ndarray, settings: PhotoSettings, seed: tuple[int, int]) -> tuple[np.ndarray, bool]:
+    """Draw a view of a photo.
+
+    Args:
+        rgb: uint8 (any side, the same, 3).
+        settings: How photos are shown.
+        seed: Of the epoch, and the photo's number.
+
+    Returns:
+        uint8 (side, side, 3), and whether it is mirrored: every second one is.
+    """
+    rng = np.random.default_rng(seed)
+    shown = view(rgb, random_box(rng, settings.least_area), settings.side, rng)
+    mirrored = bool(rng.random() < 0.5)
+    return (shown[:, ::-1] if mirrored else shown).copy(), mirrored
+
+
 class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
     """A random view of each photo, uint8 (side, side, 3), and its tokens. Every second one is mirrored, and
     *left* and *right* in its captions with it, in whichever language."""
@@ -85,12 +102,8 @@ class PhotoExamples(Dataset[tuple[Tensor, Tensor]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         """Return a random view of a photo, mirrored every second time, and its tokens."""
-        rng = np.random.default_rng((self._seed, index))
-        box = random_box(rng, self._settings.least_area)
-        rgb = view(self._pixels[index], box, self._settings.side, rng)
-        if rng.random() < 0.5:
-            return torch.from_numpy(rgb[:, ::-1].copy()), self._mirrored[index]
-        return torch.from_numpy(rgb.copy()), self._tokens[index]
+        rgb, mirrored = random_view(self._pixels[index], self._settings, (self._seed, index))
+        return torch.from_numpy(rgb), (self._mirrored if mirrored else self._tokens)[index]
 
     def reseed(self, seed: int) -> None:
         """Other views from now on."""

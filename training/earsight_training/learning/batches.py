@@ -6,9 +6,23 @@ import multiprocessing
 import os
 
 import numpy as np
+import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from earsight_training.learning.distributed import Process
+
+
+def encoder_input(images: Tensor) -> Tensor:
+    """Turn photos of a batch into what an encoder takes; prefixes of a bundle's encoder stay what they are.
+
+    Args:
+        images: Photos, uint8 (batch, side, side, 3), or prefixes, float16 (batch, length, width).
+
+    Returns:
+        Float32 (batch, 3, side, side), or (batch, length, width).
+    """
+    return (images.permute(0, 3, 1, 2) if images.dtype == torch.uint8 else images).float()
 
 
 def epoch_order(photos: int, batch: int, seed: int, epoch: int) -> np.ndarray:

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from earsight_training.data.examples import EmbeddingExamples, PhotoExamples
+from earsight_training.data.prefixes import PrefixExamples
+from earsight_training.learning.batches import encoder_input
 from earsight_training.learning.distributed import Losses, autocast
 from earsight_training.learning.run import Run
 from earsight_training.learning.trainer import Trainer, TrainingPlan
@@ -23,7 +25,7 @@ MONITOR = "CIDEr"
 
 def train_photos(
     model: CaptionModel,
-    examples: PhotoExamples,
+    examples: PhotoExamples | PrefixExamples,
     settings: CaptionSettings,
     photos: PhotoSettings,
     run: Run,
@@ -32,7 +34,7 @@ def train_photos(
 
     Args:
         model: With a trained encoder.
-        examples: Of the training photos.
+        examples: Of the training photos, or of what a bundle's encoder made of them.
         settings: The recipe's section captions.
         photos: The recipe's section captions.photos.
         run: Where, and how long.
@@ -45,7 +47,7 @@ def train_photos(
     """
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def begin_epoch(epoch: int) -> PhotoExamples:
+    def begin_epoch(epoch: int) -> PhotoExamples | PrefixExamples:
         examples.reseed(run.seed * 1000 + epoch)
         model.encoder.requires_grad_(epoch >= photos.frozen_epochs)
         model.train()
@@ -54,7 +56,7 @@ def train_photos(
 
     optimizer, plan = _photo_optimizer(model, settings, photos), _plan(settings, examples, run.seed)
     trainer = _photo_trainer(model, optimizer, plan, run)
-    trained = trainer.run(begin_epoch, _losses(model, settings.smoothing, trainer.device, _channels_first))
+    trained = trainer.run(begin_epoch, _losses(model, settings.smoothing, trainer.device, encoder_input))
     assert isinstance(trained, CaptionModel)
     return trained.eval()
 
@@ -157,10 +159,6 @@ def _validation(
     return Validation(validate, MONITOR, patience)
 
 
-def _channels_first(images: Tensor) -> Tensor:
-    return images.permute(0, 3, 1, 2).float()
-
-
 def _joined(model: CaptionModel, learned: nn.Module) -> CaptionModel:
     """The model with what was learned of it: the mapper alone, or all of it."""
     if isinstance(learned, CaptionModel):
@@ -194,7 +192,9 @@ def _bytes(model: nn.Module) -> int:
     return sum(tensor.nbytes for tensor in model.state_dict().values())
 
 
-def _plan(settings: CaptionSettings, examples: PhotoExamples | EmbeddingExamples, seed: int) -> TrainingPlan:
+def _plan(
+    settings: CaptionSettings, examples: PhotoExamples | PrefixExamples | EmbeddingExamples, seed: int
+) -> TrainingPlan:
     warmup, photos = settings.warmup_steps, len(examples)
     return TrainingPlan(
         photos,

@@ -4,7 +4,6 @@ work folder."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +34,8 @@ from earsight_training.networks.caption_model import CaptionModel
 from earsight_training.networks.conv_encoder import ConvEncoder
 from earsight_training.networks.efficientnet import EfficientNetLite, load_weights, weights_file
 from earsight_training.networks.encoders import FeatureMapEncoder
-from earsight_training.recipe import EfficientNetSettings, Recipe, RecipeError, distillation_settings
+from earsight_training.recipe import EfficientNetSettings, Recipe, distillation_settings
+from earsight_training.recipe_file import RecipeError
 from earsight_training.trained_captioner import TrainedCaptioner, save_captioner
 
 
@@ -196,15 +196,11 @@ def _trained(
         recipe.seed,
         [photo.languages for photo in photos] if len(languages) > 1 else None,
     )
-    model = train_photos(model, examples, captions, captions.photos, _measured(run, captions.keep_best))
+    model = train_photos(model, examples, captions, captions.photos, run.measured(captions.keep_best))
     if refine is None or run.limit.reached:
         return model
-    references, run = references_by_language(photos, languages), _measured(run, refine.keep_best)
+    references, run = references_by_language(photos, languages), run.measured(refine.keep_best)
     return train_self_critical(model, examples, references, vocabulary, (captions, refine), run)
-
-
-def _measured(run: Run, keep_best: bool) -> Run:
-    return run if keep_best else replace(run, validation=None)
 
 
 def keeps_best(recipe: Recipe) -> bool:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from earsight_training.data.datasets import CaptionedPhoto, in_language
 from earsight_training.data.tokens import Vocabulary, clean_caption
+from earsight_training.learning.batches import encoder_input
 from earsight_training.learning.decoding import beam_captions, text_of
 from earsight_training.learning.distributed import autocast
 from earsight_training.learning.rewards import Rewards
@@ -20,7 +21,6 @@ from earsight_training.networks.caption_model import CaptionModel
 MONITOR = "CIDEr-D"
 """The mean over the languages."""
 BATCH = 125
-BEAMS = 3
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,22 @@ class PhotoScore:
     """Scores models on the same photos, again and again.
 
     Attributes:
-        pixels: uint8 (photos, side, side, 3), in the size of the encoder's input.
+        images: uint8 (photos, side, side, 3), in the size of the encoder's input; or what a bundle's encoder
+            made of them, float16 (photos, length, width).
         references: By the code of a language, those of each photo, cleaned; a photo may have none.
         vocabulary: The models'.
         longest: Tokens of a caption at most.
+        beams: Width of the search; 1 is greedy.
     """
 
-    pixels: np.ndarray
+    images: np.ndarray
     references: Mapping[str, Sequence[Sequence[str]]]
     vocabulary: Vocabulary
     longest: int
+    beams: int = 3
 
     def __call__(self, model: nn.Module) -> dict[str, float]:
-        """Caption the photos by a search of BEAMS beams, and score the captions.
+        """Caption the photos by a search, and score the captions.
 
         Args:
             model: A CaptionModel in eval mode.
@@ -50,8 +53,8 @@ class PhotoScore:
         """
         assert isinstance(model, CaptionModel)
         said: dict[str, list[str]] = {code: [] for code in self.references}
-        for start in range(0, len(self.pixels), BATCH):
-            images = torch.from_numpy(self.pixels[start : start + BATCH])
+        for start in range(0, len(self.images), BATCH):
+            images = torch.from_numpy(self.images[start : start + BATCH])
             for code, texts in self._captions(model, images).items():
                 said[code] += texts
         scores = {
@@ -65,11 +68,11 @@ class PhotoScore:
         device = model.decoder.tokens.weight.device
         captions = {}
         with autocast(device):
-            prefix = model.prefix(images.to(device).permute(0, 3, 1, 2).float())
+            prefix = model.prefix(encoder_input(images.to(device)))
             for code in self.references:
                 starts = language_tokens(self.vocabulary, code, len(images), device)
                 end = self.vocabulary.end
-                found = beam_captions(model, prefix, BEAMS, self.longest, end, starts)
+                found = beam_captions(model, prefix, self.beams, self.longest, end, starts)
                 captions[code] = [text_of(row, self.vocabulary) for row in found[:, 0].tolist()]
         return captions
 

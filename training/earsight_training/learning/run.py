@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from earsight_training.learning.time_limit import TimeLimit
@@ -24,3 +24,7 @@ class Run:
     seed: int
     validation: Validation | None = None
     limit: TimeLimit = field(default_factory=TimeLimit)
+
+    def measured(self, keep_best: bool) -> Run:
+        """Return the run as it is, or without a validation where the best epoch is not kept."""
+        return self if keep_best else replace(self, validation=None)

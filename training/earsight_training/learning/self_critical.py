@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 
 from earsight_training.data.examples import PhotoExamples
+from earsight_training.data.prefixes import PrefixExamples
 from earsight_training.data.tokens import Vocabulary
+from earsight_training.learning.batches import encoder_input
 from earsight_training.learning.decoding import beam_captions
 from earsight_training.learning.distributed import autocast, this_process
 from earsight_training.learning.reward_pool import CaptionRewards, RewardPool
@@ -27,7 +29,7 @@ from earsight_training.recipe import CaptionSettings, RefineSettings
 
 def train_self_critical(
     model: CaptionModel,
-    examples: PhotoExamples,
+    examples: PhotoExamples | PrefixExamples,
     references: Mapping[str, Sequence[Sequence[str]]],
     vocabulary: Vocabulary,
     recipe: tuple[CaptionSettings, RefineSettings],
@@ -52,7 +54,7 @@ def train_self_critical(
     general, settings = recipe
     trainer = _trainer(model, settings, _plan(examples, general, settings, run.seed), run)
 
-    def begin_epoch(epoch: int) -> PhotoExamples:
+    def begin_epoch(epoch: int) -> PhotoExamples | PrefixExamples:
         examples.reseed(run.seed * 2000 + epoch)
         model.eval()  # no dropout: what is said is what is trained
         return examples
@@ -86,7 +88,7 @@ def _trainer(model: CaptionModel, settings: RefineSettings, plan: TrainingPlan, 
 
 
 def _plan(
-    examples: PhotoExamples, general: CaptionSettings, settings: RefineSettings, seed: int
+    examples: PhotoExamples | PrefixExamples, general: CaptionSettings, settings: RefineSettings, seed: int
 ) -> TrainingPlan:
     return TrainingPlan(
         len(examples),
@@ -123,7 +125,7 @@ class _SelfCriticalLosses:
         images, references = batch
         model, settings = self.model, self.settings
         with autocast(images.device):
-            prefix = model.prefix(images.permute(0, 3, 1, 2).float())
+            prefix = model.prefix(encoder_input(images))
         # By itself: autocast keeps the weights that it has rounded, and those of a search have no gradient.
         with autocast(images.device):
             said = self._said(prefix.detach())

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from earsight_training.errors import TrainingError
 from earsight_training.networks.transformer import Block
 from earsight_training.recipe import (
+    BundleMapperSettings,
     CellMapperSettings,
     MapperSettings,
     MlpMapperSettings,
@@ -144,7 +145,24 @@ class TransformerMapper(nn.Module):
         return prefix
 
 
-AnyMapper = CellMapper | MlpMapper | TransformerMapper
+class BundleMapper(nn.Module):
+    """Stands where a bundle's encoder and mapper have been already: what is given is the prefix.
+
+    Attributes:
+        prefix_length: Vectors of the prefix.
+    """
+
+    def __init__(self, prefix_length: int) -> None:
+        """prefix_length: vectors of the prefix."""
+        super().__init__()
+        self.prefix_length = prefix_length
+
+    def forward(self, prefix: Tensor) -> Tensor:
+        """Return the prefix, float (batch, prefix length, width)."""
+        return prefix
+
+
+AnyMapper = CellMapper | MlpMapper | TransformerMapper | BundleMapper
 
 
 def build_mapper(mapping: MapperSettings, channels: int, width: int, cells: int) -> AnyMapper:
@@ -160,6 +178,8 @@ def build_mapper(mapping: MapperSettings, channels: int, width: int, cells: int)
         return CellMapper(channels, width, cells)
     if isinstance(mapping, MlpMapperSettings):
         return MlpMapper(channels, width, mapping)
+    if isinstance(mapping, BundleMapperSettings):
+        return BundleMapper(mapping.prefix)
     return TransformerMapper(channels, width, mapping)
 
 

@@ -17,7 +17,7 @@ from earsight_training.scoring.bootstrap import Metric, interval, mean_metric
 from earsight_training.scoring.chair import Mention, ObjectList, chair
 from earsight_training.scoring.describing import EvaluationError, device_rows
 from earsight_training.scoring.kept_captions import KeptCaptions
-from earsight_training.scoring.object_hallucination import made_up
+from earsight_training.scoring.object_hallucination import ENGLISH, made_up
 from earsight_training.scoring.scores import measure
 
 
@@ -32,6 +32,7 @@ class Candidate:
         evidence: What the confidence is computed from, by name.
         abstains: Whether a device would say that it can't tell, or what is wrong with the image.
         others: The other captions that the search ended with, best first.
+        language: Code of that of the caption and the references.
     """
 
     photo: CaptionedPhoto
@@ -40,6 +41,12 @@ class Candidate:
     evidence: Mapping[str, float] = field(default_factory=dict)
     abstains: bool = False
     others: Sequence[Candidate] = ()
+    language: str = ENGLISH
+
+    @property
+    def made_up(self) -> set[str]:
+        """The words of the caption that name objects which no reference supports."""
+        return made_up(self.caption, self.photo.captions, self.language)
 
 
 @dataclass(frozen=True)
@@ -63,14 +70,18 @@ class Evaluation:
 
 
 def describe(
-    bundle: Path, photos: Sequence[CaptionedPhoto], kept: KeptCaptions | None = None
+    bundle: Path,
+    photos: Sequence[CaptionedPhoto],
+    kept: KeptCaptions | None = None,
+    language: str | None = None,
 ) -> list[Candidate]:
     """The captions of a bundle, by the very program that runs on the device.
 
     Args:
         bundle: Folder of the bundle.
         photos: To be captioned.
-        kept: Captions that were kept of an earlier run; it gets the new ones as they come.
+        kept: Captions that were kept of an earlier run in this language; it gets the new ones as they come.
+        language: Code of that of the captions and the references; None: the bundle's first one.
 
     Returns:
         One candidate a photo. A photo that can't be described is listed on standard error and left out.
@@ -78,13 +89,21 @@ def describe(
     Raises:
         EvaluationError: the program failed, or not one photo could be described.
     """
-    rows = device_rows(bundle, [photo.path for photo in photos], kept, ["--evidence"])
-    return [_candidate(photo, rows[photo.path]) for photo in photos if photo.path in rows]
+    options = ["--evidence", *([] if language is None else ["--language", language])]
+    rows = device_rows(bundle, [photo.path for photo in photos], kept, options)
+    return [_candidate(photo, rows[photo.path], language) for photo in photos if photo.path in rows]
 
 
-def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any]) -> Candidate:
+def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any], language: str | None) -> Candidate:
     first, *others = (
-        Candidate(photo, found["caption"], found["confidence"], found["evidence"], row["abstained"])
+        Candidate(
+            photo,
+            found["caption"],
+            found["confidence"],
+            found["evidence"],
+            row["abstained"],
+            language=language or ENGLISH,
+        )
         for found in row["captions"]
     )
     return replace(first, others=others)
@@ -129,7 +148,7 @@ def evaluate(
         candidates,
         metrics,
         [interval(metric) for metric in metrics],
-        [frozenset(made_up(c.caption, c.photo.captions)) for c in candidates],
+        [frozenset(candidate.made_up) for candidate in candidates],
         [invented for invented, _ in mentions] or [()] * len(candidates),
     )
 
@@ -138,8 +157,12 @@ def _metrics(candidates: Sequence[Candidate], *, with_spice: bool) -> list[Metri
     _check(candidates)
     captions = [candidate.caption for candidate in candidates]
     references = [candidate.photo.captions for candidate in candidates]
-    invented = np.array([bool(made_up(c.caption, c.photo.captions)) for c in candidates], np.float64)
-    return [*measure(captions, references, with_spice=with_spice), mean_metric("made-up", invented)]
+    invented = np.array([bool(candidate.made_up) for candidate in candidates], np.float64)
+    english = candidates[0].language == ENGLISH
+    return [
+        *measure(captions, references, with_spice=with_spice, english=english),
+        mean_metric("made-up", invented),
+    ]
 
 
 def _check(candidates: Sequence[Candidate]) -> None:
@@ -169,7 +192,7 @@ def reliability(candidates: Sequence[Candidate]) -> list[tuple[float, float, flo
     if not sure:
         return []
     confidence = np.array([candidate.confidence for candidate in sure])
-    truthful = np.array([not made_up(c.caption, c.photo.captions) for c in sure])
+    truthful = np.array([not candidate.made_up for candidate in sure])
     rows = []
     for low, high in pairwise((0.0, MAYBE_ABOVE, PROBABLY_ABOVE, PLAIN_ABOVE, 1.01)):
         within = (confidence >= low) & (confidence < high)

@@ -20,16 +20,19 @@ class KeptCaptions:
     as its file is the same. A file that can't be written keeps nothing, which loses time at most.
     """
 
-    def __init__(self, bundle: Path) -> None:
+    def __init__(self, bundle: Path, language: str | None = None) -> None:
         """Read what is kept of a bundle's captions.
 
         Args:
             bundle: Its folder.
+            language: Code of that of the captions; None: the bundle's first one.
 
         Raises:
             OSError: It has no manifest.
         """
-        identity = hashlib.sha256((bundle / MANIFEST).read_bytes() + _version().encode()).hexdigest()
+        identity = hashlib.sha256(
+            (bundle / MANIFEST).read_bytes() + f"{_version()}{language or ''}".encode()
+        ).hexdigest()
         cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         self.path = Path(cache).expanduser() / "earsight-train" / f"captions-{identity[:16]}.jsonl"
         self._rows: dict[str, tuple[list[int], Mapping[str, Any]]] = {}

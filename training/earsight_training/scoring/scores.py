@@ -19,7 +19,11 @@ times as long."""
 
 
 def measure(
-    captions: Sequence[str], references: Sequence[Sequence[str]], *, with_spice: bool = False
+    captions: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    with_spice: bool = False,
+    english: bool = True,
 ) -> list[Metric]:
     """Score captions. The values are pycocoevalcap's own.
 
@@ -32,7 +36,9 @@ def measure(
     Args:
         captions: One for each photo.
         references: Of each photo; at least one.
-        with_spice: Whether SPICE is measured too.
+        with_spice: Whether SPICE is measured too; of English alone.
+        english: Whether the captions are. METEOR is left out of those in other languages: its stems and
+            synonyms are English.
 
     Returns:
         BLEU-1 to BLEU-4, METEOR, ROUGE-L, CIDEr and SPICE.
@@ -41,16 +47,20 @@ def measure(
         JavaError: Java is missing, or one of its programs failed.
     """
     said, known = _tokenized(captions, references)
-    aligned = meteor(said, known)
     metrics = [
         *_bleu(said, known),
-        Metric("METEOR", aligned.corpus, aligned.captions, aligned.statistics, meteor_of_sums),
+        *([_meteor(said, known)] if english else []),
         mean_metric("ROUGE-L", _rouge(said, known)),
         mean_metric("CIDEr", _cider(said, known)),
     ]
-    if with_spice:
+    if with_spice and english:
         metrics.append(mean_metric("SPICE", spice(said, known)))
     return metrics
+
+
+def _meteor(captions: Sequence[str], references: Sequence[Sequence[str]]) -> Metric:
+    aligned = meteor(captions, references)
+    return Metric("METEOR", aligned.corpus, aligned.captions, aligned.statistics, meteor_of_sums)
 
 
 def cider(candidates: Sequence[tuple[str, Sequence[str]]]) -> float:
