@@ -45,7 +45,8 @@ def test_a_plain_list_of_detections(capsys):
     assert main(words) == 0
     lines = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines() if line}
     assert lines["names-wrong"][0] == "0.3333"
-    assert lines["dog"][:5] == ["1", "1.000", "1.000", "1.000", "1.000"]
+    assert lines["dog"] == ["1", "1.000", "0.000", "1.000", "1.000", "1.000", "1.000", "1.000"]
+    assert lines["person"][:3] == ["1", "0.000", "0.500"]
     scores = json.loads(Path("scores.json").read_text())
     assert scores["photos"] == 3
     assert scores["things present"] == 2

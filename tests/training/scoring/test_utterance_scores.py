@@ -4,7 +4,7 @@ import pytest
 
 from earsight_training.data.labels import PhotoLabels
 from earsight_training.scoring.answers import described
-from earsight_training.scoring.utterance_scores import ABOUT, utterance_scores
+from earsight_training.scoring.utterance_scores import ABOUT, class_shares, utterance_scores
 
 JUDGED = frozenset({"person", "dog", "cat"})
 
@@ -47,6 +47,13 @@ def test_people_count_as_absent_only_where_that_is_known():
     ]
     found = {metric.name: metric.value for metric in utterance_scores(answers)}
     assert found["people-where-none"] == 1 / 2
+
+
+def test_how_often_a_class_is_named():
+    answers = [answer("A dog.", ["dog"]), answer("A cat.", ["dog"]), answer("A dog.", []), answer("", [])]
+    answers.append(answer("A dog.", [], frozenset({"cat"})))
+    shares = {metric.name: metric.value for metric in class_shares(answers, "dog")}
+    assert shares == {"named": 1 / 2, "named-where-none": 1 / 2}
 
 
 def test_what_nothing_can_be_counted_of_is_left_out():

@@ -1,4 +1,4 @@
-"""Scores of detections on labelled photos, by class: precision, recall, average precision, calibration."""
+"""Scores of detections on labelled photos: precision, recall, average precision, calibration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from earsight_training.data.labels import LabelBox, overlap
 from earsight_training.scoring.answers import Answer, Detection
 from earsight_training.scoring.bootstrap import Metric
-from earsight_training.scoring.utterance_scores import share_metric
+from earsight_training.scoring.utterance_scores import class_shares, share_metric
 
 OVERLAP = 0.5
 """Intersection over union from which on a box counts as the labelled one."""
@@ -20,13 +20,14 @@ LEAST = 0.05
 
 @dataclass(frozen=True)
 class ClassScores:
-    """How well one class is detected.
+    """How well one class is named and detected.
 
     Attributes:
         name: Of the class.
         photos: That show it.
-        metrics: presence-precision, presence-recall and, with boxes, box-precision and box-recall; without
-            those of which there is nothing to count.
+        metrics: named and named-where-none, of utterances; if anything was found in any photo,
+            presence-precision, presence-recall and, with boxes, box-precision and box-recall. Those of which
+            there is nothing to count are left out.
         average_precision: By boxes, of all candidates, over all recalls; None without boxes.
     """
 
@@ -37,7 +38,7 @@ class ClassScores:
 
 
 def class_scores(answers: Sequence[Answer], classes: Sequence[str], *, boxed: bool) -> list[ClassScores]:
-    """Score each class that is labelled or found.
+    """Score each class that is there in some photo, or named or found in any.
 
     Args:
         answers: One for each photo.
@@ -45,15 +46,24 @@ def class_scores(answers: Sequence[Answer], classes: Sequence[str], *, boxed: bo
         boxed: Whether there are boxes to compare with.
     """
     scores = []
+    finds = any(answer.detections for answer in answers)
     for name in classes:
         judged = [_of_class(answer, name, answer.detections) for answer in answers]
-        metrics = _metrics(judged, boxed=boxed)
-        if metrics:
+        metrics = class_shares(answers, name)
+        if finds:
+            metrics += _summed([[each] for each in judged], boxed=boxed)
+        if _is_of_interest(judged, metrics):
             candidates = [_of_class(answer, name, answer.candidates) for answer in answers]
-            has_boxes = boxed and any(each.labelled for each in candidates)
+            has_boxes = finds and boxed and any(each.labelled for each in candidates)
             average = average_precision(candidates) if has_boxes else None
             scores.append(ClassScores(name, sum(each.present for each in judged), metrics, average))
     return scores
+
+
+def _is_of_interest(judged: Sequence[_Judged], metrics: Sequence[Metric]) -> bool:
+    """Whether a class is there in any photo, or named or found."""
+    there_or_found = any(each.present or each.confidence for each in judged)
+    return there_or_found or any(metric.statistics[:, 0].any() for metric in metrics)
 
 
 def all_classes(answers: Sequence[Answer], classes: Sequence[str], *, boxed: bool) -> list[Metric]:
@@ -186,10 +196,6 @@ def average_precision(judged: Sequence[_Judged]) -> float:
     precision = right.cumsum() / np.arange(1, len(right) + 1)
     highest_from_here = np.maximum.accumulate(precision[::-1])[::-1]
     return float((highest_from_here * right).sum() / sum(each.labelled for each in judged))
-
-
-def _metrics(judged: Sequence[_Judged], *, boxed: bool) -> list[Metric]:
-    return _summed([[each] for each in judged], boxed=boxed)
 
 
 def _summed(by_photo: Sequence[Sequence[_Judged]], *, boxed: bool) -> list[Metric]:

@@ -23,7 +23,7 @@ class LabelledEvaluation:
         answers: One for each photo that could be described.
         utterances: Scores of what was said.
         objects: Scores of what was found, all classes together; empty where nothing was found in any photo.
-        classes: The same, by class.
+        classes: Both, by class.
         intervals: The 95 % interval of each of these, by its metric's name; of classes, "class: name".
     """
 
@@ -44,10 +44,9 @@ def evaluate_labelled(labelled: LabelledSet, answers: Sequence[Answer]) -> Label
     """
     utterances = utterance_scores(answers)
     objects: list[Metric] = []
-    classes: list[ClassScores] = []
     if any(answer.detections for answer in answers):
         objects = all_classes(answers, labelled.classes, boxed=labelled.boxed)
-        classes = class_scores(answers, labelled.classes, boxed=labelled.boxed)
+    classes = class_scores(answers, labelled.classes, boxed=labelled.boxed)
     named = [(metric.name, metric) for metric in [*utterances, *objects]]
     named += [(f"{each.name}: {metric.name}", metric) for each in classes for metric in each.metrics]
     intervals = {name: interval(metric) for name, metric in named}

@@ -9,7 +9,9 @@ from earsight_training.scoring.detection_scores import ClassScores
 from earsight_training.scoring.labelled_evaluation import LabelledEvaluation
 from earsight_training.scoring.utterance_scores import ABOUT
 
-_COLUMNS = ("presence-precision", "presence-recall", "box-precision", "box-recall")
+_SAID = ("named", "named-where-none")
+_FOUND = ("presence-precision", "presence-recall")
+_BOXED = ("box-precision", "box-recall")
 
 
 def print_labelled(evaluation: LabelledEvaluation, others: Iterable[tuple[str, float, float, float]]) -> None:
@@ -30,12 +32,12 @@ def print_labelled(evaluation: LabelledEvaluation, others: Iterable[tuple[str, f
     for name, value, low, high in [*rows, *others]:
         about = ABOUT.get(name, "")
         print(f"{name:28}{value:8.4f}   {low:.4f} to {high:.4f}   {about}".rstrip())
-    if evaluation.classes:
-        _print_classes(evaluation.classes, boxed=evaluation.labelled.boxed)
+    finds, boxed = bool(evaluation.objects), bool(evaluation.objects) and evaluation.labelled.boxed
+    columns = (*_SAID, *(_FOUND if finds else ()), *(_BOXED if boxed else ()))
+    _print_classes(evaluation.classes, columns, boxed=boxed)
 
 
-def _print_classes(classes: Sequence[ClassScores], *, boxed: bool) -> None:
-    columns = _COLUMNS if boxed else _COLUMNS[:2]
+def _print_classes(classes: Sequence[ClassScores], columns: Sequence[str], *, boxed: bool) -> None:
     heads = "".join(f"{name:>20}" for name in columns) + (f"{'average-precision':>20}" if boxed else "")
     print(f"\n{'class':18}{'photos':>8}{heads}")
     for each in classes:

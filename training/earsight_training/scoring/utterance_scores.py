@@ -64,6 +64,24 @@ def utterance_scores(answers: Sequence[Answer]) -> list[Metric]:
     return metrics
 
 
+def class_shares(answers: Sequence[Answer], name: str) -> list[Metric]:
+    """Compute how often utterances name one class.
+
+    Args:
+        answers: One for each photo.
+        name: Of the class.
+
+    Returns:
+        named, of the photos that show it, and named-where-none, of those that don't; without what there is no
+        such photo of.
+    """
+    there = np.array([name in answer.photo.present for answer in answers], np.float64)
+    absent = np.array([name in answer.photo.judged for answer in answers], np.float64) - there
+    named = np.array([name in answer.named for answer in answers], np.float64)
+    shares = {"named": (named * there, there), "named-where-none": (named * absent, absent)}
+    return [share_metric(each, part, whole) for each, (part, whole) in shares.items() if whole.any()]
+
+
 def share_metric(name: str, part: np.ndarray, whole: np.ndarray) -> Metric:
     """Make a score that is the sum of one number over the sum of another.
 
