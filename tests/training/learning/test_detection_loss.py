@@ -57,7 +57,7 @@ def test_no_more_is_wanted_than_the_box_is_likely():
 
 def test_a_cell_finds_the_box_that_it_overlaps_most():
     small, other = (8.0, 8.0, 24.0, 24.0), (8.0, 8.0, 24.0, 34.0)  # so few cells that each box chooses all
-    wanted = assign(found(small), *labels((other, 0, 1.0), (small, 2, 1.0)), SIDE)
+    wanted = assign(found(small), *labels((other, 0, 1.0), (small, 2, 0.3)), SIDE)
     middles = cells(SIDE, torch.device("cpu"))[0]
     within_both = ((middles > 8) & (middles < 24)).all(1)
     below = ((middles > 8) & (middles < torch.tensor([24, 34]))).all(1) & ~within_both

@@ -50,6 +50,7 @@ def test_an_encoder_is_taught_and_keeps_its_norms(tmp_path):
     labels = [torch.from_numpy(each) for each in place_labels(photos)]
     with torch.no_grad():
         before = place_loss(SeeingEncoder(encoder, 2).eval()(shown), *labels)
+    encoder.train()
     taught = teach_encoder(encoder, pixels, photos, settings, tmp_path, seed=1)
     after = taught.encoder.state_dict()
     assert norms
