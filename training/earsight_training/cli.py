@@ -26,6 +26,7 @@ COMMANDS = {
     "import": "take over a published ClipCap checkpoint, or the mission's",
     "export": "write the model bundle, calibrate and score it on the validation photos",
     "language": "put a decoder of one more language into a bundle, calibrate and score it",
+    "calibrate": "fit the confidence of a bundle on captioned photos of several kinds",
     "evaluate": "score what a bundle or a checkpoint says of captioned or labelled photos",
 }
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130

@@ -57,10 +57,17 @@ def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
 
 def data_files(arguments: argparse.Namespace) -> tuple[Path, Path]:
     """The file of captions and the folder of images that --data and --images mean."""
-    data: Path = arguments.data
+    captions, images = captions_and_images(arguments.data)
+    return captions, images if arguments.images is None else arguments.images
+
+
+def captions_and_images(data: Path) -> tuple[Path, Path]:
+    """Find the file of captions and the folder of images that --data means.
+
+    Args:
+        data: A folder with captions.csv, or a file of captions.
+    """
     captions = data / "captions.csv" if data.is_dir() else data
-    if arguments.images is not None:
-        return captions, arguments.images
     beside = captions.parent / "images"
     return captions, beside if beside.is_dir() else captions.parent
 

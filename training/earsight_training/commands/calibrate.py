@@ -1,0 +1,54 @@
+"""earsight-train calibrate: fit the confidence of a bundle on captioned photos of several kinds."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EXAMPLES = ["--bundle bundle --photos flickr8k:val --photos coco_dev:dev --out bundle"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("--bundle", type=Path, required=True, metavar="DIR", help="the bundle")
+    parser.add_argument(
+        "--photos",
+        type=_photos,
+        action="append",
+        required=True,
+        metavar="PATH:SPLIT",
+        help="captioned photos, as --data of train, and one of their splits; may be given several times",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the new bundle")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return its exit status."""
+    import numpy as np
+
+    from earsight_bundle.files import TRAINED_ON
+    from earsight_training.bundles.recalibrate import recalibrate
+    from earsight_training.commands.arguments import captions_and_images
+    from earsight_training.data.datasets import read_photos
+    from earsight_training.data.inspection import inspect_photos
+    from earsight_training.data.leaks import refuse_trained_on
+
+    trained_on = arguments.bundle / TRAINED_ON
+    sets = {}
+    for path, split in arguments.photos:
+        inspected = inspect_photos(read_photos(*captions_and_images(path), [split]))
+        if trained_on.exists():
+            seen = np.load(trained_on)
+            refuse_trained_on(inspected.photos, inspected.fingerprints, seen, str(arguments.bundle))
+        sets[path.name] = inspected.photos
+    for name, error in recalibrate(arguments.bundle, sets, arguments.out).items():
+        print(f"{name}: calibration error {error:.4f}, of {len(sets[name])} photos")
+    return 0
+
+
+def _photos(text: str) -> tuple[Path, str]:
+    """Raises argparse.ArgumentTypeError where there is no split."""
+    path, colon, split = text.rpartition(":")
+    if not colon or not path or not split:
+        raise argparse.ArgumentTypeError(f"{text} is not PATH:SPLIT, such as flickr8k:val")
+    return Path(path), split
