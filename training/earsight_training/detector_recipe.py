@@ -38,6 +38,10 @@ class LabelledSet(RecipeSection):
 
     folder: str = Field(min_length=1, description="below --data, with images/")
     files: tuple[str, ...] = Field(("*",), description="patterns of the images' names")
+    detector_files: tuple[str, ...] = Field(
+        ("*",),
+        description="patterns of the names of those that the detector learns from; the place head: all",
+    )
     boxes: str | None = Field(None, description="table of boxes in the folder")
     maps: dict[str, tuple[Annotated[int, Field(ge=0, le=255)], ...]] | None = Field(
         None, description="from classes to the numbers that mean them in maps/*.png"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from earsight_bundle.files import DETECTOR, ENCODER, MANIFEST, MODEL_CARD, PLACE
 from earsight_bundle.graphs import BOXES, CELLS, GROUNDS, PIXELS, PLACES, PRESENCE, SCORES
 from earsight_bundle.manifest import (
     Capability,
+    FurtherBoxes,
     ImageSettings,
     Manifest,
     ObjectClass,
@@ -26,9 +27,10 @@ from earsight_training.bundles.agreement import AgreementError
 from earsight_training.bundles.detector_graph import detector_graph
 from earsight_training.bundles.place_graph import place_graph
 from earsight_training.bundles.writer import require_bundle_folder, save_graph, write_manifest
+from earsight_training.confidence.further_boxes import OVERLAP, fit_further_boxes
 from earsight_training.confidence.object_calibration import ObjectEvidence, cross_fitted, fit_objects
 from earsight_training.confidence.selective_prediction import calibration_error
-from earsight_training.data.object_labels import LabelledPhoto, place_labels
+from earsight_training.data.object_labels import Boxes, LabelledPhoto, place_labels
 from earsight_training.data.place_labels import GROUNDS as GROUND_NAMES
 from earsight_training.data.place_labels import PLACES as PLACE_NAMES
 from earsight_training.data.squashed_photos import read_squashed
@@ -52,10 +54,12 @@ class Joined:
 
     Attributes:
         classes: With their calibration.
+        further: How likely further boxes of a class are things of their own; None where that was not fitted.
         metrics: What was measured, by name.
     """
 
     classes: tuple[ObjectClass, ...]
+    further: FurtherBoxes | None
     metrics: dict[str, float]
 
 
@@ -89,8 +93,10 @@ def join(
         unique = list({photo.image: photo for photo in photos}.values())
         paths = [photo.image for photo in unique]
         _require_agreement(unfinished, detector, read_squashed(paths[:_CHECKED], detector.recipe.side))
-        evidence = _evidence(unfinished, manifest, detector, unique, with_head=head is not None)
-        joined = _calibrated(evidence, detector)
+        # Where no class is labelled throughout, only what is there is known: no calibration can come of that.
+        judged = [photo for photo in unique if photo.known.any()]
+        evidence = _evidence(unfinished, manifest, detector, judged, with_head=head is not None)
+        joined = _calibrated(evidence, detector, fit_further_boxes(_drawn(unfinished, detector, unique)))
         _remember_photos(unfinished, detector)
         card = (unfinished / MODEL_CARD).read_text(encoding="utf-8")
         (unfinished / MODEL_CARD).write_text(_with_objects(card, detector, joined), encoding="utf-8")
@@ -116,14 +122,16 @@ def _manifest(manifest: Manifest, detector: TrainedDetector, joined: Joined, *, 
     return manifest.model_copy(
         update={
             "capabilities": kept + gained,
-            "objects": ObjectsSettings(image=image, classes=joined.classes),
+            "objects": ObjectsSettings(
+                image=image, classes=joined.classes, further=joined.further, overlap=OVERLAP
+            ),
             "place": PlaceSettings(places=PLACE_NAMES, grounds=GROUND_NAMES) if with_head else None,
             "metrics": manifest.metrics | joined.metrics,
         }
     )
 
 
-def _calibrated(evidence: ObjectEvidence, detector: TrainedDetector) -> Joined:
+def _calibrated(evidence: ObjectEvidence, detector: TrainedDetector, further: FurtherBoxes | None) -> Joined:
     names = detector.recipe.classes
     classes = fit_objects(evidence, names, len(COCO))
     crossed, there = cross_fitted(evidence, names, len(COCO)), evidence.there
@@ -135,7 +143,7 @@ def _calibrated(evidence: ObjectEvidence, detector: TrainedDetector) -> Joined:
     if said.any():
         metrics["objects-precision"] = float(right[said].mean())
         metrics["objects-calibration-error"] = float(calibration_error(crossed[said], right[said]))
-    return Joined(classes, {name: round(value, 4) for name, value in metrics.items()})
+    return Joined(classes, further, {name: round(value, 4) for name, value in metrics.items()})
 
 
 def _evidence(
@@ -160,6 +168,18 @@ def _evidence(
         scores.append(finder.run([SCORES], {PIXELS: pixels})[0].max(0))
         presence.append(reader.presence(photo.image) if reader else np.zeros_like(scores[-1]))
     return ObjectEvidence(np.stack(scores), np.stack(presence), place_labels(photos)[2])
+
+
+def _drawn(
+    bundle: Path, detector: TrainedDetector, photos: Sequence[LabelledPhoto]
+) -> Iterator[tuple[np.ndarray, np.ndarray, Boxes]]:
+    """Of the photos in which nothing but people's boxes is known: what the detector finds, and these boxes."""
+    finder = onnxruntime.InferenceSession(bundle / DETECTOR)
+    for photo in photos:
+        if not photo.known.any() and len(photo.boxes):
+            pixels = read_squashed([photo.image], detector.recipe.side)
+            scores, corners = finder.run([SCORES, BOXES], {PIXELS: pixels})
+            yield scores, corners, photo.boxes
 
 
 class _PlaceReader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from earsight_training.commands.arguments import add_labelled_sets
@@ -32,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     recipe = load_detector_recipe(arguments.recipe)
     require_folder(arguments.work)
     photos = read_detection_photos(recipe, arguments.recipe.parent, arguments.data, arguments.detections)
+    photos = replace(photos, train=[photo for photo in photos.train if photo.for_detector])
     detector = train_detector(recipe, photos, arguments.start, arguments.work)
     save_detector(arguments.work / "detector.pt", detector)
     return 0

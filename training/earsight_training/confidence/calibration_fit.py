@@ -30,7 +30,7 @@ _SCALINGS = 3
 """Rounds of scaling."""
 _MIN_SCALE = 0.1
 """A scale of 0 or less would reverse the order."""
-DEFAULT_ORDER = 0.2
+DEFAULT_ORDER = 0.1
 """The order of a calibration that is fitted. With more, captions become vague, since what names next to
 nothing makes nothing up (docs/builtin-model.md)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -59,7 +59,8 @@ def read_detection_photos(
             if _is_held_out(photo.group, labelled.held_out):
                 held_out.append(photo)
             else:
-                train += [photo] * labelled.repeat
+                finds = any(fnmatch(photo.image.name, pattern) for pattern in labelled.detector_files)
+                train += [replace(photo, for_detector=finds)] * labelled.repeat
     if not train:
         raise DatasetError(f"recipe {recipe.name}: all photos are held out")
     return DetectionPhotos(train, held_out)

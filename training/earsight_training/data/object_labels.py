@@ -67,6 +67,7 @@ class LabelledPhoto:
             known.
         group: Photos of one place or of one film have the same: they are not to be divided.
         place: Of the photo, where that is known.
+        for_detector: Whether the detector learns from it; if not, only the place head and the encoder do.
     """
 
     image: Path
@@ -75,6 +76,24 @@ class LabelledPhoto:
     presence: np.ndarray
     group: str
     place: PlaceLabels | None = None
+    for_detector: bool = True
+
+
+def overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Compute the intersection over union of boxes.
+
+    Args:
+        first: Float (n, 4), corners.
+        second: Float (m, 4), corners.
+
+    Returns:
+        Float (n, m), 0 to 1.
+    """
+    begin = np.maximum(first[:, None, :2], second[None, :, :2])
+    end = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = (end - begin).clip(0).prod(2)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(1) for boxes in (first, second)]
+    return np.asarray(shared / (areas[0][:, None] + areas[1][None, :] - shared + 1e-9))
 
 
 def presence_of(boxes: Boxes, known: np.ndarray) -> np.ndarray:
