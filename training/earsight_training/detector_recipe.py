@@ -40,7 +40,7 @@ class LabelledSet(RecipeSection):
     files: tuple[str, ...] = Field(("*",), description="patterns of the images' names")
     detector_files: tuple[str, ...] = Field(
         ("*",),
-        description="patterns of the names of those that the detector learns from; the place head: all",
+        description="names of those that the detector learns from; the place head: all",
     )
     boxes: str | None = Field(None, description="table of boxes in the folder")
     maps: dict[str, tuple[Annotated[int, Field(ge=0, le=255)], ...]] | None = Field(

@@ -173,7 +173,7 @@ def _evidence(
 def _drawn(
     bundle: Path, detector: TrainedDetector, photos: Sequence[LabelledPhoto]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, Boxes]]:
-    """Of the photos in which nothing but people's boxes is known: what the detector finds, and these boxes."""
+    """Of photos of which only boxes that people drew are known: what the detector finds, and these boxes."""
     finder = onnxruntime.InferenceSession(bundle / DETECTOR)
     for photo in photos:
         if not photo.known.any() and len(photo.boxes):
