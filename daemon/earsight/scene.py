@@ -90,12 +90,12 @@ class DetectedObject:
     Attributes:
         name: Of its class, as the bundle's manifest names it: a name of the vocabulary.
         confidence: 0..1, calibrated: the probability that it is there.
-        box: Where it is in the picture.
+        box: Where it is in the picture; None if it is only known that the picture shows one.
     """
 
     name: str
     confidence: float
-    box: Box
+    box: Box | None
 
 
 @dataclass(frozen=True, slots=True)

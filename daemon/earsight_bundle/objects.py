@@ -9,6 +9,8 @@ import numpy as np
 
 from earsight_bundle.manifest import FurtherBoxes, ObjectClass
 
+_MOST = 50.0
+"""Log-odds are kept that near to 0: further away, nothing is any surer."""
 _EDGE = 1e-4
 """Scores are kept that far from 0 and 1, where log-odds have no end."""
 
@@ -35,7 +37,7 @@ def log_odds(
     odds: np.ndarray = bias + weight * np.log(kept / (1 - kept))
     if presence is not None:
         odds = odds + seen * presence.astype(np.float32)
-    return odds
+    return np.clip(odds, -_MOST, _MOST)
 
 
 def probabilities(

@@ -8,17 +8,19 @@ PROBABLY_ABOVE = 0.45
 MAYBE_ABOVE = 0.1
 """From here on it begins with "Not sure, maybe"; below, the device says that it can't tell."""
 
-OBJECT_PLAIN_ABOVE = 0.6
+OBJECT_PLAIN_ABOVE = 0.75
 """Probability from which a thing that a detector found is said as it is."""
-OBJECTS_ABOVE = 0.4
+OBJECTS_ABOVE = 0.62
 """From here on it is said as probable, also in a short description."""
-OBJECT_MAYBE_ABOVE = 0.25
+WALKING_ABOVE = 0.4
+"""The same, of what matters most to someone walking, such as stairs: missing it does more harm."""
+OBJECT_MAYBE_ABOVE = 0.35
 """From here on it is said as doubtful, in a detailed description only."""
-PLACE_ABOVE = 0.6
+PLACE_ABOVE = 0.8
 """Probability from which the place, or what the ground is, is said."""
-CAPTION_ABOVE = 0.6
+CAPTION_ABOVE = 0.8
 """Confidence from which a caption is said beside the things that a detector found."""
-PRESENCE_ABOVE = 0.5
+PRESENCE_ABOVE = 0.7
 """Presence of persons, animals and vehicles from which a caption that names them is said without doubt, as
 far as its own confidence goes."""
 LEAST_PRESENCE = 0.35

@@ -61,8 +61,8 @@ def _object(found: DetectedObject) -> dict[str, object]:
     return {
         "name": found.name,
         "confidence": round(found.confidence, 4),
-        "box": _corners(found.box),
-        "direction": found.box.direction,
+        "box": found.box and _corners(found.box),
+        "direction": found.box and found.box.direction,
     }
 
 

@@ -85,6 +85,10 @@ class WordingSection(Section):
         default=thresholds.OBJECTS_ABOVE,
         description='Probability from which it is said in a short description, after "Probably".',
     )
+    walking_above: Probability = Field(
+        default=thresholds.WALKING_ABOVE,
+        description="The same, for doors, stairs, crossings, tactile paving, puddles, potholes and manholes.",
+    )
     objects_maybe_above: Probability = Field(
         default=thresholds.OBJECT_MAYBE_ABOVE,
         description='Probability from which it is said in a detailed description, after "Not sure".',

@@ -191,5 +191,6 @@ def _likely(phrasing: Phrasing) -> Phrasing:
         probably=phrasing.plain,
         maybe=phrasing.plain,
         object_probably=phrasing.object_plain,
+        walking=phrasing.object_plain,
         caption=max(phrasing.caption, phrasing.plain),
     )

@@ -14,6 +14,8 @@ Spot = Direction | int
 
 
 UNDERFOOT = frozenset("stairs pothole puddle manhole water".split())
+WALKING = frozenset("stairs pothole puddle manhole door crossing".split()) | {"tactile paving"}
+"""What matters most to someone walking."""
 _ON_THE_WAY = frozenset(
     (
         "door, crossing, traffic light, stop sign, sign, pole, streetlight, tactile paving, fire hydrant,"

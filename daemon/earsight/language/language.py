@@ -56,6 +56,7 @@ class Phrasing:
         style: What is done about doubt.
         object_plain: Probability from which a thing that a detector found is said as it is.
         object_probably: Probability from which it is said as probable.
+        walking: Probability from which what matters most to someone walking is said as probable.
         object_maybe: Probability from which it is said as doubtful, if more detail was asked for.
         place: Probability from which the place and the ground are said.
         caption: Confidence from which a caption is said beside what a detector found.
@@ -72,6 +73,7 @@ class Phrasing:
     style: Style = Style.HEDGED
     object_plain: float = thresholds.OBJECT_PLAIN_ABOVE
     object_probably: float = thresholds.OBJECTS_ABOVE
+    walking: float = thresholds.WALKING_ABOVE
     object_maybe: float = thresholds.OBJECT_MAYBE_ABOVE
     place: float = thresholds.PLACE_ABOVE
     caption: float = thresholds.CAPTION_ABOVE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from earsight.language.groups import UNDERFOOT, Doubt, Group, Rank, Spot, in_order, rank_of
+from earsight.language.groups import UNDERFOOT, WALKING, Doubt, Group, Rank, Spot, in_order, rank_of
 from earsight.language.language import Directions, Phrasing, Style
 from earsight.language.vocabulary import MANY, MOVING, THINGS, with_kinds
 from earsight.scene import Box, DetectedObject, Place, Scene
@@ -59,12 +59,16 @@ def groups(scene: Scene, phrasing: Phrasing) -> list[Group]:
     return sorted(found, key=lambda group: (group.rank, -group.area))
 
 
-def doubt(confidence: float, phrasing: Phrasing) -> Doubt | None:
-    """How sure a thing with this probability is said to be; None if it is not said."""
+def doubt(confidence: float, phrasing: Phrasing, name: str = "") -> Doubt | None:
+    """How sure a thing with this probability is said to be; None if it is not said.
+
+    What matters most to someone walking is said from a lower probability: it does more harm to miss it.
+    """
+    probable = min(phrasing.object_probably, phrasing.walking if name in WALKING else 1.0)
     plain = phrasing.likely if phrasing.style is Style.CAREFUL else phrasing.object_plain
     for least, level in (
         (plain, Doubt.PLAIN),
-        (phrasing.object_probably, Doubt.PROBABLE),
+        (probable, Doubt.PROBABLE),
         (phrasing.object_maybe, Doubt.DOUBTFUL),
     ):
         if confidence >= least:
@@ -76,12 +80,14 @@ def _grouped(name: str, found: Sequence[DetectedObject], phrasing: Phrasing) -> 
     """Things of one name: the close ones, and the others. Only the surest: of two people of whom one is
     doubtful, one is said."""
     best = max(each.confidence for each in found)
-    level = doubt(best, phrasing)
+    level = doubt(best, phrasing, name)
     if level is None:
         return []
-    sure = [each for each in found if doubt(each.confidence, phrasing) == level]
-    close = [each.box for each in sure if _is_close(each)]
-    rest = [each.box for each in sure if not _is_close(each)]
+    sure = [each for each in found if doubt(each.confidence, phrasing, name) == level]
+    close = [each.box for each in sure if each.box and _is_close(name, each.box)]
+    rest = [each.box for each in sure if each.box and not _is_close(name, each.box)]
+    if not close and not rest:
+        return [Group(name, 1, (), level, rank_of(name), confidence=best)]
     grouped = []
     for boxes, rank in ((close, Rank.CLOSE), (rest, rank_of(name))):
         if boxes:
@@ -98,10 +104,9 @@ def _number(name: str, boxes: Sequence[Box]) -> float:
     return len(boxes) if len(boxes) <= _EXACT else MANY
 
 
-def _is_close(found: DetectedObject) -> bool:
-    if CLOSE is None or not with_kinds(found.name) & MOVING:
+def _is_close(name: str, box: Box) -> bool:
+    if CLOSE is None or not with_kinds(name) & MOVING:
         return False
-    box = found.box
     return box.bottom >= CLOSE.bottom and box.bottom - box.top >= CLOSE.height
 
 
@@ -126,7 +131,11 @@ def _ground(scene: Scene, phrasing: Phrasing, found: Sequence[Group]) -> list[Gr
     said = {kind for group in found for kind in with_kinds(group.name)}
     if scene.place is not None and _is_likely(scene.place, phrasing):
         said |= with_kinds(scene.place.name)
-    if ground.name in said or ("indoors" in said and "outdoors" in with_kinds(ground.name)):
+    if (
+        ground.name in said
+        or (ground.name == "road" and "street" in said)
+        or ("indoors" in said and "outdoors" in with_kinds(ground.name))
+    ):
         return []
     rank = Rank.UNDERFOOT if ground.name in UNDERFOOT else Rank.GROUND
     where = () if THINGS[ground.name].place else _where([_AT_THE_BOTTOM], phrasing.directions)

@@ -53,6 +53,7 @@ def _phrasing(wording: WordingSection, objects: ObjectsSection) -> Phrasing:
         style=Style(wording.style),
         object_plain=wording.objects_plain_above,
         object_probably=wording.objects_above,
+        walking=wording.walking_above,
         object_maybe=wording.objects_maybe_above,
         place=wording.place_above,
         caption=wording.caption_above,

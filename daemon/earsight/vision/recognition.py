@@ -8,6 +8,7 @@ import numpy as np
 
 from earsight.detectors.detector import Detections
 from earsight.detectors.suppression import overlaps
+from earsight.language.groups import UNDERFOOT
 from earsight.language.kindred import KINDRED
 from earsight.scene import Box, DetectedObject
 from earsight_bundle.manifest import FurtherBoxes, ObjectClass
@@ -60,7 +61,8 @@ class ObjectEvidence:
 def objects(evidence: ObjectEvidence, names: frozenset[str] | None = None) -> tuple[DetectedObject, ...]:
     """Choose the objects that are likely enough to be named, the most confident first.
 
-    Where boxes of kindred classes mean the same thing, the likeliest is chosen.
+    Where boxes of kindred classes mean the same thing, the likeliest is chosen. A class that is likely
+    present but has no such box is one object without a box.
 
     Args:
         evidence: Of the picture.
@@ -71,14 +73,35 @@ def objects(evidence: ObjectEvidence, names: frozenset[str] | None = None) -> tu
         kind = evidence.classes[found.kind]
         if chance >= kind.least and (names is None or kind.name in names):
             chosen.append(DetectedObject(kind.name, float(chance), found.box))
-    return tuple(_each_once(sorted(chosen, key=lambda each: -each.confidence)))
+    boxed = _each_once(sorted(chosen, key=lambda each: -each.confidence))
+    return tuple(sorted([*boxed, *_boxless(evidence, boxed, names)], key=lambda each: -each.confidence))
+
+
+def _boxless(
+    evidence: ObjectEvidence, boxed: list[DetectedObject], names: frozenset[str] | None
+) -> list[DetectedObject]:
+    """The classes that are likely present, while no box of theirs or of a kindred class is likely enough."""
+    taken: set[str | int] = {each.name for each in boxed}
+    taken |= {_GROUP[each.name] for each in boxed if each.name in _GROUP}
+    found = []
+    for kind, chance in sorted(
+        zip(evidence.classes, evidence.presence().values(), strict=True), key=lambda pair: -pair[1]
+    ):
+        # A road with a pothole may have a puddle too: on the ground, no class stands for another.
+        group: str | int = kind.name if kind.name in UNDERFOOT else _GROUP.get(kind.name, kind.name)
+        if chance >= kind.least and not {kind.name, group} & taken and (names is None or kind.name in names):
+            found.append(DetectedObject(kind.name, chance, None))
+            taken.add(group)
+    return found
 
 
 def _each_once(objects: list[DetectedObject]) -> list[DetectedObject]:
-    """Leave out what a more confident object of a kindred class already is. The objects: best first."""
+    """Leave out what a more confident object of a kindred class already is. The objects, all with boxes: best
+    first."""
     if not objects:
         return []
-    same = overlaps(np.array([_corners(each.box) for each in objects], np.float32)) > _SAME_THING
+    corners = [_corners(each.box) for each in objects if each.box is not None]
+    same = overlaps(np.array(corners, np.float32)) > _SAME_THING
     kept: list[int] = []
     for at, one in enumerate(objects):
         group = _GROUP.get(one.name)

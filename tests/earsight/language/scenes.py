@@ -44,7 +44,7 @@ CLASSES = COCO + BEYOND_COCO
 PLACES = [name for name, thing in THINGS.items() if thing.place]
 
 
-def found(name: str, confidence: float = 0.9, box: Box = AHEAD) -> DetectedObject:
+def found(name: str, confidence: float = 0.9, box: Box | None = AHEAD) -> DetectedObject:
     return DetectedObject(name, confidence, box)
 
 

@@ -12,7 +12,7 @@ from earsight.language.language import Directions, Phrasing, Style
 from earsight.language.languages import load_language, promises_safety
 from earsight.language.readers import READERS
 from earsight.language.vocabulary import MOVING, THINGS, with_kinds
-from earsight.scene import Box, Problem, Scene
+from earsight.scene import Box, DetectedObject, Problem, Scene
 from tests.earsight.language.scenes import (
     CLOSE,
     LEFT,
@@ -100,6 +100,22 @@ def test_doubt_of_each_thing_is_in_the_words() -> None:
 
 def test_what_is_too_unsure_is_not_said() -> None:
     assert said(scene(found("bench", 0.2)), detail=True) == CANT_TELL
+
+
+def test_what_matters_to_someone_walking_is_said_from_less() -> None:
+    careless = replace(PHRASING, object_probably=0.62)
+    assert said(scene(found("stairs", 0.45)), careless) == "Probably stairs ahead."
+    assert said(scene(found("chair", 0.45)), careless) == CANT_TELL
+
+
+def test_what_is_somewhere_is_said_without_a_direction() -> None:
+    door = DetectedObject("door", 0.9, None)
+    assert said(scene(door)) == "A door."
+    assert said(scene(door), language="id") == "Pintu."
+
+
+def test_a_street_has_no_road_in_front() -> None:
+    assert said(scene(found("car", box=LEFT), place="street", ground="road")) == "Street. A car on the left."
 
 
 def test_the_ground_is_said_where_it_matters() -> None:

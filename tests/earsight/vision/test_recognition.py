@@ -107,3 +107,20 @@ def test_a_further_box_is_no_likelier_than_its_class():
     picture = seen((0, 0.5, LEFT), (0, 0.49, RIGHT), classes=1)
     chances = ObjectEvidence((PERSON,), picture, None, FurtherBoxes(bias=9.0, score=1.0)).confidences()
     assert chances[1] == pytest.approx(0.49, abs=0.02)
+
+
+def test_what_is_likely_present_without_a_box_is_one_object_without_a_box():
+    head = np.array([0.0, 12.0])
+    door = ObjectClass(name="door", presence=1.0, least=0.5)
+    (found,) = objects(ObjectEvidence((PERSON, door), seen(classes=2), head))
+    assert (found.name, found.box) == ("door", None)
+    assert objects(ObjectEvidence((PERSON, door), seen(classes=2), np.array([0.0, 3.0]))) == ()
+
+
+def test_a_vehicle_with_a_box_is_no_other_vehicle_as_well_but_a_pothole_may_be_wet():
+    truck = ObjectClass(name="truck", presence=1.0, least=0.5)
+    found = objects(ObjectEvidence((CAR, truck), seen((0, 0.9, LEFT), classes=2), np.array([0.0, 9.0])))
+    assert [each.name for each in found] == ["car"]
+    pothole, puddle = ObjectClass(name="pothole"), ObjectClass(name="puddle", presence=1.0)
+    found = objects(ObjectEvidence((pothole, puddle), seen((0, 0.9, LEFT), classes=2), np.array([0.0, 12.0])))
+    assert {each.name for each in found} == {"pothole", "puddle"}

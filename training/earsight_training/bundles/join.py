@@ -40,6 +40,8 @@ from earsight_training.networks.nanodet import predictions
 from earsight_training.networks.place_head import PlaceHead
 from earsight_training.trained_detector import TrainedDetector
 
+_OBJECTS = "; objects: "
+"""Parts the terms of the captioner from those of the detector."""
 _CHECKED = 8
 """Photos on which a graph is compared with torch."""
 _MOST_APART = 0.05
@@ -122,6 +124,7 @@ def _manifest(manifest: Manifest, detector: TrainedDetector, joined: Joined, *, 
     return manifest.model_copy(
         update={
             "capabilities": kept + gained,
+            "licence": f"{manifest.licence.split(_OBJECTS)[0]}{_OBJECTS}{detector.recipe.licence}",
             "objects": ObjectsSettings(
                 image=image, classes=joined.classes, further=joined.further, overlap=OVERLAP
             ),
