@@ -105,7 +105,7 @@ class _Wording:
                 yield self._composed(rest[:count], said)
         for count in range(len(found), 0, -1):
             yield self._composed(found[:count], None)
-        yield self._composed((), self._caption(self._phrasing.probably, found) if not found else None)
+        yield self._composed((), self._caption(self._phrasing.maybe, found) if not found else None)
         yield self._composed((), None)
 
     def _caption(self, least: float, found: Sequence[Group], *, urgent: bool = False) -> Said | None:
