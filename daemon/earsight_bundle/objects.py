@@ -37,7 +37,7 @@ def log_odds(
     odds: np.ndarray = bias + weight * np.log(kept / (1 - kept))
     if presence is not None:
         odds = odds + seen * presence.astype(np.float32)
-    return np.clip(odds, -_MOST, _MOST)
+    return np.asarray(np.clip(odds, -_MOST, _MOST))
 
 
 def probabilities(

@@ -60,6 +60,7 @@ def test_the_service_speaks_what_it_says(tmp_path):
         f"""
         camera: {{source: replay, replay: {photo(tmp_path)}, max_age: 10}}
         captioner: {{engine: huggingface, model: {florence2}, max_tokens: 4, time_limit: 20}}
+        objects: {{enabled: false}}
         """,
         encoding="utf-8",
     )
