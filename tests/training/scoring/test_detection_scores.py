@@ -103,3 +103,8 @@ def test_a_perfect_detector():
     (dog,) = class_scores(answers, ["dog"], boxed=True)
     assert dog.average_precision == 1
     assert np.allclose([metric.value for metric in dog.metrics if metric.name != "named"], 1)
+
+
+def test_what_was_found_without_a_box_has_no_label() -> None:
+    box = LabelBox(0.1, 0.1, 0.5, 0.5)
+    assert matched([Detection("door", 0.9, None), Detection("door", 0.8, box)], [box]) == [False, True]

@@ -18,12 +18,12 @@ class Detection:
     Attributes:
         name: Of its class.
         confidence: 0..1.
-        box: Where it is.
+        box: Where it is; None if it is only known that the photo shows one.
     """
 
     name: str
     confidence: float
-    box: LabelBox
+    box: LabelBox | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,10 @@ def described(photo: PhotoLabels, row: Mapping[str, Any], language: str) -> Answ
 
 
 def _detections(found: Iterable[Mapping[str, Any]]) -> list[Detection]:
-    return [Detection(each["name"], float(each["confidence"]), LabelBox(*each["box"])) for each in found]
+    return [
+        Detection(each["name"], float(each["confidence"]), each["box"] and LabelBox(*each["box"]))
+        for each in found
+    ]
 
 
 def listed(photo: PhotoLabels, detections: Sequence[Detection], above: float) -> Answer:
@@ -116,9 +119,11 @@ def listed(photo: PhotoLabels, detections: Sequence[Detection], above: float) ->
     )
     directions: dict[str, set[str]] = {}
     for each in kept:
-        directions.setdefault(each.name, set()).add(each.box.direction)
+        where = directions.setdefault(each.name, set())
+        if each.box is not None:
+            where.add(each.box.direction)
     things = [
-        SpokenThing(name, frozenset([name]), directions=frozenset(where))
-        for name, where in directions.items()
+        SpokenThing(name, frozenset([name]), directions=frozenset(thirds))
+        for name, thirds in directions.items()
     ]
     return Answer(photo, ", ".join(directions), things, kept, detections)

@@ -170,16 +170,17 @@ def matched(found: Sequence[Detection], labels: Sequence[LabelBox]) -> list[bool
         labels: Of the same class.
 
     Returns:
-        For each detection, whether it has one: the free one that it overlaps most, by OVERLAP or more.
+        For each detection, whether it has one: the free one that it overlaps most, by OVERLAP or more. What
+        has no box has none.
     """
     free = list(labels)
     right = []
     for each in found:
-        best = max(free, key=lambda label: overlap(each.box, label), default=None)
-        hit = best is not None and overlap(each.box, best) >= OVERLAP
+        shared = [overlap(each.box, label) if each.box else 0.0 for label in free]
+        hit = max(shared, default=0.0) >= OVERLAP
         right.append(hit)
-        if hit and best is not None:
-            free.remove(best)
+        if hit:
+            free.pop(shared.index(max(shared)))
     return right
 
 
@@ -216,5 +217,5 @@ def _counts(each: _Judged) -> tuple[int, int, int, int, int, int]:
 def _directions(answer: Answer) -> tuple[int, int]:
     """Of the detections of things that are there: those in the right direction, and all."""
     known = answer.photo.directions
-    there = [each for each in answer.detections if each.name in known]
-    return sum(each.box.direction in known[each.name] for each in there), len(there)
+    there = [(each.name, each.box) for each in answer.detections if each.name in known and each.box]
+    return sum(box.direction in known[name] for name, box in there), len(there)

@@ -86,4 +86,5 @@ def _outlines(answer: Answer) -> Iterator[Outline]:
     for found in answer.detections:
         known = found.name in photo.judged
         colour = _UNJUDGED if not known else _RIGHT if found.name in photo.present else _WRONG
-        yield found.box, f"{found.name} {found.confidence:.2f}", colour
+        if found.box is not None:
+            yield found.box, f"{found.name} {found.confidence:.2f}", colour
