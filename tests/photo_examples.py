@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,15 @@ from PIL import Image
 
 SIZE = (64, 48)
 LONG, SHORT = 4, 3  # types of a TIFF's tags
+_REAL = ("astronaut.png", "chelsea.png", "motorcycle_left.png", "rocket.jpg", "coffee.png")
+
+
+def real_photos() -> list[Path]:
+    """Photos in scikit-image's wheel that look different from each other, whatever a model says of them."""
+    spec = find_spec("skimage")
+    assert spec is not None, "pip install scikit-image"
+    assert spec.origin is not None
+    return [Path(spec.origin).parent / "data" / name for name in _REAL]
 
 
 def ramp(largest: float, dtype: type, size: tuple[int, int] = SIZE) -> np.ndarray:

@@ -52,7 +52,7 @@ def frame(sight: Path | Picture.Image) -> bytes:
 class Camera:
     """Plugged in from the start, and black until it is shown something.
 
-    shows: the number of the demo photo in front of it; None for anything else.
+    shows: the number of the real photo in front of it; None for anything else.
     """
 
     def __init__(self, guest: Guest) -> None:
@@ -65,7 +65,7 @@ class Camera:
         self._connect()
 
     def show(self, sight: int | Picture.Image) -> None:
-        """A demo photo by its number, or something else; until no older picture is fresh enough to be
+        """A real photo by its number, or something else; until no older picture is fresh enough to be
         described."""
         fed = self._photo.exists()
         self.shows = sight if isinstance(sight, int) else None

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Picture
 
-from earsight.cameras.replay import demo_photos
+from tests.photo_examples import real_photos
 
 _SIZE = (640, 480)
 
 
 def photo(number: int = 0) -> Path:
-    """One of the demo photos, whose captions differ: 0 to 4."""
-    return demo_photos()[number]
+    """One of the real photos, whose captions differ: 0 to 4."""
+    return real_photos()[number]
 
 
 def covered() -> Picture.Image:

@@ -1,7 +1,7 @@
 """A model bundle for the simulated device that takes no arithmetic to speak of.
 
 Emulated, one caption of the built-in model takes a minute where a board takes a tenth of a second, and what
-is tried here is the device around it. This bundle tells the demo photos apart and has one true sentence for
+is tried here is the device around it. This bundle tells the real photos apart and has one true sentence for
 each; whatever else it sees gets the sentence of the photo that is likest to it. See docs/bundle.md.
 """
 
@@ -26,7 +26,7 @@ SENTENCES = (
     ("a rocket stands", "Ġon its launch pad"),
     ("a cup of coffee", "Ġis on a table"),
 )
-"""One for each of the demo photos, in the tokens of which it is said."""
+"""One for each of the real photos, in the tokens of which it is said."""
 
 _SIDE, _BLOCK = 32, 8
 _SURE = 30.0
@@ -36,7 +36,7 @@ _VOCABULARY = _END + 1
 
 
 def sentence(number: int) -> str:
-    """What the wearer hears of a demo photo."""
+    """What the wearer hears of a real photo."""
     text = "".join(SENTENCES[number]).replace("Ġ", " ")
     return f"{text[0].upper()}{text[1:]}."
 
@@ -76,7 +76,7 @@ def _embedding(pixels: np.ndarray) -> np.ndarray:
 
 
 def _known() -> np.ndarray:
-    """(sentences, any): the embeddings of the demo photos as the camera delivers them."""
+    """(sentences, any): the embeddings of the real photos as the camera delivers them."""
     shown = [np.frombuffer(frame(photo(number)), np.uint8) for number in range(len(SENTENCES))]
     return np.stack([_embedding(resized(bgr.reshape(480, 640, 3)[..., ::-1], _SIDE)) for bgr in shown])
 

@@ -24,7 +24,8 @@ VIDEO_SUFFIXES = frozenset(
 _PHOTO_RATE = 10.0
 _NAMED = 3
 """Files of a folder that are named in a message."""
-_DEMO = ("astronaut.png", "chelsea.png", "motorcycle_left.png", "rocket.jpg", "coffee.png")
+_DEMO = ("motorcycle_left.png", "coffee.png", "chelsea.png")
+"""Those in scikit-image's wheel that the built-in model describes rightly, in both languages."""
 
 
 def demo_photos() -> list[Path]:
@@ -72,7 +73,8 @@ class ReplaySource:
         if isinstance(self.path, (str, Path)) and Path(self.path).suffix.lower() in VIDEO_SUFFIXES:
             self._reel = _Video(Path(self.path), self._loop)
         else:
-            self._reel = _Photos(_listed(self.path), round(self._interval * _PHOTO_RATE), self._loop)
+            times = round(self._interval * _PHOTO_RATE)
+            self._reel = _Photos(_listed(self.path), times, self._loop, named=shows_demo_photos(self))
         self._due = time.monotonic()
 
     def read(self) -> np.ndarray:
@@ -118,12 +120,16 @@ def _named(files: Sequence[Path]) -> str:
 
 
 class _Photos:
-    """Each photo `times` times, loaded when its turn comes; a broken one is logged once and left out."""
+    """Each photo `times` times, loaded when its turn comes; a broken one is logged once and left out.
+
+    named: demo photos, whose names are logged as they are shown: they are nobody's own.
+    """
 
     rate = _PHOTO_RATE
 
-    def __init__(self, paths: list[Path], times: int, loop: bool) -> None:
+    def __init__(self, paths: list[Path], times: int, loop: bool, named: bool) -> None:
         self._paths = paths
+        self._named = named
         self._times = max(1, times)
         self._loop = loop
         self._index = 0
@@ -155,6 +161,8 @@ class _Photos:
                 photo = load_photo(self._paths[self._index])
                 photo.setflags(write=False)  # handed out many times
                 _log_skipped(broken)
+                if self._named:
+                    log.info("demo photo: %s", self._paths[self._index].name)
                 return photo
             except PhotoError as error:
                 broken.append(str(error))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from earsight import cli
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource, demo_photos
 from earsight.cameras.source import CameraError
@@ -141,8 +142,44 @@ def test_a_broken_video(tmp_path: Path) -> None:
 def test_demo_photos_are_real_files_in_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("skimage")
     photos = demo_photos()
-    assert len(photos) >= 3
+    assert len(photos) == 3
     assert all(path.is_file() for path in photos)
     monkeypatch.setattr("earsight.cameras.replay.find_spec", lambda _name: None)
     with pytest.raises(CameraError, match="pip install scikit-image"):
         demo_photos()
+
+
+def test_demo_photos_are_named_as_they_are_shown_and_ones_own_are_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("skimage")
+    caplog.set_level("INFO")
+    own = ReplaySource(photo(tmp_path / "a.png", 10), interval=0.1)
+    own.open()
+    own.read()
+    assert caplog.messages == []
+    source = ReplaySource(None, interval=0.1)
+    source.open()
+    names = [f"demo photo: {path.name}" for path in demo_photos()]
+    for count in range(1, len(names) + 1):
+        source.read()
+        assert caplog.messages == names[:count]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", {"motorcycle_left": "motorcycle", "coffee": "cup", "chelsea": "cat"}),
+        ("id", {"motorcycle_left": "sepeda motor", "coffee": "cangkir", "chelsea": "kucing"}),
+    ],
+)
+def test_the_built_in_model_describes_the_demo_photos(
+    language: str, said: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("skimage")
+    photos = demo_photos()
+    assert cli.main(["describe", "--language", language, *map(str, photos)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(photos)
+    for photo_, line in zip(photos, lines, strict=True):
+        assert said[photo_.stem] in line.removeprefix(f"{photo_}: ").lower()

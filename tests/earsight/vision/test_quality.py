@@ -9,12 +9,12 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image, ImageFilter
 
 from earsight.cameras.photos import load_photo
-from earsight.cameras.replay import demo_photos
 from earsight.scene import Frame, Problem
 from earsight.vision.quality import QualityLimits, assess, sharpness
+from tests.photo_examples import real_photos
 
 LIMITS = QualityLimits()
-PHOTOS = demo_photos()
+PHOTOS = real_photos()
 
 
 def judged(pixels: np.ndarray) -> Problem | None:
