@@ -126,7 +126,7 @@ def add_missing(parser: argparse.ArgumentParser, default: str = "0.01") -> None:
         "--missing",
         type=share,
         metavar="SHARE",
-        help="of all photos of --data that may be missing, damaged or of another kind: they are listed and"
+        help="of all photos of the data that may be missing, damaged or of another kind: they are listed and"
         f" left out (default: {default})",
     )
 

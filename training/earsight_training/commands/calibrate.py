@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from earsight_training.commands.arguments import add_missing, captions_and_images
+
 EXAMPLES = ["--bundle bundle --photos flickr8k:val --photos coco_dev:dev --out bundle"]
 
 
@@ -19,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH:SPLIT",
         help="captioned photos, as --data of train, and one of their splits; may be given several times",
     )
+    add_missing(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the new bundle")
 
 
@@ -28,19 +31,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     from earsight_bundle.files import TRAINED_ON
     from earsight_training.bundles.recalibrate import recalibrate
-    from earsight_training.commands.arguments import captions_and_images
-    from earsight_training.data.datasets import read_photos
-    from earsight_training.data.inspection import inspect_photos
+    from earsight_training.data.datasets import CaptionedPhoto, read_photos
+    from earsight_training.data.inspection import MISSING, leave_out_missing
     from earsight_training.data.leaks import refuse_trained_on
 
     trained_on = arguments.bundle / TRAINED_ON
-    sets = {}
+    sets: dict[str, list[CaptionedPhoto]] = {}
     for path, split in arguments.photos:
-        inspected = inspect_photos(read_photos(*captions_and_images(path), [split]))
+        photos = read_photos(*captions_and_images(path), [split])
+        share = MISSING if arguments.missing is None else arguments.missing
+        inspected = leave_out_missing(photos, len(photos), share)
         if trained_on.exists():
             seen = np.load(trained_on)
             refuse_trained_on(inspected.photos, inspected.fingerprints, seen, str(arguments.bundle))
-        sets[path.name] = inspected.photos
+        sets.setdefault(path.name, []).extend(inspected.photos)
     for name, error in recalibrate(arguments.bundle, sets, arguments.out).items():
         print(f"{name}: calibration error {error:.4f}, of {len(sets[name])} photos")
     return 0
