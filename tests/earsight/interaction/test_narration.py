@@ -323,7 +323,7 @@ def test_only_what_is_likely_is_narrated():
     detector, captioner = ShownObjects("person", least=0.1), ColourCaptioner(confidence=0.3)
 
     async def trial():
-        detector.shown = [("person", 0.5, AHEAD)]
+        detector.shown = [("person", 0.7, AHEAD)]
         async with narrating(load=lambda: captioner, detector=detector) as on:
             await until(lambda: detector.detected > 4)
             assert on.said == []
