@@ -41,10 +41,10 @@ def test_the_shipped_recipe():
         ("refrigerator door: refrigerator", "refrigerator door: fridge", "doors: fridge is no class"),
         ("      person: [13]", "      person: [256]", "less than or equal to 255"),
         ("held_out: 0.08", "held_out: 1.08", "less than or equal to 1"),
-        ("side: 416", "side: 400", "multiple of 32"),
+        ("side: 352", "side: 350", "multiple of 32"),
         ("sides: [256,", "sides: [250,", "multiple of 32"),
         ("network: nanodet", "network: yolo", "network"),
-        ("epochs: 8", "epoch: 8", "epoch"),
+        ("epochs: 4", "epoch: 4", "epoch"),
         ("bias: 2.26\n", "", "trust"),
     ],
 )

@@ -80,7 +80,6 @@ def test_a_bundle(capsys, language):
         (["--labels", "street", "--table", "table.yaml", "--classes", "car"], "not labelled completely: car"),
         (["--labels", "street", "--classes", "dog", "--data", "street"], "--data does not go with --labels"),
         (["--labels", "street", "--classes", "dog", "--teacher", "nano"], "--teacher goes with --detections"),
-        (["--language", "id", "--data", "street"], "--language goes with --labels"),
         ([], "give captioned photos by --data, or labelled ones by --labels"),
     ],
 )

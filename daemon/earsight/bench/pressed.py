@@ -16,14 +16,10 @@ from earsight.config.schema import Config
 from earsight.interaction.press_end import PressEnd
 from earsight.service.builders import Builders
 from earsight.service.service import Options, Service
+from earsight.system import time_limits
 from earsight.triggers.trigger import Gesture, Press
 from earsight.voice.earcons import Earcon
 from earsight.voice.speaker import SPEECH
-
-_READY_WITHIN = 180.0
-_ANSWERED_WITHIN = 120.0
-_BETWEEN = 0.2
-"""Seconds."""
 
 
 @dataclass
@@ -70,12 +66,14 @@ class PressedService:
         running = asyncio.create_task(self._service.run())
         ready = asyncio.create_task(self._ready.wait())
         try:
-            await asyncio.wait({running, ready}, timeout=_READY_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {running, ready}, timeout=time_limits.BENCH_READY, return_when=asyncio.FIRST_COMPLETED
+            )
             if running.done():
                 running.result()
             if not ready.done():
-                raise TimeoutError(f"the service was not ready within {_READY_WITHIN:g} s")
-            await asyncio.sleep(1.0)
+                raise TimeoutError(f"the service was not ready within {time_limits.BENCH_READY:g} s")
+            await asyncio.sleep(time_limits.BENCH_SETTLED)
             yield
         finally:
             ready.cancel()
@@ -106,10 +104,10 @@ async def answered(service: PressedService, presses: int) -> Presses:
     found = Presses()
     for number in range(presses + 1):
         pressed, end = service.press()
-        ended = await asyncio.wait_for(end, _ANSWERED_WITHIN)
+        ended = await asyncio.wait_for(end, time_limits.BENCH_ANSWER)
         if number:
             found.ends.append(ended)
             found.tone += [at - pressed for kind, at in service.sounds if kind == Earcon.LOOK]
             found.words += [at - pressed for kind, at in service.sounds if kind == SPEECH][:1]
-        await asyncio.sleep(_BETWEEN)
+        await asyncio.sleep(time_limits.BENCH_PAUSE)
     return found

@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from earsight.system import time_limits
 from earsight.system.throttling import is_hot, temperature, throttled
 
-_INTERVAL = 2.0
-_FIRMWARE_WITHIN = 5.0
-"""Seconds."""
 _RAIL = re.compile(r"(\w+)_([AV]) \w+\(\d+\)=([0-9.]+)[AV]")
 _WHOLE_BOARD = ("VDD_IN", "POM_5V_IN", "5V_IN")
 """What Jetsons call the channel that all power comes through."""
@@ -59,7 +57,7 @@ def watts() -> float | None:
             ["vcgencmd", "pmic_read_adc"],
             capture_output=True,
             text=True,
-            timeout=_FIRMWARE_WITHIN,
+            timeout=time_limits.FIRMWARE,
             check=False,
         )
         return pmic_watts(done.stdout)
@@ -114,12 +112,12 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join(2 * _FIRMWARE_WITHIN)
+        self._thread.join(2 * time_limits.FIRMWARE)
 
     def _run(self) -> None:
         while True:
             self.readings.take()
-            if self._over.wait(_INTERVAL):
+            if self._over.wait(time_limits.BENCH_SENSORS):
                 return
 
 

@@ -258,3 +258,20 @@ DOCTOR_CHECK = 20.0
 
 DOCTOR_TORCH_CHECK = 120.0
 """The same where a check loads torch and a model of transformers from a memory card."""
+
+# Bench
+
+BENCH_READY = 180.0
+"""The service may take this long until it is ready to be pressed."""
+
+BENCH_SETTLED = 1.0
+"""Wait between ready and the first press: what a start leaves behind is over by then."""
+
+BENCH_ANSWER = 120.0
+"""A press may take this long until it is answered."""
+
+BENCH_PAUSE = 0.2
+"""Wait between an answer and the next press."""
+
+BENCH_SENSORS = 2.0
+"""Interval at which temperature, clock rate and power are read."""

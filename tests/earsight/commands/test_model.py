@@ -38,7 +38,7 @@ def test_model_info_and_verify(capsys):
     printed = capsys.readouterr().out
     assert "MB, licence: " in printed
     assert re.search(r"\nruns: encoder\.onnx(, [a-z]+\.onnx)* and [a-z]+\.onnx on CPU\n", printed)
-    assert "\ncaptions in en: pictures of " in printed
+    assert "\ncaptions in en, id: pictures of " in printed
     assert cli.main(["model", "verify", "builtin"]) == 0
     assert one_line(capsys.readouterr().out).endswith(": whole")
 

@@ -76,7 +76,7 @@ def steered(captioner, monkeypatch, seed):
     tokens = json.loads(file.read_text(encoding="utf-8"))["model"]["vocab"]
     wanted = [*BY_THEMSELVES, *WITH_OTHERS, *WAYS, *TRAFFIC, "is", "are", "to", "one"]
     ids = np.array([tokens[f"Ġ{word}"] for word in wanted if f"Ġ{word}" in tokens])
-    rng, read = np.random.default_rng(seed), captioner._decoder.read_tokens
+    rng, read = np.random.default_rng(seed), captioner._speaker.decoder.read_tokens
 
     def read_and_steer(parents, chosen):
         log_probs, likeliest = read(parents, chosen)
@@ -85,7 +85,7 @@ def steered(captioner, monkeypatch, seed):
             likeliest[:, 0] = rng.choice(ids, len(likeliest))
         return log_probs, likeliest
 
-    monkeypatch.setattr(captioner._decoder, "read_tokens", read_and_steer)
+    monkeypatch.setattr(captioner._speaker.decoder, "read_tokens", read_and_steer)
 
 
 def test_decoded_captions(captioner):

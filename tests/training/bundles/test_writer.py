@@ -278,13 +278,13 @@ def test_graphs_that_disagree_are_no_bundle(tmp_path, own, monkeypatch, part, me
     """The weights change after the graphs were written, as if these had been written wrongly."""
     from earsight_training.bundles import writer
 
-    whole = writer._write_decoder
+    whole = writer.write_decoder
 
     def wrong(*arguments):
         whole(*arguments)
         own.model.get_parameter(part).data.mul_(-1)
 
-    monkeypatch.setattr(writer, "_write_decoder", wrong)
+    monkeypatch.setattr(writer, "write_decoder", wrong)
     with pytest.raises(TrainingError, match=rf"float32 graphs disagree with torch: {measure} is"):
         write_bundle(tmp_path / "bundle", own, "float32", "# Squares\n")
     assert not list(tmp_path.glob("bundle*"))
