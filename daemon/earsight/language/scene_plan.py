@@ -129,7 +129,7 @@ def _ground(scene: Scene, phrasing: Phrasing, found: Sequence[Group]) -> list[Gr
     if ground is None or not _is_likely(ground, phrasing) or ground.name not in _GROUNDS:
         return []
     # Of a texture that it does not know the place head is sure as well, and nothing else is found there.
-    if not found and place_to_say(scene, phrasing) is None:
+    if THINGS[ground.name].place and not found and place_to_say(scene, phrasing) is None:
         return []
     said = {kind for group in found for kind in with_kinds(group.name)}
     if scene.place is not None and _is_likely(scene.place, phrasing):

@@ -119,9 +119,11 @@ def test_a_street_has_no_road_in_front() -> None:
 
 
 def test_the_ground_is_said_where_it_matters() -> None:
-    assert said(scene(ground="water")) == "Water in front."
-    assert said(scene(ground="road"), language="id") == "Jalan raya tepat di depan."
+    car = found("car", box=LEFT)
+    assert said(scene(car, ground="water")) == "Water in front, a car on the left."
+    assert said(scene(car, ground="road"), language="id") == "Mobil di kiri, jalan raya tepat di depan."
     assert said(scene(ground="floor")) == CANT_TELL
+    assert said(scene(ground="road")) == CANT_TELL, "a texture that is not known looks like a road too"
     assert (
         said(scene(found("stairs", 0.9), ground="stairs")) == said(scene(ground="stairs")) == "Stairs ahead."
     )
