@@ -115,6 +115,8 @@ class ColourCaptioner:
             if self.cancellable and cancelled():
                 raise DecodingCancelledError
             assert time.monotonic() < deadline, "the test forgot its gate"
+        if self.cancellable and cancelled():  # while the gate was opened
+            raise DecodingCancelledError
         if self.fault is not None:
             raise self.fault
         self.captioned += 1

@@ -122,7 +122,7 @@ def test_a_new_description_is_what_counts() -> None:
 
 
 def test_what_is_underfoot_is_told_and_other_ground_is_not() -> None:
-    water, road = scene(ground="water"), scene(ground="road")
+    water, road = scene(place="park", ground="water"), scene(place="park", ground="road")
     assert Walk().looks(water, water) == ["Water in front."]
     assert Walk().looks(road, road) == []
 
