@@ -131,3 +131,12 @@ def test_places_by_a_table(read, tmp_path):
     first, second, _ = read({"places": "places.csv"}).train
     assert first.place is None
     assert second.place.places[PLACES.index("forest")] == 1
+
+
+def test_the_detector_may_learn_from_fewer_photos_than_the_place_head(read):
+    found = read({"detector_files": ("b*",)})
+    assert {photo.image.name: photo.for_detector for photo in found.train} == {
+        "a.png": False,
+        "b.png": True,
+        "c.png": False,
+    }
