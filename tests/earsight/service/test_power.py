@@ -156,8 +156,12 @@ def test_a_service_that_is_cut_off_at_any_moment_leaves_all_files_whole(tmp_path
     assert device.state.exists(), "nothing was ever kept: the test has tested nothing"
 
 
-def change_for_ever(folder: Path) -> None:
+def change_for_ever(folder: Path, saved: int) -> None:
+    """Save one change after another; the first is told by a byte to the descriptor `saved`."""
     preferences = Preferences(CONFIGURED, folder)
+    preferences.quieter()
+    preferences.save()
+    os.write(saved, b".")
     while True:
         while preferences.quieter():
             preferences.save()
@@ -170,18 +174,22 @@ def test_a_writer_that_is_cut_off_leaves_the_old_or_the_new(tmp_path, times):
     chance = random.Random(SEED)
     path = tmp_path / NAME
     seen = set()
+    reader, writer = os.pipe()
     for _ in range(times):
         child = os.fork()
         if child == 0:
             try:
-                change_for_ever(tmp_path)
+                change_for_ever(tmp_path, writer)
             finally:
+                os.write(writer, b"!")
                 os._exit(1)
+        assert os.read(reader, 1) == b"."  # however busy the machine is
         time.sleep(chance.random() * 0.01)
         os.kill(child, signal.SIGKILL)
         assert os.waitpid(child, 0)[1] == signal.SIGKILL
-        if path.exists():
-            seen.add(chosen_volume(path.read_text()))
+        seen.add(chosen_volume(path.read_text()))
+    os.close(reader)
+    os.close(writer)
     assert len(seen) > 1
     assert {file.name for file in tmp_path.iterdir()} <= {NAME, f"{NAME}.partial"}
 
