@@ -121,11 +121,48 @@ class TextLine:
         text: Verbatim.
         confidence: 0..1, calibrated: the probability that every character is right.
         box: Where it is in the picture.
+        language: "en" or "id" where it is likely that language; None for numbers, names, another language,
+            or too few letters to tell.
+        block: Number of the block that it belongs to, from 0 in reading order: lines of one sign, paragraph
+            or column share it.
     """
 
     text: str
     confidence: float
     box: Box
+    language: str | None = None
+    block: int = 0
+
+
+class AimingHint(StrEnum):
+    """What would make text easier to read.
+
+    CUT_OFF_...: lines reach the edge of the picture there. UPSIDE_DOWN: it was read all the same.
+    """
+
+    CUT_OFF_LEFT = "cut_off_left"
+    CUT_OFF_RIGHT = "cut_off_right"
+    CUT_OFF_TOP = "cut_off_top"
+    CUT_OFF_BOTTOM = "cut_off_bottom"
+    TOO_SMALL = "too_small"
+    BLURRED = "blurred"
+    UPSIDE_DOWN = "upside_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in a picture.
+
+    Attributes:
+        lines: In reading order, block by block.
+        hints: What would make it easier to read, also where nothing could be read.
+        unreadable: Whether there is text in a script that no voice here can say, such as Chinese or Arabic.
+            Its lines are left out.
+    """
+
+    lines: tuple[TextLine, ...] = ()
+    hints: frozenset[AimingHint] = frozenset()
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +179,7 @@ class Scene:
             any of it, 0..1. Empty without a detector: then nothing is known of what is not there.
         place: Where the picture was taken, if that is known.
         ground: What the ground ahead is, at the bottom of the picture, if that is known.
-        text: What was read, in reading order.
+        text: What was read; None where text was not looked for.
     """
 
     captured_at: float
@@ -153,4 +190,4 @@ class Scene:
     presence: Mapping[str, float] = field(default_factory=dict)
     place: Place | None = None
     ground: Place | None = None
-    text: tuple[TextLine, ...] = ()
+    text: Reading | None = None

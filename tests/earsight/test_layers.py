@@ -19,7 +19,7 @@ LAYERS: list[set[str]] = [
     {"service"},
     {"interaction"},
     {"vision", "voice", "triggers"},
-    {"captioners", "detectors", "cameras"},
+    {"captioners", "detectors", "readers", "cameras"},
     {"inference"},
     {"bundles", "config"},
     {"language"},

@@ -16,6 +16,7 @@ from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
 from earsight.config.objects import ObjectsSection
 from earsight.config.section import CombinationError, Section
+from earsight.config.text import TextSection
 from earsight.config.triggers import GesturesSection, TriggersSection
 from earsight.config.voice import AnyVoice, AutoVoice, check_language
 
@@ -37,6 +38,7 @@ class Config(Section):
     bindings: BindingsSection = BindingsSection()
     captioner: AnyCaptioner = OnnxCaptionerSection()
     objects: ObjectsSection = ObjectsSection()
+    text: TextSection = TextSection()
     narration: NarrationSection = NarrationSection()
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()
@@ -58,7 +60,7 @@ class Config(Section):
 LIVE_SECTIONS = frozenset({"language", "gestures", "bindings", "narration", "quality", "wording", "voice"})
 """Sections that a running service takes over at a reload."""
 
-RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner", "objects"})
+RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner", "objects", "text"})
 """Sections whose change needs a restart."""
 
 

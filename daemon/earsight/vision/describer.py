@@ -7,7 +7,7 @@ so that all of them see the same and time the same stages.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -26,7 +26,10 @@ from earsight.detectors.none import NoDetector
 from earsight.detectors.registry import build_detector, build_place_head
 from earsight.inference.placement import Placement
 from earsight.language.names import known_classes, things_named
-from earsight.scene import Caption, Frame, Scene
+from earsight.readers.none import NoReader
+from earsight.readers.reader import Reader
+from earsight.readers.registry import build_reader
+from earsight.scene import Caption, Frame, Reading, Scene
 from earsight.vision.agreement import support
 from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.recognition import ObjectEvidence, objects
@@ -40,7 +43,7 @@ class Stage(StrEnum):
 
     QUALITY: judging the picture. PREPROCESS: from the frame to the encoder's input. ENCODE: from there to the
     embedding. PLACE: from there to the place and the ground. DETECT: from the frame to objects. DECODE: from
-    the encoding to captions.
+    the encoding to captions. READ: from frames to lines of text.
     """
 
     QUALITY = "quality"
@@ -49,6 +52,7 @@ class Stage(StrEnum):
     PLACE = "place"
     DETECT = "detect"
     DECODE = "decode"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +65,28 @@ class LookRequest:
             depends on.
         objects: Whether objects, place and ground are wanted; without these and captions, a look gives but
             the embedding.
+        embedding: Whether that is wanted, where neither captions nor objects are.
         worth_captions: Asked when all but the captions is known: whether they are still wanted.
         language: Code of the language that captions are wanted in; they come in the captioner's first where
             it has no such.
+        text: Whether text is to be read, if there is a reader. It is read last of all: it takes as long as
+            all the rest.
     """
 
     limits: QualityLimits | None = None
     captions: bool = True
     objects: bool = True
+    embedding: bool = True
     worth_captions: Callable[[Scene], bool] = lambda _scene: True
     language: str | None = None
+    text: bool = False
 
 
 CAPTIONS = LookRequest()
-"""All that can be seen in any picture."""
+"""All that can be seen in any picture, but for text."""
+
+TEXT = LookRequest(captions=False, objects=False, embedding=False, text=True)
+"""Nothing but text, in any picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,7 @@ class Describer:
         detector: Detector | None = None,
         place_head: PlaceHead | None = None,
         names: frozenset[str] | None = None,
+        reader: Reader | None = None,
     ) -> None:
         """Takes the loaded engines.
 
@@ -122,28 +135,37 @@ class Describer:
             detector: Finds objects; None: nothing does.
             place_head: Of the captioner's bundle; None: nothing tells the place.
             names: Of the detector's classes that count; None: all.
+            reader: Reads text; None: nothing does.
         """
         self._captioner, self._detector = captioner, detector or NoDetector()
         self._place_head = place_head
         self._names = names
+        self._reader = reader or NoReader("this describer was made without a reader")
         # The head's opinion is of the detector that it was trained beside.
         self._asks_head = place_head is not None and place_head.classes == self._detector.classes
 
     def describe(
-        self, frame: Frame, request: LookRequest = CAPTIONS, cancelled: Callable[[], bool] = never
+        self,
+        frame: Frame,
+        request: LookRequest = CAPTIONS,
+        cancelled: Callable[[], bool] = never,
+        text_frames: Sequence[Frame] = (),
     ) -> Look:
         """Describe a frame as far as the request goes.
 
         Args:
             frame: The picture.
             request: What is needed; the rest is left out.
-            cancelled: Whether the look is still wanted; asked between the stages and at every token.
+            cancelled: Whether the look is still wanted; asked between the stages, at every token and at every
+                line of text.
+            text_frames: Where text is read: pictures of the same view, of any resolution; none: in the frame.
 
         Returns:
             The scene, with the seconds of each stage.
 
         Raises:
             CaptionerError: An engine failed.
+            ReaderError: Nothing but text is wanted, and it can't be read.
             DecodingCancelledError: `cancelled` said so.
         """
         stages = _Stages(cancelled)
@@ -152,11 +174,30 @@ class Describer:
                 problem = assess(frame, request.limits)
             if problem is not None:
                 return Look(Scene(frame.captured_at, problem=problem), stages.seconds)
+        look = Look(Scene(frame.captured_at), stages.seconds)
+        describes = request.captions or request.objects
+        if describes or request.embedding:
+            look = self._described(look, frame, request, stages, cancelled)
+        if request.text and (self._reader.can_read or not describes):
+            with stages.timed(Stage.READ):
+                reading = self._read(text_frames or [frame], stages.proceed)
+            look = replace(look, scene=replace(look.scene, text=reading))
+        return look
+
+    def _described(
+        self,
+        look: Look,
+        frame: Frame,
+        request: LookRequest,
+        stages: _Stages,
+        cancelled: Callable[[], bool],
+    ) -> Look:
+        """Add the embedding, and what is wanted of objects and captions."""
         with stages.timed(Stage.PREPROCESS):
             prepared = self._captioner.prepare(frame.pixels)
         with stages.timed(Stage.ENCODE):
             encoding = self._captioner.encode(prepared)
-        look = Look(Scene(frame.captured_at, embedding=encoding.embedding), stages.seconds)
+        look = replace(look, scene=replace(look.scene, embedding=encoding.embedding))
         if request.objects or request.captions:
             look = self._with_objects(look, frame, encoding, stages)
         if request.captions and request.worth_captions(look.scene):
@@ -164,6 +205,9 @@ class Describer:
                 captions = self._captions(encoding, look.scene.presence, cancelled, request.language)
             look = replace(look, scene=replace(look.scene, captions=tuple(captions)))
         return look
+
+    def _read(self, frames: Sequence[Frame], checkpoint: Callable[[], None]) -> Reading:
+        return self._reader.read(frames[0].pixels, checkpoint)
 
     def _with_objects(self, look: Look, frame: Frame, encoding: Encoding, stages: _Stages) -> Look:
         """Add the place and the ground, if there is a head for them, and objects, if there is a detector."""
@@ -195,8 +239,17 @@ class Describer:
     @property
     def abilities(self) -> str:
         """What it can do, for people: "captions, 97 kinds of objects, places"."""
-        objects = [f"{len(self._detector.classes)} kinds of objects"] if self._detector.classes else []
-        return ", ".join(["captions", *objects, *(["places"] if self._place_head is not None else [])])
+        found = {
+            f"{len(self._detector.classes)} kinds of objects": self._detector.classes,
+            "places": self._place_head is not None,
+            "text": self._reader.can_read,
+        }
+        return ", ".join(["captions", *(ability for ability, there in found.items() if there)])
+
+    @property
+    def can_read(self) -> bool:
+        """Whether it has a reader of text."""
+        return self._reader.can_read
 
     @property
     def placement(self) -> Placement:
@@ -222,7 +275,8 @@ def build_describer(config: Config) -> Describer:
     captioner = build_captioner(config.captioner, config.language, opened)
     detector = build_detector(config.objects, config.captioner, opened)
     place_head = build_place_head(config.objects, config.captioner, opened)
-    return Describer(captioner, detector, place_head, _counted(config.objects, detector))
+    counted = _counted(config.objects, detector)
+    return Describer(captioner, detector, place_head, counted, build_reader(config.text))
 
 
 def _counted(section: ObjectsSection, detector: Detector) -> frozenset[str] | None:
@@ -240,10 +294,14 @@ class _Stages:
         self._cancelled = cancelled
         self.seconds: dict[Stage, float] = {}
 
-    @contextmanager
-    def timed(self, stage: Stage) -> Iterator[None]:
+    def proceed(self) -> None:
+        """Raises DecodingCancelledError once the look is cancelled."""
         if self._cancelled():
             raise DecodingCancelledError
+
+    @contextmanager
+    def timed(self, stage: Stage) -> Iterator[None]:
+        self.proceed()
         began = time.perf_counter()
         yield
         self.seconds[stage] = time.perf_counter() - began

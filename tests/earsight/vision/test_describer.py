@@ -9,8 +9,9 @@ from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
 from earsight.errors import CaptionerError
 from earsight.inference.placement import Placement
-from earsight.scene import Box, Direction, Frame, Problem
-from earsight.vision.describer import Describer, LookRequest, Stage, build_describer
+from earsight.readers.reader import ReaderError, proceed
+from earsight.scene import Box, Direction, Frame, Problem, Reading, TextLine
+from earsight.vision.describer import TEXT, Describer, LookRequest, Stage, build_describer
 from earsight.vision.quality import QualityLimits
 from tests.earsight.detectors.tiny_graphs import with_detector, with_place_head
 from tests.earsight.stand_ins import ColourCaptioner, ShownObjects, painted
@@ -36,7 +37,7 @@ def test_a_scene_has_captions_the_embedding_and_the_time_of_its_frame(describer)
     assert (scene.captured_at, scene.problem) == (12.5, None)
     assert [caption.text for caption in scene.captions] == ["a red wall", "a red wall of bricks"]
     assert np.linalg.norm(scene.embedding) == pytest.approx(1)
-    assert (scene.objects, scene.place, scene.text) == ((), None, ())
+    assert (scene.objects, scene.place, scene.text) == ((), None, None)
     assert list(look.seconds) == [Stage.QUALITY, Stage.PREPROCESS, Stage.ENCODE, Stage.DECODE]
     assert all(seconds >= 0 for seconds in look.seconds.values())
     assert look.total == sum(look.seconds.values())
@@ -244,3 +245,39 @@ def test_the_settings_say_what_counts_in_any_language(tmp_path):
     assert found(None) == {"person", "dog", "car"}
     assert found(["mobil", "animal"]) == {"car", "dog"}
     assert found([]) == found(["guitar"]) == set()
+
+
+class OneSign:
+    """A reader that reads the same in every picture."""
+
+    can_read = True
+    placement = Placement({"reader": "test"})
+    reading = Reading((TextLine("EXIT", 0.97, Box(0.4, 0.1, 0.6, 0.2), "en"),))
+
+    def read(self, _pixels, checkpoint=proceed):
+        checkpoint()
+        return self.reading
+
+    def let_go(self, unused=0.0):
+        pass
+
+
+@pytest.mark.parametrize(("request_", "read"), [(LookRequest(), False), (LookRequest(text=True), True)])
+def test_text_is_read_only_when_it_is_wanted(captioner, request_, read):
+    look = Describer(captioner, reader=OneSign()).describe(RED, request_)
+    assert look.scene.captions
+    assert look.scene.text == (OneSign.reading if read else None)
+    assert (Stage.READ in look.seconds) is read
+
+
+def test_a_look_for_text_encodes_nothing(captioner):
+    look = Describer(captioner, reader=OneSign()).describe(RED, TEXT)
+    assert (look.scene.text, look.scene.embedding) == (OneSign.reading, None)
+    assert captioner.encoded == 0
+
+
+def test_without_a_reader_only_a_look_for_nothing_else_fails(describer):
+    assert not describer.can_read
+    assert describer.describe(RED, LookRequest(text=True)).scene.text is None
+    with pytest.raises(ReaderError):
+        describer.describe(RED, TEXT)

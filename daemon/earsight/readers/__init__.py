@@ -1,0 +1,1 @@
+"""What reads text in pictures."""
