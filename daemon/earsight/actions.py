@@ -25,6 +25,33 @@ class ActionKind(Enum):
     SETTING = auto()
 
 
+MAX_ARGUMENT = 200
+"""Characters of an argument at most."""
+
+
+class ArgumentError(ValueError):
+    """An action was asked for with an argument that makes no sense; in words for whoever typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What an action may be asked for with: the thing to find, a question.
+
+    Attributes:
+        name: What it is called on the command line, such as NAME.
+        help: What it is, for the command line.
+        is_needed: Whether the action can't do without.
+        check: What raises ArgumentError for an argument that makes no sense, in any language, as
+            "module:function" in earsight.interaction.actions: it takes the argument's text. None: any text
+            does. What only the detector or the scene can tell is for the action itself, and is spoken.
+    """
+
+    name: str
+    help: str
+    is_needed: bool = False
+    check: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something that a wearer can ask for.
@@ -35,12 +62,22 @@ class Action:
         label: What the menu and the help call it.
         help: What it does, for the command line.
         kind: What it does to what is going on.
+        argument: What it may be asked for with; None: nothing.
     """
 
     handler: str
     label: Message
     help: str
     kind: ActionKind = ActionKind.ANSWER
+    argument: Argument | None = None
+
+    @property
+    def usage(self) -> str:
+        """Its help for the command line, with its argument."""
+        if self.argument is None:
+            return self.help
+        name = self.argument.name if self.argument.is_needed else f"[{self.argument.name}]"
+        return f"{self.help}; {name}: {self.argument.help}"
 
 
 ACTIONS: dict[str, Action] = {
@@ -70,3 +107,31 @@ ACTIONS: dict[str, Action] = {
     "switch_off": Action("switch_off:switch_off", message("action.switch_off"), "switch the device off"),
 }
 """By the name that settings and `earsight do` use. What is used most comes first, in the menu too."""
+
+
+def plain_argument(action: str, argument: str | None) -> str | None:
+    """Check the argument of an action as far as that needs no words of any language.
+
+    Args:
+        action: A name of ACTIONS.
+        argument: As it was typed or sent; None without.
+
+    Returns:
+        The argument without superfluous spaces; None without.
+
+    Raises:
+        ArgumentError: The action takes none, or can't do without, or it is too long or no text.
+    """
+    taken = ACTIONS[action].argument
+    words = " ".join((argument or "").split())
+    if not words:
+        if taken is not None and taken.is_needed:
+            raise ArgumentError(f"the action {action} needs an argument: {taken.name}, {taken.help}")
+        return None
+    if taken is None:
+        raise ArgumentError(f"the action {action} takes no argument")
+    if len(words) > MAX_ARGUMENT:
+        raise ArgumentError(f"the argument of {action} has more than {MAX_ARGUMENT} characters")
+    if not words.isprintable():
+        raise ArgumentError(f"the argument of {action} holds characters that are no text")
+    return words

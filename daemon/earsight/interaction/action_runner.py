@@ -4,60 +4,78 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from pkgutil import resolve_name
+from typing import Any, TypeVar
 
-from earsight.actions import ACTIONS, ActionKind
+from earsight.actions import ACTIONS, ActionKind, plain_argument
 from earsight.interaction import actions
 from earsight.interaction.context import Context
-from earsight.interaction.turn import Handler, Reply, Turn
-from earsight.scene import Scene
+from earsight.interaction.responder import Responder
+from earsight.interaction.turn import Handler, Looks, Perform, Reply, Turn
+from earsight.scene import Frame, Scene
 from earsight.vision.describer import Look, LookRequest
 from earsight.voice.earcons import Earcon
+
+_T = TypeVar("_T")
 
 
 class ActionRunner:
     """Knows the handlers of all actions."""
 
-    def __init__(self, context: Context, play: Callable[[Earcon], object]) -> None:
+    def __init__(self, context: Context, responder: Responder) -> None:
         """Args:
         context: What handlers may use.
-        play: Plays a tone.
+        responder: Says and plays what they have to say before their reply.
         """
-        self._context, self._play = context, play
+        self._context, self._responder = context, responder
         self._handlers: dict[str, Handler] = {
-            name: resolve_name(f"{actions.__name__}.{action.handler}") for name, action in ACTIONS.items()
+            name: _resolved(action.handler) for name, action in ACTIONS.items()
         }
         self._saving: set[asyncio.Task[None]] = set()
 
-    async def run(self, name: str, source: str, look: asyncio.Future[Look] | None = None) -> Reply:
+    def checked(self, name: str, argument: str | None) -> str | None:
+        """Check what was typed or sent as the argument of an action.
+
+        Args:
+            name: Of the action.
+            argument: None without.
+
+        Returns:
+            The argument as the action gets it.
+
+        Raises:
+            ArgumentError: It makes no sense.
+        """
+        plain, taken = plain_argument(name, argument), ACTIONS[name].argument
+        if plain is not None and taken is not None and taken.check is not None:
+            _resolved(taken.check)(plain)
+        return plain
+
+    async def run(
+        self,
+        name: str,
+        source: str,
+        look: asyncio.Future[Look] | None = None,
+        argument: str | None = None,
+    ) -> Reply | Perform:
         """Carry out an action.
 
         Args:
             name: Of the action.
             source: The input that asked for it.
             look: A look that has begun for it.
+            argument: What it was asked for with.
 
         Returns:
-            What is to be said.
+            What is to be said, or another action that is to be carried out.
         """
-        context = self._context
-        policy = context.policy
-        reply = await self._handlers[name](
-            Turn(
-                source,
-                partial(self._scene, look),
-                policy.language,
-                policy.phrasing,
-                policy.bindings,
-                context.heard,
-                context.preferences,
-                context.notices,
-            )
-        )
+        reply = await self._handlers[name](self._turn(source, argument, look))
         if ACTIONS[name].kind is ActionKind.SETTING:
             self.apply_preferences()
-            saving = asyncio.create_task(asyncio.to_thread(context.preferences.save), name="preferences")
+            saving = asyncio.create_task(
+                asyncio.to_thread(self._context.preferences.save), name="preferences"
+            )
             self._saving.add(saving)
             saving.add_done_callback(self._saving.discard)
         return reply
@@ -66,9 +84,8 @@ class ActionRunner:
         """Begin a look that the wearer has asked for, and say so by a tone."""
         policy = self._context.policy
         if policy.earcons:
-            self._play(Earcon.LOOK)
-        request = LookRequest(policy.limits, language=policy.language.code)
-        look = self._context.look_worker.look(policy.max_age, request)
+            self._responder.earcon(Earcon.LOOK)
+        look = self._look(LookRequest())
         # A look that nobody asks for any more may fail unheard.
         look.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return look
@@ -84,6 +101,50 @@ class ActionRunner:
         if self._saving:
             await asyncio.wait(self._saving)
 
-    async def _scene(self, look: asyncio.Future[Look] | None) -> Scene:
-        async with asyncio.timeout(self._context.policy.look_limit):
-            return (await (look or self.begin_look())).scene
+    def _turn(self, source: str, argument: str | None, look: asyncio.Future[Look] | None) -> Turn:
+        context = self._context
+        policy = context.policy
+        return Turn(
+            source,
+            argument,
+            self._looks(look),
+            self._examine,
+            self._responder.say,
+            self._responder.play,
+            policy.language,
+            policy.phrasing,
+            policy.bindings,
+            context.heard,
+            context.preferences,
+            context.notices,
+        )
+
+    def _looks(self, begun: asyncio.Future[Look] | None) -> Looks:
+        """What looks for one action.
+
+        Args:
+            begun: A look that has begun for it, which is the first.
+        """
+        first = [begun] if begun is not None else []
+
+        async def look(request: LookRequest | None = None) -> Scene:
+            async with asyncio.timeout(self._context.policy.look_limit):
+                if request is not None:
+                    return (await self._look(request)).scene
+                return (await (first.pop() if first else self.begin_look())).scene
+
+        return look
+
+    def _look(self, request: LookRequest) -> asyncio.Future[Look]:
+        policy = self._context.policy
+        asked = replace(request, limits=policy.limits, language=policy.language.code)
+        return self._context.look_worker.look(policy.max_age, asked)
+
+    async def _examine(self, work: Callable[[Frame], _T]) -> _T:
+        policy = self._context.policy
+        async with asyncio.timeout(policy.look_limit):
+            return await self._context.look_worker.examine(policy.max_age, work)
+
+
+def _resolved(name: str) -> Any:
+    return resolve_name(f"{actions.__name__}.{name}")

@@ -20,7 +20,7 @@ from earsight.interaction.open_dialogue import OpenDialogue
 from earsight.interaction.preferences import Preferences
 from earsight.interaction.press_end import PressEnd
 from earsight.interaction.responder import Responder
-from earsight.interaction.turn import Dialogue, Reply
+from earsight.interaction.turn import Dialogue, Perform, Reply
 from earsight.system import time_limits
 from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
 from earsight.vision.describer import Look
@@ -69,7 +69,7 @@ class Narrator:
         self.preferences = preferences
         self.narration = Narration(self._context, lambda: self.is_busy)
         self._responder = Responder(self._context)
-        self._runner = ActionRunner(self._context, self._responder.earcon)
+        self._runner = ActionRunner(self._context, self._responder)
         self._held: _HeldButton | None = None
         self._dialogue = OpenDialogue(self._keep_waiting, self._expire_dialogue)
         self._answer: asyncio.Task[PressEnd] | None = None
@@ -125,19 +125,24 @@ class Narrator:
         finally:
             self._forget(held)
 
-    def do(self, action: str, source: str = BUTTON) -> asyncio.Future[PressEnd]:
+    def do(self, action: str, source: str = BUTTON, argument: str | None = None) -> asyncio.Future[PressEnd]:
         """Carry out an action that was asked for by its name.
 
         Args:
             action: Its name.
             source: The name of the input that it came from.
+            argument: What it is asked for with.
 
         Returns:
             How it ended.
+
+        Raises:
+            ArgumentError: The argument makes no sense. Then nothing has changed.
         """
+        argument = self._runner.checked(action, argument)
         held, self._held = self._held, None
         try:
-            return self._perform(action, source)
+            return self._perform(action, source, argument=argument)
         finally:
             self._forget(held)
 
@@ -210,6 +215,7 @@ class Narrator:
         source: str,
         at: float | None = None,
         look: asyncio.Future[Look] | None = None,
+        argument: str | None = None,
     ) -> asyncio.Future[PressEnd]:
         """Begin an action, in the place of what is going on.
 
@@ -218,17 +224,18 @@ class Narrator:
             source: Where the request came from.
             at: Time of the press; None if it was none.
             look: A look that has begun with the press.
+            argument: What the action is asked for with.
         """
-        kind = ACTIONS[name].kind
+        kind, wanted = ACTIONS[name].kind, Perform(name, argument)
         if kind is ActionKind.SETTING:
-            return self._change_setting(partial(self._handle, name, source, at, None))
+            return self._change_setting(partial(self._handle, wanted, source, at))
         self._dialogue.close()
         self._cancel_answers()
         if look is None:
             self.speaker.silence()
             if kind is ActionKind.LOOK:
                 look = self._runner.begin_look()
-        ending = self._begin(partial(self._handle, name, source, at, look))
+        ending = self._begin(partial(self._handle, wanted, source, at, look))
         if look is not None:
             # Once superseded it is not needed: it would only hold up the next.
             ending.add_done_callback(lambda _: look.cancel())
@@ -236,12 +243,19 @@ class Narrator:
         return _end_of(ending)
 
     async def _handle(
-        self, name: str, source: str, at: float | None, look: asyncio.Future[Look] | None
+        self,
+        wanted: Perform,
+        source: str,
+        at: float | None = None,
+        look: asyncio.Future[Look] | None = None,
     ) -> Reply:
-        reply = await self._runner.run(name, source, look)
-        if reply.dialogue is not None:
-            self._dialogue.open(reply.dialogue, at)
-        return reply
+        step = await self._runner.run(wanted.action, source, look, wanted.argument)
+        while isinstance(step, Perform):  # a look that has begun was for the action that was asked for
+            step = await self._runner.run(step.action, source, argument=step.argument)
+        if step.dialogue is None:
+            return step
+        self._dialogue.open(step.dialogue, at)
+        return self._dialogue.lasting(step)
 
     def _change_setting(self, work: Callable[[], Awaitable[Reply]]) -> asyncio.Future[PressEnd]:
         """Begin an action after which what is going on goes on."""
@@ -286,10 +300,10 @@ class Narrator:
         step = dialogue.press(source, gesture)
         if isinstance(step, Reply):
             self._dialogue.follow(step)
-            return step
+            return self._dialogue.lasting(step)
         if ACTIONS[step.action].kind is not ActionKind.SETTING:
             self._dialogue.close()
-        return await self._handle(step.action, source, None, None)
+        return await self._handle(step, source)
 
     def _expire_dialogue(self) -> None:
         dialogue = self._dialogue.dialogue

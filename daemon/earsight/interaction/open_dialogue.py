@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 
 from earsight.interaction.turn import Dialogue, Reply
 from earsight.system import time_limits
@@ -53,6 +54,29 @@ class OpenDialogue:
             self.close()
         elif reply.dialogue is not self.dialogue:
             self.open(reply.dialogue)
+
+    def lasting(self, reply: Reply) -> Reply:
+        """The same reply, whose `then`, if it has a dialogue beside it, lasts as long as that is open.
+
+        Once `then` has ended by itself, the dialogue is over, unless its reply goes on with one.
+        """
+        dialogue, then = reply.dialogue, reply.then
+        if dialogue is None or then is None:
+            return reply
+
+        async def work() -> Reply:
+            last = Reply()
+            try:
+                last = await then()
+            except asyncio.CancelledError:  # by a press, which the dialogue answers
+                last = reply
+                raise
+            finally:
+                if self.dialogue is dialogue:
+                    self.follow(last)
+            return self.lasting(last)
+
+        return replace(reply, then=work)
 
     def answers(self, press: Press) -> Dialogue | None:
         """The dialogue that a press answers; None if it has its usual meaning."""

@@ -17,7 +17,7 @@ from earsight.language.utterance import Priority, Utterance
 from earsight.message import Message
 from earsight.system import time_limits
 from earsight.voice.earcons import Earcon
-from earsight.voice.sound import VoiceError
+from earsight.voice.sound import Sound, VoiceError
 from earsight.voice.speech_queue import Outcome
 
 _log = logging.getLogger(__name__)
@@ -83,9 +83,18 @@ class Responder:
                 end = await self._say(reply, later, has_floor)
         return end
 
+    async def say(self, *words: Message | str) -> Outcome:
+        """Say something in the midst of an action; see turn.Says."""
+        return await self._spoken(Reply(words), has_floor=False)
+
+    async def play(self, sound: Sound) -> None:
+        """Play a sound that is no speech once the floor is free and nothing else sounds; it may fail."""
+        await self.floor.wait()
+        await self._played(self._context.speaker.play(sound))
+
     def earcon(self, earcon: Earcon) -> None:
         """Play a tone; it may fail."""
-        playing = asyncio.create_task(self._play(earcon), name="earcon")
+        playing = asyncio.create_task(self._played(self._context.speaker.earcon(earcon)), name="earcon")
         self._earcons.add(playing)
         playing.add_done_callback(self._earcons.discard)
 
@@ -110,6 +119,11 @@ class Responder:
     async def _say(self, reply: Reply, end: PressEnd, has_floor: bool) -> PressEnd:
         if not reply.words:
             return PressEnd.DONE
+        outcome = await self._spoken(reply, has_floor)
+        return end if outcome is Outcome.SPOKEN else CUT_SHORT[outcome]
+
+    async def _spoken(self, reply: Reply, has_floor: bool) -> Outcome:
+        """Say it. A voice that fails makes it STALE, and a tone is heard instead."""
         try:
             outcome = await self._say_whole(reply, has_floor)
         except VoiceError as error:
@@ -123,7 +137,7 @@ class Responder:
                 _log.error("the answer came too late to be said")
         if outcome is Outcome.STALE:
             self.earcon(Earcon.ERROR)  # the tone may be heard where the words could not be made
-        return end if outcome is Outcome.SPOKEN else CUT_SHORT[outcome]
+        return outcome
 
     async def _say_whole(self, reply: Reply, has_floor: bool) -> Outcome:
         text = " ".join(self._text(words) for words in reply.words)
@@ -147,13 +161,13 @@ class Responder:
         text = self._context.policy.language.text(words) if isinstance(words, Message) else words
         return text if text.endswith((".", "?", "!", ":")) else f"{text}."
 
-    async def _play(self, earcon: Earcon) -> None:
+    async def _played(self, playing: Awaitable[object]) -> None:
         try:
-            await self._context.speaker.earcon(earcon)
+            await playing
         except VoiceError as error:
             _log.log(error.level, "%s", error)
         except Exception:
-            _log.exception("the earcon failed")
+            _log.exception("a tone failed")
 
 
 def _level(error: Exception) -> int:

@@ -1,14 +1,19 @@
 """The contract of actions: what a handler is given, and what it answers.
 
-A handler is an async function that takes a Turn and returns a Reply. It fails by raising: the wearer hears
-EarsightError.spoken. It is cancelled when the wearer asks for something else.
+A handler is an async function that takes a Turn and returns a Reply, or has another action carried out by
+returning a Perform. It fails by raising: the wearer hears EarsightError.spoken. It is cancelled when the
+wearer asks for something else.
+
+An action that goes on for a while, as finding does, returns at once a Reply whose dialogue presses end, and
+whose `then` is the work: an async function that may look, speak and play by the Turn as often as it likes,
+and returns the last words. A press cancels it, and is answered by the dialogue alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from earsight.interaction.bindings import Bindings
 from earsight.interaction.heard import Heard, SceneReport
@@ -16,8 +21,61 @@ from earsight.interaction.notices import Notices
 from earsight.interaction.preferences import Preferences
 from earsight.language.language import Language, Phrasing
 from earsight.message import Message
-from earsight.scene import Scene
+from earsight.scene import Frame, Scene
 from earsight.triggers.trigger import Gesture
+from earsight.vision.describer import LookRequest
+from earsight.voice.sound import Sound
+from earsight.voice.speech_queue import Outcome
+
+_T = TypeVar("_T")
+
+
+class Looks(Protocol):
+    """Gives the scene in front of the camera."""
+
+    def __call__(self, request: LookRequest | None = None) -> Awaitable[Scene]:
+        """Look once.
+
+        Args:
+            request: What is needed of this look; its limits and its language are those of the settings,
+                whatever it says. None: all that a description needs. For an action that looks, the first
+                such look began with the press.
+
+        Raises:
+            TimeoutError: The look took longer than the settings allow.
+            EarsightError: Anything else that LookWorker.look() raises.
+        """
+
+
+class Examines(Protocol):
+    """Has other work done on a picture than looking."""
+
+    def __call__(self, work: Callable[[Frame], _T]) -> Awaitable[_T]:
+        """Do some work in the thread of the looks, on the sharpest of the newest frames.
+
+        Args:
+            work: Is given the frame. It should take no longer than a look.
+
+        Returns:
+            What `work` returns.
+
+        Raises:
+            TimeoutError: It took longer than a look may.
+            EarsightError: There is no picture; and whatever `work` raises.
+        """
+
+
+class Says(Protocol):
+    """Speaks in the midst of an action."""
+
+    def __call__(self, *words: Message | str) -> Awaitable[Outcome]:
+        """Say something now, with the priority of an answer, and wait until it was said.
+
+        Not for an action that changes a setting: its reply is all that it may say.
+
+        Returns:
+            How it ended. A voice that fails is STALE: the wearer has heard a tone instead.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +84,14 @@ class Turn:
 
     Attributes:
         source: The input that it came from, such as "button".
-        look: Gives the scene in front of the camera. For an action that looks, the look began with the press.
-            It raises what LookWorker.look() raises, and TimeoutError.
+        argument: What it was asked for with, such as "door" of `earsight do find door`; None without. It
+            has passed actions.plain_argument(), but not what ACTIONS names as its check: words that were
+            spoken come here too.
+        look: Gives the scene in front of the camera.
+        examine: Has other work done on a picture.
+        say: Speaks in the midst of the action.
+        play: Plays a sound that is no speech, such as a tick, once nothing else sounds, and waits for its
+            end. A sound that can't be played is logged.
         language: What puts scenes and messages into words.
         phrasing: How sure a scene has to be to be said, and how.
         bindings: What gestures mean.
@@ -37,7 +101,11 @@ class Turn:
     """
 
     source: str
-    look: Callable[[], Awaitable[Scene]]
+    argument: str | None
+    look: Looks
+    examine: Examines
+    say: Says
+    play: Callable[[Sound], Awaitable[None]]
     language: Language
     phrasing: Phrasing
     bindings: Bindings
@@ -56,7 +124,9 @@ class Reply:
         report: The scene that the words describe, if they describe one.
         dialogue: What presses mean from now on, until they have led somewhere or nobody presses any more;
             None: what they are bound to.
-        then: Done once the words were said, or could not be; its reply is said too.
+        then: Done once the words were said, or could not be; its reply is said too. Beside a dialogue, it
+            goes on while that is open: a press cancels it, and at its end the dialogue closes, unless its
+            reply has that dialogue or another.
     """
 
     words: tuple[Message | str, ...] = ()
@@ -65,18 +135,20 @@ class Reply:
     then: Callable[[], Awaitable[Reply]] | None = None
 
 
-Handler = Callable[[Turn], Awaitable[Reply]]
-
-
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """A dialogue's way of asking for an action.
+    """A way of asking for an action, for dialogues and handlers.
 
     Attributes:
         action: Its name. One that changes a setting leaves the dialogue open.
+        argument: What it is asked for with.
     """
 
     action: str
+    argument: str | None = None
+
+
+Handler = Callable[[Turn], Awaitable[Reply | Perform]]
 
 
 class Dialogue(Protocol):

@@ -72,7 +72,7 @@ def assemble(
     config: Config,
     build: Builders,
     press: Callable[[str, InputEvent], object],
-    do: Callable[[str], object],
+    do: Callable[[str, str | None], object],
 ) -> Components:
     """Put a service together, and start its camera.
 
@@ -80,7 +80,7 @@ def assemble(
         config: The settings.
         build: Makes what reaches outside the process.
         press: Takes what happens at an input, after the name of the input.
-        do: Takes the name of an action that another program asks for.
+        do: Takes an action that another program asks for: its name, and what it is asked for with.
 
     Raises:
         VoiceError: There is no voice.

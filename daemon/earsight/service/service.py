@@ -82,9 +82,9 @@ class Service:
             end.add_done_callback(self._ended)
         return end
 
-    def do(self, action: str) -> asyncio.Future[PressEnd]:
-        """Carry out an action that another program asks for by its name; see press()."""
-        end = self._parts.narrator.do(action, "control_socket")
+    def do(self, action: str, argument: str | None = None) -> asyncio.Future[PressEnd]:
+        """Carry out an action that another program asks for; see press() and Narrator.do()."""
+        end = self._parts.narrator.do(action, "control_socket", argument)
         end.add_done_callback(self._ended)
         return end
 

@@ -45,7 +45,7 @@ class TriggerManager:
     Args:
         config: The settings.
         sink: Takes what happens: the name of the input, and the event.
-        do: Takes the name of an action that another program asks for.
+        do: Takes an action that another program asks for; see Wiring.
         notices: What the wearer has to know.
         status: What the service manager has to know.
     """
@@ -54,7 +54,7 @@ class TriggerManager:
         self,
         config: Config,
         sink: Callable[[str, InputEvent], object],
-        do: Callable[[str], object],
+        do: Callable[[str, str | None], object],
         notices: Notices,
         status: ServiceStatus,
     ) -> None:

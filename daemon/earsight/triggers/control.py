@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from earsight.actions import ArgumentError
 from earsight.message import message
 from earsight.system import time_limits
 from earsight.triggers.control_protocol import MAX_LINE, ActionRequest, check_path, parse_request
@@ -32,7 +33,7 @@ class ControlServer:
         path: The socket to listen on.
         press: Takes presses of other inputs, by their names.
         buttons: The names of those inputs.
-        do: Takes actions, by their names.
+        do: Takes actions: their names, and what they are asked for with. It may raise ArgumentError.
         actions: The names of those actions.
     """
 
@@ -41,7 +42,7 @@ class ControlServer:
         path: Path,
         press: Callable[[str, InputEvent], object] = lambda _button, _press: None,
         buttons: Collection[str] = (),
-        do: Callable[[str], object] = lambda _action: None,
+        do: Callable[[str, str | None], object] = lambda _action, _argument: None,
         actions: Collection[str] = (),
     ) -> None:
         self._path = path
@@ -103,7 +104,10 @@ class ControlServer:
         except ValueError as error:
             return str(error)
         if isinstance(request, ActionRequest):
-            self._do(request.action)
+            try:
+                self._do(request.action, request.argument)
+            except ArgumentError as error:
+                return str(error)
             return None
         press = Press(request.gesture, time.monotonic())
         if request.button is None:

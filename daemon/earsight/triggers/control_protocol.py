@@ -5,6 +5,7 @@ A request is one line of JSON:
     {"press": "short"}                               a gesture (see Gesture), as on the first button
     {"press": "short", "button": "second_button"}    the same on another button or key
     {"do": "describe"}                               an action
+    {"do": "find", "argument": "door"}               an action with what it is asked for with
 
 The answer is one line, {"ok": true} or {"ok": false, "error": "..."}. Only the owner of the service can
 connect.
@@ -17,11 +18,12 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from earsight.system.storage import service_folder
 from earsight.triggers.trigger import Gesture, TriggerError
 
-MAX_LINE = 512
+MAX_LINE = 2048
 """Bytes."""
 
 _MAX_PATH = 107
@@ -74,9 +76,15 @@ class PressRequest:
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """An action, by its name."""
+    """An action.
+
+    Attributes:
+        action: Its name.
+        argument: What it is asked for with; None without.
+    """
 
     action: str
+    argument: str | None = None
 
 
 Request = PressRequest | ActionRequest
@@ -85,7 +93,8 @@ Request = PressRequest | ActionRequest
 def encode(request: Request) -> bytes:
     """The line that asks for it."""
     if isinstance(request, ActionRequest):
-        return json.dumps({"do": request.action}).encode() + b"\n"
+        argument = {} if request.argument is None else {"argument": request.argument}
+        return json.dumps({"do": request.action, **argument}).encode() + b"\n"
     button = {} if request.button is None else {"button": request.button}
     return json.dumps({"press": str(request.gesture), **button}).encode() + b"\n"
 
@@ -107,13 +116,23 @@ def parse_request(line: bytes, buttons: Collection[str], actions: Collection[str
         raise ValueError('not JSON; expected {"press": "short"}') from None
     if not isinstance(request, dict):
         raise ValueError('not an object; expected {"press": "short"}')
-    if set(request) == {"do"}:
-        return ActionRequest(_one_of("action", request["do"], actions))
+    if set(request) in ({"do"}, {"do", "argument"}):
+        return ActionRequest(_one_of("action", request["do"], actions), _argument(request))
     if set(request) not in ({"press"}, {"press", "button"}):
-        raise ValueError('expected {"press": GESTURE}, {"press": GESTURE, "button": NAME} or {"do": ACTION}')
+        raise ValueError(
+            'expected {"press": GESTURE}, {"press": GESTURE, "button": NAME}, {"do": ACTION} or '
+            '{"do": ACTION, "argument": TEXT}'
+        )
     gesture = Gesture(_one_of("gesture", request["press"], list(Gesture)))
     button = _one_of("button", request["button"], buttons) if "button" in request else None
     return PressRequest(gesture, button)
+
+
+def _argument(request: dict[str, Any]) -> str | None:
+    argument = request.get("argument")
+    if isinstance(argument, str) or "argument" not in request:
+        return argument
+    raise ValueError(f"an argument is a text, and {json.dumps(argument)[:60]} is none")
 
 
 def _one_of(what: str, name: object, names: Collection[str]) -> str:

@@ -22,7 +22,8 @@ class Wiring:
         press: Takes an event that one input reports for another, as the control socket does.
         inputs: Names of the inputs that can be pressed by others.
         actions: Names of the actions that can be asked for by name.
-        do: Does an action. It takes the action's name only.
+        do: Does an action. It takes the action's name, and what it is asked for with or None; it raises
+            ArgumentError if that makes no sense.
     """
 
     recognizer: Callable[[str], GestureRecognizer]
@@ -30,7 +31,7 @@ class Wiring:
     press: Callable[[str, InputEvent], object]
     inputs: Collection[str] = ()
     actions: Collection[str] = ()
-    do: Callable[[str], object] = lambda _action: None
+    do: Callable[[str, str | None], object] = lambda _action, _argument: None
 
 
 @dataclass(frozen=True)

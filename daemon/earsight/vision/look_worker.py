@@ -102,8 +102,7 @@ class LookWorker:
             describer can't be loaded or fails, and LookSupersededError for a background look that made room.
         """
         if not background:
-            self._background_superseded.set()
-            self._background_superseded = threading.Event()
+            self._supersede_background()
 
         def work(unwanted: Callable[[], bool]) -> Look:
             if unwanted():
@@ -112,6 +111,20 @@ class LookWorker:
             return self._loaded().describe(frame, request, unwanted)
 
         return self._submit(work, self._background_superseded if background else threading.Event())
+
+    def examine(self, max_age: float, work: Callable[[Frame], _T]) -> asyncio.Future[_T]:
+        """Have other work than looking done on the sharpest of the newest frames.
+
+        Args:
+            max_age: Seconds; older frames are not looked at.
+            work: Is given the frame, in the worker's thread.
+
+        Returns:
+            A future of what `work` returns. It raises CameraError or StaleFrame if there is no picture, and
+            what `work` raises.
+        """
+        self._supersede_background()
+        return self._submit(lambda _: work(self._sharpest(max_age)))
 
     def ready(self) -> asyncio.Future[None]:
         """Load the describer and warm it up. The future raises CaptionerError."""
@@ -130,6 +143,10 @@ class LookWorker:
         self._jobs.put(None)
         if self._thread.ident is not None:
             self._thread.join(timeout)
+
+    def _supersede_background(self) -> None:
+        self._background_superseded.set()
+        self._background_superseded = threading.Event()
 
     def _submit(
         self, work: Callable[[Callable[[], bool]], _T], superseded: threading.Event | None = None

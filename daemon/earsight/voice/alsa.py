@@ -26,6 +26,10 @@ _ADVICE = (
 )
 
 
+class _ChannelsRefusedError(SoundDeviceError):
+    """The device takes no sound with so many channels."""
+
+
 class AlsaPlayer:
     """One aplay for each sound, killed to stop it."""
 
@@ -35,11 +39,14 @@ class AlsaPlayer:
         """
         self._device = device
         buffer = round(BUFFER_SECONDS * 1e6)
-        self._argv = ["aplay", "-q", "-D", device, "-t", "raw", "-f", "S16_LE", "-c", "1"]
+        self._plays_stereo = True
+        self._argv = ["aplay", "-q", "-D", device, "-t", "raw", "-f", "S16_LE"]
         self._argv += [f"--buffer-time={buffer}", f"--period-time={buffer // 4}"]
 
     async def play(self, sound: Sound, started: Callable[[float], None]) -> None:
         """Play to the end. Cancelling kills aplay, and the card falls silent within BUFFER_SECONDS.
+
+        A card without a second channel, opened as hw:..., plays stereo sounds as mono ones.
 
         Args:
             sound: What to play.
@@ -50,8 +57,17 @@ class AlsaPlayer:
         Raises:
             VoiceError: aplay is missing, or the device is missing, busy, hangs or goes away.
         """
+        if sound.channels == 1 or not self._plays_stereo:
+            return await self._play(sound.mono(), started)
+        try:
+            await self._play(sound, started)
+        except _ChannelsRefusedError:
+            self._plays_stereo = False
+            await self._play(sound.mono(), started)
+
+    async def _play(self, sound: Sound, started: Callable[[float], None]) -> None:
         data = np.ascontiguousarray(sound.samples, dtype="<i2").tobytes()
-        argv = [*self._argv, "-r", str(sound.rate)]
+        argv = [*self._argv, "-c", str(sound.channels), "-r", str(sound.rate)]
         with child.memory_file(data) as stdin, child.memory_file() as output:
             try:
                 async with child.running(argv, stdin=stdin, stdout=output, stderr=output) as aplay:
@@ -80,7 +96,8 @@ class AlsaPlayer:
         else:
             advice = _ADVICE
         reason = complaint.rpartition(": ")[2] or "no message"
-        return SoundDeviceError(f"the sound device {self._device!r} does not play ({reason}): {advice}")
+        error = _ChannelsRefusedError if "Channels count" in complaint else SoundDeviceError
+        return error(f"the sound device {self._device!r} does not play ({reason}): {advice}")
 
 
 async def _first_period_taken(aplay: asyncio.subprocess.Process, stdin: int, enough: int) -> bool:

@@ -1,4 +1,4 @@
-"""WAV files in memory, as speech engines and the WAV player write them: 16-bit, mono."""
+"""WAV files in memory, as speech engines and the WAV player write them: 16-bit."""
 
 from __future__ import annotations
 
@@ -16,20 +16,26 @@ _PCM = 1
 _EXTENSIBLE = 0xFFFE
 
 
-def header(samples: int, rate: int) -> bytes:
-    """The 44 bytes before 16-bit mono samples.
+def header(samples: int, rate: int, channels: int = 1) -> bytes:
+    """The 44 bytes before 16-bit samples.
 
     Args:
-        samples: How many there are; at most MAX_SAMPLES.
+        samples: How many there are, of all channels together; at most MAX_SAMPLES.
         rate: Samples per second.
+        channels: 1 or 2.
     """
-    size = 2 * samples
+    size, block = 2 * samples, 2 * channels
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
         *(b"RIFF", HEADER_BYTES - 8 + size, b"WAVE"),
-        *(b"fmt ", 16, _PCM, 1, rate, 2 * rate, 2, 16),
+        *(b"fmt ", 16, _PCM, channels, rate, block * rate, block, 16),
         *(b"data", size),
     )
+
+
+def channels_of(header: bytes) -> int:
+    """The channels of a file that begins with header()."""
+    return int.from_bytes(header[22:24], "little")
 
 
 def parse(data: bytes) -> Sound:

@@ -47,10 +47,10 @@ class SoundDeviceError(VoiceError):
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A mono sound.
+    """A mono or stereo sound.
 
     Attributes:
-        samples: int16 (n,).
+        samples: int16 (n,) mono, or (n, 2) stereo, left first.
         rate: Samples per second.
     """
 
@@ -61,3 +61,29 @@ class Sound:
     def seconds(self) -> float:
         """How long it lasts."""
         return len(self.samples) / self.rate
+
+    @property
+    def channels(self) -> int:
+        """1 or 2."""
+        return 1 if self.samples.ndim == 1 else 2
+
+    def mono(self) -> Sound:
+        """The same for one ear: the mean of both channels."""
+        if self.channels == 1:
+            return self
+        return Sound(np.round(self.samples.mean(axis=1)).astype(np.int16), self.rate)
+
+    def stereo(self) -> Sound:
+        """The same for two ears: a mono sound in the middle."""
+        if self.channels == 2:
+            return self
+        return Sound(np.repeat(self.samples[:, None], 2, axis=1), self.rate)
+
+    def scaled(self, volume: float) -> Sound:
+        """As loud as a volume of 0..1 makes it."""
+        return Sound(np.round(self.samples * volume).astype(np.int16), self.rate)
+
+    def after_silence(self, seconds: float) -> Sound:
+        """With some silence before it."""
+        silence = np.zeros((round(seconds * self.rate), *self.samples.shape[1:]), np.int16)
+        return Sound(np.concatenate([silence, self.samples]), self.rate)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from earsight.language.utterance import Priority, Utterance
 from earsight.system import time_limits
 from earsight.voice.earcons import Earcon, render
@@ -21,10 +19,10 @@ from earsight.voice.speech_queue import EARCON, Outcome, RequestState, SpeechQue
 from earsight.voice.voice import Voice
 
 SoundObserver = Callable[[str, str | None, float], None]
-"""Takes what begins to sound: "speech" or the earcon's name, the words (None for an earcon), and the
+"""Takes what begins to sound: SPEECH, TONE or the earcon's name, the words (None but for speech), and the
 time.monotonic() of its first sample by the player's clock, lead-in not counted."""
 
-SPEECH = "speech"
+SPEECH, TONE = "speech", "tone"
 
 EARCON_SHARE = 0.5
 """How loud an earcon is compared with speech: a pure tone seems louder."""
@@ -135,6 +133,15 @@ class Speaker:
         self._stop_playback()
         sound = render(earcon, self._volume * EARCON_SHARE)
         return await self._end_of(SpeechRequest(earcon, None, EARCON, math.inf, _future(), sound))
+
+    async def play(self, sound: Sound) -> Outcome:
+        """Play a sound that is no speech, in the place of an answer, once nothing else sounds.
+
+        Raises:
+            VoiceError: It can't be played. It is not tried again: it means "now".
+        """
+        sound = sound.scaled(self._volume * EARCON_SHARE)
+        return await self._end_of(SpeechRequest(TONE, None, Priority.ANSWER, math.inf, _future(), sound))
 
     def silence(self) -> None:
         """Stop what sounds, now, and drop an answer that waits. Narration and notices go on waiting."""
@@ -319,9 +326,9 @@ class Speaker:
     async def _play(self, request: SpeechRequest, voice: Voice) -> None:
         assert request.sound is not None
         sound, lead_in, expires_at = request.sound, 0.0, -math.inf
-        if request.rank != EARCON:
+        if request.kind == SPEECH:
             lead_in, expires_at = voice.lead_in, request.expires_at
-            sound = _shape(sound, self._volume, lead_in)
+            sound = sound.scaled(self._volume).after_silence(lead_in)
 
         def started(at: float) -> None:
             request.advance(RequestState.AUDIBLE)
@@ -341,8 +348,3 @@ def _cancel_once(task: asyncio.Task[Any]) -> None:
     """Cancel, but not in the midst of the clean-up that an earlier cancellation began."""
     if not task.cancelling():
         task.cancel()
-
-
-def _shape(sound: Sound, volume: float, lead_in: float) -> Sound:
-    louder = np.round(sound.samples * volume).astype(np.int16)
-    return Sound(np.concatenate([np.zeros(round(lead_in * sound.rate), np.int16), louder]), sound.rate)

@@ -31,7 +31,8 @@ class WavPlayer:
     """Appends all that is played to one WAV file, without the silence between.
 
     The first of a process begins the file anew; later ones go on with it. A file that was deleted is begun
-    again by the next sound. The file on disk is a valid WAV file at any moment, also after a crash.
+    again by the next sound. The file on disk is a valid WAV file at any moment, also after a crash. It is
+    mono, and becomes stereo at the first stereo sound.
     """
 
     def __init__(self, path: Path, real_time: bool = True) -> None:
@@ -57,6 +58,8 @@ class WavPlayer:
         if self._closed:
             raise VoiceError(f"the recording {self._path} is closed")
         samples = resample(sound, RATE)
+        if sound.channels == 2:
+            self._become_stereo()
         with self._opened() as recording:
             begin = time.monotonic()
             started(begin)
@@ -68,6 +71,11 @@ class WavPlayer:
 
     async def close(self) -> None:
         self._closed = True
+
+    def _become_stereo(self) -> None:
+        with self._opened() as recording:
+            if recording.channels == 1:
+                _widen(self._path.resolve())
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[_Recording]:
@@ -86,17 +94,25 @@ class _Recording:
     def __init__(self, file: RawIOBase, path: Path) -> None:
         self._file = file
         self._path = path
+        file.seek(0)
+        self.channels = riff.channels_of(file.read(riff.HEADER_BYTES) or b"") or 1
         self._samples = max(0, file.seek(0, os.SEEK_END) - riff.HEADER_BYTES) // 2
-        self._write(0, riff.header(self._samples, RATE))
+        self._write(0, riff.header(self._samples, RATE, self.channels))
 
     def append(self, block: np.ndarray) -> None:
-        """Raises OSError, and VoiceError for a file that holds all that the format can."""
-        if self._samples + len(block) > riff.MAX_SAMPLES:
-            raise VoiceError(f"the recording {self._path} is full: a WAV file holds 27 hours")
+        """Raises OSError, and VoiceError for a file that holds all that the format can.
+
+        Args:
+            block: int16 (n,), or (n, 2) in a stereo file.
+        """
+        if block.ndim < self.channels:
+            block = Sound(block, RATE).stereo().samples
+        if self._samples + block.size > riff.MAX_SAMPLES:
+            raise VoiceError(f"the recording {self._path} is full: a WAV file holds 27 hours, in stereo half")
         # The samples before the header that counts them: a reader never sees a count without samples.
         self._write(riff.HEADER_BYTES + 2 * self._samples, block.astype("<i2").tobytes())
-        self._write(0, riff.header(self._samples + len(block), RATE))
-        self._samples += len(block)
+        self._write(0, riff.header(self._samples + block.size, RATE, self.channels))
+        self._samples += block.size
 
     def _write(self, at: int, data: bytes) -> None:
         self._file.seek(at)
@@ -113,13 +129,13 @@ def _open(path: Path) -> RawIOBase:
             return file
         file.close()
     try:
-        file = path.open("wb", buffering=0)
+        file = path.open("wb+", buffering=0)
     except PermissionError:
         if path.stat().st_uid == os.geteuid() or not path.is_file():
             raise
         # Another user's, as after a start with sudo. A recording is begun anew, and the folder may be ours.
         path.unlink()
-        file = path.open("wb", buffering=0)
+        file = path.open("wb+", buffering=0)
     _begun[key] = _identity(file)
     return file
 
@@ -129,11 +145,27 @@ def _identity(file: RawIOBase) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
+def _widen(path: Path) -> None:
+    """Put a stereo copy of a mono recording in its place. Raises OSError."""
+    copy = path.with_name(f".{path.name}.stereo")
+    with path.open("rb") as mono, copy.open("wb+", buffering=0) as stereo:
+        mono.seek(riff.HEADER_BYTES)
+        stereo.write(riff.header(0, RATE, 2))
+        recording = _Recording(stereo, path)
+        while block := mono.read(2 * RATE):
+            recording.append(np.frombuffer(block[: len(block) // 2 * 2], "<i2"))
+        copy.replace(path)
+        _begun[path] = _identity(stereo)
+
+
 def resample(sound: Sound, rate: int) -> np.ndarray:
-    """The samples at another rate, int16: linear, which is good enough for speech in a recording."""
+    """The samples at another rate, int16, of the same shape: linear, which is good enough for speech in a
+    recording."""
     if sound.rate == rate or not len(sound.samples):
         return sound.samples
     count = max(1, round(len(sound.samples) * rate / sound.rate))
     positions = np.arange(count) * (sound.rate / rate)
-    heard: np.ndarray = np.round(np.interp(positions, np.arange(len(sound.samples)), sound.samples))
-    return heard.astype(np.int16)
+    times = np.arange(len(sound.samples))
+    channels = [np.interp(positions, times, channel) for channel in sound.samples.reshape(len(times), -1).T]
+    heard: np.ndarray = np.round(np.stack(channels, axis=1)).astype(np.int16)
+    return heard.reshape(count, *sound.samples.shape[1:])

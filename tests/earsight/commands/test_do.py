@@ -42,6 +42,11 @@ def test_an_unknown_action(capsys):
     assert all(name in said for name in ACTIONS)
 
 
+def test_an_action_that_takes_no_argument(capsys):
+    assert cli.main(["do", "help", "me"]) == 1
+    assert one_line(capsys.readouterr().err) == "earsight: the action help takes no argument"
+
+
 def test_the_help_explains_every_action_and_imports_nothing_heavy():
     code = (
         "import sys; from earsight import cli\n"
@@ -61,4 +66,4 @@ def test_the_help_explains_every_action_and_imports_nothing_heavy():
     *help, heavy = ended.stdout.splitlines()
     assert heavy == "[]", ended.stderr
     for name, action in ACTIONS.items():
-        assert f"  {name:<12}{action.help}" in help
+        assert f"  {name:<12}{action.usage}" in help

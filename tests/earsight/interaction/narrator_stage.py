@@ -63,8 +63,8 @@ class Stage:
     async def press(self, gesture=Gesture.SHORT, at=None, source="button"):
         return await asyncio.wait_for(self.begin(gesture, at, source), 30)
 
-    async def do(self, action):
-        return await asyncio.wait_for(self.narrator.do(action), 30)
+    async def do(self, action, argument=None):
+        return await asyncio.wait_for(self.narrator.do(action, argument=argument), 30)
 
     def narrate_every(self, seconds):
         """Seconds between looks without a press; None for no narration."""

@@ -219,8 +219,8 @@ def test_what_the_control_socket_may_ask_for(managed) -> None:
     on = managed(Script())
     assert on.wiring.inputs == ["button", "second_button", "pedal"]
     assert set(on.wiring.actions) == set(ACTIONS)
-    on.wiring.do("describe")
-    assert on.done == ["describe"]
+    on.wiring.do("describe", None)
+    assert on.done == [("describe", None)]
 
 
 NEW = {"long_press": 0.4, "double_window": 0.2, "very_long_press": 1.0, "stuck_after": 6.0}

@@ -93,11 +93,11 @@ class Managed:
         monkeypatch.setattr(trigger_manager, "inputs", lambda _section: inputs)
         self.notices, self.status = Told(), ServiceStatus()
         self.events: list[tuple[str, object]] = []
-        self.done: list[str] = []
+        self.done: list[tuple[str, str | None]] = []
         self.manager = TriggerManager(
             configured(**settings),
             lambda *event: self.events.append(event),
-            self.done.append,
+            lambda *asked: self.done.append(asked),
             self.notices,
             self.status,
         )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earsight.actions import plain_argument
 from earsight.triggers.control import ControlServer
 from earsight.triggers.control_client import ask, control_sockets
 from earsight.triggers.control_protocol import (
@@ -38,6 +39,7 @@ BUTTONS, ACTIONS = ["button", "second_button", "pedal"], ["describe", "repeat"]
         (SHORT, b'{"press": "short"}\n'),
         (PressRequest(Gesture.VERY_LONG, "pedal"), b'{"press": "very_long", "button": "pedal"}\n'),
         (ActionRequest("repeat"), b'{"do": "repeat"}\n'),
+        (ActionRequest("repeat", "the door"), b'{"do": "repeat", "argument": "the door"}\n'),
     ],
 )
 def test_requests_as_they_are_written(request_, line):
@@ -65,6 +67,9 @@ def test_requests_as_they_are_written(request_, line):
         (b'{"press": "short", "button": null}', "there is no button null"),
         (b'{"do": "dance"}', 'there is no action "dance"; there are: describe, repeat'),
         (b'{"do": {}}', "there is no action {}"),
+        (b'{"do": "repeat", "argument": 3}', "an argument is a text, and 3 is none"),
+        (b'{"do": "repeat", "argument": null}', "an argument is a text, and null is none"),
+        (b'{"argument": "door"}', 'expected {"press": GESTURE}'),
     ],
 )
 def test_requests_for_what_there_is_not(line, told):
@@ -82,8 +87,12 @@ def test_presses_of_other_buttons_and_actions(path):
     """Those of another button go to that one, and actions to whoever does them."""
     others, actions, own = [], [], []
 
+    def do(*asked):
+        plain_argument(*asked)
+        actions.append(asked)
+
     async def main():
-        server = ControlServer(path, lambda *press: others.append(press), BUTTONS, actions.append, ACTIONS)
+        server = ControlServer(path, lambda *press: others.append(press), BUTTONS, do, ACTIONS)
         task = asyncio.create_task(server.run(own.append))
         while not path.exists():  # noqa: ASYNC110 - a file sets no event
             await asyncio.sleep(0.005)
@@ -91,12 +100,14 @@ def test_presses_of_other_buttons_and_actions(path):
         await asyncio.to_thread(ask, path, ActionRequest("repeat"), 20)
         with pytest.raises(TriggerError, match='refused: there is no action "dance"'):
             await asyncio.to_thread(ask, path, ActionRequest("dance"), 20)
+        with pytest.raises(TriggerError, match="refused: the action repeat takes no argument"):
+            await asyncio.to_thread(ask, path, ActionRequest("repeat", "twice"), 20)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(main())
     assert [(name, press.gesture) for name, press in others] == [("second_button", Gesture.LONG)]
-    assert actions == ["repeat"]
+    assert actions == [("repeat", None)]
     assert own == []
 
 
@@ -104,7 +115,7 @@ def test_presses_of_other_buttons_and_actions(path):
 @given(
     st.binary(max_size=600)
     | st.dictionaries(
-        st.sampled_from(["press", "button", "do", "more"]),
+        st.sampled_from(["press", "button", "do", "argument", "more"]),
         st.none() | st.text() | st.integers() | st.sampled_from([*Gesture, *BUTTONS, *ACTIONS]),
     ).map(lambda value: json.dumps(value).encode())
 )

@@ -68,8 +68,8 @@ def test_all_samples_reach_aplay_with_their_rate(fake_aplay, tmp_path):
     )
     play(AlsaPlayer("plug:front"), Sound(SOUND.samples, 16000))
     assert np.array_equal(np.frombuffer((tmp_path / "heard").read_bytes(), "<i2"), SOUND.samples)
-    assert "-D plug:front -t raw -f S16_LE -c 1" in (tmp_path / "argv").read_text()
-    assert (tmp_path / "argv").read_text().endswith("-r 16000")
+    assert "-D plug:front -t raw -f S16_LE " in (tmp_path / "argv").read_text()
+    assert (tmp_path / "argv").read_text().endswith("-c 1 -r 16000")
 
 
 def test_started_waits_for_the_device_to_open_and_cancelling_stops_the_sound(fake_aplay, tmp_path):
@@ -118,3 +118,32 @@ def test_a_missing_aplay_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(VoiceError, match=r"apt install alsa-utils.*voice\.player"):
         play(AlsaPlayer())
+
+
+STEREO = Sound(np.stack([SOUND.samples, SOUND.samples // 2], axis=1), 22050)
+
+
+def test_a_stereo_sound_reaches_aplay_channel_by_channel(fake_aplay, tmp_path):
+    fake_aplay(
+        "import pathlib, sys\n"
+        f"pathlib.Path({str(tmp_path / 'heard')!r}).write_bytes(sys.stdin.buffer.read())\n"
+        "sys.exit('-c 2' not in ' '.join(sys.argv))\n"
+    )
+    play(AlsaPlayer(), STEREO)
+    assert np.array_equal(
+        np.frombuffer((tmp_path / "heard").read_bytes(), "<i2").reshape(-1, 2), STEREO.samples
+    )
+
+
+def test_a_card_for_one_ear_gets_the_mean_of_both(fake_aplay, tmp_path):
+    fake_aplay(
+        "import pathlib, sys\n"
+        f"with pathlib.Path({str(tmp_path / 'tries')!r}).open('a') as tries: tries.write('x')\n"
+        "if '-c 2' in ' '.join(sys.argv): sys.exit('aplay: set_params:1387: Channels count non available')\n"
+        f"pathlib.Path({str(tmp_path / 'heard')!r}).write_bytes(sys.stdin.buffer.read())\n"
+    )
+    player = AlsaPlayer("hw:0")
+    for tries in ("xx", "xxx"):
+        assert len(play(player, STEREO)) == 1
+        assert (tmp_path / "tries").read_text() == tries
+    assert np.array_equal(np.frombuffer((tmp_path / "heard").read_bytes(), "<i2"), STEREO.mono().samples)

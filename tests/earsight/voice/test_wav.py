@@ -237,3 +237,27 @@ def test_a_resampled_tone_keeps_its_pitch():
     tone_16k = Sound((8000 * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)).astype(np.int16), 16000)
     spectrum = np.abs(np.fft.rfft(resample(tone_16k, RATE)))
     assert np.argmax(spectrum) == 440
+
+
+def test_a_recording_becomes_stereo_at_the_first_stereo_sound(tmp_path):
+    path = tmp_path / "out.wav"
+    left = tone(0.1, 11025).samples
+    both = Sound(np.stack([left, -left], axis=1), 11025)
+
+    async def scenario():
+        player = WavPlayer(path, real_time=False)
+        for sound in (tone(1.3), both, tone(0.1)):
+            await player.play(sound, ignore)
+        await WavPlayer(path, real_time=False).play(both, ignore)
+
+    asyncio.run(scenario())
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (2, 2, RATE)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    first, doubled = tone(1.3).samples, resample(both, RATE)
+    assert doubled.shape == (2 * len(left), 2)
+    assert np.array_equal(doubled[:, 0], resample(Sound(left, 11025), RATE))
+    middle = Sound(np.concatenate([first, tone(0.1).samples]), RATE).stereo().samples
+    parts = [middle[: len(first)], doubled, middle[len(first) :], doubled]
+    assert np.array_equal(samples, np.concatenate(parts))
+    assert list(tmp_path.iterdir()) == [path]
