@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from earsight.system.systemd import managed
-
 
 def at_terminal() -> bool:
-    """Whether somebody can read what is printed, and type: not under nohup, cron, a service manager."""
-    return not managed() and sys.stdin is not None and sys.stdin.isatty()
+    """Whether somebody can type: not under cron or a service manager, which leave standard input empty.
+
+    The variables of a service manager don't count: every program that it has started inherits them, a
+    terminal on a desktop too.
+    """
+    return sys.stdin is not None and sys.stdin.isatty()
