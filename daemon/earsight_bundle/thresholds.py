@@ -12,8 +12,9 @@ OBJECT_PLAIN_ABOVE = 0.75
 """Probability from which a thing that a detector found is said as it is."""
 OBJECTS_ABOVE = 0.62
 """From here on it is said as probable, also in a short description."""
-WALKING_ABOVE = 0.4
-"""The same, of what matters most to someone walking, such as stairs: missing it does more harm."""
+WALKING_ABOVE = 0.3
+"""From here on what matters most to someone walking, such as stairs, is said in a short description, too:
+missing it does more harm. Below PROBABLY_ABOVE it is said as doubtful."""
 OBJECT_MAYBE_ABOVE = 0.35
 """From here on it is said as doubtful, in a detailed description only."""
 PLACE_ABOVE = 0.8

@@ -87,7 +87,8 @@ class WordingSection(Section):
     )
     walking_above: Probability = Field(
         default=thresholds.WALKING_ABOVE,
-        description="The same, for doors, stairs, crossings, tactile paving, puddles, potholes and manholes.",
+        description="The same, for doors, stairs, crossings, tactile paving, puddles, potholes and manholes; "
+        'below probably_above after "Not sure, maybe".',
     )
     objects_maybe_above: Probability = Field(
         default=thresholds.OBJECT_MAYBE_ABOVE,

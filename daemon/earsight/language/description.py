@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from earsight.language import careful
 from earsight.language.caption_choice import Said, beside, certain, presences, usable
 from earsight.language.grammar import Found, Grammar
-from earsight.language.groups import Doubt, Group, Rank, rank_of
+from earsight.language.groups import WALKING, Doubt, Group, Rank, rank_of
 from earsight.language.language import (
     CANT_TELL,
     NO_MORE,
@@ -64,7 +64,9 @@ class _Wording:
         said = self._caption(least, found)
         attempts = (self._composed(found[:count], said) for count in range(len(found), -1, -1))
         text = next((text for text in attempts if self._fits(text, _DETAIL_WORDS)), "")
-        doubtful = [group for group in self._groups if group.doubt is Doubt.DOUBTFUL]
+        doubtful = [
+            group for group in self._groups if group.doubt is Doubt.DOUBTFUL and not self._must_be_told(group)
+        ]
         more = ""
         if doubtful and self._phrasing.style is Style.HEDGED:
             more = self._grammar.text(message("description.not_sure", things=self._grammar.things(doubtful)))
@@ -79,7 +81,13 @@ class _Wording:
         careful_style = self._phrasing.style is Style.CAREFUL
         worst = Doubt.PLAIN if careful_style and not detail else Doubt.PROBABLE
         found = [group for group in self._groups if group.doubt <= worst]
+        if not careful_style:
+            found += [group for group in self._groups if group.doubt > worst and self._must_be_told(group)]
         return sorted([*found, *self._named_only(found)], key=lambda group: group.rank)
+
+    def _must_be_told(self, group: Group) -> bool:
+        """Whether it is told however doubtful it is: to miss stairs does more harm than to look for them."""
+        return group.name in WALKING and group.confidence >= self._phrasing.walking
 
     def _named_only(self, found: Sequence[Group]) -> Iterator[Group]:
         """Things of captions that are not spoken themselves, where no group is about the same."""

@@ -56,7 +56,8 @@ class Phrasing:
         style: What is done about doubt.
         object_plain: Probability from which a thing that a detector found is said as it is.
         object_probably: Probability from which it is said as probable.
-        walking: Probability from which what matters most to someone walking is said as probable.
+        walking: Probability from which what matters most to someone walking is said: as doubtful, and from
+            `probably` on as probable.
         object_maybe: Probability from which it is said as doubtful, if more detail was asked for.
         place: Probability from which the place and the ground are said.
         caption: Confidence from which a caption is said beside what a detector found.

@@ -64,13 +64,12 @@ def doubt(confidence: float, phrasing: Phrasing, name: str = "") -> Doubt | None
 
     What matters most to someone walking is said from a lower probability: it does more harm to miss it.
     """
-    probable = min(phrasing.object_probably, phrasing.walking if name in WALKING else 1.0)
+    probable, maybe = phrasing.object_probably, phrasing.object_maybe
+    if name in WALKING:
+        probable = min(probable, max(phrasing.walking, phrasing.probably))
+        maybe = min(maybe, phrasing.walking)
     plain = phrasing.likely if phrasing.style is Style.CAREFUL else phrasing.object_plain
-    for least, level in (
-        (plain, Doubt.PLAIN),
-        (probable, Doubt.PROBABLE),
-        (phrasing.object_maybe, Doubt.DOUBTFUL),
-    ):
+    for least, level in ((plain, Doubt.PLAIN), (probable, Doubt.PROBABLE), (maybe, Doubt.DOUBTFUL)):
         if confidence >= least:
             return level
     return None

@@ -80,18 +80,25 @@ def objects(evidence: ObjectEvidence, names: frozenset[str] | None = None) -> tu
 def _boxless(
     evidence: ObjectEvidence, boxed: list[DetectedObject], names: frozenset[str] | None
 ) -> list[DetectedObject]:
-    """The classes that are likely present, while no box of theirs or of a kindred class is likely enough."""
-    taken: set[str | int] = {each.name for each in boxed}
-    taken |= {_GROUP[each.name] for each in boxed if each.name in _GROUP}
+    """The classes that are likely present, while no box of theirs or of a kindred class is as likely.
+
+    A kindred box that is less likely takes no other's place: beside what may be a fridge there can be a door.
+    """
+    named = {each.name for each in boxed}
+    taken: dict[str | int, float] = {}
+    for each in reversed(boxed):  # the most confident one of a group last
+        taken[_GROUP.get(each.name, each.name)] = each.confidence
     found = []
     for kind, chance in sorted(
         zip(evidence.classes, evidence.presence().values(), strict=True), key=lambda pair: -pair[1]
     ):
         # A road with a pothole may have a puddle too: on the ground, no class stands for another.
         group: str | int = kind.name if kind.name in UNDERFOOT else _GROUP.get(kind.name, kind.name)
-        if chance >= kind.least and not {kind.name, group} & taken and (names is None or kind.name in names):
+        if chance < kind.least or kind.name in named or (names is not None and kind.name not in names):
+            continue
+        if taken.get(group, 0.0) < chance:
             found.append(DetectedObject(kind.name, chance, None))
-            taken.add(group)
+            taken[group] = chance
     return found
 
 

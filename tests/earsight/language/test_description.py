@@ -104,8 +104,19 @@ def test_what_is_too_unsure_is_not_said() -> None:
 
 def test_what_matters_to_someone_walking_is_said_from_less() -> None:
     careless = replace(PHRASING, object_probably=0.62)
-    assert said(scene(found("stairs", 0.45)), careless) == "Probably stairs ahead."
-    assert said(scene(found("chair", 0.45)), careless) == CANT_TELL
+    assert said(scene(found("stairs", 0.5)), careless) == "Probably stairs ahead."
+    assert said(scene(found("chair", 0.5)), careless) == CANT_TELL
+
+
+def test_of_what_matters_to_someone_walking_even_a_doubtful_thing_is_told_once() -> None:
+    picture = scene(found("stairs", 0.31), found("bench", 0.9, LEFT), found("chair", 0.36, RIGHT))
+    assert said(picture) == "Not sure, maybe stairs ahead. A bench on the left."
+    assert said(picture, detail=True) == (
+        "Not sure, maybe stairs ahead. A bench on the left. Not sure: a chair on the right."
+    )
+    assert said(scene(found("stairs", 0.29))) == CANT_TELL
+    careful = replace(PHRASING, style=Style.CAREFUL)
+    assert said(picture, careful) == "A bench on the left."
 
 
 def test_what_is_somewhere_is_said_without_a_direction() -> None:

@@ -109,6 +109,29 @@ def test_a_scene_has_the_objects_and_what_is_likely_to_be_there(captioner, detec
     ]
 
 
+BLURRED = QualityLimits(dark=0, covered=0, overexposed=2, blurred=500)
+"""By these, every picture is."""
+
+
+@pytest.mark.parametrize("sure", [0.4, 0.6])
+def test_a_picture_that_seems_blurred_is_described_where_it_is_filled_with_stairs(captioner, sure):
+    detector = ShownObjects("person", "stairs")
+    detector.shown = [("person", 0.9, PERSON_LEFT), ("stairs", sure, DOG_RIGHT)]
+    scene = Describer(captioner, detector).describe(RED, LookRequest(BLURRED)).scene
+    if sure < 0.5:
+        assert (scene.problem, scene.objects, scene.captions) == (Problem.BLURRED, (), ())
+    else:
+        assert (scene.problem, len(scene.objects), len(scene.captions)) == (None, 2, 2)
+    assert captioner.described == (sure > 0.5)
+
+
+def test_a_blurred_picture_is_not_encoded_where_nothing_can_be_found_in_it(captioner, detector):
+    assert Describer(captioner).describe(RED, LookRequest(BLURRED)).scene.problem is Problem.BLURRED
+    request = LookRequest(BLURRED, captions=False, objects=False)
+    assert Describer(captioner, detector).describe(RED, request).scene.problem is Problem.BLURRED
+    assert captioner.encoded == 0
+
+
 def test_without_a_detector_nothing_is_known_of_what_is_there(describer):
     look = describer.describe(RED, LookRequest())
     assert (look.scene.objects, look.scene.presence, look.evidence) == ((), {}, None)

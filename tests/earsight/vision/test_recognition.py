@@ -124,3 +124,19 @@ def test_a_vehicle_with_a_box_is_no_other_vehicle_as_well_but_a_pothole_may_be_w
     pothole, puddle = ObjectClass(name="pothole"), ObjectClass(name="puddle", presence=1.0)
     found = objects(ObjectEvidence((pothole, puddle), seen((0, 0.9, LEFT), classes=2), np.array([0.0, 12.0])))
     assert {each.name for each in found} == {"pothole", "puddle"}
+
+
+def test_a_kindred_box_that_is_less_likely_takes_no_others_place():
+    fridge, door = ObjectClass(name="refrigerator", least=0.3), ObjectClass(name="door", presence=1.0)
+    picture = seen((0, 0.4, LEFT), classes=2)
+    found = objects(ObjectEvidence((fridge, door), picture, np.array([0.0, 12.0])))
+    assert [(each.name, each.box) for each in found] == [("door", None), ("refrigerator", LEFT)]
+    sure = seen((0, 0.99, LEFT), classes=2)
+    found = objects(ObjectEvidence((fridge, door), sure, np.array([0.0, 12.0])))
+    assert [each.name for each in found] == ["refrigerator"]
+
+
+def test_of_kindred_classes_without_boxes_only_the_likeliest_is_there():
+    truck, bus = (ObjectClass(name=name, presence=1.0) for name in ("truck", "bus"))
+    found = objects(ObjectEvidence((truck, bus), seen(classes=2), np.array([11.0, 12.0])))
+    assert [each.name for each in found] == ["bus"]
