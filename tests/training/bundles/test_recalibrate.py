@@ -10,9 +10,14 @@ torch = pytest.importorskip("torch", reason="torch comes with the train extra")
 pytest.importorskip("onnx", reason="onnx comes with the train extra")
 
 from earsight.bundles.bundle import open_bundle  # noqa: E402
+from earsight_bundle.confidence import UNCALIBRATED, log_odds, logistic  # noqa: E402
+from earsight_bundle.manifest import DecoderSettings  # noqa: E402
+from earsight_training.bundles import recalibrate as recalibrate_module  # noqa: E402
+from earsight_training.bundles.reader import read_bundle  # noqa: E402
 from earsight_training.bundles.recalibrate import recalibrate  # noqa: E402
+from earsight_training.bundles.writer import write_manifest  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
-from earsight_training.data.datasets import CaptionedPhoto, read_photos  # noqa: E402
+from earsight_training.data.datasets import CaptionedPhoto, in_language, read_photos  # noqa: E402
 from earsight_training.data.inspection import inspect_photos  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
 from earsight_training.scoring.kept_captions import KeptCaptions  # noqa: E402
@@ -45,7 +50,7 @@ def kinds(bundle, tmp_path):
 
 def test_one_confidence_for_all_kinds(bundle, kinds, tmp_path):
     """It is right half of the time, and is not told of which kind a photo is: each set has its own error."""
-    errors = recalibrate(bundle, kinds, tmp_path / "out")
+    errors = recalibrate(bundle, kinds, tmp_path / "out")["en"]
     assert errors.keys() == kinds.keys()
     assert errors["dogs"] == pytest.approx(0.5, abs=0.1)
     assert errors["cars"] == pytest.approx(0.5, abs=0.1)
@@ -54,7 +59,7 @@ def test_one_confidence_for_all_kinds(bundle, kinds, tmp_path):
 
 
 def test_a_kind_alone_is_sure(bundle, kinds, tmp_path):
-    assert recalibrate(bundle, {"dogs": kinds["dogs"]}, tmp_path / "true")["dogs"] < 0.1
+    assert recalibrate(bundle, {"dogs": kinds["dogs"]}, tmp_path / "true")["en"]["dogs"] < 0.1
     assert not KeptCaptions(bundle).path.exists(), "they have served"
 
 
@@ -76,18 +81,96 @@ def test_only_the_confidence_changes(bundle, kinds, tmp_path, same):
 
 def test_what_was_measured_before_stays(bundle, kinds, tmp_path):
     out = tmp_path / "out"
-    first = recalibrate(bundle, {"dogs": kinds["dogs"]}, out)
+    first = recalibrate(bundle, {"dogs": kinds["dogs"]}, out)["en"]
     again = CaptionedPhoto(kinds["cars"][0].path, ("a dog runs",))
     kept = KeptCaptions(out)
     for photo in kinds["cars"]:
         evidence = {"mean_log_prob": -1.0, "lowest_log_prob": -2.0}
         row = {"caption": "a dog runs", "confidence": 0.5, "evidence": evidence}
         kept.add(photo.path, {"captions": [row], "abstained": False})
-    second = recalibrate(out, {"cars": [again, *kinds["cars"][1:]]}, out)
+    second = recalibrate(out, {"cars": [again, *kinds["cars"][1:]]}, out)["en"]
     assert open_bundle(out).manifest.metrics == {
         "calibration-error dogs": first["dogs"],
         "calibration-error cars": second["cars"],
     }
+
+
+OF_A_LANGUAGE = {"decoder.onnx": "decoder.id.onnx", "decoder.weights": "decoder.id.weights"} | {
+    name: name.replace(".", ".id.") for name in ("tokens.npy", "tokenizer.json")
+}
+
+
+def with_language(bundle, *, own):
+    """In the bundle, Indonesian beside English: by a decoder of its own, or by the same one."""
+    manifest = read_bundle(bundle).manifest
+    if own:
+        for name, copy in OF_A_LANGUAGE.items():
+            if (bundle / name).exists():
+                shutil.copy(bundle / name, bundle / copy)
+        section = DecoderSettings(decode=manifest.decode, calibration=UNCALIBRATED, metrics={"CIDEr": 0.5})
+        update = {"decoders": {"id": section}}
+    else:
+        update = {"languages": {"en": (1,), "id": (2,)}}
+    write_manifest(bundle, manifest.model_copy(update=update))
+
+
+def in_two_languages(kinds, bundle):
+    """The kinds with references in both: what is said is true of dogs in English, of cars in Indonesian."""
+    sets = {}
+    keeping = {code: KeptCaptions(bundle, code) for code in (None, "id")}
+    for name, photos in kinds.items():
+        sets[name] = []
+        for number, photo in enumerate(photos):
+            for kept in keeping.values():
+                evidence = {"mean_log_prob": -0.5 - number / PHOTOS, "lowest_log_prob": -2.0}
+                said = "a dog runs" if kept is keeping[None] else "seekor anjing berlari"
+                row = {"caption": said, "confidence": 0.5, "evidence": evidence}
+                kept.add(photo.path, {"captions": [row], "abstained": False})
+            truth = ("a dog runs", "sebuah mobil") if name == "dogs" else ("a car", "seekor anjing berlari")
+            sets[name].append(CaptionedPhoto(photo.path, truth, "", ("en", "id")))
+    return sets
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_each_language_is_fitted_on_its_own_captions(bundle, kinds, own):
+    with_language(bundle, own=own)
+    sets = in_two_languages(kinds, bundle)
+    errors = recalibrate(bundle, {"dogs": sets["dogs"]}, bundle)
+    assert errors.keys() == {"en", "id"}
+    manifest = open_bundle(bundle).manifest
+    sure = {
+        code: logistic(log_odds(manifest.captioning_in(code).calibration, "x", {"mean_log_prob": -0.7}))
+        for code in manifest.codes
+    }
+    assert sure["en"] > 0.8
+    assert sure["id"] < 0.2
+    if own:
+        assert manifest.decoders["id"].metrics == {
+            "CIDEr": 0.5, "calibration-error dogs": errors["id"]["dogs"]
+        }  # fmt: skip
+    else:
+        assert manifest.metrics["calibration-error id dogs"] == errors["id"]["dogs"]
+
+
+def test_a_language_without_captions_keeps_its_confidence(bundle, kinds):
+    with_language(bundle, own=True)
+    sets = in_two_languages(kinds, bundle)
+    english = {name: in_language(photos, "en") for name, photos in sets.items()}
+    assert recalibrate(bundle, english, bundle).keys() == {"en"}
+    assert open_bundle(bundle).manifest.decoders["id"].calibration == UNCALIBRATED
+
+
+def test_a_kind_counts_by_the_square_root_of_its_photos(bundle, kinds, tmp_path, monkeypatch):
+    counted = []
+    original = recalibrate_module.fit
+    monkeypatch.setattr(
+        recalibrate_module,
+        "fit",
+        lambda candidates, importance: (counted.extend(importance), original(candidates))[1],
+    )
+    recalibrate(bundle, {"dogs": kinds["dogs"], "cars": kinds["cars"][::4]}, tmp_path / "out")
+    assert sum(counted) == pytest.approx(PHOTOS * 5 / 4)
+    assert sum(counted[:PHOTOS]) / sum(counted[PHOTOS:]) == pytest.approx(2)
 
 
 def test_a_folder_with_something_else_is_left_alone(bundle, kinds, tmp_path):
@@ -116,7 +199,7 @@ def test_the_command_asks_the_device(bundle, data, calibrate, capsys):
     assert calibrate(f"{data}:val", out="bundle") == 0
     (line,) = capsys.readouterr().out.splitlines()
     error = open_bundle(bundle).manifest.metrics["calibration-error data"]
-    assert line == f"data: calibration error {error:.4f}, of 8 photos"
+    assert line == f"data, en: calibration error {error:.4f}, of 8 photos"
 
 
 def test_photos_of_folders_with_one_name_are_one_set(data, calibrate, tmp_path, capsys):

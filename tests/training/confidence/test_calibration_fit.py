@@ -15,6 +15,7 @@ from earsight_training.confidence.calibration_fit import (
     select_and_fit,
     truthful,
 )
+from earsight_training.confidence.design_matrix import DesignMatrix
 from earsight_training.confidence.selective_prediction import calibration_error
 from earsight_training.data.datasets import CaptionedPhoto
 from earsight_training.scoring.evaluate import Candidate
@@ -55,6 +56,17 @@ def test_known_weights_are_recovered_and_what_says_nothing_is_left_out(sample):
     assert "a" not in found.words  # in every caption
     gap = confidences(found, sample[0]) - confidences(KNOWN, sample[0])
     assert np.abs(gap).mean() < 0.05
+
+
+def test_photos_that_count_twice_are_as_good_as_twice_the_photos(sample):
+    candidates, truth = sample[0][:300], sample[1][:300]
+    photos, often = np.arange(300), np.where(truth, 2.0, 1.0)
+    counted = DesignMatrix(candidates, photos, often).fitted(truth.astype(float), (), None)
+    share = (often * truth).sum() / often.sum()
+    assert counted.bias == pytest.approx(np.log(share / (1 - share)), abs=1e-3)
+    once, _ = select_and_fit(candidates, truth, photos)
+    twice, _ = select_and_fit(candidates, truth, photos, often)
+    assert confidences(twice, candidates).mean() > confidences(once, candidates).mean() + 0.05
 
 
 def test_there_may_be_nothing_to_learn(sample):

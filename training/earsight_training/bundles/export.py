@@ -18,15 +18,17 @@ from earsight_training.atomic import replacing_folder
 from earsight_training.bundles.model_card import model_card
 from earsight_training.bundles.out_of_distribution import fit_out_of_distribution
 from earsight_training.bundles.precision import Precision
+from earsight_training.bundles.recalibrate import fit_languages
 from earsight_training.bundles.writer import (
     bundle_bytes,
     complete_manifest,
     require_bundle_folder,
     write_bundle,
+    write_manifest,
 )
 from earsight_training.confidence.calibration_fit import best_caption, cross_fit, fit, truthful
 from earsight_training.confidence.selective_prediction import COVERAGE, calibration_error, risk_at
-from earsight_training.data.datasets import CaptionedPhoto, open_upright
+from earsight_training.data.datasets import CaptionedPhoto, in_language, open_upright
 from earsight_training.data.embed import encoder_identity
 from earsight_training.errors import TrainingError
 from earsight_training.networks.caption_model import CaptionModel
@@ -39,6 +41,9 @@ from earsight_training.trained_captioner import TrainedCaptioner
 
 PHOTOS_CHECKED = 16
 """Photos on which a bundle's graphs are compared with torch."""
+
+_VALIDATION = "validation"
+"""What the photos to validate by are called in the metrics."""
 
 MIN_CIDER = 0.05
 """Under this CIDEr captions say nothing of their photos. Such captions may name no object, so make none up: a
@@ -144,6 +149,10 @@ def _export(
     known = captioner.trained_on is not None
     card = model_card(captioner.recipe, scores, has_probe=bool(training), knows_its_photos=known)
     complete_manifest(out, calibration, scores, card)
+    if calibration != UNCALIBRATED:
+        others = fit_languages(out, captioner.recipe.data.languages[1:], {_VALIDATION: validation})
+        write_manifest(out, others.manifest)
+        kept += others.kept
     for captions in kept:
         captions.delete()
     return scores
@@ -158,10 +167,11 @@ def _calibrate(
 ) -> tuple[Calibration, dict[str, float]]:
     """The calibration and the scores of a bundle, which is not calibrated yet.
 
-    The calibration is fitted on what the model says in float32, so that it is the same in every precision:
-    fitted on each, chance would put other captions first. The calibration error is cross-fitted. kept gets
-    what the captions are kept in until they are scored.
+    These are of the first language. The calibration is fitted on what the model says in float32, so that it
+    is the same in every precision: fitted on each, chance would put other captions first. The calibration
+    error is cross-fitted. kept gets what the captions are kept in until they are scored.
     """
+    photos = in_language(photos, captioner.recipe.data.languages[0])
     kept.append(KeptCaptions(bundle))
     candidates = describe(bundle, photos, kept[-1])
     scores = score(candidates)

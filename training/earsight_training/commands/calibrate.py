@@ -1,4 +1,5 @@
-"""earsight-train calibrate: fit the confidence of a bundle on captioned photos of several kinds."""
+"""earsight-train calibrate: fit the confidence of a bundle, in each of its languages, on captioned photos of
+several kinds."""
 
 from __future__ import annotations
 
@@ -30,23 +31,29 @@ def run(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from earsight_bundle.files import TRAINED_ON
-    from earsight_training.bundles.recalibrate import recalibrate
+    from earsight_training.bundles.reader import read_bundle
+    from earsight_training.bundles.recalibrate import of_language, recalibrate
     from earsight_training.data.datasets import CaptionedPhoto, read_photos
     from earsight_training.data.inspection import MISSING, leave_out_missing
     from earsight_training.data.leaks import refuse_trained_on
 
-    trained_on = arguments.bundle / TRAINED_ON
+    codes, trained_on = read_bundle(arguments.bundle).manifest.codes, arguments.bundle / TRAINED_ON
     sets: dict[str, list[CaptionedPhoto]] = {}
     for path, split in arguments.photos:
-        photos = read_photos(*captions_and_images(path), [split])
+        photos = read_photos(*captions_and_images(path), [split], codes)
         share = MISSING if arguments.missing is None else arguments.missing
         inspected = leave_out_missing(photos, len(photos), share)
         if trained_on.exists():
             seen = np.load(trained_on)
             refuse_trained_on(inspected.photos, inspected.fingerprints, seen, str(arguments.bundle))
         sets.setdefault(path.name, []).extend(inspected.photos)
-    for name, error in recalibrate(arguments.bundle, sets, arguments.out).items():
-        print(f"{name}: calibration error {error:.4f}, of {len(sets[name])} photos")
+    found = recalibrate(arguments.bundle, sets, arguments.out)
+    for code in codes:
+        counts = {name: len(of_set) for name, of_set in of_language(sets, code, codes[0]).items()}
+        for name, error in found.get(code, {}).items():
+            print(f"{name}, {code}: calibration error {error:.4f}, of {counts[name]} photos")
+        if code not in found:
+            print(f"{code}: no captions to fit it on; its confidence stays as it was")
     return 0
 
 

@@ -65,27 +65,37 @@ def _log_odds(calibration: Calibration, candidate: Candidate) -> float:
     return log_odds(calibration, candidate.caption, candidate.evidence)
 
 
-def fit(candidates: Sequence[Candidate], order: float = DEFAULT_ORDER) -> Calibration:
+def fit(
+    candidates: Sequence[Candidate], order: float = DEFAULT_ORDER, importance: np.ndarray | None = None
+) -> Calibration:
     """Fit a calibration.
 
     Args:
         candidates: One for each photo, with all that its search ended with.
         order: Of the calibration, in nats per unit of log-odds.
+        importance: Float (candidates,), how often each photo counts; None: each once.
     """
-    return _scaled(candidates, *_regressed(candidates), order)
+    counts = np.ones(len(candidates)) if importance is None else importance
+    return _scaled(candidates, *_regressed(candidates, counts), order, counts)
 
 
-def _regressed(candidates: Sequence[Candidate]) -> tuple[Calibration, list[np.ndarray]]:
+def _regressed(
+    candidates: Sequence[Candidate], importance: np.ndarray
+) -> tuple[Calibration, list[np.ndarray]]:
     """A calibration by all captions; and for each photo, the log-odds of its captions by regressions that did
     not see it."""
     captions = [caption for candidate in candidates for caption in (candidate, *candidate.others)]
     photos = np.repeat(np.arange(len(candidates)), [1 + len(c.others) for c in candidates])
-    found, log_odds = select_and_fit(captions, truthful(captions), photos)
+    found, log_odds = select_and_fit(captions, truthful(captions), photos, importance)
     return found, np.split(log_odds, np.flatnonzero(np.diff(photos)) + 1)
 
 
 def _scaled(
-    candidates: Sequence[Candidate], found: Calibration, log_odds: Sequence[np.ndarray], order: float
+    candidates: Sequence[Candidate],
+    found: Calibration,
+    log_odds: Sequence[np.ndarray],
+    order: float,
+    importance: np.ndarray,
 ) -> Calibration:
     """Scaled to the captions that come first, by log-odds that saw neither them nor their photos."""
     shift, scale = 0.0, 1.0
@@ -98,7 +108,8 @@ def _scaled(
         if np.ptp(odds) < 1e-9:
             break
         inputs, truth = np.stack([np.ones(len(odds)), odds], 1), truthful([caption for caption, _ in firsts])
-        shift, scale = fit_logistic_regression(inputs, truth.astype(float), np.full(2, RIDGE)).tolist()
+        ridges = np.full(2, RIDGE)
+        shift, scale = fit_logistic_regression(inputs, truth.astype(float), ridges, importance).tolist()
         scale = max(scale, _MIN_SCALE)
     return Calibration(
         bias=shift + scale * found.bias,
@@ -134,7 +145,10 @@ def truthful(candidates: Sequence[Candidate]) -> np.ndarray:
 
 
 def select_and_fit(
-    candidates: Sequence[Candidate], truth: np.ndarray, photos: np.ndarray
+    candidates: Sequence[Candidate],
+    truth: np.ndarray,
+    photos: np.ndarray,
+    importance: np.ndarray | None = None,
 ) -> tuple[Calibration, np.ndarray]:
     """Add features, and the words as one more, as long as the cross-validated log-loss falls by MIN_GAIN.
 
@@ -143,13 +157,14 @@ def select_and_fit(
         truth: Bool (candidates,), which of them make nothing up.
         photos: int64 (candidates,), the photo that each caption is of, counted from 0: none is on both sides
             of a fold.
+        importance: Float (photos,), how often each photo counts; None: each once.
 
     Returns:
         The calibration, with an order of 0, and the log-odds by regressions that did not see a caption's
-        photo, float64
-        (candidates,).
+        photo, float64 (candidates,).
     """
-    design = DesignMatrix(candidates, photos)
+    design = DesignMatrix(candidates, photos, importance)
+    counts = design.importance
     targets = truth.astype(float)
     chosen: tuple[FeatureName, ...] = ()
     ridge: float | None = None
@@ -159,24 +174,28 @@ def select_and_fit(
         if ridge is None and design.words:
             tried += [(chosen, strength) for strength in WORD_RIDGES]
         by_choice = [design.cross_validated(targets, *choice) for choice in tried]
-        losses = [_log_loss(targets, found) for found in by_choice]
-        if not losses or min(losses) > _log_loss(targets, log_odds) - MIN_GAIN:
+        losses = [_log_loss(targets, found, counts) for found in by_choice]
+        if not losses or min(losses) > _log_loss(targets, log_odds, counts) - MIN_GAIN:
             return design.fitted(targets, chosen, ridge), log_odds
         best = losses.index(min(losses))
         (chosen, ridge), log_odds = tried[best], by_choice[best]
 
 
-def _log_loss(targets: np.ndarray, log_odds: np.ndarray) -> float:
+def _log_loss(targets: np.ndarray, log_odds: np.ndarray, importance: np.ndarray) -> float:
     """Mean, in nats."""
-    return float(np.logaddexp(0, np.where(targets > 0.5, -log_odds, log_odds)).mean())
+    losses = np.logaddexp(0, np.where(targets > 0.5, -log_odds, log_odds))
+    return float(np.average(losses, weights=importance))
 
 
-def cross_fit(candidates: Sequence[Candidate], order: float = DEFAULT_ORDER) -> list[Candidate]:
+def cross_fit(
+    candidates: Sequence[Candidate], order: float = DEFAULT_ORDER, importance: np.ndarray | None = None
+) -> list[Candidate]:
     """Calibrate each fold's photos by a calibration that was chosen and fitted on the others.
 
     Args:
         candidates: One for each photo, with all that its search ended with.
         order: Of the calibrations, in nats per unit of log-odds.
+        importance: Float (candidates,), how often each photo counts where it is fitted on; None: each once.
 
     Returns:
         What a device would say of each photo, with its confidence.
@@ -185,7 +204,7 @@ def cross_fit(candidates: Sequence[Candidate], order: float = DEFAULT_ORDER) -> 
     said = list(candidates)
     for fold in range(FOLDS):
         others = [candidate for candidate, other in zip(candidates, folds, strict=True) if other != fold]
-        calibration = fit(others, order)
+        calibration = fit(others, order, None if importance is None else importance[folds != fold])
         for index in np.flatnonzero(folds == fold).tolist():
             caption = best_caption(calibration, candidates[index])
             sure = float(confidences(calibration, [caption])[0])

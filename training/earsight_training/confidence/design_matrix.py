@@ -24,17 +24,22 @@ class DesignMatrix:
     """Columns for each caption. Those of features are scaled to variance 1.
 
     Attributes:
+        importance: Float64 (captions,), how often each counts.
         features: Names of the features that all captions have evidence of, and that vary.
         words: Words that are common enough for a weight, sorted.
     """
 
-    def __init__(self, candidates: Sequence[Candidate], photos: np.ndarray) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], photos: np.ndarray, importance: np.ndarray | None = None
+    ) -> None:
         """Make the columns.
 
         Args:
             candidates: The captions.
             photos: int64 (candidates,), the photo that each caption is of, counted from 0.
+            importance: Float (photos,), how often each photo counts; None: each once.
         """
+        self.importance = np.ones(len(photos)) if importance is None else importance[photos]
         known = [name for name in FEATURES if all(name in c.evidence for c in candidates)]
         rows = [[candidate.evidence[name] for name in known] for candidate in candidates]
         values = np.array(rows, float).reshape(len(rows), len(known))
@@ -71,7 +76,8 @@ class DesignMatrix:
         log_odds = np.empty(len(targets))
         for fold in range(FOLDS):
             out = self._folds == fold
-            log_odds[out] = inputs[out] @ fit_logistic_regression(inputs[~out], targets[~out], ridges)
+            weights = fit_logistic_regression(inputs[~out], targets[~out], ridges, self.importance[~out])
+            log_odds[out] = inputs[out] @ weights
         return log_odds
 
     def fitted(self, targets: np.ndarray, chosen: Sequence[FeatureName], ridge: float | None) -> Calibration:
@@ -86,7 +92,7 @@ class DesignMatrix:
             The calibration, for unscaled features, with an order of 0.
         """
         inputs, ridges = self._columns(chosen, ridge)
-        bias, *rest = fit_logistic_regression(inputs, targets, ridges).tolist()
+        bias, *rest = fit_logistic_regression(inputs, targets, ridges, self.importance).tolist()
         at = [self.features.index(name) for name in chosen]
         weights = np.array(rest[: len(chosen)]) / self._spread[at]
         bias -= float(weights @ self._centre[at])
