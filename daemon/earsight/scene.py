@@ -158,11 +158,13 @@ class Reading:
         hints: What would make it easier to read, also where nothing could be read.
         unreadable: Whether there is text in a script that no voice here can say, such as Chinese or Arabic.
             Its lines are left out.
+        cut_short: Whether there was no time to read all of it: what is left out comes last.
     """
 
     lines: tuple[TextLine, ...] = ()
     hints: frozenset[AimingHint] = frozenset()
     unreadable: bool = False
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)

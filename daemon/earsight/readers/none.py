@@ -24,5 +24,5 @@ class NoReader:
     def read(self, _pixels: np.ndarray, _checkpoint: Callable[[], None] = proceed) -> Reading:
         raise ReaderError(self._reason)
 
-    def let_go(self, unused: float = 0.0) -> None:
+    def let_go(self) -> None:
         pass

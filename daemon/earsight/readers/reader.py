@@ -47,9 +47,5 @@ class Reader(Protocol):
     def placement(self) -> Placement:
         """What computes it; nothing while it is not loaded."""
 
-    def let_go(self, unused: float = 0.0) -> None:
-        """Free the memory of a reader that is loaded and has not read anything for a while.
-
-        Args:
-            unused: Seconds since it last read.
-        """
+    def let_go(self) -> None:
+        """Free the memory, if nothing was read for as long as the settings say."""

@@ -69,6 +69,15 @@ EXPOSURE_POLL = 0.1
 LOOK_BEFORE_CAPTION = 7.0
 """What a look may take beyond captioner.time_limit: a first frame, loading from a slow card, the encoder."""
 
+READING = 5.0
+"""Reading text in one frame takes up no further line after this long."""
+
+READING_AGAIN = 0.6
+"""A further frame of the same text is read only while reading has taken less than this."""
+
+RESTING = 10.0
+"""The look worker, without anything to do for this long, frees what was not used for a while."""
+
 LOOK_WORKER_CLOSING = 2.0
 """Closing waits this long for the look worker's thread, and then leaves it behind."""
 

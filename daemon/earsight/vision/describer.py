@@ -29,10 +29,11 @@ from earsight.language.names import known_classes, things_named
 from earsight.readers.none import NoReader
 from earsight.readers.reader import Reader
 from earsight.readers.registry import build_reader
-from earsight.scene import Caption, Frame, Problem, Reading, Scene
+from earsight.scene import Caption, Frame, Problem, Scene
 from earsight.vision.agreement import support
 from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.recognition import ObjectEvidence, objects
+from earsight.vision.text_frames import read_frames
 
 if TYPE_CHECKING:
     from earsight.detectors.place_head import PlaceHead
@@ -161,9 +162,9 @@ class Describer:
         Args:
             frame: The picture.
             request: What is needed; the rest is left out.
-            cancelled: Whether the look is still wanted; asked between the stages, at every token and at every
-                line of text.
-            text_frames: Where text is read: pictures of the same view, of any resolution; none: in the frame.
+            cancelled: Whether the look is still wanted; asked between the stages, the tokens and the lines.
+            text_frames: Where text is read: pictures of the same view, of any resolution, best first; further
+                ones only where it is doubtful. None: in the frame.
 
         Returns:
             The scene, with the seconds of each stage.
@@ -186,7 +187,7 @@ class Describer:
             look = self._described(look, frame, request, stages, cancelled)
         if request.text and (self._reader.can_read or not describes):
             with stages.timed(Stage.READ):
-                reading = self._read(text_frames or [frame], stages.proceed)
+                reading = read_frames(self._reader, text_frames or [frame], stages.proceed)
             look = replace(look, scene=replace(look.scene, text=reading))
         return look
 
@@ -223,8 +224,9 @@ class Describer:
         presence = self._described(look, frame, _OBJECTS, stages, cancelled).scene.presence
         return any(presence.get(name, 0.0) >= _STRIPED_ABOVE for name in _STRIPED)
 
-    def _read(self, frames: Sequence[Frame], checkpoint: Callable[[], None]) -> Reading:
-        return self._reader.read(frames[0].pixels, checkpoint)
+    def let_go(self) -> None:
+        """Free what was not used for a while, and is loaded again when it is needed."""
+        self._reader.let_go()
 
     def _with_objects(self, look: Look, frame: Frame, encoding: Encoding, stages: _Stages) -> Look:
         """Add the place and the ground, if there is a head for them, and objects, if there is a detector."""
@@ -293,7 +295,9 @@ def build_describer(config: Config) -> Describer:
     detector = build_detector(config.objects, config.captioner, opened)
     place_head = build_place_head(config.objects, config.captioner, opened)
     counted = _counted(config.objects, detector)
-    return Describer(captioner, detector, place_head, counted, build_reader(config.text))
+    return Describer(
+        captioner, detector, place_head, counted, build_reader(config.text, config.captioner.threads)
+    )
 
 
 def _counted(section: ObjectsSection, detector: Detector) -> frozenset[str] | None:

@@ -9,8 +9,9 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from earsight.cameras.camera import Camera
@@ -25,6 +26,10 @@ _T = TypeVar("_T")
 
 THREAD = "look worker"
 """Name of the thread in which all looking happens."""
+
+
+_TEXT_FRAMES = 3
+"""In how many of the newest frames text may be read, where it is doubtful."""
 
 
 class LookSupersededError(EarsightError):
@@ -107,8 +112,8 @@ class LookWorker:
         def work(unwanted: Callable[[], bool]) -> Look:
             if unwanted():
                 raise DecodingCancelledError
-            frame = self._sharpest(max_age)
-            return self._loaded().describe(frame, request, unwanted)
+            frames = self._sharpest(max_age)
+            return self._loaded().describe(frames[0], request, unwanted, frames[:_TEXT_FRAMES])
 
         return self._submit(work, self._background_superseded if background else threading.Event())
 
@@ -124,7 +129,7 @@ class LookWorker:
             what `work` raises.
         """
         self._supersede_background()
-        return self._submit(lambda _: work(self._sharpest(max_age)))
+        return self._submit(lambda _: work(self._sharpest(max_age)[0]))
 
     def ready(self) -> asyncio.Future[None]:
         """Load the describer and warm it up. The future raises CaptionerError."""
@@ -160,14 +165,20 @@ class LookWorker:
         return future
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job.run()
+        while True:
+            with suppress(Empty):
+                if (job := self._jobs.get(timeout=time_limits.RESTING)) is None:
+                    return
+                job.run()
+            if self._describer is not None:
+                self._describer.let_go()
 
     def _loaded(self) -> Describer:
         if self._describer is None:
             self._describer = self._load()
         return self._describer
 
-    def _sharpest(self, max_age: float) -> Frame:
+    def _sharpest(self, max_age: float) -> list[Frame]:
+        """The newest frames, sharpest first; at least one."""
         frames = self._camera.recent(max_age, time_limits.FRAME_WAIT)
-        return max(frames, key=lambda frame: sharpness(frame.pixels))
+        return sorted(frames, key=lambda frame: sharpness(frame.pixels), reverse=True)

@@ -46,6 +46,7 @@ ORDER = {
         2 * limits.FRAME_WAIT,
         limits.LOOK_BEFORE_CAPTION,
     ),
+    "a look has time to read text": (limits.READING + limits.READING_AGAIN, limits.LOOK_BEFORE_CAPTION),
     "a driver that hangs is told to the service manager before the watchdog would strike": (
         limits.CAMERA_HUNG + limits.WATCHDOG_FEED,
         unit_seconds("WatchdogSec"),

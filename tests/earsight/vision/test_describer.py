@@ -281,7 +281,7 @@ class OneSign:
         checkpoint()
         return self.reading
 
-    def let_go(self, unused=0.0):
+    def let_go(self):
         pass
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from earsight_bundle.confidence import LIKELIEST_FIRST, Ranking
 from earsight_training.confidence.abstention import AbstentionRates, abstention_estimates
 from earsight_training.confidence.calibration_fit import cross_fit
 from earsight_training.confidence.selective_prediction import Estimate, confidence_estimates
@@ -38,14 +37,14 @@ class ReliabilityReport:
 
 
 def reliability_report(
-    candidates: Sequence[Candidate], human_captions: Sequence[str], ranking: Ranking = LIKELIEST_FIRST
+    candidates: Sequence[Candidate], human_captions: Sequence[str], order: float = 0.0
 ) -> ReliabilityReport:
     """Measure what can be measured on the captions alone; `uninformative` stays empty.
 
     Args:
         candidates: What the bundle said of the photos.
         human_captions: Captions that people wrote, whose words are taken for words.
-        ranking: The bundle's.
+        order: `calibration.order` of the bundle, in nats per unit of log-odds.
 
     Returns:
         The report.
@@ -58,7 +57,7 @@ def reliability_report(
         fluency,
         abstention_estimates(candidates, "photos"),
         confidence_estimates(candidates),
-        confidence_estimates(cross_fit(candidates, ranking)) if enough else (),
+        confidence_estimates(cross_fit(candidates, order)) if enough else (),
     )
 
 

@@ -1,0 +1,66 @@
+"""What would make text easier to read: hints for aiming the camera.
+
+Limits were chosen on generated pictures (benchmarks/text_pictures.py); docs/reading.md has what they find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from earsight.readers.page import Page, Piece
+from earsight.scene import AimingHint
+
+_POOR = 0.5
+"""Confidence below which a piece counts as not read."""
+_MOST = 0.5
+"""Share of the pieces that are poor, from which the whole counts as hard to read."""
+_SMALL = 13.0
+"""Pixels of letters' height."""
+_SOFT = 0.25
+_EDGE = 0.2
+"""Share of the letters' height up to which text touches the edge of the picture."""
+
+
+def hints(page: Page, confidences: Mapping[int, float]) -> frozenset[AimingHint]:
+    """Find out what is in the way.
+
+    Args:
+        page: What was recognised.
+        confidences: By the id of each piece that can be said.
+    """
+    found = set()
+    if page.quarters == 2:
+        found.add(AimingHint.UPSIDE_DOWN)
+    found |= _cut_off(page, [piece for piece in page.pieces if confidences.get(id(piece), 0.0) >= _POOR])
+    poor = [piece for piece in page.pieces if confidences.get(id(piece), 1.0) < _POOR]
+    if poor and len(poor) >= _MOST * len(page.pieces):
+        found |= _hard_to_read(poor)
+    return frozenset(found)
+
+
+def _hard_to_read(poor: Sequence[Piece]) -> set[AimingHint]:
+    height = float(np.median([piece.region.text_height for piece in poor]))
+    if height < _SMALL:
+        return {AimingHint.TOO_SMALL}
+    soft = float(np.median([piece.sharpness for piece in poor])) < _SOFT
+    return {AimingHint.BLURRED} if soft else set()
+
+
+def _cut_off(page: Page, read: Sequence[Piece]) -> set[AimingHint]:
+    """The sides at which lines reach the edge of the picture."""
+    found = set()
+    height, width = (page.height, page.width) if page.quarters % 2 == 0 else (page.width, page.height)
+    for piece in read:
+        corners = page.before_turning(piece.region.corners)
+        near = _EDGE * piece.region.text_height - piece.region.margin
+        (left, top), (right, bottom) = corners.min(0), corners.max(0)
+        sides = {
+            AimingHint.CUT_OFF_LEFT: left < near,
+            AimingHint.CUT_OFF_RIGHT: right > width - near,
+            AimingHint.CUT_OFF_TOP: top < near,
+            AimingHint.CUT_OFF_BOTTOM: bottom > height - near,
+        }
+        found |= {hint for hint, reached in sides.items() if reached}
+    return found

@@ -1,0 +1,36 @@
+"""Reading text in the newest frames: in one, and where that leaves doubt, in others too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from earsight.readers.reader import Reader
+from earsight.scene import Frame, Reading
+from earsight.system import time_limits
+from earsight.vision.text_vote import is_settled, vote
+
+
+def read_frames(reader: Reader, frames: Sequence[Frame], checkpoint: Callable[[], None]) -> Reading:
+    """Read the first frame; where that leaves doubt, further ones too while there is time, and vote.
+
+    Args:
+        reader: What reads.
+        frames: Pictures of the same view, best first; at least one.
+        checkpoint: Called between the steps; whatever it raises ends the reading.
+
+    Raises:
+        ReaderError: It can't read.
+    """
+    began = time.monotonic()
+    readings: list[Reading] = []
+    for number, frame in enumerate(frames):
+        # A camera that gives the same picture again has no second opinion.
+        if any(np.array_equal(frame.pixels, earlier.pixels) for earlier in frames[:number]):
+            continue
+        readings.append(reader.read(frame.pixels, checkpoint))
+        if is_settled(readings[-1]) or time.monotonic() - began > time_limits.READING_AGAIN:
+            break
+    return vote(readings)
