@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, get_args
 
 import numpy as np
@@ -22,6 +23,8 @@ INFORMATIVE: Final = "informative"
 """Evidence: the probability, 0 to 1, that the image shows something to describe; absent without a probe."""
 FINISHED: Final = "finished"
 """Evidence: 1 for a caption that came to its end token, 0 for one that was cut short."""
+CONSENSUS: Final = "consensus"
+"""Evidence: how much of a caption the others of its search say too, 0 to 1."""
 
 UNCALIBRATED = Calibration(bias=math.log(0.3 / 0.7), weights={})
 """A confidence of 0.3 in everything, which is worded "Not sure, maybe": nothing is known of the model."""
@@ -57,15 +60,37 @@ def confidence(log_odds_of_caption: float, evidence: Mapping[str, float]) -> flo
     return logistic(log_odds_of_caption) * evidence.get(INFORMATIVE, 1.0)
 
 
-def rank(evidence: Mapping[str, float], bonus: float) -> tuple[float, float]:
-    """Return a sort key for the captions of an image; the highest is said first.
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """In what order the captions of an image are said.
 
-    Args:
-        evidence: By name, with the mean log-probability.
-        bonus: The caption's log-odds times the calibration's order, in nats.
+    Attributes:
+        order: A calibration's.
+        consensus: A calibration's.
     """
-    score = evidence["mean_log_prob"] + bonus
-    return evidence.get(FINISHED, 1.0), -math.inf if math.isnan(score) else score
+
+    order: float = 0.0
+    consensus: float = 0.0
+
+    @classmethod
+    def of(cls, calibration: Calibration) -> Ranking:
+        """That of a bundle's language."""
+        return cls(calibration.order, calibration.consensus)
+
+    def key(self, evidence: Mapping[str, float], log_odds_of_caption: float) -> tuple[float, float]:
+        """Return a sort key; the caption with the highest is said first.
+
+        Args:
+            evidence: By name, with the mean log-probability.
+            log_odds_of_caption: See log_odds().
+        """
+        score = evidence["mean_log_prob"] + self.order * log_odds_of_caption
+        score += self.consensus * evidence.get(CONSENSUS, 0.0)
+        return evidence.get(FINISHED, 1.0), -math.inf if math.isnan(score) else score
+
+
+LIKELIEST_FIRST = Ranking()
+"""In the order of the search."""
 
 
 def familiarity(scenes: np.ndarray, embedding: np.ndarray) -> float:

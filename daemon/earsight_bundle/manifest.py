@@ -70,12 +70,14 @@ class Calibration(_Section):
         words: Log-odds for each word that the caption has; a word that is not named weighs nothing.
         order: What one unit of log-odds is worth when captions are put in order, in nats of mean
             log-probability.
+        consensus: What full agreement of the search's captions with a caption is worth then, in nats.
     """
 
     bias: float
     weights: dict[FeatureName, float]
     words: dict[str, float] = {}
     order: float = Field(default=0.0, ge=0)
+    consensus: float = Field(default=0.0, ge=0)
 
 
 class ObjectClass(_Section):

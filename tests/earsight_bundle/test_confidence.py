@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earsight_bundle.confidence import (
+    LIKELIEST_FIRST,
     UNCALIBRATED,
+    Ranking,
     confidence,
     familiarity,
     informative,
     log_odds,
     logistic,
-    rank,
 )
 from earsight_bundle.manifest import Calibration
 from earsight_bundle.thresholds import MAYBE_ABOVE, PLAIN_ABOVE, PROBABLY_ABOVE
@@ -38,7 +39,9 @@ def test_a_logistic_is_a_probability(value):
 
 def test_what_is_no_number_is_not_believed():
     assert logistic(math.nan) == 0
-    assert rank({"mean_log_prob": math.nan}, 0.0) < rank({"mean_log_prob": -100.0}, 0.0)
+    assert LIKELIEST_FIRST.key({"mean_log_prob": math.nan}, 0.0) < LIKELIEST_FIRST.key(
+        {"mean_log_prob": -100.0}, 0.0
+    )
 
 
 def test_an_uninformative_image_is_doubted():
@@ -48,9 +51,17 @@ def test_an_uninformative_image_is_doubted():
 
 def test_what_is_likely_and_not_made_up_comes_first():
     likely, sure = {"mean_log_prob": -1.0, "finished": 1.0}, {"mean_log_prob": -1.2, "finished": 1.0}
-    assert rank(likely, 0.0) > rank(sure, 0.1)
-    assert rank(likely, 0.0) < rank(sure, 0.3)
-    assert rank(likely | {"finished": 0.0}, 9.0) < rank(sure, 0.0)
+    cautious = Ranking(order=0.1)
+    assert cautious.key(likely, 0.0) > cautious.key(sure, 1.0)
+    assert cautious.key(likely, 0.0) < cautious.key(sure, 3.0)
+    assert cautious.key(likely | {"finished": 0.0}, 90.0) < cautious.key(sure, 0.0)
+
+
+def test_what_others_say_too_comes_first_as_far_as_it_is_worth():
+    likely, shared = {"mean_log_prob": -1.0, "consensus": 0.2}, {"mean_log_prob": -1.2, "consensus": 0.7}
+    assert LIKELIEST_FIRST.key(likely, 0.0) > LIKELIEST_FIRST.key(shared, 0.0)
+    assert Ranking(consensus=0.3).key(likely, 0.0) > Ranking(consensus=0.3).key(shared, 0.0)
+    assert Ranking(consensus=0.5).key(likely, 0.0) < Ranking(consensus=0.5).key(shared, 0.0)
 
 
 def test_what_an_embedding_tells():

@@ -12,16 +12,18 @@ import numpy as np
 
 from earsight.bundles.bundle import Bundle, BundleError
 from earsight.captioners.captioner import Support, unsupported
+from earsight.captioners.consensus import consensus
 from earsight.captioners.search import Hypothesis
 from earsight.scene import Caption
 from earsight_bundle.confidence import (
+    CONSENSUS,
     FINISHED,
     INFORMATIVE,
+    Ranking,
     confidence,
     familiarity,
     informative,
     log_odds,
-    rank,
 )
 from earsight_bundle.files import PROBE, SCENES
 
@@ -70,15 +72,16 @@ class Confidence:
         """
         captioning, of_image = self._of(language), self._of_image(embedding)
         code, calibration = captioning.language, captioning.calibration
-        shares = _probability_shares([hypothesis.score for hypothesis in hypotheses])
+        ranking, scores = Ranking.of(calibration), [hypothesis.score for hypothesis in hypotheses]
+        shares, agreed = _probability_shares(scores), consensus(texts, scores)
         captions: dict[str, Caption] = {}
         ranks = {}
-        for text, hypothesis in zip(texts, hypotheses, strict=True):
+        for text, hypothesis, agreement in zip(texts, hypotheses, agreed, strict=True):
             if text not in captions:
-                evidence = _of_caption(text, hypothesis, texts, shares) | of_image
+                evidence = _of_caption(text, hypothesis, texts, shares) | {CONSENSUS: agreement} | of_image
                 evidence["support"] = support(text, code)
                 odds = log_odds(calibration, text, evidence)
-                ranks[text] = rank(evidence, calibration.order * odds)
+                ranks[text] = ranking.key(evidence, odds)
                 probability = confidence(odds, evidence)
                 mean, lowest = evidence.pop("mean_log_prob"), evidence.pop("lowest_log_prob")
                 captions[text] = Caption(text, probability, mean, lowest, evidence, code)

@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("torch", reason="torch comes with the train extra")
 
+from earsight_bundle.confidence import LIKELIEST_FIRST, Ranking
 from earsight_bundle.manifest import Calibration
 from earsight_training.confidence.calibration_fit import (
     best_caption,
@@ -116,7 +117,7 @@ def searched():
 
 
 def test_what_is_said_is_likely_and_not_made_up(searched):
-    calibration = fit(searched, 0.3)
+    calibration = fit(searched, Ranking(order=0.3))
     said = [best_caption(calibration, candidate) for candidate in searched]
     assert truthful(said).mean() > truthful(searched).mean() + 0.05
     for word, share in SURE_WORDS.items():
@@ -125,18 +126,18 @@ def test_what_is_said_is_likely_and_not_made_up(searched):
 
 
 def test_without_an_order_the_search_decides(searched):
-    calibration = fit(searched, 0.0)
+    calibration = fit(searched, LIKELIEST_FIRST)
     assert [best_caption(calibration, candidate) for candidate in searched] == searched
 
 
 def test_a_caption_that_was_cut_short_is_not_preferred(searched):
     (first,) = searched[0].others
     short = Candidate(first.photo, "a dog", None, {"mean_log_prob": 0.0, "finished": 0.0})
-    assert best_caption(fit(searched, 0.3), replace(short, others=(first,))) == first
+    assert best_caption(fit(searched, Ranking(order=0.3)), replace(short, others=(first,))) == first
 
 
 def test_crossed_confidence_is_calibrated(searched):
-    said = cross_fit(searched, 0.3)
+    said = cross_fit(searched, Ranking(order=0.3))
     confidence = np.array([candidate.confidence for candidate in said])
     assert calibration_error(confidence, truthful(said)) < 0.08
     assert all(candidate.others for candidate in said)

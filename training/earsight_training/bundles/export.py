@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earsight_bundle.confidence import UNCALIBRATED
+from earsight_bundle.confidence import UNCALIBRATED, Ranking
 from earsight_bundle.files import PROBE, SCENES
 from earsight_bundle.manifest import Calibration
 from earsight_training.atomic import replacing_folder
@@ -193,7 +193,7 @@ def cross_fitted_metrics(candidates: Sequence[Candidate], calibration: Calibrati
     Returns:
         The expected calibration error, and what is made up at COVERAGE, by name.
     """
-    said = cross_fit(candidates, calibration.order)
+    said = cross_fit(candidates, Ranking.of(calibration))
     confidence, truth = np.array([caption.confidence for caption in said]), truthful(said)
     return {
         "calibration-error": round(calibration_error(confidence, truth), 4),

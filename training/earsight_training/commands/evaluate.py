@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from earsight_bundle.confidence import LIKELIEST_FIRST, Ranking
 from earsight_files.text import printable
 from earsight_training.atomic import replace_file
 from earsight_training.commands.arguments import (
@@ -151,7 +152,7 @@ def _run_captions(arguments: argparse.Namespace) -> None:
     with model.captions(chosen) as (candidates, kept):
         evaluation = evaluate(candidates, objects, with_spice=not missing)
         written = [text for photo in photos(arguments, None, languages) for text in photo.captions]
-        report = reliability_report(evaluation.candidates, written, model.order)
+        report = reliability_report(evaluation.candidates, written, model.ranking)
         if arguments.uninformative:
             paths = [photo.path for photo in chosen]
             found = abstention_on_uninformative(arguments.bundle, arguments.uninformative, paths)
@@ -201,10 +202,10 @@ class _Model:
         captioner: TrainedCaptioner | None,
         trained_on: np.ndarray | None,
         missing: float,
-        order: float,
+        ranking: Ranking = LIKELIEST_FIRST,
         language: str | None = None,
     ) -> None:
-        self.name, self.trained_on, self.missing, self.order = name, trained_on, missing, order
+        self.name, self.trained_on, self.missing, self.ranking = name, trained_on, missing, ranking
         self._bundle, self._captioner, self._language = bundle, captioner, language
 
     @classmethod
@@ -215,9 +216,9 @@ class _Model:
 
             found = read_bundle(arguments.bundle)
             require_language(arguments.bundle, found.manifest, arguments.language)
-            order = found.manifest.captioning_in(arguments.language).calibration.order
+            ranking = Ranking.of(found.manifest.captioning_in(arguments.language).calibration)
             name, missing = str(arguments.bundle), found.manifest.missing
-            return cls(name, arguments.bundle, None, found.trained_on, missing, order, arguments.language)
+            return cls(name, arguments.bundle, None, found.trained_on, missing, ranking, arguments.language)
         from earsight_training.bundles.export import require_own_encoder, with_clip
         from earsight_training.trained_captioner import load_captioner
 
@@ -227,7 +228,7 @@ class _Model:
         if isinstance(encoder, ClipEncoderSettings):
             name = arguments.clip or encoder.model
             captioner = with_clip(captioner, name, local_files_only=arguments.local_files_only)
-        return cls(str(arguments.checkpoint), None, captioner, captioner.trained_on, captioner.missing, 0.0)
+        return cls(str(arguments.checkpoint), None, captioner, captioner.trained_on, captioner.missing)
 
     def refuse_trained_on(self, inspected: InspectedPhotos) -> None:
         """Raises LeakError where it was trained on some of the photos."""

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from earsight_bundle.confidence import confidence, log_odds, rank
+from earsight_bundle.confidence import Ranking, confidence, log_odds
 from earsight_bundle.manifest import Calibration, FeatureName
 from earsight_training.confidence.design_matrix import FOLDS, RIDGE, DesignMatrix
 from earsight_training.confidence.logistic_regression import fit_logistic_regression
@@ -30,8 +30,8 @@ _SCALINGS = 3
 """Rounds of scaling."""
 _MIN_SCALE = 0.1
 """A scale of 0 or less would reverse the order."""
-DEFAULT_ORDER = 0.1
-"""The order of a calibration that is fitted. With more, captions become vague, since what names next to
+DEFAULT_RANKING = Ranking(order=0.04, consensus=1.5)
+"""That of a calibration that is fitted. With a higher order, captions become vague, since what names next to
 nothing makes nothing up (docs/builtin-model.md)."""
 
 
@@ -55,10 +55,8 @@ def best_caption(calibration: Calibration, candidate: Candidate) -> Candidate:
         calibration: With features that all captions have evidence of.
         candidate: A caption, with the others of its photo.
     """
-    captions = (candidate, *candidate.others)
-    return max(
-        captions, key=lambda each: rank(each.evidence, calibration.order * _log_odds(calibration, each))
-    )
+    captions, ranking = (candidate, *candidate.others), Ranking.of(calibration)
+    return max(captions, key=lambda each: ranking.key(each.evidence, _log_odds(calibration, each)))
 
 
 def _log_odds(calibration: Calibration, candidate: Candidate) -> float:
@@ -66,17 +64,17 @@ def _log_odds(calibration: Calibration, candidate: Candidate) -> float:
 
 
 def fit(
-    candidates: Sequence[Candidate], order: float = DEFAULT_ORDER, importance: np.ndarray | None = None
+    candidates: Sequence[Candidate], ranking: Ranking = DEFAULT_RANKING, importance: np.ndarray | None = None
 ) -> Calibration:
     """Fit a calibration.
 
     Args:
         candidates: One for each photo, with all that its search ended with.
-        order: Of the calibration, in nats per unit of log-odds.
+        ranking: Of the calibration.
         importance: Float (candidates,), how often each photo counts; None: each once.
     """
     counts = np.ones(len(candidates)) if importance is None else importance
-    return _scaled(candidates, *_regressed(candidates, counts), order, counts)
+    return _scaled(candidates, *_regressed(candidates, counts), ranking, counts)
 
 
 def _regressed(
@@ -94,14 +92,14 @@ def _scaled(
     candidates: Sequence[Candidate],
     found: Calibration,
     log_odds: Sequence[np.ndarray],
-    order: float,
+    ranking: Ranking,
     importance: np.ndarray,
 ) -> Calibration:
     """Scaled to the captions that come first, by log-odds that saw neither them nor their photos."""
     shift, scale = 0.0, 1.0
     for _ in range(_SCALINGS):  # once it is scaled, other captions may come first
         firsts = [
-            _first(candidate, of_captions, order, shift, scale)
+            _first(candidate, of_captions, ranking, shift, scale)
             for candidate, of_captions in zip(candidates, log_odds, strict=True)
         ]
         odds = np.array([of_first for _, of_first in firsts])
@@ -115,17 +113,18 @@ def _scaled(
         bias=shift + scale * found.bias,
         weights={name: scale * weight for name, weight in found.weights.items()},
         words={word: scale * weight for word, weight in found.words.items()},
-        order=order,
+        order=ranking.order,
+        consensus=ranking.consensus,
     )
 
 
 def _first(
-    candidate: Candidate, log_odds: np.ndarray, order: float, shift: float, scale: float
+    candidate: Candidate, log_odds: np.ndarray, ranking: Ranking, shift: float, scale: float
 ) -> tuple[Candidate, float]:
     """The caption that comes first by scaled log-odds, with its unscaled ones."""
     captions = (candidate, *candidate.others)
     ranks = [
-        rank(caption.evidence, order * (shift + scale * odds))
+        ranking.key(caption.evidence, shift + scale * odds)
         for caption, odds in zip(captions, log_odds, strict=True)
     ]
     first = ranks.index(max(ranks))
@@ -188,13 +187,13 @@ def _log_loss(targets: np.ndarray, log_odds: np.ndarray, importance: np.ndarray)
 
 
 def cross_fit(
-    candidates: Sequence[Candidate], order: float = DEFAULT_ORDER, importance: np.ndarray | None = None
+    candidates: Sequence[Candidate], ranking: Ranking = DEFAULT_RANKING, importance: np.ndarray | None = None
 ) -> list[Candidate]:
     """Calibrate each fold's photos by a calibration that was chosen and fitted on the others.
 
     Args:
         candidates: One for each photo, with all that its search ended with.
-        order: Of the calibrations, in nats per unit of log-odds.
+        ranking: Of the calibrations.
         importance: Float (candidates,), how often each photo counts where it is fitted on; None: each once.
 
     Returns:
@@ -204,7 +203,7 @@ def cross_fit(
     said = list(candidates)
     for fold in range(FOLDS):
         others = [candidate for candidate, other in zip(candidates, folds, strict=True) if other != fold]
-        calibration = fit(others, order, None if importance is None else importance[folds != fold])
+        calibration = fit(others, ranking, None if importance is None else importance[folds != fold])
         for index in np.flatnonzero(folds == fold).tolist():
             caption = best_caption(calibration, candidates[index])
             sure = float(confidences(calibration, [caption])[0])

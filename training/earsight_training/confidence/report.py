@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from earsight_bundle.confidence import LIKELIEST_FIRST, Ranking
 from earsight_training.confidence.abstention import AbstentionRates, abstention_estimates
 from earsight_training.confidence.calibration_fit import cross_fit
 from earsight_training.confidence.selective_prediction import Estimate, confidence_estimates
@@ -37,14 +38,14 @@ class ReliabilityReport:
 
 
 def reliability_report(
-    candidates: Sequence[Candidate], human_captions: Sequence[str], order: float = 0.0
+    candidates: Sequence[Candidate], human_captions: Sequence[str], ranking: Ranking = LIKELIEST_FIRST
 ) -> ReliabilityReport:
     """Measure what can be measured on the captions alone; `uninformative` stays empty.
 
     Args:
         candidates: What the bundle said of the photos.
         human_captions: Captions that people wrote, whose words are taken for words.
-        order: `calibration.order` of the bundle, in nats per unit of log-odds.
+        ranking: The bundle's.
 
     Returns:
         The report.
@@ -57,7 +58,7 @@ def reliability_report(
         fluency,
         abstention_estimates(candidates, "photos"),
         confidence_estimates(candidates),
-        confidence_estimates(cross_fit(candidates, order)) if enough else (),
+        confidence_estimates(cross_fit(candidates, ranking)) if enough else (),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earsight_bundle.confidence import rank
+from earsight_bundle.confidence import LIKELIEST_FIRST
 from earsight_training.scoring.bootstrap import resampled
 from earsight_training.scoring.evaluate import Candidate
 
@@ -102,7 +102,7 @@ def most_likely_caption(candidate: Candidate) -> Candidate:
     """Return the caption that the search found likeliest, whichever the device says first."""
 
     def likelihood(caption: Candidate) -> tuple[float, float]:
-        return rank({"mean_log_prob": 0.0, **caption.evidence}, 0.0)
+        return LIKELIEST_FIRST.key({"mean_log_prob": 0.0, **caption.evidence}, 0.0)
 
     return max((candidate, *candidate.others), key=likelihood)
 
