@@ -87,6 +87,9 @@ ACTIONS: dict[str, Action] = {
     "detail": Action(
         "describe:detail", message("action.detail"), "say more of what is in front of you", ActionKind.LOOK
     ),
+    "light": Action(
+        "light:light", message("action.light"), "say how bright it is, and what colour is in the middle"
+    ),
     "repeat": Action("repeat:repeat", message("action.repeat"), "say the last description again"),
     "status": Action(
         "status:status", message("action.status"), "say the time, the battery, and what doesn't work"

@@ -113,6 +113,47 @@ class Place:
     confidence: float
 
 
+class ColourName(StrEnum):
+    """The basic colours, which English and Indonesian both have a word for.
+
+    Berlin and Kay, Basic Color Terms (1969).
+    """
+
+    BLACK = "black"
+    WHITE = "white"
+    GREY = "grey"
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    PINK = "pink"
+    BROWN = "brown"
+
+
+class Shade(StrEnum):
+    """What may be said with a colour."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """The colour of a part of a picture.
+
+    Attributes:
+        name: The basic colour.
+        shade: Whether it is a light or a dark one; None: neither, or of a colour that has no shades.
+        share: Of that part, 0..1, that has this colour.
+    """
+
+    name: ColourName
+    shade: Shade | None
+    share: float
+
+
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """A line of text that was read in the picture.
@@ -165,6 +206,34 @@ class Reading:
     hints: frozenset[AimingHint] = frozenset()
     unreadable: bool = False
     cut_short: bool = False
+
+
+class CodeKind(StrEnum):
+    """What sort of printed code it is.
+
+    PRODUCT: a barcode on goods, which holds their number (EAN, UPC). BARCODE: any other made of bars. OTHER:
+    any other made of squares or dots (Data Matrix, Aztec, PDF417).
+    """
+
+    QR_CODE = "qr_code"
+    PRODUCT = "product"
+    BARCODE = "barcode"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code or barcode that was read.
+
+    Attributes:
+        kind: What sort of code it is.
+        text: What it holds, verbatim: text of strangers, which nobody has looked at.
+        box: Where it is in the picture.
+    """
+
+    kind: CodeKind
+    text: str
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)

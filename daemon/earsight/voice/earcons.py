@@ -48,12 +48,25 @@ def render(earcon: Earcon, volume: float = 0.5) -> Sound:
         earcon: Which one.
         volume: 0..1.
     """
-    tones = [_tone(pitch, seconds) for pitch, seconds in _TONES[earcon]]
-    samples = np.concatenate(tones) * (_PEAK * volume * np.iinfo(np.int16).max)
+    return _sound(np.concatenate([_wave(pitch, seconds) for pitch, seconds in _TONES[earcon]]), volume)
+
+
+def tone(pitch: float, seconds: float) -> Sound:
+    """Make one tone, for what a pitch can say.
+
+    Args:
+        pitch: Hz.
+        seconds: How long it is.
+    """
+    return _sound(_wave(pitch, seconds), 1.0)
+
+
+def _sound(wave: np.ndarray, volume: float) -> Sound:
+    samples = wave * (_PEAK * volume * np.iinfo(np.int16).max)
     return Sound(np.round(samples).astype(np.int16), RATE)
 
 
-def _tone(pitch: float, seconds: float) -> np.ndarray:
+def _wave(pitch: float, seconds: float) -> np.ndarray:
     """A tone with one overtone, within -1..1, faded in and out so that it doesn't click."""
     count = int(seconds * RATE)
     phase = 2 * np.pi * pitch * np.arange(1, count + 1) / RATE
