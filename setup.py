@@ -17,10 +17,13 @@ ONNX = "onnx>=1.17"
 OPENCV = ["opencv-python-headless>=4.9"]
 # For its networks, which readers/rapidocr.py knows by their names; the package itself is never imported.
 TEXT = ["rapidocr>=3.10,<3.11"]
+# Reads QR codes and barcodes without any other package; 1 MB, and with wheels for 64-bit Arm. Apache-2.0.
+CODES = ["zxing-cpp>=3.0"]
 EXTRAS = {
     "opencv": OPENCV,
     # Reading text.
     "text": [*OPENCV, *TEXT],
+    "codes": CODES,
     # The engine huggingface: for boards with a GPU. torch is the owner's: a Jetson has one of its own build.
     "huggingface": ["torch>=2.6", "transformers>=5.0"],
     # From Python 3.13 on, lgpio has no wheel for 64-bit Arm: there it is the system's (python3-lgpio).
@@ -58,6 +61,7 @@ EXTRAS = {
     "test": [
         *OPENCV,
         *TEXT,
+        *CODES,
         ONNX,
         "pytest>=8.2",
         "pytest-xdist>=3.6",

@@ -15,7 +15,7 @@ def test_the_first_time_everything_is_put_in_place_and_started(installed: Box) -
         "systemctl --quiet enable earsight",
         "systemctl start earsight",
     ]
-    assert any("[gpio,opencv,text]" in line for line in asked), asked
+    assert any("[codes,gpio,opencv,text]" in line for line in asked), asked
     assert installed.read(CONFIG) == installed.read(f"{installed.sources}/config/raspberry-pi.yaml")
     assert installed.read(f"{UNITS}/earsight.service") == installed.read(
         f"{installed.sources}/systemd/earsight.service"
@@ -64,7 +64,7 @@ def test_in_a_chroot_all_is_done_but_the_start(box: Box) -> None:
 
 @pytest.mark.parametrize(
     ("python", "extras"),
-    [("the system's", "[gpiod]"), ("one beside it", "[gpiod,opencv,text]")],
+    [("the system's", "[codes,gpiod]"), ("one beside it", "[codes,gpiod,opencv,text]")],
     ids=["JetPack 7", "JetPack 6"],
 )
 def test_a_jetsons_opencv_is_the_systems_where_its_python_is(box: Box, python: str, extras: str) -> None:
@@ -81,24 +81,24 @@ def test_a_jetsons_opencv_is_the_systems_where_its_python_is(box: Box, python: s
 def test_on_another_machine_pip_is_asked_for_no_more_than_it_needs(box: Box) -> None:
     assert box.install("--board", "debian").returncode == 0
     (pip,) = (line for line in box.asked() if "pip" in line)
-    assert "[opencv,text]" in pip
+    assert "[codes,opencv,text]" in pip
 
 
 def test_a_button_on_any_board_s_lines_brings_what_reads_them(box: Box) -> None:
     box.write(CONFIG, "triggers: {button: {driver: gpiod, line: PA.03}}\n")
     assert box.install("--board", "debian").returncode == 0
     (pip,) = (line for line in box.asked() if "pip" in line)
-    assert "[gpiod,opencv,text]" in pip
+    assert "[codes,gpiod,opencv,text]" in pip
 
 
 @pytest.mark.parametrize(
     ("settings", "extras"),
     [
-        ("voice: {engine: hibari}", "[opencv,text,hibari]"),
-        ("voice: {engine: piper, piper_model: en.onnx}", "[opencv,text,piper]"),
-        ("voice:\n  piper_model:\n    en: en.onnx\n", "[opencv,text,piper]"),
-        ("voice:\n  engine: espeak\n  piper_model: null\n", "[opencv,text]"),
-        ("voice:\n  # engine: piper\n  engine: pyttsx3\n", "[opencv,text,pyttsx3]"),
+        ("voice: {engine: hibari}", "[codes,opencv,text,hibari]"),
+        ("voice: {engine: piper, piper_model: en.onnx}", "[codes,opencv,text,piper]"),
+        ("voice:\n  piper_model:\n    en: en.onnx\n", "[codes,opencv,text,piper]"),
+        ("voice:\n  engine: espeak\n  piper_model: null\n", "[codes,opencv,text]"),
+        ("voice:\n  # engine: piper\n  engine: pyttsx3\n", "[codes,opencv,text,pyttsx3]"),
     ],
 )
 def test_the_voice_of_the_settings_is_installed(box: Box, settings: str, extras: str) -> None:
