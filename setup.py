@@ -19,7 +19,17 @@ OPENCV = ["opencv-python-headless>=4.9"]
 TEXT = ["rapidocr>=3.10,<3.11"]
 # Reads QR codes and barcodes without any other package; 1 MB, and with wheels for 64-bit Arm. Apache-2.0.
 CODES = ["zxing-cpp>=3.0"]
+# The page and the API: `earsight serve`. lameenc has wheels for 64-bit Arm.
+SERVER = [
+    "fastapi>=0.115",  # routes, and the OpenAPI made from them
+    "uvicorn>=0.34",
+    "python-multipart>=0.0.20",
+    "prometheus-client>=0.21",
+    "jinja2>=3.1",
+    "lameenc>=1.7",  # the published page expects MP3
+]
 EXTRAS = {
+    "server": SERVER,
     "opencv": OPENCV,
     # Reading text.
     "text": [*OPENCV, *TEXT],
@@ -62,6 +72,9 @@ EXTRAS = {
         *OPENCV,
         *TEXT,
         *CODES,
+        *SERVER,
+        "httpx>=0.27",  # asks the server in its tests
+        "schemathesis>=4.0",  # asks it whatever its OpenAPI allows, and forbids
         ONNX,
         "pytest>=8.2",
         "pytest-xdist>=3.6",
@@ -77,6 +90,8 @@ EXTRAS = {
         "types-PyYAML",
         "types-tqdm",
     ],
+    # The page in Debian's chromium: script/test --browser. Playwright brings a Node.js of 40 MB.
+    "browser": ["playwright>=1.49", "axe-playwright-python>=0.1.4"],
 }
 
 setup(
@@ -92,11 +107,13 @@ setup(
         "earsight": "daemon/earsight",
         "earsight_bundle": "daemon/earsight_bundle",
         "earsight_files": "daemon/earsight_files",
+        "earsight_server": "daemon/earsight_server",
         "earsight_training": "training/earsight_training",
     },
     package_data={
         "earsight_bundle": ["py.typed"],
         "earsight_files": ["py.typed"],
+        "earsight_server": ["py.typed", "page/*", "page/static/*", "locale/*/LC_MESSAGES/*.mo"],
         "earsight": [
             "py.typed",
             "bench/*.onnx",

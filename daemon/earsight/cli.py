@@ -22,6 +22,7 @@ COMMANDS = {
     "press": "press the button of the running service",
     "do": "have the running service carry out an action, such as repeat or louder",
     "doctor": "check camera, button, sound, model and permissions",
+    "serve": "serve a page and an API that describe photos",
     "config": "check a configuration file, or print its JSON Schema",
     "model": "inspect a model bundle, or verify that it is intact",
     "bench": "measure how long captions take on this machine",

@@ -79,20 +79,33 @@ def read_photo(path: Path) -> np.ndarray:
         PhotoFileError: the file can't be used; the reason is one line.
     """
     with _open(path) as file:
-        image = None
-        try:
-            image = _identify(file)
-            _check_size(image, file)
-            return _decode(image)
-        except PhotoFileError:
-            raise
-        except (MemoryError, Image.DecompressionBombError):
-            raise PhotoFileError("needs more memory than a photo may have: make it smaller.") from None
-        except Exception as error:  # decoders raise anything from SyntaxError to struct.error on broken files
-            raise PhotoFileError(_what_is_wrong(file, image, error)) from error
-        finally:
-            if image is not None:
-                image.close()
+        return decode_photo(file)
+
+
+def decode_photo(file: BinaryIO, most_megapixels: float = MAX_JPEG_MEGAPIXELS) -> np.ndarray:
+    """The photo in an open file, as read_photo() has it. The file stays open.
+
+    Args:
+        file: At its beginning; it can be read from any place.
+        most_megapixels: That a photo of any kind may have; some kinds may have fewer.
+
+    Raises:
+        PhotoFileError: it can't be used; the reason is one line.
+    """
+    image = None
+    try:
+        image = _identify(file)
+        _check_size(image, file, most_megapixels)
+        return _decode(image)
+    except PhotoFileError:
+        raise
+    except (MemoryError, Image.DecompressionBombError):
+        raise PhotoFileError("needs more memory than a photo may have: make it smaller.") from None
+    except Exception as error:  # decoders raise anything from SyntaxError to struct.error on broken files
+        raise PhotoFileError(_what_is_wrong(file, image, error)) from error
+    finally:
+        if image is not None:
+            image.close()
 
 
 def _open(path: Path) -> BinaryIO:
@@ -180,7 +193,7 @@ def _identify_tiff(file: BinaryIO) -> TiffImageFile:
     raise PhotoFileError(f"is {kind}, which Earsight can't read: save it as JPEG.")
 
 
-def _check_size(image: ImageFile.ImageFile, file: BinaryIO) -> None:
+def _check_size(image: ImageFile.ImageFile, file: BinaryIO, most_megapixels: float) -> None:
     width, height = image.size
     if min(width, height) < MIN_SIDE:
         raise PhotoFileError(
@@ -194,9 +207,10 @@ def _check_size(image: ImageFile.ImageFile, file: BinaryIO) -> None:
         kind = "progressive JPEG"
     elif isinstance(image, JpegImageFile):
         most, remedy = MAX_JPEG_MEGAPIXELS, "make it smaller"
-    if megapixels > most:
+    allowed = min(most, most_megapixels)
+    if megapixels > allowed:
         raise PhotoFileError(
-            f"has {megapixels:.0f} megapixels, more than the {most} that a {kind} may have: {remedy}."
+            f"has {megapixels:.0f} megapixels, more than the {allowed:g} that a {kind} may have: {remedy}."
         )
 
 

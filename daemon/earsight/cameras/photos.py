@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from earsight.errors import EarsightError
-from earsight_files.photos import PhotoFileError, read_photo
+from earsight_files.photos import PhotoFileError, decode_photo, read_photo
 from earsight_files.text import printable
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
@@ -32,12 +35,27 @@ def load_photo(path: Path | str) -> np.ndarray:
         PhotoError: one line with the file's name.
     """
     path = Path(path)
+    return _loaded(partial(read_photo, path), printable(path.name or str(path)))
+
+
+def load_photo_bytes(data: bytes, most_megapixels: float) -> np.ndarray:
+    """Read a photo that came without a file: see earsight_files.photos.decode_photo().
+
+    Raises:
+        PhotoError: one line that begins with "The picture".
+    """
+    if not data:
+        raise PhotoError("The picture is empty: send it again.")
+    return _loaded(lambda: decode_photo(io.BytesIO(data), most_megapixels), "The picture")
+
+
+def _loaded(read: Callable[[], np.ndarray], name: str) -> np.ndarray:
     with _decoding, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return read_photo(path)
+            return read()
         except PhotoFileError as error:
-            raise PhotoError(f"{printable(path.name or str(path))} {error.reason}") from error
+            raise PhotoError(f"{name} {error.reason}") from error
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from earsight.cameras.photos import load_photo
 from earsight.commands.arguments import add_language, file_path
-from earsight.commands.described_rows import evidence_row, scene_row, timings
+from earsight.commands.described_rows import described_row, evidence_row
 from earsight.config.captioner import (
     HUB_NAME,
     AnyCaptioner,
@@ -166,9 +166,8 @@ def _full_look(describer: Describer, described: _Described, language: str) -> Lo
 
 def _row(described: _Described) -> dict[str, object]:
     """The JSON object of a photo."""
-    said, look = described.said, described.look
-    spoken = {"image": str(described.photo), "said": said.text, "abstained": said.abstained}
-    return spoken | scene_row(look.scene) | {"timings_ms": timings(look, described.loading)}
+    name: dict[str, object] = {"image": str(described.photo)}
+    return name | described_row(described.said, described.look, described.loading)
 
 
 async def _speak(texts: list[str], config: Config, wav: Path | None) -> None:

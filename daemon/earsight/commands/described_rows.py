@@ -1,14 +1,30 @@
-"""What `earsight describe --json` prints of a look. Names, probabilities and boxes are those of the scene."""
+"""What `earsight describe --json` prints of a look, and the server sends.
+
+Names, probabilities and boxes are those of the scene.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from earsight.language.language import Description
 from earsight.scene import Box, Caption, DetectedObject, Place, Scene
 from earsight.vision.describer import Look
 from earsight.vision.recognition import ObjectEvidence
 
 _CAPTION = ("caption", "confidence", "language")
+
+
+def described_row(said: Description, look: Look, loading: float) -> dict[str, object]:
+    """All that is printed of a photo, but for its name.
+
+    Args:
+        said: What a wearer would hear of it.
+        look: What was found in it.
+        loading: Seconds for reading the file.
+    """
+    spoken: dict[str, object] = {"said": said.text, "abstained": said.abstained}
+    return spoken | scene_row(look.scene) | {"timings_ms": timings(look, loading)}
 
 
 def scene_row(scene: Scene) -> dict[str, object]:

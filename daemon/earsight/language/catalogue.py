@@ -19,16 +19,24 @@ DOMAIN = "earsight"
 class Catalogue:
     """The messages of one language."""
 
-    def __init__(self, code: str, shown: Callable[[Number], str]) -> None:
+    def __init__(
+        self,
+        code: str,
+        shown: Callable[[Number], str],
+        folder: Path | None = None,
+        domain: str = DOMAIN,
+    ) -> None:
         """Args:
             code: Of the language, such as "en".
             shown: Puts the numbers and times of messages as the language has them.
+            folder: Of the catalogues; None: of those of everything that is said.
+            domain: Their name.
 
         Raises:
             FileNotFoundError: There is no catalogue for it.
         """
         self._shown = shown
-        self._entries = gettext.translation(DOMAIN, FOLDER, [code])
+        self._entries = gettext.translation(domain, folder or FOLDER, [code])
 
     def text(self, message: Message) -> str:
         """Put a message into words.

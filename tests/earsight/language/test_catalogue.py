@@ -21,6 +21,7 @@ from earsight.message import Number, counted, message
 from tests.earsight.language.catalogue_entries import CODES, SOURCE, Call, calls, placeholders, po_file, texts
 
 ROOT = Path(__file__).parents[3]
+SERVER = SOURCE.with_name("earsight_server")
 CALLS = calls()
 ENGLISH = texts("en")
 
@@ -84,7 +85,8 @@ def test_headers_are_tidy(code: str) -> None:
 
 def test_the_script_changes_nothing_in_catalogues_that_are_up_to_date(tmp_path: Path) -> None:
     without_models = shutil.ignore_patterns("builtin", "*.onnx")
-    shutil.copytree(SOURCE, tmp_path / "daemon" / "earsight", ignore=without_models)
+    for package in (SOURCE, SERVER):
+        shutil.copytree(package, tmp_path / "daemon" / package.name, ignore=without_models)
     (tmp_path / "script").mkdir()
     shutil.copy(ROOT / "script" / "catalogues", tmp_path / "script")
     (tmp_path / "venv" / "bin").mkdir(parents=True)
@@ -93,10 +95,12 @@ def test_the_script_changes_nothing_in_catalogues_that_are_up_to_date(tmp_path: 
     (tmp_path / "venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (tmp_path / "venv" / "bin" / "python").chmod(0o755)
     subprocess.run(["bash", tmp_path / "script" / "catalogues"], check=True, timeout=120)
-    for code in CODES:
-        copy = tmp_path / "daemon" / "earsight" / po_file(code).relative_to(SOURCE)
-        assert copy.read_text(encoding="utf-8") == po_file(code).read_text(encoding="utf-8")
-        assert copy.with_suffix(".mo").read_bytes() == po_file(code).with_suffix(".mo").read_bytes()
+    catalogues = [po for package in (SOURCE, SERVER) for po in package.rglob("*.po")]
+    assert len(catalogues) == 2 * len(CODES)
+    for catalogue in catalogues:
+        copy = tmp_path / "daemon" / catalogue.relative_to(SOURCE.parent)
+        assert copy.read_text(encoding="utf-8") == catalogue.read_text(encoding="utf-8")
+        assert copy.with_suffix(".mo").read_bytes() == catalogue.with_suffix(".mo").read_bytes()
 
 
 # The catalogue itself
