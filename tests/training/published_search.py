@@ -7,6 +7,7 @@ log-probability of their tokens, the stop token counted; a caption that has it g
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -47,3 +48,30 @@ def published_search(gpt2, prefix: Tensor, beams: int, longest: int, stop: int) 
         sums = [total for _, total, _ in candidates[:beams]]
     found = [(text, total / len(text)) for text, total in zip(texts, sums, strict=True)]
     return sorted(found, key=lambda pair: pair[1], reverse=True)
+
+
+@torch.no_grad()
+def published_draw(
+    gpt2, prefix: Tensor, longest: int, stop: int, nucleus: tuple[float, float] | None, seed: list[int]
+) -> tuple[int, ...]:
+    """One caption by the published captioner's loop: the whole text through GPT-2 for each token.
+
+    gpt2, prefix: as above. nucleus: top_p and temperature; None takes the likeliest token, as the published
+    loop does even then. Otherwise a token is drawn from what its filter leaves. seed: of numpy's generator.
+    """
+    embeddings, generator = gpt2.transformer.wte.weight, np.random.default_rng(seed)
+    text: tuple[int, ...] = ()
+    while len(text) < longest and stop not in text:
+        row = torch.cat([prefix, embeddings[torch.tensor(text, dtype=torch.long)]])
+        logits = gpt2(inputs_embeds=row[None], use_cache=False).logits[0, -1]
+        if nucleus is None:
+            text = (*text, int(logits.argmax()))
+            continue
+        top_p, temperature = nucleus
+        ordered, indices = torch.sort(logits.double() / temperature, descending=True)
+        removed = torch.softmax(ordered, -1).cumsum(-1) > top_p
+        removed[1:] = removed[:-1].clone()
+        removed[0] = False
+        chances = torch.softmax(ordered.masked_fill(removed, -torch.inf), -1)[~removed].numpy()
+        text = (*text, int(indices[generator.choice(len(chances), p=chances / chances.sum())]))
+    return text

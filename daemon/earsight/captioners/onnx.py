@@ -14,6 +14,7 @@ from earsight.captioners.captioner import Encoding, Support, never, unsupported
 from earsight.captioners.confidence import Confidence
 from earsight.captioners.decoder import Decoder, try_decoder
 from earsight.captioners.fastest_encoder import load_fastest_encoder
+from earsight.captioners.sampling import Nucleus, nucleus_sampling
 from earsight.captioners.search import Hypothesis, SearchSettings, beam_search
 from earsight.captioners.token_embeddings import TokenEmbeddings
 from earsight.captioners.tokens import TokenDecoder
@@ -62,6 +63,7 @@ class OnnxCaptioner:
         provider: Provider = AUTO,
         no_repeat: int | None = None,
         language: str | None = None,
+        nucleus: Nucleus | None = None,
     ) -> None:
         """Load the graphs of a bundle. None is what the bundle says.
 
@@ -74,6 +76,8 @@ class OnnxCaptioner:
             no_repeat: See search.repeats().
             language: Code of that whose decoder is loaded first; the bundle's first one where it has no
                 such. Of several decoders only that of the last caption is in memory.
+            nucleus: How captions are drawn, instead of being searched for; None: they are searched for. One
+                beam is a greedy search.
 
         Raises:
             BundleError: The graphs can't be loaded. encode() and describe() raise it if they don't fit each
@@ -85,7 +89,7 @@ class OnnxCaptioner:
         self._bundle, self._threads, self._provider = bundle, threads, provider
         self._side = image.side
         self._fit = {"squash": resized, "crop": resized_and_cropped}[image.fit]
-        self._wanted, self._time_limit = (beams, max_tokens, no_repeat), time_limit
+        self._wanted, self._time_limit, self._nucleus = (beams, max_tokens, no_repeat), time_limit, nucleus
         self._confidence = Confidence(bundle)
         self._load(bundle.manifest.captioning_in(language))
 
@@ -124,9 +128,11 @@ class OnnxCaptioner:
             decode.no_repeat if no_repeat is None else no_repeat,
         )
         vectors = TokenEmbeddings(self._bundle.path(captioning.tokens))
-        candidates = search.beams + (_SPARE if search.no_repeat else 0)
+        beams, candidates = search.beams, search.beams + (_SPARE if search.no_repeat else 0)
+        if self._nucleus is not None:
+            beams, candidates = self._nucleus.samples, vectors.count
         rows = self._prefix_length + max(map(len, self._bundle.manifest.starts.values()))
-        decoder = Decoder(graph, vectors, rows, search.beams, search.max_tokens, candidates)
+        decoder = Decoder(graph, vectors, rows, beams, search.max_tokens, candidates)
         return _Speaker(
             captioning.decoder, decoder, search, TokenDecoder(self._bundle.path(captioning.tokenizer))
         )
@@ -176,7 +182,7 @@ class OnnxCaptioner:
     def search(
         self, prefix: np.ndarray, cancelled: Callable[[], bool] = never, language: str | None = None
     ) -> list[Hypothesis]:
-        """What the beam search ends with, best first.
+        """What the beam search, or the drawing, ends with, best first.
 
         Args:
             prefix: Float (tokens, width), an Encoding's.
@@ -187,7 +193,10 @@ class OnnxCaptioner:
         speaker = self._speaker_of(captioning)
         deadline = time.monotonic() + self._time_limit
         first = speaker.decoder.read_prefix(prefix, captioning.starts)
-        return beam_search(first, speaker.decoder.read_tokens, speaker.search, deadline, cancelled)
+        step, settings = speaker.decoder.read_tokens, speaker.search
+        if self._nucleus is not None:
+            return nucleus_sampling(first, step, settings, self._nucleus, deadline, cancelled)
+        return beam_search(first, step, settings, deadline, cancelled)
 
     def warm_up(self) -> None:
         """Caption a grey picture, so that the first press finds memory and threads ready."""

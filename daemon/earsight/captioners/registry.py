@@ -12,7 +12,13 @@ from typing import Any
 
 from earsight.bundles.bundle import BundleOpener, bundle_folder, open_bundle
 from earsight.captioners.captioner import Captioner
-from earsight.config.captioner import CaptionerSection, HuggingFaceCaptionerSection, OnnxCaptionerSection
+from earsight.config.captioner import (
+    CaptionerSection,
+    GreedyDecoding,
+    HuggingFaceCaptionerSection,
+    NucleusDecoding,
+    OnnxCaptionerSection,
+)
 from earsight.errors import CaptionerError
 
 _log = logging.getLogger(__name__)
@@ -39,16 +45,21 @@ def build_captioner(
 
 def _onnx(section: OnnxCaptionerSection, language: str, opened: BundleOpener) -> Captioner:
     from earsight.captioners.onnx import OnnxCaptioner
+    from earsight.captioners.sampling import Nucleus
     from earsight.inference.providers import Provider
 
+    decode, nucleus = section.decode, None
+    if isinstance(decode, NucleusDecoding):
+        nucleus = Nucleus(decode.samples, decode.top_p, decode.temperature, decode.seed)
     return OnnxCaptioner(
         opened(bundle_folder(str(section.bundle))),
         threads=section.threads,
-        beams=section.beams,
+        beams=1 if isinstance(decode, GreedyDecoding) else section.beams,
         max_tokens=section.max_tokens,
         provider=Provider(section.provider, section.provider_options),
         time_limit=section.time_limit,
         language=language,
+        nucleus=nucleus,
     )
 
 

@@ -54,6 +54,11 @@ class TokenEmbeddings:
     def _end(self) -> int:
         return self._start + self._count * self._row
 
+    @property
+    def count(self) -> int:
+        """Tokens of the vocabulary."""
+        return self._count
+
     def lookup(self, tokens: np.ndarray) -> np.ndarray:
         """Read the embeddings of tokens.
 

@@ -21,17 +21,27 @@ from earsight.commands.described_rows import described_row, evidence_row
 from earsight.config.captioner import (
     HUB_NAME,
     AnyCaptioner,
+    AnyDecoding,
+    BeamDecoding,
+    GreedyDecoding,
     HuggingFaceCaptionerSection,
+    NucleusDecoding,
     OnnxCaptionerSection,
 )
 from earsight.config.schema import Config
-from earsight.errors import EarsightError
+from earsight.errors import CaptionerError, EarsightError
 from earsight.language.language import Description, Style
 from earsight.language.utterance import Priority, Utterance
 from earsight.scene import Frame
 from earsight.vision.describer import Describer, Look, LookRequest, build_describer
 
 EXAMPLES = ("photo.jpg", "--json photo.jpg")
+
+_DECODINGS: dict[str, AnyDecoding] = {
+    "beam": BeamDecoding(),
+    "greedy": GreedyDecoding(method="greedy"),
+    "nucleus": NucleusDecoding(method="nucleus"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--style",
         choices=[style.value for style in Style],
         help="how doubt is expressed; see wording.style (default: hedged)",
+    )
+    parser.add_argument(
+        "--decode",
+        choices=[*_DECODINGS],
+        help="how captions are found; see captioner.decode (default: beam)",
     )
     add_language(parser, "en")
     parser.add_argument("--speak", action="store_true", help="say the descriptions aloud")
@@ -95,17 +110,27 @@ def run(arguments: argparse.Namespace) -> int:
 def _config(arguments: argparse.Namespace) -> Config:
     """The default settings, with what the command line says instead."""
     config = Config(
-        language=arguments.language or "en", captioner=_captioner(arguments.bundle, arguments.model)
+        language=arguments.language or "en",
+        captioner=_captioner(arguments.bundle, arguments.model, arguments.decode),
     )
     if arguments.style is None:
         return config
     return config.model_copy(update={"wording": config.wording.model_copy(update={"style": arguments.style})})
 
 
-def _captioner(bundle: str | None, model: str | None) -> AnyCaptioner:
-    """What the settings would say. A folder that is there comes before a name on the hub."""
+def _captioner(bundle: str | None, model: str | None, decode: str | None) -> AnyCaptioner:
+    """What the settings would say. A folder that is there comes before a name on the hub.
+
+    Raises:
+        CaptionerError: A model of transformers is to decode as bundles do.
+    """
     if model is None:
-        return OnnxCaptionerSection(bundle="builtin" if bundle in (None, "builtin") else Path(bundle))
+        return OnnxCaptionerSection(
+            bundle="builtin" if bundle in (None, "builtin") else Path(bundle),
+            decode=_DECODINGS[decode or "beam"],
+        )
+    if decode is not None:
+        raise CaptionerError("--decode is how model bundles caption: leave it out with --model")
     is_name = re.fullmatch(HUB_NAME, model) and not Path(model).is_dir()
     return HuggingFaceCaptionerSection(engine="huggingface", model=model if is_name else Path(model))
 

@@ -30,6 +30,56 @@ _MODEL = (
 )
 
 
+_METHOD = (
+    "How captions are found. beam weighs several side by side; greedy always takes the likeliest next token; "
+    "nucleus draws it by chance from the likeliest ones, with the keys top_p, temperature, samples and seed."
+)
+
+
+class BeamDecoding(Section):
+    """The likeliest captions, weighed side by side."""
+
+    method: Literal["beam"] = Field(default="beam", description=_METHOD)
+
+
+class GreedyDecoding(Section):
+    """One caption, of the likeliest next token each time."""
+
+    method: Literal["greedy"] = Field(description=_METHOD)
+
+
+class NucleusDecoding(Section):
+    """Captions that are drawn by chance."""
+
+    method: Literal["nucleus"] = Field(description=_METHOD)
+    top_p: float = Field(
+        default=0.8,
+        ge=0.01,
+        le=1,
+        description="A token is drawn from the fewest likeliest ones that have this probability together.",
+    )
+    temperature: float = Field(
+        default=1.0, ge=0.05, le=5, description="Below 1 what is likely is drawn more often; above, less."
+    )
+    samples: int = Field(
+        default=5, ge=1, le=10, description="Captions that are drawn; the best one of them is said."
+    )
+    seed: int = Field(
+        default=0,
+        ge=0,
+        le=2**32 - 1,
+        description="The same seed draws the same captions of the same picture.",
+    )
+
+
+AnyDecoding = Annotated[
+    Annotated[BeamDecoding, Tag("beam")]
+    | Annotated[GreedyDecoding, Tag("greedy")]
+    | Annotated[NucleusDecoding, Tag("nucleus")],
+    chosen_by("method", "beam"),
+]
+
+
 class CaptionerSection(Section):
     """The model that describes the pictures."""
 
@@ -73,11 +123,20 @@ class OnnxCaptionerSection(CaptionerSection):
     """A model bundle, on ONNX Runtime."""
 
     engine: Literal["onnx"] = Field(default="onnx", description=_ENGINE)
+    decode: AnyDecoding = Field(
+        default=BeamDecoding(), description="How captions are found: {method: beam, greedy or nucleus, ...}."
+    )
 
     @model_validator(mode="after")
     def _model_fits_engine(self) -> OnnxCaptionerSection:
         if self.model is not None:
             raise CombinationError("engine", "huggingface, since model is set")
+        return self
+
+    @model_validator(mode="after")
+    def _beams_fit_method(self) -> OnnxCaptionerSection:
+        if self.beams is not None and self.decode.method != "beam":
+            raise CombinationError("beams", f"null, since decode.method is {self.decode.method}")
         return self
 
 

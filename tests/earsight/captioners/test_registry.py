@@ -8,11 +8,19 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.captioners.registry import CAPTIONERS, build_captioner
-from earsight.config.captioner import HuggingFaceCaptionerSection, OnnxCaptionerSection
+from earsight.config.captioner import (
+    AnyDecoding,
+    BeamDecoding,
+    GreedyDecoding,
+    HuggingFaceCaptionerSection,
+    NucleusDecoding,
+    OnnxCaptionerSection,
+)
 from earsight.config.schema import Config
 from earsight.config.section import section_kinds
 from earsight.doctor.examination import checks, run_checks
@@ -75,3 +83,25 @@ def test_the_doctor_tells_what_computes_and_warns_of_a_provider_that_is_missing(
     assert "has no abacus" in missing.detail
     assert missing.detail.endswith(".onnx on CPU")
     assert missing.advice
+
+
+@pytest.mark.parametrize(
+    ("decode", "drawn"),
+    [
+        (BeamDecoding(), False),
+        (GreedyDecoding(method="greedy"), False),
+        (NucleusDecoding(method="nucleus", samples=2, seed=3), True),
+    ],
+)
+def test_captions_are_found_as_the_settings_say(decode: AnyDecoding, drawn: bool) -> None:
+    captioner = build_captioner(OnnxCaptionerSection(threads=1, decode=decode, max_tokens=8))
+    assert isinstance(captioner, OnnxCaptioner)
+    prefix = captioner.encode(captioner.prepare(np.full((9, 9, 3), 99, np.uint8))).prefix
+    found = captioner.search(prefix)
+    assert found == captioner.search(prefix)
+    assert len(found) == {"beam": 5, "greedy": 1, "nucleus": 2}[decode.method]
+    if drawn:
+        other = NucleusDecoding(method="nucleus", samples=2, seed=4, temperature=3.0)
+        captioner = build_captioner(OnnxCaptionerSection(threads=1, decode=other, max_tokens=8))
+        assert isinstance(captioner, OnnxCaptioner)
+        assert found != captioner.search(prefix)

@@ -219,6 +219,24 @@ def test_describe_in_the_careful_style(photos, capsys):
 
 
 @SPEECH
+@pytest.mark.parametrize("method", ["greedy", "nucleus"])
+def test_describe_by_another_decoding(photos, capsys, method):
+    names = ["--json", "--evidence", str(photos / "good.jpg")]
+    found = {}
+    for each in (method, "beam"):
+        assert cli.main(["describe", "--decode", each, *names]) == 0
+        (row,) = rows(capsys.readouterr().out)
+        found[each] = row["captions"]
+    assert found[method] != found["beam"]
+    assert len(found["greedy"] if method == "greedy" else found["beam"]) == (1 if method == "greedy" else 5)
+
+
+def test_models_of_transformers_decode_in_their_own_way(photos, capsys):
+    words = ["describe", "--model", "gpt2", "--decode", "greedy", str(photos / "good.jpg")]
+    assert cli.main(words) == 1
+    assert "leave it out with --model" in capsys.readouterr().err
+
+
 def test_describe_into_a_wav_file(photos, tmp_path, capsys):
     said = tmp_path / "said.wav"
     assert cli.main(["describe", str(photos / "good.jpg"), "--wav", str(said)]) == 0

@@ -165,6 +165,18 @@ triggers:
             "captioner: {provider_options: [device_type]}",
             "captioner.provider_options: got a list; expected keys such as device_type, each with a whole",
         ),
+        (
+            "captioner: {decode: {method: top_k}}",
+            'captioner.decode.method: got "top_k"; expected one of beam, greedy, nucleus',
+        ),
+        (
+            "captioner: {decode: {method: nucleus, top_p: 0}}",
+            "captioner.decode.top_p: got 0; expected a number from 0.01 to 1",
+        ),
+        (
+            "captioner: {decode: {method: greedy}, beams: 3}",
+            "captioner.beams: got 3; expected null, since decode.method is greedy",
+        ),
         ("captioner: {beams: 0}", "captioner.beams: got 0; expected a whole number from 1 to 10, or null"),
         ("narration: {every: off}", 'narration.every: got "off"; expected a number from 1 to 3600, or null'),
         ("narration: {novelty: 2.1}", "narration.novelty: got 2.1; expected a number from 0 to 2"),

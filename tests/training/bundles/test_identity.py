@@ -12,13 +12,14 @@ pytest.importorskip("transformers", reason="transformers comes with the train ex
 
 from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight.captioners.onnx import OnnxCaptioner  # noqa: E402
+from earsight.captioners.sampling import Nucleus  # noqa: E402
 from earsight_training.bundles.writer import write_bundle  # noqa: E402
 from earsight_training.networks.caption_model import CaptionModel  # noqa: E402
 from earsight_training.networks.clip_encoders import clip_image_encoder  # noqa: E402
 from earsight_training.published import read_published  # noqa: E402
 from tests.training.clip_models import clip_state  # noqa: E402
 from tests.training.gpt2_models import byte_tokenizer, gpt2_model, published_state  # noqa: E402
-from tests.training.published_search import published_search  # noqa: E402
+from tests.training.published_search import published_draw, published_search  # noqa: E402
 
 PREFIXES, BEAMS, LONGEST, PREFIX = 500, 7, 40, 4
 
@@ -72,3 +73,31 @@ def test_the_same_token_sequences_as_the_published_search(tmp_path):
     assert not others, f"{len(others)} of {PREFIXES} differ: {others[:9]}"
     assert len(lengths) > 5, "captions of several lengths, or the comparison shows little"
     assert unfinished < 0.9 * PREFIXES * BEAMS
+
+
+def test_the_same_token_sequences_as_the_published_greedy_and_nucleus_decoding(tmp_path):
+    """By the cache, against every text read anew. Numbers that differ in the sixth place can move a draw."""
+    gpt2 = gpt2_model(vocabulary=300, width=64, layers=2, heads=1, positions=64)
+    bundle, stop = bundle_of(tmp_path, talkative(gpt2, 13, willing=3.0), 300)
+    nucleus = Nucleus(samples=3, top_p=0.8, temperature=1.3, seed=4)
+    limits = {"threads": 1, "time_limit": inf, "no_repeat": 0}
+    greedy = OnnxCaptioner(bundle, beams=1, **limits)
+    drawing = OnnxCaptioner(bundle, nucleus=nucleus, **limits)
+    longest = bundle.manifest.decode.max_tokens
+    prefixes = torch.randn(40, PREFIX, 64, generator=torch.Generator().manual_seed(7))
+    others, texts = 0, set()
+    for prefix in prefixes:
+        (found,) = spoken(greedy.search(prefix.numpy()), stop)
+        assert found == published_draw(gpt2, prefix, longest, stop, None, [0])
+        found = spoken(drawing.search(prefix.numpy()), stop)
+        shape = (nucleus.top_p, nucleus.temperature)
+        plain = [published_draw(gpt2, prefix, longest, stop, shape, [4, number]) for number in range(3)]
+        others += len(set(plain) - set(found))
+        texts |= set(found)
+    assert others <= 1
+    assert len(texts) > 60
+
+
+def spoken(found, stop):
+    """The texts with their stop tokens."""
+    return [(*one.tokens, stop) if one.finished else one.tokens for one in found]
