@@ -50,6 +50,9 @@ EXTRAS = {
     "piper": ["piper-tts>=1.3"],
     # A natural English voice that comes with its package.
     "hibari": ["hibari-tts>=0.2.1"],
+    # Voice commands: an offline recogniser with its model (American English) in the wheel, BSD, 29 MB. Runs
+    # in a process of its own.
+    "listen": ["pocketsphinx>=5.1.1"],
     "demo": [*OPENCV, "scikit-image>=0.24"],
     # OpenAI's CLIP, to download its weights by name. It imports pkg_resources, which newer setuptools lack,
     # and torchvision, which has to be of the same build as torch: beside a CPU-only torch it does not load.
@@ -83,6 +86,7 @@ EXTRAS = {
         "gpiozero>=2.0.1.post3",
         "gpiod>=2.2",
         "hibari-tts>=0.2.1",
+        "pocketsphinx>=5.1.1",
         "pyttsx3>=2.90",
         "scikit-image>=0.24",
         "ruff>=0.6",

@@ -104,6 +104,9 @@ ACTIONS: dict[str, Action] = {
     "quieter": Action("volume:quieter", message("action.quieter"), "speak more quietly", ActionKind.SETTING),
     "faster": Action("rate:faster", message("action.faster"), "speak faster", ActionKind.SETTING),
     "slower": Action("rate:slower", message("action.slower"), "speak more slowly", ActionKind.SETTING),
+    "listen": Action(
+        "listen:listen", message("action.listen"), "listen for a command in words, and do what it says"
+    ),
     "help": Action("help:help", message("action.help"), "say what the buttons do"),
     "stop": Action("stop:stop", message("action.stop"), "be silent, and give up what is going on"),
     "menu": Action("menu:menu", message("action.menu"), "open the menu, which reaches every action"),

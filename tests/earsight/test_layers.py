@@ -18,6 +18,7 @@ LAYERS: list[set[str]] = [
     {"doctor", "bench"},
     {"service"},
     {"interaction"},
+    {"listening"},
     {"vision", "voice", "triggers"},
     {"captioners", "detectors", "readers", "cameras"},
     {"inference"},

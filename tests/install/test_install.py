@@ -99,6 +99,7 @@ def test_a_button_on_any_board_s_lines_brings_what_reads_them(box: Box) -> None:
         ("voice:\n  piper_model:\n    en: en.onnx\n", "[codes,opencv,text,piper]"),
         ("voice:\n  engine: espeak\n  piper_model: null\n", "[codes,opencv,text]"),
         ("voice:\n  # engine: piper\n  engine: pyttsx3\n", "[codes,opencv,text,pyttsx3]"),
+        ("microphone: {source: alsa}", "[codes,opencv,text,listen]"),
     ],
 )
 def test_the_voice_of_the_settings_is_installed(box: Box, settings: str, extras: str) -> None:

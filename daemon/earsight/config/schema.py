@@ -14,6 +14,7 @@ from earsight.config.bindings import BindingsSection
 from earsight.config.camera import AnyCamera, AutoCamera
 from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
+from earsight.config.microphone import MicrophoneSection
 from earsight.config.objects import ObjectsSection
 from earsight.config.section import CombinationError, Section
 from earsight.config.text import TextSection
@@ -43,6 +44,7 @@ class Config(Section):
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()
     voice: AnyVoice = AutoVoice()
+    microphone: MicrophoneSection = MicrophoneSection()
 
     @model_validator(mode="after")
     def _bound_keys_are_there(self) -> Config:
@@ -60,7 +62,7 @@ class Config(Section):
 LIVE_SECTIONS = frozenset({"language", "gestures", "bindings", "narration", "quality", "wording", "voice"})
 """Sections that a running service takes over at a reload."""
 
-RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner", "objects", "text"})
+RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner", "objects", "microphone", "text"})
 """Sections whose change needs a restart."""
 
 

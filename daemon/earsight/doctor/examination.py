@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from earsight.config.schema import Config
-from earsight.doctor import board, triggers, vision, voice
+from earsight.doctor import board, microphone, triggers, vision, voice
 from earsight.doctor.finding import Finding, Status, failure, finding
 from earsight.errors import EarsightError
 from earsight.message import message
@@ -41,6 +41,7 @@ def checks(config: Config) -> dict[str, Check]:
         "control socket": partial(_in_thread, partial(triggers.check_control_socket, socket)),
         "sound": partial(voice.check_sound, config.voice),
         "voice": partial(voice.check_voice, config.voice, config.language),
+        "microphone": partial(microphone.check_microphone, config.microphone),
         "model": partial(_in_thread, partial(vision.check_model, config)),
         "permissions": partial(_in_thread, partial(board.check_permissions, config)),
         "temperature": partial(_in_thread, board.check_temperature),
@@ -50,7 +51,7 @@ def checks(config: Config) -> dict[str, Check]:
     }
 
 
-DEVICES = ("camera", "button", "keys", "control socket", "sound", "voice", "model")
+DEVICES = ("camera", "button", "keys", "control socket", "sound", "voice", "microphone", "model")
 """The checks of what the settings choose, as against the board itself."""
 
 

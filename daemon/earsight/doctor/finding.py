@@ -21,6 +21,7 @@ PARTS = {
     "control socket": message("doctor.part.control_socket"),
     "sound": message("doctor.part.sound"),
     "voice": message("doctor.part.voice"),
+    "microphone": message("doctor.part.microphone"),
     "model": message("doctor.part.model"),
     "permissions": message("doctor.part.permissions"),
     "temperature": message("doctor.part.temperature"),

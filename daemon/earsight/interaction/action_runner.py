@@ -117,6 +117,7 @@ class ActionRunner:
             context.heard,
             context.preferences,
             context.notices,
+            context.listener,
         )
 
     def _looks(self, begun: asyncio.Future[Look] | None) -> Looks:

@@ -14,6 +14,9 @@ BUTTON = "button"
 
 SECOND_BUTTON = "second_button"
 
+LISTEN = "listen"
+"""The action that has a gesture by itself where there is a microphone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
@@ -51,6 +54,10 @@ class Bindings:
         """Whether a long press has to wait for its end: on the way to a very long one nothing may change."""
         return Gesture.VERY_LONG in self.of(source) and self._kind(source, Gesture.LONG) is ActionKind.SETTING
 
+    def listens(self, source: str) -> bool:
+        """Whether a gesture of the input listens, so that it matters when the button is let go."""
+        return LISTEN in self.of(source).values()
+
     def _kind(self, source: str, gesture: Gesture) -> ActionKind | None:
         name = self.action(source, gesture)
         return ACTIONS[name].kind if name else None
@@ -64,5 +71,8 @@ def build_bindings(config: Config) -> Bindings:
         source: {Gesture(name): action for name, action in gestures.items()}
         for source, gestures in {**bound, **keys}.items()
     }
+    listens = any(LISTEN in gestures.values() for gestures in inputs.values())
+    if config.microphone.source != "none" and not listens:
+        inputs[BUTTON].setdefault(Gesture.TRIPLE, LISTEN)
     present = {name for name, section in config.triggers.model_dump().items() if section}
     return Bindings(inputs, frozenset(present))

@@ -9,6 +9,7 @@ from earsight.interaction.heard import Heard
 from earsight.interaction.notices import Notices
 from earsight.interaction.preferences import Preferences
 from earsight.language.language import Language, Phrasing
+from earsight.listening.listener import Listener
 from earsight.vision.look_worker import LookWorker
 from earsight.vision.quality import QualityLimits
 from earsight.voice.speaker import Speaker
@@ -50,6 +51,7 @@ class Context:
         speaker: Says everything.
         policy: What of the settings holds. It may be replaced.
         preferences: What the wearer has chosen.
+        listener: Hears voice commands; None without a microphone.
         heard: What the wearer has heard of the surroundings.
         notices: What the wearer has to know about Earsight.
     """
@@ -58,5 +60,6 @@ class Context:
     speaker: Speaker
     policy: Policy
     preferences: Preferences
+    listener: Listener | None = None
     heard: Heard = field(default_factory=Heard)
     notices: Notices = field(default_factory=Notices)

@@ -21,8 +21,9 @@ from earsight.interaction.preferences import Preferences
 from earsight.interaction.press_end import PressEnd
 from earsight.interaction.responder import Responder
 from earsight.interaction.turn import Dialogue, Perform, Reply
+from earsight.listening.listener import Listener
 from earsight.system import time_limits
-from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
+from earsight.triggers.trigger import ButtonDown, ButtonUp, Gesture, InputEvent, Press
 from earsight.vision.describer import Look
 from earsight.vision.look_worker import LookWorker
 from earsight.voice.speaker import Speaker
@@ -56,15 +57,21 @@ class Narrator:
     """
 
     def __init__(
-        self, look_worker: LookWorker, speaker: Speaker, policy: Policy, preferences: Preferences
+        self,
+        look_worker: LookWorker,
+        speaker: Speaker,
+        policy: Policy,
+        preferences: Preferences,
+        listener: Listener | None = None,
     ) -> None:
         """Args:
         look_worker: Belongs to the caller, as does the speaker.
         speaker: Says everything.
         policy: What of the settings holds.
         preferences: What the wearer has chosen.
+        listener: Hears voice commands; None without a microphone. Closed with this.
         """
-        self._context = Context(look_worker, speaker, policy, preferences)
+        self._context = Context(look_worker, speaker, policy, preferences, listener)
         self.heard, self.notices = self._context.heard, self._context.notices
         self.preferences = preferences
         self.narration = Narration(self._context, lambda: self.is_busy)
@@ -113,9 +120,13 @@ class Narrator:
             source: The name of the input, as the bindings have it.
 
         Returns:
-            How the press ended; None for a ButtonDown, since its gesture follows, and for a gesture that
-            means nothing.
+            How the press ended; None for a ButtonDown, since its gesture follows, for a ButtonUp, and for a
+            gesture that means nothing.
         """
+        if isinstance(event, ButtonUp):
+            if self._context.listener is not None:
+                self._context.listener.release()
+            return None
         held, self._held = self._held, None
         try:
             if isinstance(event, ButtonDown):
@@ -160,6 +171,8 @@ class Narrator:
             await asyncio.wait(tasks)
         await self._responder.close()
         await self._runner.close()
+        if self._context.listener is not None:
+            await self._context.listener.close()
 
     # Presses
 

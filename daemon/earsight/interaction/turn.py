@@ -20,6 +20,7 @@ from earsight.interaction.heard import Heard, SceneReport
 from earsight.interaction.notices import Notices
 from earsight.interaction.preferences import Preferences
 from earsight.language.language import Language, Phrasing
+from earsight.listening.listener import Listener
 from earsight.message import Message
 from earsight.scene import Frame, Scene
 from earsight.triggers.trigger import Gesture
@@ -98,6 +99,7 @@ class Turn:
         heard: What the wearer has heard of the surroundings.
         preferences: The settings that the wearer can change.
         notices: What is wrong at the moment.
+        listener: Hears voice commands; None without a microphone.
     """
 
     source: str
@@ -112,6 +114,7 @@ class Turn:
     heard: Heard
     preferences: Preferences
     notices: Notices
+    listener: Listener | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from earsight.actions import ACTIONS
 from earsight.cameras.camera import Camera
 from earsight.cameras.replay import shows_demo_photos
 from earsight.config.schema import Config
 from earsight.interaction.narrator import Narrator
 from earsight.interaction.notices import Notices
 from earsight.interaction.preferences import Preferences
+from earsight.listening.registry import build_listener
 from earsight.service.builders import Builders, adjustable, build_policy
 from earsight.service.trigger_manager import TriggerManager
 from earsight.service.voice_selection import VoiceSelection
@@ -94,7 +96,8 @@ def assemble(
     source = build.source(config.camera)
     camera = Camera(source, rotation=config.camera.rotation)
     look_worker = LookWorker(camera, partial(build.describer, config))
-    narrator = Narrator(look_worker, speaker, build_policy(config), preferences)
+    listener = build_listener(config.microphone, ACTIONS)
+    narrator = Narrator(look_worker, speaker, build_policy(config), preferences, listener)
     triggers = TriggerManager(config, press, do, narrator.notices, status)
     demo = shows_demo_photos(source)
     camera.start()

@@ -79,6 +79,7 @@ class TriggerManager:
             recognizer.rebind(
                 triple=self._bindings.has_triple(name),
                 long_on_release=self._bindings.long_on_release(name),
+                tells_release=self._bindings.listens(name),
             )
 
     async def opened(self) -> None:
@@ -105,6 +106,7 @@ class TriggerManager:
             self._times,
             triple=self._bindings.has_triple(name),
             long_on_release=self._bindings.long_on_release(name),
+            tells_release=self._bindings.listens(name),
         )
         self._recognizers[name] = recognizer
         return recognizer

@@ -171,6 +171,26 @@ SOUND_RETRY = 2.0
 SOUND_POLL = 0.5
 """Interval at which the supervisor asks whether sound is lost."""
 
+# Voice commands
+
+MICROPHONE = 3.0
+"""A microphone that has sent nothing for this long hangs; arecord has opened it by then, too."""
+
+SPEECH_AWAITED = 5.0
+"""Nobody has spoken this long after the tone: then nobody will."""
+
+SPEECH_PAUSE = 0.7
+"""A command is over this long after its last word: people stop for less between words."""
+
+SPEECH_AFTER_RELEASE = 0.3
+"""A button that was held while somebody spoke is let go this much before the last word has ended."""
+
+RECOGNISING = 10.0
+"""What a recogniser may take after the last word, the loading of its model on a small board included."""
+
+RECOGNISER_KEPT = 300.0
+"""A recogniser that nobody has needed for this long gives back its memory."""
+
 # Triggers
 
 TRIGGER_RETRY = 5.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from earsight.triggers.trigger import ButtonDown, Gesture, InputEvent, Press
+from earsight.triggers.trigger import ButtonDown, ButtonUp, Gesture, InputEvent, Press
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class GestureRecognizer:
     - TRIPLE comes as the third press goes down, with `triple` only.
     - LONG comes while the button is still held. With `long_on_release`, it comes at the release.
     - VERY_LONG comes while the button is still held, after a LONG unless `long_on_release`.
+    - With `tells_release`, ButtonUp comes as a button is let go whose gesture has come already.
 
     A button that is down for stuck_after gives Stuck once and is then ignored until it is let go.
 
@@ -74,12 +75,21 @@ class GestureRecognizer:
         times: What tells gestures apart.
         triple: Whether a triple press means something here. It makes DOUBLE wait.
         long_on_release: For a LONG that must not happen on the way to a VERY_LONG.
+        tells_release: For gestures that go on while the button is held.
     """
 
-    def __init__(self, times: GestureTimes, *, triple: bool = False, long_on_release: bool = False) -> None:
+    def __init__(
+        self,
+        times: GestureTimes,
+        *,
+        triple: bool = False,
+        long_on_release: bool = False,
+        tells_release: bool = False,
+    ) -> None:
         self._times = times
         self._triple, self._long_on_release = triple, long_on_release
         self._next_gesture = triple, long_on_release
+        self._tells_release = tells_release
         self._state = _State.UP
         self._now = float("-inf")
         self._began = 0.0  # the first press of the gesture
@@ -90,9 +100,10 @@ class GestureRecognizer:
         """Go by new times from the next edge on; a deadline that is already set stays."""
         self._times = times
 
-    def rebind(self, *, triple: bool, long_on_release: bool) -> None:
+    def rebind(self, *, triple: bool, long_on_release: bool, tells_release: bool = False) -> None:
         """Go by other bindings from the next gesture on; see the constructor."""
         self._next_gesture = triple, long_on_release
+        self._tells_release = tells_release
 
     @property
     def deadline(self) -> float | None:
@@ -129,6 +140,8 @@ class GestureRecognizer:
                 events.append(self._gesture(Gesture.SHORT))
             elif state is _State.HELD and self._long_on_release:
                 events.append(self._gesture(Gesture.LONG))
+            if self._tells_release and state in (_State.HELD, _State.SPENT):
+                events.append(ButtonUp(self._began))
             self._enter(_State.UP, None)
         return events
 

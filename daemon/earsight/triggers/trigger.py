@@ -67,7 +67,20 @@ class Press:
     at: float
 
 
-InputEvent = ButtonDown | Press
+@dataclass(frozen=True, slots=True)
+class ButtonUp:
+    """A button that was held after its gesture was known has come up: whoever speaks meanwhile has spoken.
+
+    Only inputs with a gesture for `listen` tell it.
+
+    Attributes:
+        at: When it first went down for its gesture, in seconds of time.monotonic().
+    """
+
+    at: float
+
+
+InputEvent = ButtonDown | Press | ButtonUp
 
 EventSink = Callable[[InputEvent], object]
 """Takes events; only ever called on the event loop's thread, and never blocks."""

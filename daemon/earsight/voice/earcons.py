@@ -25,18 +25,24 @@ class Earcon(StrEnum):
     Attributes:
         LOOK: One high tone. The press was taken, and the answer follows.
         READY: Two rising tones. Earsight has started, and presses are heard from now on.
+        LISTENING: Three quick tones that rise. Earsight listens: speak now.
+        HEARD: Two falling tones. It has stopped listening.
         ERROR: Two low tones on one pitch. It failed, and the voice itself fails, so there are no words.
     """
 
     LOOK = "look"
     READY = "ready"
     ERROR = "error"
+    LISTENING = "listening"
+    HEARD = "heard"
 
 
 # Pairs of pitch (Hz) and length (s); at most 0.12 s in all, so as not to delay the words.
 _TONES: dict[Earcon, list[tuple[float, float]]] = {
     Earcon.LOOK: [(1046.5, 0.06)],
     Earcon.READY: [(659.3, 0.055), (987.8, 0.065)],
+    Earcon.LISTENING: [(784.0, 0.035), (987.8, 0.035), (1318.5, 0.045)],
+    Earcon.HEARD: [(1318.5, 0.045), (784.0, 0.055)],
     Earcon.ERROR: [(311.1, 0.055), (311.1, 0.065)],
 }
 

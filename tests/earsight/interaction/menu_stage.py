@@ -8,8 +8,8 @@ from tests.earsight.words import english
 BOUND = ["describe", "detail", "repeat"]
 
 
-ENTRIES = [name for name in ACTIONS if name not in ("menu", *BOUND)] + BOUND
-"""What the button has a gesture for comes last."""
+ENTRIES = [name for name in ACTIONS if name not in ("menu", "listen", *BOUND)] + BOUND
+"""What the button has a gesture for comes last. Without a microphone there is nothing to listen with."""
 
 
 OPENED, CLOSED = english("menu.opened"), english("menu.closed")

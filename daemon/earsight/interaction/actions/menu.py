@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earsight.actions import ACTIONS
-from earsight.interaction.bindings import SECOND_BUTTON
+from earsight.interaction.bindings import LISTEN, SECOND_BUTTON
 from earsight.interaction.turn import Perform, Reply, Turn
 from earsight.message import Message, message
 from earsight.triggers.trigger import Gesture
@@ -15,7 +15,8 @@ _STEPS = {Gesture.SHORT: 1, Gesture.DOUBLE: 2, Gesture.TRIPLE: 3}
 async def menu(turn: Turn) -> Reply:
     """Open it at its first entry. What the input has a gesture for comes last: it is used least here."""
     bound = turn.bindings.of(turn.source).values()
-    entries = sorted((name for name in ACTIONS if name != "menu"), key=lambda name: name in bound)
+    left_out = {"menu"} if turn.listener is not None else {"menu", LISTEN}
+    entries = sorted((name for name in ACTIONS if name not in left_out), key=lambda name: name in bound)
     opened = Menu(tuple(entries))
     return Reply((message("menu.opened"), opened.entry), dialogue=opened)
 

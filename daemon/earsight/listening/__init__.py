@@ -1,0 +1,1 @@
+"""Hears commands: a microphone, and what recognises words, offline."""
