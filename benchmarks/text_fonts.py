@@ -13,7 +13,7 @@ from PIL.ImageFont import FreeTypeFont
 
 FOLDER = Path("/usr/share/fonts")
 _OTHER_SCRIPTS = re.compile(
-    r"noto|droid|amiri|asana|symbol|dingbat|d05|cjk|emoji|math|opens___|d050000l|z003|junicode.*(cond|exp)",
+    r"noto|droid|amiri|asana|symbol|dingbat|d05|cjk|emoji|math|opens___|d050000l|z003|libertine_[ik]|junicode.*(cond|exp)",
     re.I,
 )
 _LATIN_NOTO = re.compile(r"^Noto(Sans|Serif|SansMono|SansDisplay|SerifDisplay)-(Regular|Bold|Italic|Light)")

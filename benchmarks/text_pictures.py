@@ -201,3 +201,44 @@ def _seen(lines: Sequence[PrintedLine], matrix: np.ndarray, size: tuple[int, int
         scale = cv2.contourArea(corners) / max(1.0, cv2.contourArea(line.corners))
         found.append(replace(line, corners=corners, height=line.height * scale**0.5))
     return tuple(found)
+
+
+def cut_off(source: random.Random, picture: TextPicture, side: str) -> TextPicture:
+    """The picture moved so that one side of its writing is out of sight.
+
+    Args:
+        source: Chooses how much.
+        picture: With at least one line.
+        side: left, right, top or bottom.
+    """
+    across = side in ("left", "right")
+    line = max(picture.lines, key=lambda each: float(np.ptp(each.corners[:, 0])))
+    low, high = line.corners.min(0), line.corners.max(0)
+    lost = source.uniform(0.2, 0.5)
+    axis = 0 if across else 1
+    span = high[axis] - low[axis]
+    if side in ("left", "top"):
+        begin = int(low[axis] + lost * span)
+        part = picture.pixels[:, begin:] if across else picture.pixels[begin:]
+    else:
+        end = max(32, int(high[axis] - lost * span))
+        part = picture.pixels[:, :end] if across else picture.pixels[:end]
+    return replace(picture, pixels=np.ascontiguousarray(part), lines=())
+
+
+def far_away(source: random.Random, picture: TextPicture) -> TextPicture:
+    """The picture from so far that its letters are 5 to 8 pixels high, in the midst of grey."""
+    letters = float(np.median([line.height for line in picture.lines]))
+    scale = source.uniform(5, 8) / letters
+    small = cv2.resize(picture.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    pixels = np.full_like(picture.pixels, 128)
+    top, left = ((a - b) // 2 for a, b in zip(pixels.shape[:2], small.shape[:2], strict=True))
+    pixels[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return replace(picture, pixels=pixels, lines=())
+
+
+def out_of_focus(source: random.Random, picture: TextPicture) -> TextPicture:
+    """The picture blurred so that its letters can hardly be told."""
+    letters = float(np.median([line.height for line in picture.lines]))
+    pixels = cv2.GaussianBlur(picture.pixels, (0, 0), source.uniform(0.16, 0.24) * letters)
+    return replace(picture, pixels=pixels, lines=())

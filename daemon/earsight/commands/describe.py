@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import re
-import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
-
-from tqdm import tqdm
 
 from earsight.cameras.photos import load_photo
-from earsight.commands.arguments import add_language, file_path
+from earsight.commands.arguments import file_path
 from earsight.commands.described_rows import described_row, evidence_row
+from earsight.commands.each_photo import Told, add_photos, tell_each
 from earsight.config.captioner import (
     HUB_NAME,
     AnyCaptioner,
@@ -29,7 +24,7 @@ from earsight.config.captioner import (
     OnnxCaptionerSection,
 )
 from earsight.config.schema import Config
-from earsight.errors import CaptionerError, EarsightError
+from earsight.errors import CaptionerError
 from earsight.language.language import Description, Style
 from earsight.language.utterance import Priority, Utterance
 from earsight.scene import Frame
@@ -45,7 +40,7 @@ _DECODINGS: dict[str, AnyDecoding] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("photos", nargs="+", type=file_path, metavar="PHOTO")
+    add_photos(parser)
     model = parser.add_mutually_exclusive_group()
     model.add_argument("--bundle", metavar="DIR", help="model bundle (default: the built-in one)")
     model.add_argument(
@@ -63,10 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[*_DECODINGS],
         help="how captions are found; see captioner.decode (default: beam)",
     )
-    add_language(parser, "en")
     parser.add_argument("--speak", action="store_true", help="say the descriptions aloud")
     parser.add_argument("--wav", type=file_path, metavar="FILE", help="speak into a WAV file")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per photo")
     parser.add_argument(
         "--evidence",
         action="store_true",
@@ -85,26 +78,18 @@ def run(arguments: argparse.Namespace) -> int:
     config = _config(arguments)
     describer = build_describer(config)
     describer.warm_up()
-    texts, failed = [], False
-    for photo in _progress(arguments.photos):
-        try:
-            described = _describe(describer, photo, config)
-            full = _full_look(describer, described, config.language) if arguments.evidence else None
-        except EarsightError as error:
-            failed = True
-            if arguments.json:
-                print(json.dumps({"image": str(photo), "error": str(error)}), flush=True)
-            else:
-                print(f"earsight: {error}", file=sys.stderr)
-            continue
-        texts.append(described.said.text)
-        if arguments.json:
-            print(json.dumps(_row(described) | ({} if full is None else evidence_row(full))), flush=True)
-        else:
-            print(f"{photo}: {texts[-1]}", flush=True)
+
+    def told(photo: Path) -> Told:
+        described = _describe(describer, photo, config)
+        evidence = (
+            evidence_row(_full_look(describer, described, config.language)) if arguments.evidence else {}
+        )
+        return Told(described.said.text, _row(described) | evidence)
+
+    texts, status = tell_each(arguments.photos, told, as_json=arguments.json)
     if arguments.speak or arguments.wav:
         asyncio.run(_speak(texts, config, arguments.wav))
-    return 1 if failed else 0
+    return status
 
 
 def _config(arguments: argparse.Namespace) -> Config:
@@ -135,29 +120,17 @@ def _captioner(bundle: str | None, model: str | None, decode: str | None) -> Any
     return HuggingFaceCaptionerSection(engine="huggingface", model=model if is_name else Path(model))
 
 
-def _progress(photos: list[Path]) -> Iterator[Path]:
-    """A bar only where it is seen and does not mix with the captions."""
-    hidden = len(photos) < 2 or _is_terminal(sys.stdout) or not _is_terminal(sys.stderr)
-    yield from tqdm(photos, unit="photo", disable=hidden)
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty()
-
-
 @dataclass(frozen=True, slots=True)
 class _Described:
     """A photo that was described.
 
     Attributes:
-        photo: Its file.
         frame: Its pixels.
         look: What was found in them.
         loading: Seconds for reading the file.
         said: What a wearer would hear.
     """
 
-    photo: Path
     frame: Frame
     look: Look
     loading: float
@@ -178,7 +151,7 @@ def _describe(describer: Describer, photo: Path, config: Config) -> _Described:
     frame = Frame(load_photo(photo), time.monotonic())
     loading = time.perf_counter() - began
     look = describer.describe(frame, LookRequest(policy.limits, language=config.language))
-    return _Described(photo, frame, look, loading, policy.language.describe(look.scene, policy.phrasing))
+    return _Described(frame, look, loading, policy.language.describe(look.scene, policy.phrasing))
 
 
 def _full_look(describer: Describer, described: _Described, language: str) -> Look:
@@ -190,9 +163,8 @@ def _full_look(describer: Describer, described: _Described, language: str) -> Lo
 
 
 def _row(described: _Described) -> dict[str, object]:
-    """The JSON object of a photo."""
-    name: dict[str, object] = {"image": str(described.photo)}
-    return name | described_row(described.said, described.look, described.loading)
+    """The JSON object of a photo, but for its name."""
+    return described_row(described.said, described.look, described.loading)
 
 
 async def _speak(texts: list[str], config: Config, wav: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""What `earsight describe --json` prints of a look, and the server sends.
+"""What `earsight describe --json` and `earsight read --json` print of a look, and the server sends.
 
 Names, probabilities and boxes are those of the scene.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from earsight.language.language import Description
-from earsight.scene import Box, Caption, DetectedObject, Place, Scene
+from earsight.scene import Box, Caption, DetectedObject, Place, Reading, Scene, TextLine
 from earsight.vision.describer import Look
 from earsight.vision.recognition import ObjectEvidence
 
@@ -36,6 +36,18 @@ def scene_row(scene: Scene) -> dict[str, object]:
         "objects": [_object(found) for found in scene.objects],
         "place": _place(scene.place),
         "ground": _place(scene.ground),
+    }
+
+
+def reading_row(scene: Scene) -> dict[str, object]:
+    """What was read: its lines in reading order, and hints for aiming; none where the picture is bad."""
+    reading = scene.text or Reading()
+    return {
+        "problem": scene.problem,
+        "lines": [_line(line) for line in reading.lines],
+        "hints": sorted(reading.hints),
+        "unreadable": reading.unreadable,
+        "cut_short": reading.cut_short,
     }
 
 
@@ -79,6 +91,16 @@ def _object(found: DetectedObject) -> dict[str, object]:
         "confidence": round(found.confidence, 4),
         "box": found.box and _corners(found.box),
         "direction": found.box and found.box.direction,
+    }
+
+
+def _line(line: TextLine) -> dict[str, object]:
+    return {
+        "text": line.text,
+        "box": _corners(line.box),
+        "confidence": round(line.confidence, 4),
+        "language": line.language,
+        "block": line.block,
     }
 
 

@@ -33,7 +33,7 @@ from earsight.scene import Caption, Frame, Problem, Scene
 from earsight.vision.agreement import support
 from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.recognition import ObjectEvidence, objects
-from earsight.vision.text_frames import read_frames
+from earsight.vision.text_frames import read_frames, text_scene
 
 if TYPE_CHECKING:
     from earsight.detectors.place_head import PlaceHead
@@ -92,7 +92,7 @@ _STRIPED, _STRIPED_ABOVE = ("stairs", "crossing", "tactile paving"), 0.5
 """What has no edges but parallel ones, and the probability from which it is why a picture has no others."""
 
 TEXT = LookRequest(captions=False, objects=False, embedding=False, text=True)
-"""Nothing but text, in any picture."""
+"""Nothing but text. A picture is judged only where none is found: white paper is no overexposed picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,10 @@ class Describer:
         """
         stages = _Stages(cancelled)
         look = Look(Scene(frame.captured_at), stages.seconds)
+        frames = text_frames or [frame]
+        if request == replace(TEXT, limits=request.limits, language=request.language):
+            with stages.timed(Stage.READ):
+                return replace(look, scene=text_scene(self._reader, frames, request.limits, stages.proceed))
         describes = request.captions or request.objects
         if request.limits is not None:
             with stages.timed(Stage.QUALITY):
@@ -185,9 +189,9 @@ class Describer:
                 return replace(look, scene=replace(look.scene, problem=problem))
         if describes or request.embedding:
             look = self._described(look, frame, request, stages, cancelled)
-        if request.text and (self._reader.can_read or not describes):
+        if request.text and self._reader.can_read:
             with stages.timed(Stage.READ):
-                reading = read_frames(self._reader, text_frames or [frame], stages.proceed)
+                reading = read_frames(self._reader, frames, stages.proceed)
             look = replace(look, scene=replace(look.scene, text=reading))
         return look
 

@@ -8,9 +8,33 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from earsight.readers.reader import Reader
-from earsight.scene import Frame, Reading
+from earsight.scene import Frame, Reading, Scene
 from earsight.system import time_limits
+from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.text_vote import is_settled, vote
+
+
+def text_scene(
+    reader: Reader, frames: Sequence[Frame], limits: QualityLimits | None, checkpoint: Callable[[], None]
+) -> Scene:
+    """Look for nothing but text.
+
+    Args:
+        reader: What reads.
+        frames: Pictures of the same view, best first; at least one.
+        limits: Where a picture is too bad; None judges none.
+        checkpoint: Called between the steps; whatever it raises ends the reading.
+
+    Returns:
+        What was read. Where nothing was, and the picture is bad, only the problem.
+
+    Raises:
+        ReaderError: It can't read.
+    """
+    reading = read_frames(reader, frames, checkpoint)
+    frame = frames[0]
+    problem = None if limits is None or reading.lines or reading.unreadable else assess(frame, limits)
+    return Scene(frame.captured_at, problem, text=None if problem else reading)
 
 
 def read_frames(reader: Reader, frames: Sequence[Frame], checkpoint: Callable[[], None]) -> Reading:
