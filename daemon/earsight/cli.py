@@ -19,7 +19,6 @@ from earsight.errors import EarsightError
 COMMANDS = {
     "run": "run the service in the foreground",
     "describe": "describe photos",
-    "read": "read the text in photos",
     "press": "press the button of the running service",
     "do": "have the running service carry out an action, such as repeat or louder",
     "doctor": "check camera, button, sound, model and permissions",

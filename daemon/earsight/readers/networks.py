@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from earsight.inference.graph import Graph
 from earsight.inference.placement import Placement
 from earsight.readers.text_recognition import Alphabet, Recognised, recogniser_input
-from earsight.readers.text_regions import Region, detector_input, regions
+from earsight.readers.text_regions import Region, detector_inputs, joined, regions
 
 DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 
@@ -36,8 +37,8 @@ class PaddleNetworks:
 
     def detect(self, pixels: np.ndarray) -> list[Region]:
         """Find text in a picture: uint8 (height, width, 3), RGB."""
-        text_map = _computed(self._detector, detector_input(pixels))
-        return regions(text_map[0, 0], *pixels.shape[:2])
+        maps = (_computed(self._detector, blob)[0, 0] for blob in detector_inputs(pixels))
+        return reduce(joined, (regions(text_map, *pixels.shape[:2]) for text_map in maps))
 
     def recognise(self, line: np.ndarray) -> Recognised:
         """Recognise a straightened line: uint8 (48, width, 3), RGB."""

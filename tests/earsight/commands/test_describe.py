@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -165,9 +164,9 @@ def test_objects_and_place_as_json():
     frame = Frame(np.zeros((2, 2, 3), np.uint8), 0.0)
     scene = Scene(0.0, objects=(found,), place=Place("kitchen", 0.712345))
     look = Look(scene, {Stage.ENCODE: 0.25})
-    row = _row(_Described(Path("a.jpg"), frame, look, 0.5, Description("A chair.", False)))
+    row = _row(_Described(frame, look, 0.5, Description("A chair.", False)))
     chair = {"name": "chair", "confidence": 0.8123, "box": [0.1, 0.25, 0.4, 1.0], "direction": "left"}
-    assert list(row) == KEYS
+    assert ["image", "said", *row] == KEYS
     assert json.loads(json.dumps(row))["objects"] == [chair]
     assert (row["place"], row["ground"]) == ({"name": "kitchen", "confidence": 0.7123}, None)
     assert row["timings_ms"] == {"load": 500.0, "encode": 250.0, "total": 750.0}
