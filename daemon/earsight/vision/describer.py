@@ -175,11 +175,23 @@ class Describer:
             DecodingCancelledError: `cancelled` said so.
         """
         stages = _Stages(cancelled)
-        look = Look(Scene(frame.captured_at), stages.seconds)
         frames = text_frames or [frame]
         if request == replace(TEXT, limits=request.limits, language=request.language):
             with stages.timed(Stage.READ):
-                return replace(look, scene=text_scene(self._reader, frames, request.limits, stages.proceed))
+                scene = text_scene(self._reader, frames, request.limits, stages.proceed)
+            return Look(scene, stages.seconds)
+        look = self._seen(frame, request, stages, cancelled)
+        if request.text and self._reader.can_read and not look.scene.problem:
+            with stages.timed(Stage.READ):
+                reading = read_frames(self._reader, frames, stages.proceed)
+            look = replace(look, scene=replace(look.scene, text=reading))
+        return look
+
+    def _seen(
+        self, frame: Frame, request: LookRequest, stages: _Stages, cancelled: Callable[[], bool]
+    ) -> Look:
+        """All but the text."""
+        look = Look(Scene(frame.captured_at), stages.seconds)
         describes = request.captions or request.objects
         if request.limits is not None:
             with stages.timed(Stage.QUALITY):
@@ -189,10 +201,6 @@ class Describer:
                 return replace(look, scene=replace(look.scene, problem=problem))
         if describes or request.embedding:
             look = self._described(look, frame, request, stages, cancelled)
-        if request.text and self._reader.can_read:
-            with stages.timed(Stage.READ):
-                reading = read_frames(self._reader, frames, stages.proceed)
-            look = replace(look, scene=replace(look.scene, text=reading))
         return look
 
     def _described(

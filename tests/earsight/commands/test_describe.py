@@ -166,7 +166,7 @@ def test_objects_and_place_as_json():
     look = Look(scene, {Stage.ENCODE: 0.25})
     row = _row(_Described(frame, look, 0.5, Description("A chair.", False)))
     chair = {"name": "chair", "confidence": 0.8123, "box": [0.1, 0.25, 0.4, 1.0], "direction": "left"}
-    assert ["image", "said", *row] == KEYS
+    assert ["image", *row] == KEYS
     assert json.loads(json.dumps(row))["objects"] == [chair]
     assert (row["place"], row["ground"]) == ({"name": "kitchen", "confidence": 0.7123}, None)
     assert row["timings_ms"] == {"load": 500.0, "encode": 250.0, "total": 750.0}
