@@ -36,6 +36,8 @@ EXTRAS = {
     "codes": CODES,
     # The engine huggingface: for boards with a GPU. torch is the owner's: a Jetson has one of its own build.
     "huggingface": ["torch>=2.6", "transformers>=5.0"],
+    # The engines server and openai, which ask another machine. httpx's successor, by the same author.
+    "remote": ["httpx2>=2.16"],
     # From Python 3.13 on, lgpio has no wheel for 64-bit Arm: there it is the system's (python3-lgpio).
     "gpio": [
         "gpiozero>=2.0.1.post3",
@@ -87,6 +89,8 @@ EXTRAS = {
         "gpiod>=2.2",
         "hibari-tts>=0.2.1",
         "pocketsphinx>=5.1.1",
+        "httpx2>=2.16",
+        "trustme>=1.2",  # certificates for servers of tests
         "pyttsx3>=2.90",
         "scikit-image>=0.24",
         "ruff>=0.6",

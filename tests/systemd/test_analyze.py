@@ -13,7 +13,8 @@ FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICE, SPEAKER = "earsight.service", "earsight-cant-start.service"
 POWER_OFF, POWER_OFF_PATH = "earsight-power-off.service", "earsight-power-off.path"
 UNITS = [
-    (SERVICE, drop_in) for drop_in in (None, "doctor.conf", "jetson.conf", "user.conf", "cant-start.conf")
+    (SERVICE, drop_in)
+    for drop_in in (None, "doctor.conf", "jetson.conf", "user.conf", "cant-start.conf", "network.conf")
 ]
 UNITS += [(SPEAKER, None), (SPEAKER, "user.conf"), (POWER_OFF, None)]
 EXPOSURE = 20
@@ -37,7 +38,8 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         folder.mkdir()
         text = (FOLDER / drop_in).read_text(encoding="utf-8")
         folder.joinpath(drop_in).write_text(
-            text.replace("@USER@", "wearer").replace("@UID@", "1000"), encoding="utf-8"
+            text.replace("@USER@", "wearer").replace("@UID@", "1000").replace("@HOST@", "192.168.1.20"),
+            encoding="utf-8",
         )
     return units / name
 

@@ -121,6 +121,15 @@ def test_keys_need_a_device_and_a_group_that_the_service_lacks_otherwise(unit: U
     assert not any("input" in allowed for allowed in unit["Service", "DeviceAllow"])
 
 
+def test_another_machine_needs_a_network_that_the_service_lacks_otherwise(unit: Unit) -> None:
+    network = read(FOLDER / "network.conf")
+    assert network["Service", "PrivateNetwork"] == ["no"]
+    assert network["Service", "IPAddressAllow"] == ["@HOST@"]
+    assert network["Service", "RestrictAddressFamilies"] == ["AF_INET AF_INET6"]
+    assert unit["Service", "IPAddressDeny"] == ["any"]
+    assert ("Service", "IPAddressAllow") not in unit
+
+
 def test_devices_and_groups_go_together(unit: Unit) -> None:
     allowed = unit["Service", "DeviceAllow"]
     for kind in ("video4linux", "media", "dma_heap", "alsa", "gpiochip"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -103,3 +103,12 @@ class Captioner(Protocol[_Prepared, _Prefix]):
 
     def warm_up(self) -> None:
         """Caption some picture, so that the first press finds memory and threads ready."""
+
+
+@runtime_checkable
+class Dependent(Protocol):
+    """What a captioner has beside the others if it asks another machine."""
+
+    @property
+    def on_its_own(self) -> str | None:
+        """Why that machine is not asked at present, for a screen; None if it is. For any thread."""

@@ -64,8 +64,7 @@ class Confidence:
             language: Code of that of the texts; None: the bundle's first.
 
         Returns:
-            Each text once, in the order of the contract's rank: finished captions first, and of these what
-            is likely and not made up.
+            Each text once, in the order of the contract's Ranking: finished captions first.
 
         Raises:
             BundleError: The embedding has another width than the bundle's files.
@@ -73,12 +72,12 @@ class Confidence:
         captioning, of_image = self._of(language), self._of_image(embedding)
         code, calibration = captioning.language, captioning.calibration
         ranking, scores = Ranking.of(calibration), [hypothesis.score for hypothesis in hypotheses]
-        shares, agreed = _probability_shares(scores), consensus(texts, scores)
+        shares, agreed = probability_shares(scores), consensus(texts, scores)
         captions: dict[str, Caption] = {}
         ranks = {}
-        for text, hypothesis, agreement in zip(texts, hypotheses, agreed, strict=True):
+        for text, hypothesis, shared in zip(texts, hypotheses, agreed, strict=True):
             if text not in captions:
-                evidence = _of_caption(text, hypothesis, texts, shares) | {CONSENSUS: agreement} | of_image
+                evidence = _of_caption(text, hypothesis, texts, shares) | {CONSENSUS: shared} | of_image
                 evidence["support"] = support(text, code)
                 odds = log_odds(calibration, text, evidence)
                 ranks[text] = ranking.key(evidence, odds)
@@ -106,21 +105,34 @@ class Confidence:
 def _of_caption(
     text: str, hypothesis: Hypothesis, texts: Sequence[str], shares: Sequence[float]
 ) -> dict[str, float]:
-    words = set(text.split())
-    by_word = [
-        sum(share for share, other in zip(shares, texts, strict=True) if word in other.split())
-        for word in words
-    ]
     return {
         "mean_log_prob": hypothesis.score,
         "lowest_log_prob": min(hypothesis.log_probs),
         "tokens": float(len(hypothesis.log_probs)),
-        "agreement": min(by_word, default=0.0),
+        "agreement": agreement(text, texts, shares),
         FINISHED: float(hypothesis.finished),
     }
 
 
-def _probability_shares(scores: Sequence[float]) -> list[float]:
+def agreement(text: str, texts: Sequence[str], shares: Sequence[float]) -> float:
+    """Tell how far what a search ended with agrees with a caption.
+
+    Args:
+        text: The caption.
+        texts: Those of all hypotheses.
+        shares: Of the probability that each of these has.
+
+    Returns:
+        The feature `agreement`, 0..1: the shares of the hypotheses that have the caption's rarest word.
+    """
+    by_word = [
+        sum(share for share, other in zip(shares, texts, strict=True) if word in other.split())
+        for word in set(text.split())
+    ]
+    return min(by_word, default=0.0)
+
+
+def probability_shares(scores: Sequence[float]) -> list[float]:
     """Each hypothesis' share of the probability, by the scores that the search ranks by: the softmax of mean
     log-probabilities, so that longer captions are no less likely."""
     best = max(scores, default=0.0)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,11 +29,15 @@ from transformers import (
 )
 from transformers.utils import logging
 
+from earsight.captioners.answer_text import first_sentence
 from earsight.captioners.captioner import DecodingCancelledError, Encoding, Support, never, unsupported
+from earsight.captioners.confidence import agreement, probability_shares
 from earsight.captioners.vision_tower import VisionFeatures, VisionTower
 from earsight.errors import CaptionerError
 from earsight.inference.placement import Placement
 from earsight.scene import Caption
+from earsight_bundle.confidence import FINISHED, UNCALIBRATED, Ranking, confidence, log_odds
+from earsight_bundle.manifest import Calibration
 
 _BEAMS, _MAX_TOKENS = 3, 30
 
@@ -48,9 +51,6 @@ _LONGEST_REPETITION = 2
 """Tokens in a row that may come a second time in a caption; a model that repeats more runs on for ever."""
 
 _OFFLINE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-
-_UNCALIBRATED = 0.3
-"""Confidence of every caption: how often the model is right is unknown, as without calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +80,17 @@ class HuggingFaceCaptioner:
         max_tokens: int | None = None,
         time_limit: float = 3.0,
         provider: str = "auto",
+        calibrations: Mapping[str, Calibration] | None = None,
     ) -> None:
         """Load a model.
 
         Args:
             model: A name on the hub, looked up in the local cache, or a Path, its folder.
             threads: Of the processor; 0 takes what torch finds.
-            beams: Captions weighed side by side.
-            max_tokens: Of the longest caption.
+            beams, max_tokens: Captions weighed side by side, and tokens of the longest.
             time_limit: Seconds for the decoding of one picture's captions.
-            provider: cpu, cuda, or auto, which is a CUDA GPU if there is one. Where that is missing, the
-                processor computes; see placement.
+            provider: cpu, cuda, or auto: a CUDA GPU if there is one, else the processor. See placement.
+            calibrations: How far its captions are to be believed, by language; without, nothing is known.
 
         Raises:
             CaptionerError: The model can't be loaded. encode() and describe() raise it if it fails.
@@ -99,6 +99,7 @@ class HuggingFaceCaptioner:
         self._beams = beams or _BEAMS
         self._max_tokens = max_tokens or _MAX_TOKENS
         self._time_limit = time_limit
+        self._calibrations = dict(calibrations or {})
         if threads:
             torch.set_num_threads(threads)
         self._device, self._dtype, self._problem = _device(provider)
@@ -185,20 +186,39 @@ class HuggingFaceCaptioner:
     def _captions(self, generated: Any, support: Support, language: str) -> list[Caption]:
         """Read captions from what generate() returned, best first, each text once."""
         special = set(self._tokenizer.all_special_ids)
-        found = []
-        for tokens, log_probs in _hypotheses(generated):
-            text = cleaned(str(self._tokenizer.decode(tokens, skip_special_tokens=True)))
-            mean, lowest = sum(log_probs) / len(log_probs), min(log_probs)
-            # A model that yields no number is not to be believed.
-            confidence = 0.0 if math.isnan(mean) else _UNCALIBRATED
-            evidence = {"support": support(text, language)}
-            caption = Caption(text, confidence, mean, lowest, evidence, language)
-            found.append((tokens[-1] in special, caption))
-        found.sort(key=lambda pair: (pair[0], pair[1].mean_log_prob), reverse=True)
+        found = [
+            (first_sentence(str(self._tokenizer.decode(tokens, skip_special_tokens=True))), tokens, log_probs)
+            for tokens, log_probs in _hypotheses(generated)
+        ]
+        texts = [text for text, _, _ in found]
+        shares = probability_shares([sum(log_probs) / len(log_probs) for _, _, log_probs in found])
         captions: dict[str, Caption] = {}
-        for _, caption in found:
-            captions.setdefault(caption.text, caption)
-        return list(captions.values())
+        ranks = {}
+        for text, tokens, log_probs in found:
+            if text in captions:
+                continue
+            evidence = {
+                "mean_log_prob": sum(log_probs) / len(log_probs),
+                "lowest_log_prob": min(log_probs),
+                "tokens": float(len(tokens)),
+                "agreement": agreement(text, texts, shares),
+                FINISHED: float(tokens[-1] in special),
+                "support": support(text, language),
+            }
+            captions[text], ranks[text] = self._with_confidence(text, evidence, language)
+        return sorted(captions.values(), key=lambda caption: ranks[caption.text], reverse=True)
+
+    def _with_confidence(
+        self, text: str, evidence: dict[str, float], language: str
+    ) -> tuple[Caption, tuple[float, float]]:
+        """A caption, and its rank among those of the picture."""
+        calibration = self._calibrations.get(language, UNCALIBRATED)
+        odds = log_odds(calibration, text, evidence)
+        mean, lowest = evidence.pop("mean_log_prob"), evidence.pop("lowest_log_prob")
+        # A model that yields no number is not to be believed.
+        sure = 0.0 if math.isnan(mean) else confidence(odds, evidence)
+        place = Ranking.of(calibration).key({**evidence, "mean_log_prob": mean}, odds)
+        return Caption(text, sure, mean, lowest, evidence, language), place
 
     @contextlib.contextmanager
     def _as_captioner_error(self, what: str, advice: str) -> Iterator[None]:
@@ -214,13 +234,6 @@ class HuggingFaceCaptioner:
             raise
         except Exception as error:
             raise CaptionerError(f"{self._name}: {what}: {_first_line(error)}; {advice}") from error
-
-
-def cleaned(text: str) -> str:
-    """Make a caption of a model's answer: its first sentence, lower-case, without a full stop."""
-    sentence = re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0].rstrip(" .")
-    first = sentence.split(" ")[0]
-    return sentence if first[1:] != first[1:].lower() else sentence[:1].lower() + sentence[1:]  # not "TV"
 
 
 def _hypotheses(generated: Any) -> Iterator[tuple[list[int], list[float]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_DANGLING = {
+FUNCTION_WORDS = {
     "en": frozenset(
         "a an the this that these those is are was were be being has have and or but while as with without of"
         " in on at to from into onto over under by for near next behind beside through around across against"
@@ -14,7 +14,8 @@ _DANGLING = {
         " sedang adalah para sangat seperti".split()
     ),
 }
-"""Words that can't be the last ones of a caption, by the language of the captions."""
+"""Words that say nothing by themselves and can't be the last ones of a caption, by the language of the
+captions."""
 
 
 def without_dangling_words(text: str, language: str) -> str:
@@ -24,7 +25,7 @@ def without_dangling_words(text: str, language: str) -> str:
         text: A caption.
         language: Code of the language that it is in; of others than these nothing is removed.
     """
-    words, dangling = text.split(), _DANGLING.get(language, frozenset())
+    words, dangling = text.split(), FUNCTION_WORDS.get(language, frozenset())
     while words and words[-1].lower() in dangling:
         words.pop()
     return " ".join(words)

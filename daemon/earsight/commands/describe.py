@@ -23,6 +23,7 @@ from earsight.config.captioner import (
     NucleusDecoding,
     OnnxCaptionerSection,
 )
+from earsight.config.loader import load_config
 from earsight.config.schema import Config
 from earsight.errors import CaptionerError
 from earsight.language.language import Description, Style
@@ -43,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_photos(parser)
     model = parser.add_mutually_exclusive_group()
     model.add_argument("--bundle", metavar="DIR", help="model bundle (default: the built-in one)")
+    model.add_argument(
+        "--config", type=Path, metavar="FILE", help="the engine and all else of a settings file"
+    )
     model.add_argument(
         "--model",
         metavar="NAME",
@@ -81,10 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     def told(photo: Path) -> Told:
         described = _describe(describer, photo, config)
-        evidence = (
-            evidence_row(_full_look(describer, described, config.language)) if arguments.evidence else {}
-        )
-        return Told(described.said.text, _row(described) | evidence)
+        row = _row(described)
+        if arguments.evidence:
+            full = _full_look(describer, described, config.language)
+            row |= evidence_row(full, config.captioner.calibrated_as)
+        return Told(described.said.text, row)
 
     texts, status = tell_each(arguments.photos, told, as_json=arguments.json)
     if arguments.speak or arguments.wav:
@@ -93,11 +98,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _config(arguments: argparse.Namespace) -> Config:
-    """The default settings, with what the command line says instead."""
-    config = Config(
-        language=arguments.language or "en",
-        captioner=_captioner(arguments.bundle, arguments.model, arguments.decode),
-    )
+    """The default settings or those of a file, with what the command line says instead.
+
+    Raises:
+        ConfigError: The file is wrong.
+        CaptionerError: The command line asks for what it can't change.
+    """
+    if arguments.config is None:
+        captioner = _captioner(arguments.bundle, arguments.model, arguments.decode)
+        config = Config(language=arguments.language or "en", captioner=captioner)
+    elif arguments.decode is None:
+        config = load_config(arguments.config)
+        config = config.model_copy(update={"language": arguments.language or config.language})
+    else:
+        raise CaptionerError("--decode is in the settings: leave it out with --config")
     if arguments.style is None:
         return config
     return config.model_copy(update={"wording": config.wording.model_copy(update={"style": arguments.style})})

@@ -51,19 +51,24 @@ def reading_row(scene: Scene) -> dict[str, object]:
     }
 
 
-def evidence_row(look: Look) -> dict[str, object]:
+def evidence_row(look: Look, calibrated_as: str) -> dict[str, object]:
     """What confidences are computed from.
 
+    Args:
+        look: A look with captions.
+        calibrated_as: What a calibration of its captioner is of.
+
     Returns:
-        captions: all of them, with their evidence. detections: all above the detector's floor, with the score
-        before calibration. presence: by class, its probability, the class's highest score, and the place
-        head's log-odds, or null without such a head.
+        calibrated_as: the same. captions: all of them, with their evidence. detections: all above the
+        detector's floor, with the score before calibration. presence: by class, its probability, the class's
+        highest score, and the place head's log-odds, or null without such a head.
     """
     captions = [_caption(each) | {"evidence": _evidence(each)} for each in look.scene.captions]
+    of_captions = {"calibrated_as": calibrated_as, "captions": captions}
     if look.evidence is None:
-        return {"captions": captions, "detections": [], "presence": {}}
+        return {**of_captions, "detections": [], "presence": {}}
     return {
-        "captions": captions,
+        **of_captions,
         "detections": _detections(look.evidence),
         "presence": _presence(look.evidence),
     }

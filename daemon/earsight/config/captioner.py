@@ -6,10 +6,12 @@ registry.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import hashlib
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Tag, model_validator
 
+from earsight.config.remote import ChatSection, RemoteSection
 from earsight.config.section import CombinationError, FilePath, Section, chosen_by
 
 HUB_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?$"
@@ -22,7 +24,13 @@ OptionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", examples=["
 OptionValue = int | float | Annotated[str, Field(max_length=1000, examples=["NPU"])]
 
 _ENGINE = (
-    "Engine. onnx runs a model bundle; huggingface runs an image-to-text model of transformers, on torch."
+    "Engine. onnx runs a model bundle; huggingface runs an image-to-text model of transformers, on torch. "
+    "server and openai send the pictures to another machine, an Earsight server or any server that speaks "
+    "OpenAI's chat API; the bundle stands in for it."
+)
+_REMOTE = (
+    "Server of the engines server and openai, for example {url: http://192.168.1.20:11434/v1, model: "
+    "qwen3-vl:4b}. Pictures leave the device then. Its keys:"
 )
 _MODEL = (
     "Model of the engine huggingface: its name on the hub, which is never fetched while running, or its "
@@ -83,11 +91,22 @@ AnyDecoding = Annotated[
 class CaptionerSection(Section):
     """The model that describes the pictures."""
 
+    runs_bundle: ClassVar[bool] = True
+    """Whether the engine runs the model bundle, be it only to stand in for another machine."""
+
     engine: str = Field(description=_ENGINE)
     bundle: Annotated[Literal["builtin"] | FilePath, Field(union_mode="left_to_right")] = Field(
-        default="builtin", description="Model bundle of the engine onnx: builtin, or its folder."
+        default="builtin",
+        description="Model bundle of all engines but huggingface: builtin, or its folder.",
     )
     model: HubModel | None = Field(default=None, description=_MODEL)
+    remote: RemoteSection | None = Field(default=None, description=_REMOTE)
+    calibration: FilePath | None = Field(
+        default=None,
+        description="File of `earsight-train calibrate` that tells how far the captions of the engines "
+        "huggingface, server and openai are to be believed; null = of huggingface and openai nothing is "
+        'known, and "Not sure, maybe" is said before each.',
+    )
     provider: ProviderName = Field(
         default="auto",
         description="What computes: cpu, cuda, or, with the engine onnx, any execution provider of the "
@@ -127,10 +146,19 @@ class OnnxCaptionerSection(CaptionerSection):
         default=BeamDecoding(), description="How captions are found: {method: beam, greedy or nucleus, ...}."
     )
 
+    @property
+    def calibrated_as(self) -> str:
+        """See RemoteCaptionerSection; a bundle brings its calibration along."""
+        return f"onnx {self.bundle}"
+
     @model_validator(mode="after")
-    def _model_fits_engine(self) -> OnnxCaptionerSection:
+    def _keys_fit_engine(self) -> OnnxCaptionerSection:
         if self.model is not None:
             raise CombinationError("engine", "huggingface, since model is set")
+        if self.remote is not None:
+            raise CombinationError("engine", "server or openai, since remote is set")
+        if self.calibration is not None:
+            raise CombinationError("calibration", "null, since a bundle has a calibration of its own")
         return self
 
     @model_validator(mode="after")
@@ -143,11 +171,65 @@ class OnnxCaptionerSection(CaptionerSection):
 class HuggingFaceCaptionerSection(CaptionerSection):
     """An image-to-text model of transformers, on torch."""
 
+    runs_bundle = False
+
     engine: Literal["huggingface"] = Field(description=_ENGINE)
     model: HubModel = Field(description=_MODEL)
 
+    @model_validator(mode="after")
+    def _keys_fit_engine(self) -> HuggingFaceCaptionerSection:
+        if self.remote is not None:
+            raise CombinationError("engine", "server or openai, since remote is set")
+        return self
+
+    @property
+    def calibrated_as(self) -> str:
+        """See RemoteCaptionerSection."""
+        return f"huggingface {self.model} {_digest(self.beams, self.max_tokens)}"
+
+
+class RemoteCaptionerSection(CaptionerSection):
+    """What another machine captions. A common base; no engine of its own."""
+
+    remote: RemoteSection = Field(description=_REMOTE)
+
+    @model_validator(mode="after")
+    def _keys_fit_engine(self) -> RemoteCaptionerSection:
+        if self.model is not None:
+            raise CombinationError("model", "null; it is for huggingface, and openai has remote.model")
+        return self
+
+    @property
+    def calibrated_as(self) -> str:
+        """What a calibration is of: another model, or what is asked in another way, needs another one."""
+        remote = self.remote
+        model = remote.model if isinstance(remote, ChatSection) else remote.host
+        asked = (remote.prompt, remote.max_tokens) if isinstance(remote, ChatSection) else ()
+        return f"{self.engine} {model} {_digest(remote.side, remote.second_crop, *asked)}"
+
+
+class ServerCaptionerSection(RemoteCaptionerSection):
+    """An Earsight server on another machine."""
+
+    engine: Literal["server"] = Field(description=_ENGINE)
+
+
+class ChatCaptionerSection(RemoteCaptionerSection):
+    """A server of OpenAI's chat API on another machine."""
+
+    engine: Literal["openai"] = Field(description=_ENGINE)
+    remote: ChatSection = Field(description=_REMOTE)
+
+
+def _digest(*values: object) -> str:
+    """Tells settings apart, in few letters."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:8]
+
 
 AnyCaptioner = Annotated[
-    Annotated[OnnxCaptionerSection, Tag("onnx")] | Annotated[HuggingFaceCaptionerSection, Tag("huggingface")],
+    Annotated[OnnxCaptionerSection, Tag("onnx")]
+    | Annotated[HuggingFaceCaptionerSection, Tag("huggingface")]
+    | Annotated[ServerCaptionerSection, Tag("server")]
+    | Annotated[ChatCaptionerSection, Tag("openai")],
     chosen_by("engine", "onnx"),
 ]

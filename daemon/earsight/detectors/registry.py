@@ -46,7 +46,7 @@ def build_place_head(
     Raises:
         BundleError: It can't be loaded.
     """
-    if not section.enabled or captioner.engine != "onnx":
+    if not section.enabled or not captioner.runs_bundle:
         return None
     bundle = opened(bundle_folder(str(captioner.bundle)))
     if "place" not in bundle.manifest.capabilities:
@@ -61,7 +61,7 @@ def _bundle(section: ObjectsSection, captioner: CaptionerSection, opened: Bundle
         return None
     if section.bundle is not None:
         return opened(bundle_folder(str(section.bundle)))
-    beside = [str(captioner.bundle)] if captioner.engine == "onnx" else []
+    beside = [str(captioner.bundle)] if captioner.runs_bundle else []
     bundles = (opened(bundle_folder(name)) for name in dict.fromkeys([*beside, "builtin"]))
     return next((bundle for bundle in bundles if "objects" in bundle.manifest.capabilities), None)
 
@@ -70,4 +70,4 @@ def _provider(captioner: CaptionerSection) -> Provider:
     """The captioner's; where that one runs on torch, whatever ONNX Runtime finds."""
     from earsight.inference.providers import AUTO, Provider
 
-    return Provider(captioner.provider, captioner.provider_options) if captioner.engine == "onnx" else AUTO
+    return Provider(captioner.provider, captioner.provider_options) if captioner.runs_bundle else AUTO

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from earsight.config.schema import Config
-from earsight.doctor import board, microphone, triggers, vision, voice
+from earsight.doctor import board, microphone, remote, triggers, vision, voice
 from earsight.doctor.finding import Finding, Status, failure, finding
 from earsight.errors import EarsightError
 from earsight.message import message
@@ -27,8 +27,7 @@ async def examine(config: Config) -> list[Finding]:
 
 
 def _limit(config: Config) -> float:
-    onnx = config.captioner.engine == "onnx"
-    return time_limits.DOCTOR_CHECK if onnx else time_limits.DOCTOR_TORCH_CHECK
+    return time_limits.DOCTOR_CHECK if config.captioner.runs_bundle else time_limits.DOCTOR_TORCH_CHECK
 
 
 def checks(config: Config) -> dict[str, Check]:
@@ -43,6 +42,7 @@ def checks(config: Config) -> dict[str, Check]:
         "voice": partial(voice.check_voice, config.voice, config.language),
         "microphone": partial(microphone.check_microphone, config.microphone),
         "model": partial(_in_thread, partial(vision.check_model, config)),
+        "other machine": partial(_in_thread, partial(remote.check_other_machine, config)),
         "permissions": partial(_in_thread, partial(board.check_permissions, config)),
         "temperature": partial(_in_thread, board.check_temperature),
         "power": board.check_power,
@@ -51,7 +51,17 @@ def checks(config: Config) -> dict[str, Check]:
     }
 
 
-DEVICES = ("camera", "button", "keys", "control socket", "sound", "voice", "microphone", "model")
+DEVICES = (
+    "camera",
+    "button",
+    "keys",
+    "control socket",
+    "sound",
+    "voice",
+    "microphone",
+    "model",
+    "other machine",
+)
 """The checks of what the settings choose, as against the board itself."""
 
 

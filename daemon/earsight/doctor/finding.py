@@ -23,6 +23,7 @@ PARTS = {
     "voice": message("doctor.part.voice"),
     "microphone": message("doctor.part.microphone"),
     "model": message("doctor.part.model"),
+    "other machine": message("doctor.part.other_machine"),
     "permissions": message("doctor.part.permissions"),
     "temperature": message("doctor.part.temperature"),
     "power": message("doctor.part.power"),

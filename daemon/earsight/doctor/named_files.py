@@ -8,6 +8,9 @@ from pathlib import Path
 
 from earsight.bundles.bundle import BundleError, bundle_folder, open_bundle
 from earsight.cameras.replay import ReplaySource
+from earsight.captioners.calibration_file import read_calibrations
+from earsight.captioners.registry import build_remote_model
+from earsight.config.captioner import OnnxCaptionerSection, RemoteCaptionerSection
 from earsight.config.schema import Config
 from earsight.errors import EarsightError
 from earsight.triggers.control_protocol import check_path, default_control_socket
@@ -37,7 +40,14 @@ def _checks(config: Config) -> Iterator[tuple[str, Callable[[], object]]]:
     photos = camera.replay
     if photos is not None and camera.source in ("auto", "replay"):
         yield "camera.replay", lambda: _replay(photos)
-    if captioner.engine == "onnx":
+    if isinstance(captioner, RemoteCaptionerSection):
+        yield "captioner.remote", lambda: build_remote_model(captioner)
+    if not isinstance(captioner, OnnxCaptionerSection):
+        yield (
+            "captioner.calibration",
+            lambda: read_calibrations(captioner.calibration, captioner.calibrated_as),
+        )
+    if captioner.runs_bundle:
         yield "captioner.bundle", lambda: open_bundle(bundle_folder(str(captioner.bundle)))
     elif isinstance(model := captioner.model, Path):
         yield "captioner.model", lambda: _model_folder(model)

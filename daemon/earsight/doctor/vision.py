@@ -106,7 +106,7 @@ def check_model(config: Config) -> Finding:
     loading = time.perf_counter() - began
     describing = describer.describe(GREY).total
     section = config.captioner
-    name = section.bundle if section.engine == "onnx" else section.model
+    name = section.bundle if section.runs_bundle else section.model
     detail = (
         f"{name}: whole, {describer.abilities}; ready after {loading:.1f} s, "
         f"{describing * 1000:.0f} ms for a picture"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from earsight.cameras.registry import build_source
 from earsight.cameras.source import FrameSource
 from earsight.config.camera import CameraSection
+from earsight.config.captioner import CaptionerSection
 from earsight.config.description import QualitySection, WordingSection
 from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
@@ -35,8 +36,13 @@ def build_policy(config: Config) -> Policy:
         words_per_minute=config.narration.words_per_minute,
         earcons=config.voice.earcons,
         bindings=build_bindings(config),
-        look_limit=config.captioner.time_limit + time_limits.LOOK_BEFORE_CAPTION,
+        look_limit=_longest_captioning(config.captioner) + time_limits.LOOK_BEFORE_CAPTION,
     )
+
+
+def _longest_captioning(section: CaptionerSection) -> float:
+    """Seconds. Another machine is at work at the same time."""
+    return max(section.time_limit, section.remote.time_limit if section.remote else 0.0)
 
 
 def adjustable(config: Config) -> Adjustable:

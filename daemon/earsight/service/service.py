@@ -158,6 +158,7 @@ class Service:
             parts.notices.say(parts.speaker, lambda: narrator.policy.language),
             supervisor.watch_camera(),
             supervisor.watch_sound(),
+            supervisor.watch_other_machine(),
             supervisor.watch_board(),
             self._startup.run(),
             self._startup.until_it_has_lasted(),

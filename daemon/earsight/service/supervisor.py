@@ -29,7 +29,7 @@ THROTTLED = {
 
 
 class Supervisor:
-    """Four endless tasks: one each for camera, sound, board and watchdog."""
+    """Five endless tasks: one each for camera, sound, another machine that is asked, board and watchdog."""
 
     def __init__(
         self,
@@ -83,6 +83,15 @@ class Supervisor:
                 await asyncio.sleep(time_limits.SOUND_RETRY)
             else:
                 _log.info("sound is back")
+
+    async def watch_other_machine(self) -> None:
+        """Say when what another machine did is done here, and when it is back."""
+        while True:
+            await asyncio.sleep(time_limits.REMOTE_WATCH)
+            reason = self._look_worker.on_its_own  # the captioner has logged it
+            self._status.report("other machine", reason)
+            words = message("remote.lost") if reason else None
+            self._notices.trouble("other machine", words, over=message("remote.back"))
 
     async def watch_board(self) -> None:
         """Work less on a board that is hot or short of power, and say so once."""

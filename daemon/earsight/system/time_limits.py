@@ -84,6 +84,29 @@ LOOK_WORKER_CLOSING = 2.0
 NARRATION_NAP = 1.0
 """Longest sleep of the narrator between two looks: new settings may shorten the interval at any time."""
 
+# Another machine that captions
+
+REMOTE_POLL = 0.02
+"""Interval at which a look that waits for another machine asks whether it is still wanted."""
+
+REMOTE_SLACK = 0.5
+"""A request that has not ended by itself this long after its limit hangs."""
+
+REMOTE_KEPT_ALIVE = 60.0
+"""A connection is kept this long for the next press."""
+
+REMOTE_PAUSE = 10.0
+"""Pause before another machine that has not answered is tried again. It doubles at each failure."""
+
+REMOTE_LONGEST_PAUSE = 300.0
+"""The longest of those pauses, also where the other machine asks for one."""
+
+REMOTE_STEADY = 60.0
+"""Another machine that fails later than this after it came back counts as a new fault: REMOTE_PAUSE again."""
+
+REMOTE_WATCH = 0.5
+"""Interval at which the supervisor asks whether another machine has failed."""
+
 # What is said
 
 ANSWER_LIFE = 10.0

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earsight.bundles.bundle import open_bundle
-from earsight.captioners.captioner import Captioner, DecodingCancelledError, Encoding, never
+from earsight.captioners.captioner import Captioner, DecodingCancelledError, Dependent, Encoding, never
 from earsight.captioners.registry import build_captioner
 from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
@@ -281,6 +281,12 @@ class Describer:
     def can_read(self) -> bool:
         """Whether it has a reader of text."""
         return self._reader.can_read
+
+    @property
+    def on_its_own(self) -> str | None:
+        """Why the machine that it usually asks is not asked at present; None if it is, or there is none."""
+        captioner = self._captioner
+        return captioner.on_its_own if isinstance(captioner, Dependent) else None
 
     @property
     def placement(self) -> Placement:

@@ -139,6 +139,11 @@ class LookWorker:
         """Done when the worker has come to it: a sign of life that a timer could not give."""
         return self._submit(lambda _: None)
 
+    @property
+    def on_its_own(self) -> str | None:
+        """See Describer.on_its_own; None while nothing is loaded."""
+        return None if self._describer is None else self._describer.on_its_own
+
     def close(self, timeout: float = time_limits.LOOK_WORKER_CLOSING) -> None:
         """Let the worker end after its current job.
 

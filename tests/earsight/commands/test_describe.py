@@ -17,6 +17,7 @@ from earsight.scene import Box, DetectedObject, Frame, Place, Scene
 from earsight.vision.describer import Look, Stage
 from earsight.vision.recognition import ObjectEvidence
 from earsight_bundle.manifest import ObjectClass
+from tests.earsight.captioners.remote.other_machine import OtherMachine, says
 from tests.earsight.commands.process import (
     SPEECH,
     UNWRITABLE,
@@ -149,7 +150,8 @@ def test_describe_as_json_tells_what_is_wrong_with_a_picture(dark, capsys):
 def test_describe_evidence(photos, dark, capsys):
     assert cli.main(["describe", "--json", "--evidence", str(photos / "good.jpg"), str(dark)]) == 0
     row, bad = rows(capsys.readouterr().out)
-    assert list(row) == list(bad) == [*KEYS, "captions", "detections", "presence"]
+    assert list(row) == list(bad) == [*KEYS, "calibrated_as", "captions", "detections", "presence"]
+    assert row["calibrated_as"] == "onnx builtin"
     assert row["captions"][0]["caption"] == row["caption"]
     assert row["captions"][0]["confidence"] == row["confidence"]
     evidence = row["captions"][0]["evidence"]
@@ -177,7 +179,7 @@ def test_the_evidence_of_objects_is_what_a_calibration_is_fitted_on():
     seen = (Detection(0, 0.5, Box(0.1, 0.25, 0.400001, 1.0)), Detection(1, 0.06, Box(0, 0, 1, 1)))
     head = np.array([0.25, -2], np.float32)
     evidence = ObjectEvidence(classes, Detections(seen, np.array([0.5, 0.06], np.float32)), head)
-    row = json.loads(json.dumps(evidence_row(Look(Scene(0.0), {}, evidence))))
+    row = json.loads(json.dumps(evidence_row(Look(Scene(0.0), {}, evidence), "onnx x")))
     assert row["captions"] == []
     assert row["detections"] == [
         {"name": "chair", "score": 0.5, "confidence": 0.7311, "box": [0.1, 0.25, 0.4, 1.0]},
@@ -188,7 +190,7 @@ def test_the_evidence_of_objects_is_what_a_calibration_is_fitted_on():
         "dog": {"probability": 0.0229, "score": 0.06, "head": -2},
     }
     headless = ObjectEvidence(classes, Detections(seen, np.array([0.5, 0.06], np.float32)), None)
-    assert evidence_row(Look(Scene(0.0), {}, headless))["presence"]["dog"]["head"] is None
+    assert evidence_row(Look(Scene(0.0), {}, headless), "")["presence"]["dog"]["head"] is None
 
 
 def test_the_evidence_of_a_bad_picture_has_its_detections_too(tmp_path, dark, capsys):
@@ -263,3 +265,18 @@ def test_a_name_that_is_no_text(photos, tmp_path):
     ended = earsight("describe", name, tmp_path=tmp_path, env=environment(tmp_path, LC_ALL="C.UTF-8"))
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert rb"caf\udce9.jpg: " in ended.stdout
+
+
+def test_the_settings_of_a_file(photos, tmp_path, capsys):
+    """Its engine describes, and what its captions are calibrated as can be read."""
+    machine = OtherMachine(says("A cat on a mat."))
+    settings = tmp_path / "earsight.yaml"
+    remote = f"{{url: '{machine.url}', model: tiny}}"
+    settings.write_text(f"captioner: {{engine: openai, max_tokens: 4, beams: 1, remote: {remote}}}\n")
+    words = ["describe", "--json", "--evidence", "--config", str(settings), str(photos / "good.jpg")]
+    assert cli.main(words) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["caption"], row["confidence"]) == ("a cat on a mat", 0.3)
+    assert row["calibrated_as"].startswith("openai tiny ")
+    assert row["captions"][0]["evidence"].keys() >= {"support", "mean_log_prob"}
+    machine.close()

@@ -9,6 +9,7 @@ from earsight.actions import ACTIONS
 from earsight.config.bindings import ButtonBindings, SecondButtonBindings
 from earsight.config.description import QualitySection
 from earsight.config.loader import load_config
+from earsight.config.remote import ChatSection, RemoteSection
 from earsight.config.schema import LIVE_SECTIONS, RESTART_SECTIONS, Config, changed_sections, config_schema
 from earsight.config.section import section_kinds
 from earsight.config.triggers import GesturesSection, GpiodButton, GpiozeroButton, KeySection
@@ -53,7 +54,7 @@ def test_the_full_file_explains_every_key_as_the_models_do():
         assert " ".join(documented.__doc__.split()) in prose, name
         for key, field in ((key, field) for kind in kinds for key, field in kind.model_fields.items()):
             assert field.description in prose, f"{name}.{key}"
-    for model in (GpiozeroButton, GpiodButton, KeySection):
+    for model in (GpiozeroButton, GpiodButton, KeySection, ChatSection):
         for key, field in model.model_fields.items():
             assert f" {key} " in prose, key
             assert field.description in prose, key
@@ -128,6 +129,8 @@ def test_all_models_are_strict():
         GpiozeroButton,
         GpiodButton,
         KeySection,
+        RemoteSection,
+        ChatSection,
         ButtonBindings,
         SecondButtonBindings,
     ]

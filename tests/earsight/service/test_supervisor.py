@@ -100,6 +100,24 @@ def run(trial):
     asyncio.run(asyncio.wait_for(trial(), 60))
 
 
+# Another machine that captions
+
+
+def test_help_that_goes_and_comes_is_said_once_each(manager):
+    async def trial():
+        async with supervised("watch_other_machine") as on:
+            await on.look_worker.ready()
+            on.captioner.on_its_own = "http://192.168.1.20: no answer within 4 s"
+            await until(lambda: english("remote.lost") in on.heard)
+            assert "other machine: http://192.168.1.20: no answer" in manager.status
+            on.captioner.on_its_own = None
+            await until(lambda: english("remote.back") in on.heard)
+            assert on.heard == [english("remote.lost"), english("remote.back")]
+            assert manager.status == "Everything works."
+
+    run(trial)
+
+
 # The camera
 
 

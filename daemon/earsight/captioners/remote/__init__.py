@@ -1,0 +1,1 @@
+"""Captions that another machine makes, and what stands in for it."""
