@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from earsight.config.schema import Config
 from earsight.vision.describer import Describer
@@ -22,31 +23,42 @@ PATIENCE = 30.0
 """Seconds for what takes a few tenths, on a machine that may be busy."""
 
 
+class _Server(uvicorn.Server):
+    """Tells when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
 @contextmanager
 def served(limits: Limits, captioner: Colours | None = None) -> Iterator[int]:
-    """The port of a running server."""
+    """The port of a running server that names the colours of walls."""
     config = Config()
     captioner = captioner or Colours()
     engine = Engine(config, limits, build=lambda _config: Describer(captioner))
     app = create_app(config, limits=limits, engine=engine, speech=tones(config))
-    server = uvicorn.Server(
+    with served_app(app, limits) as port:
+        yield port
+
+
+@contextmanager
+def served_app(app: ASGIApp, limits: Limits) -> Iterator[int]:
+    """The port of a running server."""
+    server = _Server(
         uvicorn.Config(
             app, http=protocol(limits), ws="none", lifespan="on", log_config=None, access_log=False
         )
     )
-    ready = threading.Event()
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            ready.set()
-
-    server.__class__ = Server
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
         thread.start()
         try:
-            assert ready.wait(PATIENCE)
+            assert server.ready.wait(PATIENCE)
             yield listener.getsockname()[1]
         finally:
             server.should_exit = True
