@@ -51,7 +51,13 @@ def served_app(app: ASGIApp, limits: Limits) -> Iterator[int]:
     """The port of a running server."""
     server = _Server(
         uvicorn.Config(
-            app, http=protocol(limits), ws="none", lifespan="on", log_config=None, access_log=False
+            app,
+            http=protocol(limits),
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=1,
         )
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
