@@ -87,6 +87,12 @@ ACTIONS: dict[str, Action] = {
     "detail": Action(
         "describe:detail", message("action.detail"), "say more of what is in front of you", ActionKind.LOOK
     ),
+    "ask": Action(
+        "ask:ask",
+        message("action.ask"),
+        "answer a question about what is in front of you",
+        argument=Argument("QUESTION", 'such as "how many people"; without it, says examples'),
+    ),
     "light": Action(
         "light:light", message("action.light"), "say how bright it is, and what colour is in the middle"
     ),

@@ -85,34 +85,6 @@ class Box:
         return Direction.LEFT if middle < 1 / 3 else Direction.RIGHT if middle > 2 / 3 else Direction.AHEAD
 
 
-@dataclass(frozen=True, slots=True)
-class DetectedObject:
-    """Something that a detector found.
-
-    Attributes:
-        name: Of its class, as the bundle's manifest names it: a name of the vocabulary.
-        confidence: 0..1, calibrated: the probability that it is there.
-        box: Where it is in the picture; None if it is only known that the picture shows one.
-    """
-
-    name: str
-    confidence: float
-    box: Box | None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the picture was taken, or what the ground is.
-
-    Attributes:
-        name: The vocabulary's name for it.
-        confidence: 0..1, calibrated.
-    """
-
-    name: str
-    confidence: float
-
-
 class ColourName(StrEnum):
     """The basic colours, which English and Indonesian both have a word for.
 
@@ -152,6 +124,36 @@ class Colour:
     name: ColourName
     shade: Shade | None
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedObject:
+    """Something that a detector found.
+
+    Attributes:
+        name: Of its class, as the bundle's manifest names it: a name of the vocabulary.
+        confidence: 0..1, calibrated: the probability that it is there.
+        box: Where it is in the picture; None if it is only known that the picture shows one.
+        colour: Of its middle; None where that was not looked for, or can't be told.
+    """
+
+    name: str
+    confidence: float
+    box: Box | None
+    colour: Colour | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the picture was taken, or what the ground is.
+
+    Attributes:
+        name: The vocabulary's name for it.
+        confidence: 0..1, calibrated.
+    """
+
+    name: str
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)

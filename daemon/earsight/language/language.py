@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from earsight.language.grammar import Grammar
 from earsight.language.groups import Changes
-from earsight.message import Message, message
+from earsight.message import message
 from earsight.scene import Problem, Scene
 from earsight_bundle import thresholds
 
@@ -101,17 +102,8 @@ def capitalized(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-class Language(Protocol):
-    """Everything that is said is put into words by one of these.
-
-    Attributes:
-        code: As the setting `language` names it, such as "en".
-    """
-
-    code: str
-
-    def text(self, message: Message) -> str:
-        """Put a message into words."""
+class Language(Grammar, Protocol):
+    """Everything that is said is put into words by one of these, which is its own grammar."""
 
     def describe(self, scene: Scene, phrasing: Phrasing, *, detail: bool = False) -> Description:
         """Put a scene into words: short, or with more detail."""

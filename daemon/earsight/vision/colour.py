@@ -7,9 +7,12 @@ often the names are right: docs/perception.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
-from earsight.scene import Box, Colour, ColourName, Shade
+from earsight.scene import Box, Colour, ColourName, DetectedObject, Shade
 
 _TO_CONES = np.array(
     [
@@ -93,6 +96,18 @@ def colour_of(pixels: np.ndarray, part: Box) -> Colour | None:
     if share < _LEAST_SHARE:
         return None
     return Colour(_NAMES[best], _shade(_NAMES[best], float(np.median(colours[names == best, 0]))), share)
+
+
+def coloured(objects: Iterable[DetectedObject], pixels: np.ndarray) -> tuple[DetectedObject, ...]:
+    """Add the colours of objects, by the middle of their boxes.
+
+    Args:
+        objects: Found in the picture.
+        pixels: uint8 (height, width, 3), RGB.
+    """
+    return tuple(
+        replace(each, colour=colour_of(pixels, inner(each.box))) if each.box else each for each in objects
+    )
 
 
 def inner(box: Box, share: float = 0.5) -> Box:

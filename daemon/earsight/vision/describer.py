@@ -31,6 +31,7 @@ from earsight.readers.reader import Reader
 from earsight.readers.registry import build_reader
 from earsight.scene import Caption, Frame, Problem, Scene
 from earsight.vision.agreement import support
+from earsight.vision.colour import coloured
 from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.recognition import ObjectEvidence, objects
 from earsight.vision.text_frames import read_frames, text_scene
@@ -66,6 +67,7 @@ class LookRequest:
             depends on.
         objects: Whether objects, place and ground are wanted; without these and captions, a look gives but
             the embedding.
+        colours: Whether the colours of the objects are wanted.
         embedding: Whether that is wanted, where neither captions nor objects are.
         worth_captions: Asked when all but the captions is known: whether they are still wanted.
         language: Code of the language that captions are wanted in; they come in the captioner's first where
@@ -77,6 +79,7 @@ class LookRequest:
     limits: QualityLimits | None = None
     captions: bool = True
     objects: bool = True
+    colours: bool = False
     embedding: bool = True
     worth_captions: Callable[[Scene], bool] = lambda _scene: True
     language: str | None = None
@@ -219,6 +222,9 @@ class Describer:
         look = replace(look, scene=replace(look.scene, embedding=encoding.embedding))
         if request.objects or request.captions:
             look = self._with_objects(look, frame, encoding, stages)
+        if request.colours:
+            in_colour = coloured(look.scene.objects, frame.pixels)
+            look = replace(look, scene=replace(look.scene, objects=in_colour))
         if request.captions and request.worth_captions(look.scene):
             with stages.timed(Stage.DECODE):
                 captions = self._captions(encoding, look.scene.presence, cancelled, request.language)

@@ -29,7 +29,7 @@ _BRIGHTER = {
 _LOWEST, _OCTAVES = 196.0, 3.0
 """Hz of the tone for no light at all, and how much higher the one for the most is."""
 _TONE = 0.35
-"""Seconds."""
+"""Length of the tone in s."""
 
 
 async def light(turn: Turn) -> Reply:
