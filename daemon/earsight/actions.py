@@ -87,6 +87,18 @@ ACTIONS: dict[str, Action] = {
     "detail": Action(
         "describe:detail", message("action.detail"), "say more of what is in front of you", ActionKind.LOOK
     ),
+    "find": Action(
+        "find:find",
+        message("action.find"),
+        "guide you to a thing by ticks and words",
+        argument=Argument("NAME", "what to look for, such as door; without it, asks", check="find:check"),
+    ),
+    "around": Action(
+        "around:around",
+        message("action.around"),
+        "say what is on the left, ahead and on the right",
+        ActionKind.LOOK,
+    ),
     "ask": Action(
         "ask:ask",
         message("action.ask"),

@@ -250,6 +250,8 @@ class Scene:
         objects: What a detector found, most confident first.
         presence: For each class that the detector knows, by name, the probability that the picture shows
             any of it, 0..1. Empty without a detector: then nothing is known of what is not there.
+        findable: Names of the classes that `objects` would name if they were there: those that the detector
+            knows well enough, and that count.
         place: Where the picture was taken, if that is known.
         ground: What the ground ahead is, at the bottom of the picture, if that is known.
         text: What was read; None where text was not looked for.
@@ -261,6 +263,7 @@ class Scene:
     captions: tuple[Caption, ...] = ()
     objects: tuple[DetectedObject, ...] = ()
     presence: Mapping[str, float] = field(default_factory=dict)
+    findable: frozenset[str] = frozenset()
     place: Place | None = None
     ground: Place | None = None
     text: Reading | None = None

@@ -30,3 +30,9 @@ LIKELY_ABOVE = 0.8
 """Probability from which the careful style says a thing."""
 SHORT_WORDS = 14
 """Words of a short description at most."""
+FIND_PROBABLY_ABOVE = 0.5
+"""Probability from which a thing that the wearer looks for is said to be there, probably."""
+FIND_MAYBE_ABOVE = 0.3
+"""From here on it is said as doubtful, and ticks lead to it."""
+FIND_ABSENT_BELOW = 0.03
+"""Below, it is said that the thing is not seen."""

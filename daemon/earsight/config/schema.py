@@ -14,6 +14,7 @@ from earsight.config.bindings import BindingsSection
 from earsight.config.camera import AnyCamera, AutoCamera
 from earsight.config.captioner import AnyCaptioner, OnnxCaptionerSection
 from earsight.config.description import NarrationSection, QualitySection, WordingSection
+from earsight.config.find import FindSection
 from earsight.config.microphone import MicrophoneSection
 from earsight.config.objects import ObjectsSection
 from earsight.config.section import CombinationError, Section
@@ -40,6 +41,7 @@ class Config(Section):
     captioner: AnyCaptioner = OnnxCaptionerSection()
     objects: ObjectsSection = ObjectsSection()
     text: TextSection = TextSection()
+    find: FindSection = FindSection()
     narration: NarrationSection = NarrationSection()
     quality: QualitySection = QualitySection()
     wording: WordingSection = WordingSection()
@@ -59,7 +61,9 @@ class Config(Section):
         return self
 
 
-LIVE_SECTIONS = frozenset({"language", "gestures", "bindings", "narration", "quality", "wording", "voice"})
+LIVE_SECTIONS = frozenset(
+    {"language", "gestures", "bindings", "find", "narration", "quality", "wording", "voice"}
+)
 """Sections that a running service takes over at a reload."""
 
 RESTART_SECTIONS = frozenset({"camera", "triggers", "captioner", "objects", "microphone", "text"})

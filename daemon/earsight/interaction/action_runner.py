@@ -113,6 +113,7 @@ class ActionRunner:
             self._responder.play,
             policy.language,
             policy.phrasing,
+            policy.finding,
             policy.bindings,
             context.heard,
             context.preferences,

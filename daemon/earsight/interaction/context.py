@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from earsight.interaction.bindings import Bindings
+from earsight.interaction.guidance import FindSettings
 from earsight.interaction.heard import Heard
 from earsight.interaction.notices import Notices
 from earsight.interaction.preferences import Preferences
@@ -28,6 +29,7 @@ class Policy:
         earcons: Whether a press that looks is answered by a tone.
         language: What puts scenes and messages into words.
         bindings: What gestures mean.
+        finding: How things are looked for.
         look_limit: Seconds for one look; after that the look worker hangs, and the wearer must be told.
     """
 
@@ -39,6 +41,7 @@ class Policy:
     earcons: bool
     language: Language
     bindings: Bindings
+    finding: FindSettings = field(default_factory=FindSettings)
     look_limit: float = 10.0
 
 

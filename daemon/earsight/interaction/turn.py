@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from earsight.interaction.bindings import Bindings
+from earsight.interaction.guidance import FindSettings
 from earsight.interaction.heard import Heard, SceneReport
 from earsight.interaction.notices import Notices
 from earsight.interaction.preferences import Preferences
@@ -95,6 +96,7 @@ class Turn:
             end. A sound that can't be played is logged.
         language: What puts scenes and messages into words.
         phrasing: How sure a scene has to be to be said, and how.
+        finding: How things are looked for.
         bindings: What gestures mean.
         heard: What the wearer has heard of the surroundings.
         preferences: The settings that the wearer can change.
@@ -110,6 +112,7 @@ class Turn:
     play: Callable[[Sound], Awaitable[None]]
     language: Language
     phrasing: Phrasing
+    finding: FindSettings
     bindings: Bindings
     heard: Heard
     preferences: Preferences

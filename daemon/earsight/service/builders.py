@@ -10,11 +10,14 @@ from earsight.cameras.source import FrameSource
 from earsight.config.camera import CameraSection
 from earsight.config.captioner import CaptionerSection
 from earsight.config.description import QualitySection, WordingSection
+from earsight.config.find import FindSection
 from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
 from earsight.interaction.bindings import build_bindings
 from earsight.interaction.context import Policy
+from earsight.interaction.guidance import FindSettings
 from earsight.interaction.preferences import Adjustable
+from earsight.language.finding import FindingLimits
 from earsight.language.language import Directions, Phrasing, Style
 from earsight.language.languages import load_language
 from earsight.service.voice_selection import VoiceBuilder
@@ -30,6 +33,7 @@ def build_policy(config: Config) -> Policy:
     return Policy(
         max_age=config.camera.max_age,
         phrasing=_phrasing(config.wording, config.objects),
+        finding=_finding(config.find),
         language=load_language(config.language),
         limits=_limits(config.quality),
         novelty=config.narration.novelty,
@@ -66,6 +70,14 @@ def _phrasing(wording: WordingSection, objects: ObjectsSection) -> Phrasing:
         presence=wording.presence_above,
         directions=Directions(objects.directions),
         words=wording.words,
+    )
+
+
+def _finding(section: FindSection) -> FindSettings:
+    return FindSettings(
+        favourites=tuple(section.favourites),
+        looks_per_second=section.looks_per_second,
+        limits=FindingLimits(section.probably_above, section.maybe_above, section.absent_below),
     )
 
 

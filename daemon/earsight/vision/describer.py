@@ -33,7 +33,7 @@ from earsight.scene import Caption, Frame, Problem, Scene
 from earsight.vision.agreement import support
 from earsight.vision.colour import coloured
 from earsight.vision.quality import QualityLimits, assess
-from earsight.vision.recognition import ObjectEvidence, objects
+from earsight.vision.recognition import ObjectEvidence, findable, objects
 from earsight.vision.text_frames import read_frames, text_scene
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ class Describer:
         self._captioner, self._detector = captioner, detector or NoDetector()
         self._place_head = place_head
         self._names = names
+        self._findable = findable(self._detector.classes, names)
         self._reader = reader or NoReader("this describer was made without a reader")
         # The head's opinion is of the detector that it was trained beside.
         self._asks_head = place_head is not None and place_head.classes == self._detector.classes
@@ -260,7 +261,8 @@ class Describer:
             seen = ObjectEvidence(
                 self._detector.classes, self._detector.detect(frame.pixels), head, self._detector.further
             )
-            scene = replace(scene, objects=objects(seen, self._names), presence=seen.presence())
+            found = objects(seen, self._names)
+            scene = replace(scene, objects=found, presence=seen.presence(), findable=self._findable)
         return replace(look, scene=scene, evidence=seen)
 
     def _captions(
@@ -272,6 +274,11 @@ class Describer:
     ) -> list[Caption]:
         language = wanted if wanted in self._captioner.languages else None
         return self._captioner.describe(encoding, cancelled, partial(support, presence=presence), language)
+
+    @property
+    def findable(self) -> frozenset[str]:
+        """See Scene.findable."""
+        return self._findable
 
     @property
     def abilities(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,17 @@ class ObjectEvidence:
         """Tell how likely it is that the picture shows any of a class, for every class by its name."""
         chances = probabilities(self.detections.best, self.classes, self.head)
         return {each.name: float(chance) for each, chance in zip(self.classes, chances, strict=True)}
+
+
+def findable(classes: Sequence[ObjectClass], names: frozenset[str] | None = None) -> frozenset[str]:
+    """Tell which classes can become objects, by name.
+
+    Args:
+        classes: The detector's. One that needs certainty is not known well enough.
+        names: Of the classes whose objects count; None: all.
+    """
+    known = frozenset(each.name for each in classes if each.least < 1)
+    return known if names is None else known & names
 
 
 def objects(evidence: ObjectEvidence, names: frozenset[str] | None = None) -> tuple[DetectedObject, ...]:

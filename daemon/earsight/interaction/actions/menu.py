@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from earsight.actions import ACTIONS
 from earsight.interaction.bindings import LISTEN, SECOND_BUTTON
 from earsight.interaction.turn import Perform, Reply, Turn
@@ -26,18 +28,29 @@ class Menu:
     menu. On the second button, a double or long press goes back. After the last entry comes the first.
 
     Attributes:
-        entries: Names of actions.
+        entries: What can be chosen, such as names of actions.
         position: Index of the entry that was said last.
     """
 
-    def __init__(self, entries: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        entries: tuple[str, ...],
+        label: Callable[[str], Message | str] = lambda name: ACTIONS[name].label,
+        chosen: Callable[[str], Perform] = Perform,
+    ) -> None:
+        """Args:
+        entries: What can be chosen.
+        label: What an entry is called; by default an action's label.
+        chosen: What is done with an entry that was chosen; by default it is an action.
+        """
         self.entries = entries
+        self._label, self._chosen = label, chosen
         self.position = 0
 
     @property
-    def entry(self) -> Message:
+    def entry(self) -> Message | str:
         """What the entry that was said last is called."""
-        return ACTIONS[self.entries[self.position]].label
+        return self._label(self.entries[self.position])
 
     def press(self, source: str, gesture: Gesture) -> Reply | Perform:
         """See Dialogue."""
@@ -46,7 +59,7 @@ class Menu:
         if source == SECOND_BUTTON and gesture in (Gesture.DOUBLE, Gesture.LONG):
             return self._move(-1)
         if gesture is Gesture.LONG:
-            return Perform(self.entries[self.position])
+            return self._chosen(self.entries[self.position])
         return self._move(_STEPS[gesture])
 
     def expire(self) -> Reply:
