@@ -19,7 +19,7 @@ def sentences() -> list[str]:
     The doctor's sentences say themselves what to do. Captions and the help are phrases in a frame.
     """
     entries = {id: forms for id, forms in texts("en").items() if not id.startswith("doctor.")}
-    examples = {"part": entries["part.button"][0], "time": "2:05 PM", "percent": "80"}
+    examples = {"part": entries["part.button"][0], "time": "2:05 PM", "percent": "80", "count": "3"}
     examples["colour"] = "dark green"
     framed = re.compile(r"{(caption|things|text|gesture|action|name|count)}")
     said = [text for forms in entries.values() for text in forms if not framed.search(text)]

@@ -15,14 +15,20 @@ from earsight.message import Message, message
 class ActionKind(Enum):
     """What an action does to what is going on.
 
-    LOOK: needs a picture, so the look begins as soon as a button goes down that may mean it. ANSWER: takes
-    the place of what is being said. SETTING: changes a setting and says so in a word or two; what it
-    interrupts is said afterwards.
+    LOOK: needs a picture, so the look begins as soon as a button goes down that may mean it. READ: the same,
+    and what it needs is text. ANSWER: takes the place of what is being said. SETTING: changes a setting and
+    says so in a word or two; what it interrupts is said afterwards.
     """
 
     LOOK = auto()
+    READ = auto()
     ANSWER = auto()
     SETTING = auto()
+
+    @property
+    def looks(self) -> bool:
+        """Whether a look begins with the press."""
+        return self in (ActionKind.LOOK, ActionKind.READ)
 
 
 MAX_ARGUMENT = 200
@@ -87,6 +93,7 @@ ACTIONS: dict[str, Action] = {
     "detail": Action(
         "describe:detail", message("action.detail"), "say more of what is in front of you", ActionKind.LOOK
     ),
+    "read": Action("read:read", message("action.read"), "read text aloud", ActionKind.READ),
     "find": Action(
         "find:find",
         message("action.find"),
@@ -108,7 +115,8 @@ ACTIONS: dict[str, Action] = {
     "light": Action(
         "light:light", message("action.light"), "say how bright it is, and what colour is in the middle"
     ),
-    "repeat": Action("repeat:repeat", message("action.repeat"), "say the last description again"),
+    "repeat": Action("repeat:repeat", message("action.repeat"), "say the last description or text again"),
+    "spell": Action("read:spell", message("action.spell"), "spell the line that was read last"),
     "status": Action(
         "status:status", message("action.status"), "say the time, the battery, and what doesn't work"
     ),

@@ -15,7 +15,8 @@ from earsight.cameras.source import CameraError
 from earsight.captioners.captioner import DecodingCancelledError, Encoding, Support, never, unsupported
 from earsight.detectors.detector import Detection, Detections
 from earsight.inference.placement import Placement
-from earsight.scene import Box, Caption
+from earsight.readers.reader import proceed
+from earsight.scene import AimingHint, Box, Caption, Reading, TextLine
 from earsight_bundle.manifest import ObjectClass
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 50, 220)}
@@ -171,3 +172,36 @@ class ShownObjects:
     def warm_up(self) -> None:
         if self.fault is not None:
             raise self.fault
+
+
+class ShownText:
+    """A reader that reads what the test says.
+
+    Attributes:
+        reading: What it reads in every picture.
+        fault: Raised by read().
+        read_in: The sizes of the pictures so far, height and width.
+    """
+
+    can_read = True
+    placement = Placement({"reader": "test"})
+
+    def __init__(self, *lines: TextLine, hints: frozenset[AimingHint] = frozenset()) -> None:
+        self.reading = Reading(lines, hints)
+        self.fault: Exception | None = None
+        self.read_in: list[tuple[int, int]] = []
+
+    def read(self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed) -> Reading:
+        self.read_in.append(pixels.shape[:2])
+        checkpoint()
+        if self.fault is not None:
+            raise self.fault
+        return self.reading
+
+    def let_go(self) -> None:
+        pass
+
+
+def text_line(text: str, confidence: float = 0.95, language: str | None = "en", block: int = 0) -> TextLine:
+    """A line in the upper part of the picture."""
+    return TextLine(text, confidence, Box(0.1, 0.1, 0.9, 0.2), language, block)

@@ -13,7 +13,7 @@ import numpy as np
 
 from earsight.cameras.backoff import Backoff
 from earsight.cameras.recent_frames import RecentFrames
-from earsight.cameras.source import BlackPictures, CameraError, FrameSource, unexpected
+from earsight.cameras.source import BlackPictures, CameraError, FrameSource, StillSource, unexpected
 from earsight.scene import Frame
 from earsight.system import time_limits
 
@@ -51,6 +51,14 @@ class _Closed:
     """The camera is not needed any more."""
 
 
+@dataclass(slots=True)
+class _Still:
+    """A frame in full size that somebody waits for. is_over: there is one, or there will be none."""
+
+    frame: Frame | None = None
+    is_over: bool = False
+
+
 _State = _Opening | _Reading | _Failed | _Closed
 """opening -> reading -> failed -> reading ... -> closed; from opening to failed, too. Times are seconds on
 time.monotonic()."""
@@ -59,11 +67,15 @@ time.monotonic()."""
 class Camera:
     """Runs a source, and opens it again after growing pauses whenever it fails. Thread-safe."""
 
+    _still: _Still | None = None
+    _call_began: float | None = None
+
     def __init__(
         self,
         source: FrameSource,
         *,
         rotation: int = 0,
+        stills: bool = True,
         keep: int = 5,
         retry_after: float = time_limits.CAMERA_RETRY,
         retry_at_most: float = time_limits.CAMERA_LONGEST_RETRY,
@@ -76,6 +88,7 @@ class Camera:
         Args:
             source: What gives the pictures.
             rotation: Degrees clockwise, 0, 90, 180 or 270, that set the pictures upright.
+            stills: Whether a source that can give larger pictures is asked for them.
             keep: Frames held.
             retry_after: The first pause before the source is opened again.
             retry_at_most: The longest pause.
@@ -88,13 +101,11 @@ class Camera:
         """
         if rotation not in (0, 90, 180, 270):
             raise ValueError(f"rotation is {rotation}: it must be 0, 90, 180 or 270 degrees")
-        self._source = source
+        self._source, self._gives_stills = source, stills and isinstance(source, StillSource)
         self._quarter_turns, self._recent = rotation // 90, RecentFrames(keep)
         self._backoff = Backoff(retry_after, retry_at_most)
-        self._stalled_after, self._opens_within = stalled_after, opens_within
-        self._hung_after = hung_after
+        self._stalled_after, self._opens_within, self._hung_after = stalled_after, opens_within, hung_after
         self._state: _State = _Opening(time.monotonic())
-        self._call_began: float | None = None
         self._has_given_pictures = False
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -144,6 +155,25 @@ class Camera:
                 error = self._state.error
                 raise type(error)(*error.args)
             return self._recent.within(max_age, time.monotonic())
+
+    def still(self, patience: float = time_limits.STILL) -> Frame | None:
+        """A frame in full size, for reading text.
+
+        Args:
+            patience: Seconds to wait for it.
+
+        Returns:
+            A frame that was taken after the call; None if the source has no larger pictures than recent()
+            gives, or gives none in time.
+        """
+        with self._changed:
+            if not (self._gives_stills and isinstance(self._state, _Reading)):
+                return None
+            if self._still is None:  # else the source hangs, or somebody waits for one too
+                self._still = _Still()
+            wanted = self._still
+            self._changed.wait_for(lambda: wanted.is_over or self._over(), patience)
+            return wanted.frame
 
     @property
     def lost(self) -> str | None:
@@ -210,6 +240,7 @@ class Camera:
                 self._opened()
                 while not self._stop.is_set():
                     self._keep(self._call(self._source.read))
+                    self._take_still()
             except CameraError as error:
                 self._fail(error)
             except Exception as error:  # a driver's surprise must not end the thread that recovers from it
@@ -231,18 +262,34 @@ class Camera:
             if isinstance(self._state, _Opening):
                 self._state = _Reading(time.monotonic())
 
-    def _keep(self, pixels: np.ndarray) -> None:
+    def _take_still(self) -> None:
+        wanted, source = self._still, self._source
+        if wanted is None or not isinstance(source, StillSource):
+            return
+        try:
+            wanted.frame = self._keep(self._call(source.still))
+        except Exception:
+            log.warning("The camera can't give larger pictures: from now on, text is read in the usual ones.")
+            self._gives_stills = False  # else it would fail, and be opened again, for every text
+            raise
+        finally:
+            with self._changed:
+                wanted.is_over, self._still = True, None
+                self._changed.notify_all()
+
+    def _keep(self, pixels: np.ndarray) -> Frame:
         captured_at = time.monotonic()
         frame = Frame(np.rot90(pixels, -self._quarter_turns) if self._quarter_turns else pixels, captured_at)
         with self._changed:
             if isinstance(self._state, _Closed):
-                return
+                return frame
             if isinstance(self._state, _Failed):
                 log.info("The camera is working again.")
             self._state = _Reading(captured_at)
             self._has_given_pictures = True
             self._recent.add(frame)
             self._changed.notify_all()
+        return frame
 
     def _fail(self, error: CameraError) -> None:
         with self._changed:

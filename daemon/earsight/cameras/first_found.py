@@ -9,7 +9,13 @@ from contextlib import suppress
 
 import numpy as np
 
-from earsight.cameras.source import CameraAbsentError, CameraError, FrameSource, unexpected
+from earsight.cameras.source import (
+    CameraAbsentError,
+    CameraError,
+    FrameSource,
+    StillSource,
+    unexpected,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +56,11 @@ class FirstFound:
     def read(self) -> np.ndarray:
         assert self._source is not None, "read() before open()"
         return self._source.read()
+
+    def still(self) -> np.ndarray:
+        source = self._source
+        assert source is not None, "still() before open()"
+        return source.still() if isinstance(source, StillSource) else source.read()
 
     def close(self) -> None:
         if self._source is not None:

@@ -12,9 +12,15 @@ import numpy as np
 
 from earsight.cameras.damaged_frames import read_undamaged
 from earsight.cameras.source import CameraError, CameraInUseError, CameraSoftwareError
-from earsight.cameras.v4l2 import check_camera
+from earsight.cameras.v4l2 import check_camera, frame_sizes
 from earsight.system import time_limits
 from earsight.system.device_users import held_by
+
+_STILL_SIDE = 1920
+"""Pixels of a still's longer side at most: nearly every webcam has it, and small boards decode it in time."""
+
+_SETTLING = 2
+"""Pictures after a change of size that are passed over: the first ones are often dark."""
 
 
 def load_cv2(needed_by: str) -> Any:
@@ -59,6 +65,8 @@ class OpenCvSource:
         self._cv2: Any = None
         self._capture: Any = None
         self._read_at = math.inf
+        self._still_size: tuple[int, int] | None = None
+        self._large_until = -math.inf
 
     def open(self) -> None:
         check_camera(self._device)
@@ -70,12 +78,14 @@ class OpenCvSource:
         # more than USB 2 carries; the format goes first, since it decides which sizes there are.
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._width)
-        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._height)
-        capture.set(cv2.CAP_PROP_FPS, self._fps)
-        self._read_at = math.inf  # until the first picture no buffer is filled
+        self._resize((self._width, self._height))
+        self._still_size = self._larger_size()
+        self._large_until = -math.inf
 
     def read(self) -> np.ndarray:
+        if -math.inf < self._large_until < time.monotonic():
+            self._large_until = -math.inf
+            self._resize((self._width, self._height))
         pixels = read_undamaged(self._next)
         if pixels is None:
             path = str(self._device.resolve())
@@ -83,6 +93,34 @@ class OpenCvSource:
                 f"camera.device: {self._device} gives no pictures; it may be {held_by({path})}."
             )
         return pixels
+
+    def still(self) -> np.ndarray:
+        if self._still_size is not None:
+            if self._large_until == -math.inf:
+                self._resize(self._still_size)
+                for _ in range(_SETTLING):
+                    self._capture.grab()
+            self._large_until = time.monotonic() + time_limits.STILL_KEPT
+        elif self._read_at < math.inf:
+            self._capture.grab()  # the one buffer was filled before the call
+        return self.read()
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        """The camera gives the nearest to it. A webcam that has begun to send starts anew for it."""
+        cv2, capture = self._cv2, self._capture
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
+        capture.set(cv2.CAP_PROP_FPS, self._fps)
+        self._read_at = math.inf  # until the first picture no buffer is filled
+
+    def _larger_size(self) -> tuple[int, int] | None:
+        """The largest size for stills that the camera has in the format in use; None if it has no larger one
+        than it gives anyway."""
+        cv2, capture = self._cv2, self._capture
+        width, height = capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
+        sizes = frame_sizes(self._device, int(capture.get(cv2.CAP_PROP_FOURCC)))
+        found = [size for size in sizes if max(size) <= _STILL_SIDE and size[0] * size[1] > width * height]
+        return max(found, key=lambda size: size[0] * size[1], default=None)
 
     def _next(self) -> np.ndarray | None:
         """None for a picture that was lost on the way."""

@@ -5,6 +5,8 @@ This module may have the library's name: imports are absolute, so `picamera2` be
 
 from __future__ import annotations
 
+import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,13 @@ from earsight.system.device_users import held_by
 # libcamera names its formats after the order in a little-endian word, so that in memory "RGB888" lies as
 # B, G, R and "BGR888" as R, G, B. The second is the RGB that the rest of the program means.
 _RGB_IN_MEMORY = "BGR888"
+
+_STILL_SIDE = 2304
+"""Pixels of a still's longer side at most. It is what the third camera module gives with its pixels in groups
+of four, with less noise; all of its 12 million would need 36 MB for each picture, and seconds to be read."""
+
+_STILL_BUFFERS = 2
+"""Each takes 12 MB of the memory that a camera can use."""
 
 
 class Picamera2Source:
@@ -34,6 +43,8 @@ class Picamera2Source:
         self._size = (width, height)
         self._fps = fps
         self._camera: Any = None
+        self._modes: dict[bool, Any] = {}
+        self._large_until = -math.inf
 
     def open(self) -> None:
         try:
@@ -49,21 +60,47 @@ class Picamera2Source:
                     "No camera was found on the board: check its ribbon cable, then restart the board."
                 )
             self._camera = Picamera2()
-            self._camera.configure(
-                self._camera.create_video_configuration(
-                    main={"size": self._size, "format": _RGB_IN_MEMORY},
-                    controls={"FrameRate": self._fps},
-                    queue=False,  # wait for a new picture, don't hand out one that has lain ready
-                )
-            )
+            self._large_until = -math.inf
+            self._modes = {False: self._mode(self._size)}  # with as many buffers as the library finds right
+            self._camera.configure(self._modes[False])
             self._camera.start()
         except (RuntimeError, OSError) as error:
             raise CameraError(_why(error)) from error
 
     def read(self) -> np.ndarray:
+        if -math.inf < self._large_until < time.monotonic():
+            self._large_until = -math.inf
+            self._switch(large=False)
         pixels = read_undamaged(self._next)
         assert pixels is not None  # _next gives one, or raises
         return pixels
+
+    def still(self) -> np.ndarray:
+        width, height = self._camera.sensor_resolution
+        scale = min(1.0, _STILL_SIDE / max(width, height))
+        size = (2 * round(width * scale / 2), 2 * round(height * scale / 2))
+        if max(size) > max(self._size):
+            if self._large_until == -math.inf:
+                self._modes.setdefault(True, self._mode(size, buffer_count=_STILL_BUFFERS))
+                self._switch(large=True)
+            self._large_until = time.monotonic() + time_limits.STILL_KEPT
+        return self.read()
+
+    def _mode(self, size: tuple[int, int], **more: int) -> Any:
+        return self._camera.create_video_configuration(
+            main={"size": size, "format": _RGB_IN_MEMORY},
+            controls={"FrameRate": self._fps},
+            queue=False,  # wait for a new picture, don't hand out one that has lain ready
+            **more,
+        )
+
+    def _switch(self, *, large: bool) -> None:
+        """From the mode for looking to the one for stills, or back."""
+        try:
+            job = self._camera.switch_mode(self._modes[large], wait=False)
+            self._camera.wait(job, timeout=time_limits.PICAMERA2_FRAME)
+        except (RuntimeError, OSError, TimeoutError) as error:
+            raise CameraError(f"The camera can't be switched to another size of pictures: {error}") from error
 
     def _next(self) -> np.ndarray:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -79,3 +79,21 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """Give the device back. May be called at any time, also after open() failed, and twice."""
+
+
+@runtime_checkable
+class StillSource(FrameSource, Protocol):
+    """A source that can give larger pictures than it usually does, for reading text."""
+
+    def still(self) -> np.ndarray:
+        """Wait for a picture that is taken after the call, in the largest size that is worth reading.
+
+        Switching a camera takes time, so it keeps that size for a while: for time_limits.STILL_KEPT after the
+        last call, read() may give such pictures too.
+
+        Returns:
+            uint8 (height, width, 3), RGB.
+
+        Raises:
+            CameraError: There is none.
+        """

@@ -16,6 +16,12 @@ from earsight.system.device_users import held_by
 # struct v4l2_capability (linux/videodev2.h): driver, card, bus_info, version, capabilities, device_caps
 _CAPABILITY = struct.Struct("=16s32s32sIII12x")
 _QUERYCAP = 2 << 30 | _CAPABILITY.size << 16 | ord("V") << 8 | 0  # _IOR('V', 0, struct v4l2_capability)
+# struct v4l2_frmsizeenum: index, pixel_format, type, then width and height, or least, most and step of each
+_FRAME_SIZE = struct.Struct("=3I6I8x")
+_ENUM_FRAMESIZES = 3 << 30 | _FRAME_SIZE.size << 16 | ord("V") << 8 | 74  # _IOWR('V', 74, struct ...)
+_DISCRETE = 1
+_MOST_SIZES = 100
+"""More are not asked for, whatever a driver says."""
 _CAPTURE, _CAPTURE_MPLANE, _DEVICE_CAPS = 0x1, 0x1000, 0x80000000
 # Nodes that capture, but only a part of a board's camera pipeline: raw sensors and image processors.
 _PIPELINE_DRIVERS = frozenset({"unicam", "bcm2835-isp", "rp1-cfe", "pispbe", "tegra-video"})
@@ -59,6 +65,37 @@ def query(device: Path) -> VideoNode:
         return parse_capability(fcntl.ioctl(handle, _QUERYCAP, bytes(_CAPABILITY.size)))
     finally:
         os.close(handle)
+
+
+def frame_sizes(device: Path, pixel_format: int) -> list[tuple[int, int]]:
+    """The sizes of pictures that a device has in a format, by width and height; none if it can't say.
+
+    Args:
+        device: The node.
+        pixel_format: The format's four characters, as V4L2 and OpenCV have them in one number.
+    """
+    try:
+        handle = os.open(device, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return []
+    found: list[tuple[int, int]] = []
+    try:
+        for index in range(_MOST_SIZES):
+            asked = _FRAME_SIZE.pack(index, pixel_format, 0, *[0] * 6)
+            found.append(parse_frame_size(fcntl.ioctl(handle, _ENUM_FRAMESIZES, asked)))
+            if found[-1] == found[0] and index:
+                break
+    except OSError:  # EINVAL: that was the last one
+        pass
+    finally:
+        os.close(handle)
+    return found
+
+
+def parse_frame_size(answer: bytes) -> tuple[int, int]:
+    """Read the answer to VIDIOC_ENUM_FRAMESIZES, 44 bytes: a size, or the largest of a range."""
+    _index, _format, kind, first, second, _step, _least, most, _ = _FRAME_SIZE.unpack(answer)
+    return (first, second) if kind == _DISCRETE else (second, most)
 
 
 def find_webcam() -> str | None:

@@ -42,6 +42,11 @@ class CameraSection(Section):
     width: int = Field(default=640, ge=64, le=4096, description="Width of the pictures, in pixels.")
     height: int = Field(default=480, ge=64, le=4096, description="Height of the pictures, in pixels.")
     fps: int = Field(default=15, ge=1, le=120, description="Pictures per second.")
+    still: bool = Field(
+        default=True,
+        description="true: text is read in a larger picture if the camera has one; false: in the same as all "
+        "else, which is quicker where the camera is slow to switch.",
+    )
     rotation: Literal[0, 90, 180, 270] = Field(
         default=0,
         description="Degrees clockwise that set the pictures upright if the camera is worn turned.",

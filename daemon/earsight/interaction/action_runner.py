@@ -14,7 +14,7 @@ from earsight.interaction.context import Context
 from earsight.interaction.responder import Responder
 from earsight.interaction.turn import Handler, Looks, Perform, Reply, Turn
 from earsight.scene import Frame, Scene
-from earsight.vision.describer import Look, LookRequest
+from earsight.vision.describer import TEXT, Look, LookRequest
 from earsight.voice.earcons import Earcon
 
 _T = TypeVar("_T")
@@ -80,12 +80,16 @@ class ActionRunner:
             saving.add_done_callback(self._saving.discard)
         return reply
 
-    def begin_look(self) -> asyncio.Future[Look]:
-        """Begin a look that the wearer has asked for, and say so by a tone."""
+    def begin_look(self, kind: ActionKind = ActionKind.LOOK) -> asyncio.Future[Look]:
+        """Begin a look that the wearer has asked for, and say so by a tone.
+
+        Args:
+            kind: Of the action that it is for.
+        """
         policy = self._context.policy
         if policy.earcons:
             self._responder.earcon(Earcon.LOOK)
-        look = self._look(LookRequest())
+        look = self._look(TEXT if kind is ActionKind.READ else LookRequest())
         # A look that nobody asks for any more may fail unheard.
         look.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return look

@@ -38,9 +38,11 @@ class Bindings:
         """What the gestures of an input mean."""
         return self.inputs.get(source, self.inputs[BUTTON])
 
-    def looks(self, source: str) -> bool:
-        """Whether a look begins as soon as the button goes down: it may become a gesture that looks."""
-        return ActionKind.LOOK in (self._kind(source, Gesture.SHORT), self._kind(source, Gesture.LONG))
+    def looks(self, source: str) -> ActionKind | None:
+        """What kind of look begins as soon as the button goes down, since it may become a gesture that looks;
+        None for none."""
+        kinds = (self._kind(source, gesture) for gesture in (Gesture.SHORT, Gesture.LONG))
+        return next((kind for kind in kinds if kind is not None and kind.looks), None)
 
     def sets(self, source: str) -> bool:
         """Whether a gesture of the input changes a setting."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from earsight.language.groups import Group
+from earsight.language.reading import Passage
 from earsight.scene import Problem
 
 
@@ -31,8 +32,23 @@ class SceneReport:
     things: tuple[Group, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TextReport:
+    """Text that was read aloud.
+
+    Attributes:
+        told: All of its passages.
+        last: What was printed of the last passage that was begun, verbatim.
+        captured_at: When the picture was taken, in seconds on time.monotonic().
+    """
+
+    told: tuple[Passage, ...]
+    last: str
+    captured_at: float
+
+
 class Heard:
-    """The newest description and the newest problem that have sounded.
+    """The newest description, the newest problem and the newest text that have sounded.
 
     Whoever speaks calls sounded() when the words begin to sound, and never before: what was not heard stays
     new to narration.
@@ -40,11 +56,13 @@ class Heard:
     Attributes:
         description: The newest description that the wearer has heard; None before the first.
         problem: The newest problem that the wearer has heard of; None before the first.
+        text: The newest text that was read to the wearer; None before the first.
     """
 
     def __init__(self) -> None:
         self.description: SceneReport | None = None
         self.problem: SceneReport | None = None
+        self.text: TextReport | None = None
         self._prepared: SceneReport | None = None
 
     def prepared(self, report: SceneReport) -> None:
@@ -58,9 +76,13 @@ class Heard:
         else:
             self.problem = report
 
+    def read(self, told: tuple[Passage, ...], last: str, captured_at: float) -> None:
+        """A passage of a text begins to be read; see TextReport."""
+        self.text = TextReport(told, last, captured_at)
+
     def forget(self) -> None:
         """Begin anew."""
-        self.description = self.problem = self._prepared = None
+        self.description = self.problem = self.text = self._prepared = None
 
     @property
     def newest(self) -> SceneReport | None:

@@ -36,13 +36,14 @@ class _HeldButton:
     Attributes:
         at: When it went down.
         waiting: Keeps notices and narration waiting.
-        look: The look that has begun, in case the gesture looks.
+        look, kind: The look that has begun, in case the gesture looks, and the kind of actions it is for.
         limit: The timer that gives up waiting for the gesture.
     """
 
     at: float
     waiting: ExitStack
     look: asyncio.Future[Look] | None = None
+    kind: ActionKind | None = None
     limit: asyncio.TimerHandle | None = None
 
 
@@ -187,8 +188,9 @@ class Narrator:
         else:
             self._cancel_answers()
         self.speaker.silence()
-        if bindings.looks(source) and not in_dialogue:
-            held.look = self._runner.begin_look()
+        held.kind = None if in_dialogue else bindings.looks(source)
+        if held.kind is not None:
+            held.look = self._runner.begin_look(held.kind)
 
     def _press(self, press: Press, source: str, held: _HeldButton | None) -> asyncio.Future[PressEnd] | None:
         if self._dialogue.has_had(press):
@@ -199,7 +201,7 @@ class Narrator:
         if name is None:
             return None
         look = None
-        if held is not None and ACTIONS[name].kind is ActionKind.LOOK:
+        if held is not None and ACTIONS[name].kind is held.kind:
             look, held.look = held.look, None
         return self._perform(name, source, press.at, look)
 
@@ -246,8 +248,8 @@ class Narrator:
         self._cancel_answers()
         if look is None:
             self.speaker.silence()
-            if kind is ActionKind.LOOK:
-                look = self._runner.begin_look()
+            if kind.looks:
+                look = self._runner.begin_look(kind)
         ending = self._begin(partial(self._handle, wanted, source, at, look))
         if look is not None:
             # Once superseded it is not needed: it would only hold up the next.

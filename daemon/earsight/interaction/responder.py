@@ -13,8 +13,7 @@ from earsight.errors import EarsightError, spoken_error
 from earsight.interaction.context import Context
 from earsight.interaction.press_end import CUT_SHORT, PressEnd
 from earsight.interaction.turn import Reply
-from earsight.language.utterance import Priority, Utterance
-from earsight.message import Message
+from earsight.language.utterance import Priority, Words, utterance
 from earsight.system import time_limits
 from earsight.voice.earcons import Earcon
 from earsight.voice.sound import Sound, VoiceError
@@ -83,7 +82,7 @@ class Responder:
                 end = await self._say(reply, later, has_floor)
         return end
 
-    async def say(self, *words: Message | str) -> Outcome:
+    async def say(self, *words: Words) -> Outcome:
         """Say something in the midst of an action; see turn.Says."""
         return await self._spoken(Reply(words), has_floor=False)
 
@@ -140,8 +139,8 @@ class Responder:
         return outcome
 
     async def _say_whole(self, reply: Reply, has_floor: bool) -> Outcome:
-        text = " ".join(self._text(words) for words in reply.words)
-        _log.info("answer: %s", text)
+        language = self._context.policy.language
+        _log.info("answer: %s", utterance(reply.words, language, Priority.ANSWER).loggable)
         begun = None
         if reply.report is not None:
             self._context.heard.prepared(reply.report)
@@ -151,15 +150,11 @@ class Responder:
                 await self.floor.wait()
             times_taken = self.floor.times_taken
             expires_at = time.monotonic() + time_limits.ANSWER_LIFE
-            utterance = Utterance(text, Priority.ANSWER, self._context.policy.language.code, expires_at)
-            outcome = await self._context.speaker.say(utterance, begun)
+            answer = utterance(reply.words, language, Priority.ANSWER, expires_at)
+            outcome = await self._context.speaker.say(answer, begun)
             was_cut_off = outcome in (Outcome.INTERRUPTED, Outcome.DROPPED)
             if has_floor or not was_cut_off or self.floor.times_taken == times_taken:
                 return outcome
-
-    def _text(self, words: Message | str) -> str:
-        text = self._context.policy.language.text(words) if isinstance(words, Message) else words
-        return text if text.endswith((".", "?", "!", ":")) else f"{text}."
 
     async def _played(self, playing: Awaitable[object]) -> None:
         try:

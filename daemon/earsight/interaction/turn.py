@@ -21,8 +21,8 @@ from earsight.interaction.heard import Heard, SceneReport
 from earsight.interaction.notices import Notices
 from earsight.interaction.preferences import Preferences
 from earsight.language.language import Language, Phrasing
+from earsight.language.utterance import Words
 from earsight.listening.listener import Listener
-from earsight.message import Message
 from earsight.scene import Frame, Scene
 from earsight.triggers.trigger import Gesture
 from earsight.vision.describer import LookRequest
@@ -70,7 +70,7 @@ class Examines(Protocol):
 class Says(Protocol):
     """Speaks in the midst of an action."""
 
-    def __call__(self, *words: Message | str) -> Awaitable[Outcome]:
+    def __call__(self, *words: Words) -> Awaitable[Outcome]:
         """Say something now, with the priority of an answer, and wait until it was said.
 
         Not for an action that changes a setting: its reply is all that it may say.
@@ -125,8 +125,8 @@ class Reply:
     """What a handler answers.
 
     Attributes:
-        words: What is said, in this order: messages, and text that a language has made. Nothing is said if
-            there are none.
+        words: What is said, in this order: messages, text that a language has made, and at the end what is
+            quoted. Nothing is said if there are none.
         report: The scene that the words describe, if they describe one.
         dialogue: What presses mean from now on, until they have led somewhere or nobody presses any more;
             None: what they are bound to.
@@ -135,7 +135,7 @@ class Reply:
             reply has that dialogue or another.
     """
 
-    words: tuple[Message | str, ...] = ()
+    words: tuple[Words, ...] = ()
     report: SceneReport | None = None
     dialogue: Dialogue | None = None
     then: Callable[[], Awaitable[Reply]] | None = None

@@ -115,5 +115,11 @@ class Language(Grammar, Protocol):
             The words, and which of the changes they tell.
         """
 
+    def read_aloud(self, text: str) -> str:
+        """Put printed text in this language into the words that people read: "07:30", "Rp 25.000", "PUSH"."""
+
+    def spelled(self, text: str) -> str:
+        """Name each letter, digit and sign of a text."""
+
     def promises_safety(self, text: str) -> bool:
         """Whether a text in this language says that a way is clear, or might; see docs/architecture.md."""

@@ -94,7 +94,7 @@ def assemble(
     wanted = preferences.values
     speaker = Speaker(voice, volume=wanted.volume, rate=wanted.rate, on_sound=build.on_sound)
     source = build.source(config.camera)
-    camera = Camera(source, rotation=config.camera.rotation)
+    camera = Camera(source, rotation=config.camera.rotation, stills=config.camera.still)
     look_worker = LookWorker(camera, partial(build.describer, config))
     listener = build_listener(config.microphone, ACTIONS)
     narrator = Narrator(look_worker, speaker, build_policy(config), preferences, listener)

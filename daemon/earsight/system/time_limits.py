@@ -25,6 +25,13 @@ PICAMERA2_FRAME = 3.0
 V4L2_FRAME = 2.0
 """OpenCV waits this long for a webcam's frame. Its own limit of 10 s is longer than a wearer can wait."""
 
+STILL = 1.5
+"""A look for text waits this long for a still, which may need another mode of the camera, and then takes the
+newest frames instead. The wearer hears the first words some 1.2 s after the press where it is fast."""
+
+STILL_KEPT = 10.0
+"""A camera keeps the mode for stills this long after the last one: switching takes time."""
+
 CAMERA_RETRY = 0.5
 """Pause before a camera that has failed is opened again. It doubles at each failure."""
 
@@ -182,6 +189,15 @@ DIALOGUE_SILENCE = 8.0
 
 POWER_OFF = 10.0
 """The service manager must have begun to end the service this long after it was asked to switch off."""
+
+CONTINUOUS_READING = 300.0
+"""Reading what is new ends by itself after this time: it takes all that a small board has."""
+
+CONTINUOUS_READING_PAUSE = 0.5
+"""The shortest pause between two of its looks; it is as long as the look took."""
+
+TEXT_OUT_OF_SIGHT = 30.0
+"""Text that was out of sight for this long is read again when it comes back."""
 
 # Speech engines
 

@@ -132,7 +132,7 @@ def _argument(request: dict[str, Any]) -> str | None:
     argument = request.get("argument")
     if isinstance(argument, str) or "argument" not in request:
         return argument
-    raise ValueError(f"an argument is a text, and {json.dumps(argument)[:60]} is none")
+    raise ValueError(f"the argument has to be a text: {json.dumps(argument)[:60]}")
 
 
 def _one_of(what: str, name: object, names: Collection[str]) -> str:

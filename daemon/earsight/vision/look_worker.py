@@ -92,7 +92,7 @@ class LookWorker:
     def look(
         self, max_age: float, request: LookRequest = CAPTIONS, *, background: bool = False
     ) -> asyncio.Future[Look]:
-        """Describe the sharpest of the newest frames.
+        """Describe the sharpest of the newest frames; for nothing but text, a still if the camera gives one.
 
         A look ends early, at the next token, when its future is cancelled; a background look also when
         somebody asks for one that is not.
@@ -113,6 +113,10 @@ class LookWorker:
             if unwanted():
                 raise DecodingCancelledError
             frames = self._sharpest(max_age)
+            only_text = request.text and not (request.captions or request.objects)
+            if only_text and (still := self._camera.still()) is not None:
+                alike = [frame for frame in frames if frame.pixels.shape == still.pixels.shape]
+                frames = [still, *alike]
             return self._loaded().describe(frames[0], request, unwanted, frames[:_TEXT_FRAMES])
 
         return self._submit(work, self._background_superseded if background else threading.Event())

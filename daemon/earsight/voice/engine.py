@@ -34,5 +34,6 @@ def audible(sound: Sound, engine: str, text: str) -> Sound:
         VoiceError: There is nothing to hear.
     """
     if not np.any(sound.samples):
-        raise VoiceError(f"{engine} made no sound from {text[:60]!r}")
+        # Not the text itself: it may be a letter that was read, which is nothing for a log.
+        raise VoiceError(f"{engine} made no sound from {len(text)} characters")
     return sound

@@ -63,7 +63,24 @@ def build_voice(section: VoiceSection, language: str) -> Voice:
         VoiceError: It can't be had as configured.
     """
     with only_voice_errors("the voice"):
-        return Voice(build_synthesizer(section, language), build_player(section), lead_in=section.lead_in)
+        return Voice(
+            build_synthesizer(section, language),
+            build_player(section),
+            language=language,
+            others=partial(build_reading_synthesizer, section),
+            lead_in=section.lead_in,
+        )
+
+
+def build_reading_synthesizer(section: VoiceSection, language: str) -> Synthesizer:
+    """Make the engine that reads text in another language than the wearer's: the configured one if it speaks
+    that, else eSpeak NG.
+
+    Args:
+        section: The settings of the voice.
+        language: Code of the language of the text.
+    """
+    return FirstThatSpeaks([partial(build, section, language) for build in (build_synthesizer, _espeak)])
 
 
 def wav_file(section: VoiceSection) -> Path:

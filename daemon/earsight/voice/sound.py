@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,3 +88,18 @@ class Sound:
         """With some silence before it."""
         silence = np.zeros((round(seconds * self.rate), *self.samples.shape[1:]), np.int16)
         return Sound(np.concatenate([silence, self.samples]), self.rate)
+
+
+def joined(sounds: Sequence[Sound]) -> Sound:
+    """Mono sounds one after the other, at the rate of the first."""
+    rate = sounds[0].rate
+    return Sound(np.concatenate([_resampled(sound, rate) for sound in sounds]), rate)
+
+
+def _resampled(sound: Sound, rate: int) -> np.ndarray:
+    if sound.rate == rate:
+        return sound.samples
+    count = round(len(sound.samples) * rate / sound.rate)
+    places = np.arange(count) * (sound.rate / rate)
+    samples: np.ndarray = np.interp(places, np.arange(len(sound.samples)), sound.samples)
+    return np.round(samples).astype(np.int16)

@@ -230,8 +230,9 @@ class Speaker:
     # What waits
 
     def _spoken(self, utterance: Utterance, voice: Voice | None = None) -> SpeechRequest:
+        rank, parts = utterance.priority, utterance.parts
         return SpeechRequest(
-            SPEECH, utterance.text, utterance.priority, utterance.expires_at, _future(), voice=voice
+            SPEECH, utterance.whole, rank, utterance.expires_at, _future(), voice=voice, parts=parts
         )
 
     async def _end_of(self, request: SpeechRequest) -> Outcome:
@@ -278,10 +279,9 @@ class Speaker:
             self._begin_synthesis(request)
 
     def _begin_synthesis(self, request: SpeechRequest) -> None:
-        assert request.text is not None
         request.advance(RequestState.SYNTHESIZING)
         voice = request.voice or self._voice
-        work = voice.synthesize(request.text, self._rate, lambda: request.stale)
+        work = voice.synthesize_parts(request.parts, self._rate, lambda: request.stale)
         task = asyncio.create_task(work, name="synthesis")
         self._synthesis = _Work(request, voice, task)
         task.add_done_callback(partial(self._synthesized, request))

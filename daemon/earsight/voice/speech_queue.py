@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from earsight.language.utterance import Priority
+from earsight.language.utterance import Part, Priority
 from earsight.voice.sound import Sound
 from earsight.voice.voice import Voice
 
@@ -70,6 +70,7 @@ class SpeechRequest:
     Attributes:
         kind: "speech", or the earcon's name.
         text: The words; None for an earcon.
+        parts: The same, as voices of several languages say them, one after the other.
         rank: A Priority, or EARCON.
         expires_at: Seconds on time.monotonic(); it does not begin from then on.
         done: How it ended; raises VoiceError.
@@ -86,6 +87,7 @@ class SpeechRequest:
     done: asyncio.Future[Outcome]
     sound: Sound | None = None
     voice: Voice | None = None
+    parts: tuple[Part, ...] = ()
     begun: Callable[[], object] | None = None
     state: RequestState = RequestState.WAITING
 

@@ -11,6 +11,7 @@ from earsight.cameras.source import CameraError
 
 PICTURE = np.zeros((4, 6, 3), np.uint8)
 PICTURE[0, 0] = 255  # the top left corner
+STILL = np.zeros((8, 12, 3), np.uint8)
 
 
 class ScriptedSource:
@@ -39,6 +40,24 @@ class ScriptedSource:
     def close(self) -> None:
         self.threads.add(threading.get_ident())
         self.closed += 1
+
+
+class StillScriptedSource(ScriptedSource):
+    """The same, with larger pictures.
+
+    Attributes:
+        fault: Raised by still().
+        stills: How many it has given.
+    """
+
+    fault: Exception | None = None
+    stills = 0
+
+    def still(self) -> np.ndarray:
+        if self.fault is not None:
+            raise self.fault
+        self.stills += 1
+        return STILL
 
 
 def fail(message: str = "The plug is out.") -> Callable[[], np.ndarray]:

@@ -40,6 +40,14 @@ class Capture:
     def set(self, key: int, value: float) -> None:
         self.asked.append((key, value))
 
+    def get(self, key: int) -> float:
+        return dict(self.asked)[key]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """What it was asked for last."""
+        return self.get(cv2.CAP_PROP_FRAME_WIDTH), self.get(cv2.CAP_PROP_FRAME_HEIGHT)
+
     def grab(self) -> bool:
         self.grabbed += 1
         return True
@@ -184,6 +192,45 @@ def test_gstreamer_needs_an_opencv_that_has_it(
         GStreamerSource("nonsense").open()
 
 
+SIZES = [(640, 480), (1280, 720), (1920, 1080), (3840, 2160)]
+
+
+def test_a_webcam_gives_stills_in_a_larger_size_and_keeps_it_for_a_while(
+    captures: list[Capture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("earsight.cameras.opencv.frame_sizes", lambda _device, _format: SIZES)
+    source = OpenCvSource(2, 640, 480)
+    source.open()
+    (capture,) = captures
+    capture.pictures = 9
+    source.read()
+    assert source.still()[0, 0].tolist() == [200, 0, 0]
+    assert (capture.size, capture.grabbed) == ((1920, 1080), 2), "the first ones after a change are dark"
+    changes = len(capture.asked)
+    source.read()
+    source.still()
+    assert len(capture.asked) == changes, "switching takes time"
+    monkeypatch.setattr(time_limits, "STILL_KEPT", 0.0)
+    source.still()
+    source.read()
+    assert capture.size == (640, 480)
+
+
+@pytest.mark.parametrize("sizes", [[], [(640, 480), (320, 240)], [(4000, 3000)]])
+def test_a_webcam_without_a_larger_size_is_not_switched(
+    captures: list[Capture], monkeypatch: pytest.MonkeyPatch, sizes: list[tuple[int, int]]
+) -> None:
+    monkeypatch.setattr("earsight.cameras.opencv.frame_sizes", lambda _device, _format: sizes)
+    source = OpenCvSource(2, 640, 480)
+    source.open()
+    (capture,) = captures
+    capture.pictures = 9
+    source.read()
+    changes = len(capture.asked)
+    source.still()
+    assert (len(capture.asked), capture.grabbed) == (changes, 1), "the picture that lay ready is passed over"
+
+
 class BoardCamera:
     """picamera2.Picamera2 of a camera that shows red, with the library's own idea of format names."""
 
@@ -201,11 +248,20 @@ class BoardCamera:
     def global_camera_info(cls) -> list[dict]:
         return cls.found
 
+    sensor_resolution = (4608, 2592)
+
     def create_video_configuration(self, **options: Any) -> dict:
         return options
 
     def configure(self, options: dict) -> None:
         self.options = options
+        self.switched: list[tuple[int, int]] = []
+
+    def switch_mode(self, options: dict, wait: bool) -> object:
+        assert not wait, "it would wait for ever"
+        self.switched.append(options["main"]["size"])
+        self.options = options
+        return object()
 
     def start(self) -> None:
         pass
@@ -248,6 +304,39 @@ def test_the_board_s_camera_gives_rgb(board: type[BoardCamera]) -> None:
     source.close()
     source.close()
     assert board.made[0].closed
+
+
+def test_the_board_s_camera_gives_stills_in_a_larger_size_and_keeps_it_for_a_while(
+    board: type[BoardCamera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Picamera2Source(640, 480, 10)
+    source.open()
+    (camera,) = board.made
+    assert source.still().shape == (1296, 2304, 3)
+    assert source.read().shape == (1296, 2304, 3)
+    source.still()
+    assert camera.switched == [(2304, 1296)]
+    monkeypatch.setattr(time_limits, "STILL_KEPT", -1.0)
+    source.still()
+    assert source.read().shape == (480, 640, 3)
+    assert camera.switched[-1] == (640, 480)
+
+
+def test_the_board_s_camera_that_does_not_switch_has_failed(
+    board: type[BoardCamera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Picamera2Source(640, 480, 10)
+    source.open()
+    monkeypatch.setattr(board, "switch_mode", lambda *_args, **_options: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        source.still()
+
+    def refuse(*_args: object, **_options: object) -> None:
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(board, "switch_mode", refuse)
+    with pytest.raises(CameraError, match="another size of pictures: no memory"):
+        source.still()
 
 
 def test_the_board_s_camera_that_stalls_can_be_closed(board: type[BoardCamera]) -> None:

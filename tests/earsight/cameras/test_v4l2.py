@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earsight.cameras.source import CameraError
-from earsight.cameras.v4l2 import VideoNode, check_camera, find_webcam, first_webcam, parse_capability, query
+from earsight.cameras.v4l2 import (
+    VideoNode,
+    check_camera,
+    find_webcam,
+    first_webcam,
+    frame_sizes,
+    parse_capability,
+    parse_frame_size,
+    query,
+)
 
 CAPTURE, METADATA, M2M, OWN = 0x1, 0x800000, 0x8000, 0x80000000
 
@@ -28,6 +37,19 @@ def test_a_node_is_judged_by_its_own_capabilities_not_the_device_s() -> None:
 @given(st.binary(min_size=104, max_size=104))
 def test_any_answer_is_understood(data: bytes) -> None:
     assert isinstance(parse_capability(data).is_webcam, bool)
+
+
+def test_sizes_are_single_ones_or_the_largest_of_a_range() -> None:
+    single = struct.pack("=3I2I16x8x", 0, 0x47504A4D, 1, 1920, 1080)
+    assert parse_frame_size(single) == (1920, 1080)
+    span = struct.pack("=3I6I8x", 0, 0x47504A4D, 3, 64, 2592, 8, 64, 1944, 8)
+    assert parse_frame_size(span) == (2592, 1944)
+
+
+def test_what_is_no_camera_has_no_sizes(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for node in (tmp_path / "file", tmp_path / "gone", Path("/dev/null")):
+        assert frame_sizes(node, 0x47504A4D) == []
 
 
 def test_the_first_webcam_in_the_order_of_numbers() -> None:

@@ -93,12 +93,22 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    source=None, *, load=None, detector=None, synthesizer=None, player=None, folder=None, **policy
+    source=None,
+    *,
+    load=None,
+    detector=None,
+    reader=None,
+    synthesizer=None,
+    player=None,
+    folder=None,
+    **policy,
 ):
     scene = source or Scene(painted("red"))
     captioner = ColourCaptioner()
     camera = Camera(scene, retry_after=0.01, retry_at_most=0.02)
-    look_worker = LookWorker(camera, lambda: Describer(captioner if load is None else load(), detector))
+    look_worker = LookWorker(
+        camera, lambda: Describer(captioner if load is None else load(), detector, reader=reader)
+    )
     on_stage = []
     voice = Voice(synthesizer or ToneSynthesizer(), player or FastPlayer(), replay_for=0.0)
     speaker = Speaker(voice, on_sound=lambda *heard: on_stage[0].note(*heard))

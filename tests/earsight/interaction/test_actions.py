@@ -18,7 +18,7 @@ from earsight.system.power_supply import Battery
 from earsight.triggers.trigger import Gesture
 from tests.earsight.fakes import FastPlayer
 from tests.earsight.interaction.narrator_stage import POLICY, RED, stage, tried
-from tests.earsight.stand_ins import until
+from tests.earsight.stand_ins import ShownText, until
 from tests.earsight.words import english
 
 
@@ -28,7 +28,7 @@ def test_every_action_is_heard_in_every_language(action, language, tmp_path, mon
     monkeypatch.setenv("EARSIGHT_POWER_OFF", str(tmp_path / "power-off"))
 
     async def trial():
-        async with stage(language=load_language(language), earcons=False) as on:
+        async with stage(language=load_language(language), reader=ShownText(), earcons=False) as on:
             end = await on.do(action)
             assert end is (PressEnd.DONE if action == "stop" else PressEnd.SPOKEN)
             assert len(on.said) == (action != "stop")
@@ -183,7 +183,7 @@ def helped(**settings):
 
 
 BUTTON = "Short press: Describe. Double press: Say it again. Long press: More detail. Very long press: Menu."
-IN_THE_MENU = english("help.menu")
+IN_THE_MENU = f"{english('help.menu')} {english('help.reading')}"
 
 
 def test_help_says_what_the_button_does():

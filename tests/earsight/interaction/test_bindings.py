@@ -59,7 +59,12 @@ def test_an_input_whose_gestures_are_all_null_does_nothing():
     ],
 )
 def test_a_look_begins_with_the_press_if_a_short_or_long_one_looks(gestures, looks):
-    assert bindings(button=gestures).looks("button") is looks
+    assert (bindings(button=gestures).looks("button") is not None) is looks
+
+
+def test_what_is_looked_for_is_what_the_short_press_needs():
+    assert bindings(button={"short": "read"}).looks("button") is ActionKind.READ
+    assert bindings(button={"long": "read"}).looks("button") is ActionKind.LOOK
 
 
 def test_the_second_button_never_looks_by_default():

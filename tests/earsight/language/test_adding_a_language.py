@@ -59,6 +59,12 @@ class Esperanto:
     def is_unfit(self, text):
         return self.promises_safety(text)
 
+    def read_aloud(self, text):
+        return text.lower()
+
+    def spelled(self, text):
+        return " ".join(text)
+
     def promises_safety(self, text):
         return "sekura" in words(folded(text))
 '''

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from earsight.language.language import CANT_TELL
 from earsight.language.languages import LANGUAGES, load_language, promises_safety
-from earsight.language.utterance import Priority, Utterance
-from earsight.message import Message
+from earsight.language.utterance import QUOTES, Part, Priority, Quotation, Utterance, utterance
+from earsight.message import Message, message
 from tests.earsight.language.catalogue_entries import SOURCE, texts
 from tests.earsight.language.english.promises import FORBIDDEN as ENGLISH
 from tests.earsight.language.indonesian.promises import FORBIDDEN as INDONESIAN
@@ -86,6 +86,39 @@ def test_what_the_doctor_says_of_failures_is_said_as_it_is() -> None:
 def test_doubt_itself_is_said() -> None:
     for code in LANGUAGES:
         assert said(load_language(code).text(CANT_TELL), code) == load_language(code).text(CANT_TELL)
+
+
+@given(
+    st.sampled_from([*ENGLISH, *INDONESIAN]),
+    st.sampled_from(sorted(LANGUAGES)),
+    st.sampled_from(["en", "id"]),
+)
+def test_what_is_quoted_is_said_as_it_is_and_never_as_earsights_own(
+    text: str, language: str, written_in: str
+) -> None:
+    spoken = load_language(language)
+    made = utterance([Quotation(text, written_in)], spoken, Priority.ANSWER)
+    assert made.parts == (Part(spoken.text(QUOTES), language), Part(f"{text}.", written_in))
+    own = [message("reading.unclear")]
+    told = utterance([*own, Quotation(text, written_in)], spoken, Priority.ANSWER)
+    assert told.whole == f"{spoken.text(own[0])} {text}."
+
+
+def test_other_text_is_quoted_without_more_words() -> None:
+    made = utterance([Quotation("push", "en")], load_language("id"), Priority.ANSWER)
+    assert (made.parts, made.whole) == ((Part("push.", "en"),), "push.")
+
+
+def test_what_is_quoted_reaches_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        made = utterance(["A sign", Quotation("the way is safe", "en")], load_language("en"), Priority.ANSWER)
+    assert made.loggable == "A sign. The text says: (text of 16 characters)"
+    assert caplog.text == ""
+
+
+def test_a_quotation_does_not_shield_what_comes_before_it() -> None:
+    made = utterance(["The way is clear", Quotation("exit", "en")], load_language("en"), Priority.ANSWER)
+    assert made.whole == f"{load_language('en').text(CANT_TELL)} exit."
 
 
 def test_whoever_speaks_takes_nothing_but_utterances() -> None:

@@ -67,8 +67,8 @@ def test_requests_as_they_are_written(request_, line):
         (b'{"press": "short", "button": null}', "there is no button null"),
         (b'{"do": "dance"}', 'there is no action "dance"; there are: describe, repeat'),
         (b'{"do": {}}', "there is no action {}"),
-        (b'{"do": "repeat", "argument": 3}', "an argument is a text, and 3 is none"),
-        (b'{"do": "repeat", "argument": null}', "an argument is a text, and null is none"),
+        (b'{"do": "repeat", "argument": 3}', "the argument has to be a text: 3"),
+        (b'{"do": "repeat", "argument": null}', "the argument has to be a text: null"),
         (b'{"argument": "door"}', 'expected {"press": GESTURE}'),
     ],
 )

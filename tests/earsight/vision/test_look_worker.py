@@ -11,11 +11,20 @@ from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.scene import Problem
-from earsight.vision.describer import Describer, LookRequest
+from earsight.vision.describer import TEXT, Describer, LookRequest
 from earsight.vision.look_worker import THREAD, LookSupersededError, LookWorker
 from earsight.vision.novelty import KnownScene, cosine_distance
 from earsight.vision.quality import QualityLimits
-from tests.earsight.stand_ins import ColourCaptioner, Scene, painted, photo, unplugged, until
+from tests.earsight.stand_ins import (
+    ColourCaptioner,
+    Scene,
+    ShownText,
+    painted,
+    photo,
+    text_line,
+    unplugged,
+    until,
+)
 
 OLD = 60.0
 """Seconds: no picture of these tests is too old, however busy the machine."""
@@ -325,5 +334,28 @@ def test_the_seconds_of_a_look_are_without_the_wait_for_a_picture():
             waited = time.monotonic() - began
             assert waited > 0.8
             assert (await looking).total < waited - 0.7
+
+    asyncio.run(trial())
+
+
+class WithStills(Scene):
+    """A camera that has larger pictures as well."""
+
+    stills = 0
+
+    def still(self):
+        self.stills += 1
+        return np.repeat(np.repeat(painted("red"), 2, axis=0), 2, axis=1)
+
+
+def test_text_is_read_in_a_still_if_the_camera_gives_one():
+    async def trial():
+        reader, usual = ShownText(text_line("EXIT", 0.95)), painted("red").shape[:2]
+        for source in (WithStills(painted("red")), Scene(painted("red"))):
+            with worker_on(source, lambda: Describer(ColourCaptioner(), reader=reader)) as worker:
+                look = await worker.look(OLD, TEXT)
+                assert look.scene.text is not None
+                await worker.look(OLD, LookRequest(text=True))  # for a description, nothing is switched
+        assert reader.read_in == [tuple(2 * side for side in usual), usual, usual, usual]
 
     asyncio.run(trial())

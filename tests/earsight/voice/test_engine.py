@@ -32,5 +32,5 @@ def test_nothing_to_say_is_an_error(text):
 
 @pytest.mark.parametrize("samples", [np.zeros(0, np.int16), np.zeros(100, np.int16)])
 def test_silence_is_an_error(samples):
-    with pytest.raises(VoiceError, match="no sound from 'hello'"):
+    with pytest.raises(VoiceError, match="no sound from 5 characters"):
         audible(Sound(samples, 22050), "test", "hello")

@@ -25,7 +25,7 @@ async def help(turn: Turn) -> Reply:
     if SECOND_BUTTON in turn.bindings.present:
         words += [message("help.second_button"), *_of(turn, SECOND_BUTTON)]
     if "menu" in turn.bindings.of(source).values():
-        words.append(message("help.menu"))
+        words += [message("help.menu"), message("help.reading")]
     return Reply(tuple(words))
 
 

@@ -9,9 +9,10 @@ from earsight.language.catalogue import Catalogue
 from earsight.language.changes import worded
 from earsight.language.grammar import Found
 from earsight.language.groups import Changes, Group
-from earsight.language.indonesian import content, safety, things
+from earsight.language.indonesian import content, printed, safety, things
 from earsight.language.indonesian.numbers import shown
 from earsight.language.language import Description, Phrasing
+from earsight.language.printed import read_aloud, spelled
 from earsight.message import Message
 from earsight.scene import Scene
 
@@ -32,6 +33,12 @@ class Indonesian:
 
     def changes(self, changes: Changes, words: int) -> tuple[str, Changes]:
         return worded(changes, words, self)
+
+    def read_aloud(self, text: str) -> str:
+        return read_aloud(text, printed.CONVENTIONS)
+
+    def spelled(self, text: str) -> str:
+        return spelled(text, printed.CONVENTIONS)
 
     def promises_safety(self, text: str) -> bool:
         return safety.promises_safety(text)
