@@ -19,6 +19,7 @@ from earsight.errors import EarsightError
 COMMANDS = {
     "run": "run the service in the foreground",
     "describe": "describe photos",
+    "find": "find a thing in photos, and say where it is",
     "press": "press the button of the running service",
     "do": "have the running service carry out an action, such as repeat or louder",
     "doctor": "check camera, button, sound, model and permissions",

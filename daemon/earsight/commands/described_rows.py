@@ -33,7 +33,7 @@ def scene_row(scene: Scene) -> dict[str, object]:
     return {
         **best,
         "problem": scene.problem,
-        "objects": [_object(found) for found in scene.objects],
+        "objects": [object_row(found) for found in scene.objects],
         "place": _place(scene.place),
         "ground": _place(scene.ground),
     }
@@ -90,7 +90,8 @@ def _evidence(caption: Caption) -> dict[str, float]:
     return log_probs | dict(caption.evidence)
 
 
-def _object(found: DetectedObject) -> dict[str, object]:
+def object_row(found: DetectedObject) -> dict[str, object]:
+    """A thing that was found; box and direction are null where it is not known where it is."""
     return {
         "name": found.name,
         "confidence": round(found.confidence, 4),
