@@ -25,6 +25,8 @@ FINISHED: Final = "finished"
 """Evidence: 1 for a caption that came to its end token, 0 for one that was cut short."""
 CONSENSUS: Final = "consensus"
 """Evidence: how much of a caption the others of its search say too, 0 to 1."""
+STANDS_IN: Final = "stands_in"
+"""Evidence: 1 for a caption of the device, where another machine should have captioned; absent otherwise."""
 
 UNCALIBRATED = Calibration(bias=math.log(0.3 / 0.7), weights={})
 """A confidence of 0.3 in everything, which is worded "Not sure, maybe": nothing is known of the model."""

@@ -12,11 +12,11 @@ pytest.importorskip("onnx", reason="onnx comes with the train extra")
 from earsight.bundles.bundle import open_bundle  # noqa: E402
 from earsight_bundle.confidence import UNCALIBRATED, log_odds, logistic  # noqa: E402
 from earsight_bundle.manifest import DecoderSettings  # noqa: E402
-from earsight_training.bundles import recalibrate as recalibrate_module  # noqa: E402
 from earsight_training.bundles.reader import read_bundle  # noqa: E402
 from earsight_training.bundles.recalibrate import recalibrate  # noqa: E402
 from earsight_training.bundles.writer import write_manifest  # noqa: E402
 from earsight_training.cli import main  # noqa: E402
+from earsight_training.confidence import kinds_fit  # noqa: E402
 from earsight_training.data.datasets import CaptionedPhoto, in_language, read_photos  # noqa: E402
 from earsight_training.data.inspection import inspect_photos  # noqa: E402
 from earsight_training.errors import TrainingError  # noqa: E402
@@ -162,9 +162,9 @@ def test_a_language_without_captions_keeps_its_confidence(bundle, kinds):
 
 def test_a_kind_counts_by_the_square_root_of_its_photos(bundle, kinds, tmp_path, monkeypatch):
     counted = []
-    original = recalibrate_module.fit
+    original = kinds_fit.fit
     monkeypatch.setattr(
-        recalibrate_module,
+        kinds_fit,
         "fit",
         lambda candidates, importance: (counted.extend(importance), original(candidates))[1],
     )

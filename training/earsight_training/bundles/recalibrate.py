@@ -4,24 +4,18 @@ telling it the kind."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from earsight_bundle.manifest import Calibration, Manifest
 from earsight_training.atomic import replacing_folder
 from earsight_training.bundles.reader import read_bundle
 from earsight_training.bundles.writer import require_bundle_folder, write_manifest
-from earsight_training.confidence.calibration_fit import cross_fit, fit, truthful
-from earsight_training.confidence.selective_prediction import calibration_error
+from earsight_training.confidence.kinds_fit import Sets, fit_on_kinds
 from earsight_training.data.datasets import CaptionedPhoto, in_language
-from earsight_training.scoring.evaluate import Candidate, describe
+from earsight_training.scoring.evaluate import describe
 from earsight_training.scoring.kept_captions import KeptCaptions
-
-Sets = Mapping[str, Sequence[CaptionedPhoto]]
-"""Photos with references by the name of their set, which stands for a kind of photos."""
 
 
 def recalibrate(bundle: Path, sets: Sets, out: Path) -> dict[str, dict[str, float]]:
@@ -106,16 +100,7 @@ def _fitted(bundle: Path, sets: Sets, kept: KeptCaptions, code: str) -> tuple[Ca
     """The confidence in a language, and the calibration error of each set."""
     photos = [photo for of_set in sets.values() for photo in of_set]
     candidates = describe(bundle, photos, kept, code)
-    names = {photo.path: name for name, of_set in sets.items() for photo in of_set}
-    kinds = [names[each.photo.path] for each in candidates]
-    importance = np.array([kinds.count(kind) ** -0.5 for kind in kinds])
-    importance *= len(kinds) / importance.sum()
-    said = cross_fit(candidates, importance=importance)
-    errors = {
-        name: _error([each for each, kind in zip(said, kinds, strict=True) if kind == name])
-        for name in dict.fromkeys(kinds)
-    }
-    return fit(candidates, importance=importance), errors
+    return fit_on_kinds(candidates, sets)
 
 
 def _with(manifest: Manifest, code: str, calibration: Calibration, errors: Mapping[str, float]) -> Manifest:
@@ -132,8 +117,3 @@ def _with(manifest: Manifest, code: str, calibration: Calibration, errors: Mappi
     measured = {f"calibration-error {code} {name}": value for name, value in errors.items()}
     calibrations = (manifest.calibrations or {}) | {code: calibration}
     return manifest.model_copy(update={"calibrations": calibrations, "metrics": manifest.metrics | measured})
-
-
-def _error(said: Sequence[Candidate]) -> float:
-    confidence = np.array([each.confidence for each in said], float)
-    return round(float(calibration_error(confidence, truthful(said))), 4)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from earsight_bundle.confidence import STANDS_IN
 from earsight_training.errors import TrainingError
 from earsight_training.scoring.kept_captions import KeptCaptions
 
@@ -19,17 +20,22 @@ _SOME_FAILED = 1
 Row = Mapping[str, Any]
 
 
+def stands_in(row: Row) -> bool:
+    """Whether the device captioned, where another machine should have."""
+    return any(STANDS_IN in each["evidence"] for each in row.get("captions", ()))
+
+
 class EvaluationError(TrainingError):
     """Captions can't be had or scored; the message says why."""
 
 
 def device_rows(
-    bundle: Path, photos: Sequence[Path], kept: KeptCaptions | None, options: Sequence[str]
+    model: Path, photos: Sequence[Path], kept: KeptCaptions | None, options: Sequence[str]
 ) -> dict[Path, Row]:
     """What `earsight describe --json` prints of photos.
 
     Args:
-        bundle: Folder of the bundle.
+        model: Folder of a bundle, or a file of settings, with the engine that they name.
         photos: To be described.
         kept: What was kept of an earlier run with the same options; it gets the new ones as they come.
         options: Of `describe`, such as --evidence.
@@ -44,7 +50,8 @@ def device_rows(
     if kept is not None and known:
         print(f"goes on with {len(known)} captions that are kept in {kept.path}", file=sys.stderr)
     asked = [photo for photo in photos if photo not in known]
-    command = [sys.executable, "-m", "earsight", "describe", "--json", "--bundle", str(bundle), *options]
+    engine = "--config" if model.is_file() else "--bundle"
+    command = [sys.executable, "-m", "earsight", "describe", "--json", engine, str(model), *options]
     rows = known | {
         photo: row
         for start in range(0, len(asked), _AT_ONCE)
@@ -72,7 +79,7 @@ def _described(
                 row: Mapping[str, Any] = json.loads(line)
             except ValueError as error:
                 raise EvaluationError(f"earsight describe printed {line[:60]!r}, which is no JSON") from error
-            if kept is not None and "error" not in row:
+            if kept is not None and "error" not in row and not stands_in(row):
                 kept.add(photo, row)
             count += 1
             yield photo, row

@@ -91,10 +91,17 @@ def describe(
     """
     options = ["--evidence", *([] if language is None else ["--language", language])]
     rows = device_rows(bundle, [photo.path for photo in photos], kept, options)
-    return [_candidate(photo, rows[photo.path], language) for photo in photos if photo.path in rows]
+    return [candidate_of(photo, rows[photo.path], language) for photo in photos if photo.path in rows]
 
 
-def _candidate(photo: CaptionedPhoto, row: Mapping[str, Any], language: str | None) -> Candidate:
+def candidate_of(photo: CaptionedPhoto, row: Mapping[str, Any], language: str | None) -> Candidate:
+    """Read what the device printed of a photo.
+
+    Args:
+        photo: With its references.
+        row: With the evidence.
+        language: Code of that of the captions and the references; None: English.
+    """
     first, *others = (
         Candidate(
             photo,

@@ -16,22 +16,24 @@ from earsight_bundle.files import MANIFEST
 class KeptCaptions:
     """What `earsight describe` said of photos, in a file of the user's cache, one line a photo.
 
-    The file is of one bundle, by its manifest, and of one version of Earsight. A photo's line holds as long
-    as its file is the same. A file that can't be written keeps nothing, which loses time at most.
+    The file is of one bundle, by its manifest, or of one file of settings, and of one version of Earsight. A
+    photo's line holds as long as its file is the same. A file that can't be written keeps nothing, which
+    loses time at most.
     """
 
-    def __init__(self, bundle: Path, language: str | None = None) -> None:
-        """Read what is kept of a bundle's captions.
+    def __init__(self, model: Path, language: str | None = None) -> None:
+        """Read what is kept of a captioner's captions.
 
         Args:
-            bundle: Its folder.
-            language: Code of that of the captions; None: the bundle's first one.
+            model: Folder of the bundle, or a file of settings.
+            language: Code of that of the captions; None: the first one.
 
         Raises:
             OSError: It has no manifest.
         """
         identity = hashlib.sha256(
-            (bundle / MANIFEST).read_bytes() + f"{_version()}{language or ''}".encode()
+            (model if model.is_file() else model / MANIFEST).read_bytes()
+            + f"{_version()}{language or ''}".encode()
         ).hexdigest()
         cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         self.path = Path(cache).expanduser() / "earsight-train" / f"captions-{identity[:16]}.jsonl"

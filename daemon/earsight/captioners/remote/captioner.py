@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from earsight.inference.placement import Placement
 from earsight.language.readers import content_words, unfit_in_any_language
 from earsight.scene import Caption
 from earsight.system import time_limits
-from earsight_bundle.confidence import FINISHED
+from earsight_bundle.confidence import FINISHED, STANDS_IN
 from earsight_bundle.manifest import Calibration
 from earsight_bundle.profile import calibrated_confidence, uncalibrated_confidence
 
@@ -126,6 +126,7 @@ class RemoteCaptioner:
         answered = False
         try:
             own = self._own.describe(encoding.prefix.own, cancelled, support, language)
+            own = [replace(each, evidence={**each.evidence, STANDS_IN: 1.0}) for each in own]
             if inquiry is None:
                 return own
             answers = inquiry.wait(cancelled)
