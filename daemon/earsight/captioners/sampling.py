@@ -92,8 +92,9 @@ class _Drawing:
         """The place of the next token; None if each of them would repeat what was said."""
         chances, no_repeat = nucleus_of(log_probs, self._nucleus), self._settings.no_repeat
         if no_repeat:
-            loops = [repeats(self.said.tokens, int(token), no_repeat) for token in tokens[: len(chances)]]
-            chances = np.where(loops, 0.0, chances)
+            for at in np.flatnonzero(np.isin(tokens[: len(chances)], self.said.tokens)):
+                if repeats(self.said.tokens, int(tokens[at]), no_repeat):
+                    chances[at] = 0.0
             if not chances.sum():
                 # All of the nucleus would go round in circles: the likeliest of the rest that does not.
                 rest = range(len(chances), len(tokens))

@@ -12,7 +12,6 @@ from earsight.language.language import Phrasing
 from earsight.language.readers import named_in
 from earsight.language.vocabulary import MOVING, THINGS, Mention, with_kinds
 from earsight.scene import Caption, Scene
-from earsight_bundle.thresholds import LEAST_PRESENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,10 @@ def usable(captions: Iterable[Caption], least: float, grammar: Grammar) -> list[
 
 
 def certain(caption: Caption, scene: Scene, phrasing: Phrasing) -> Said | None:
-    """The caption with its doubt; None if it names somebody who is probably not there.
+    """The caption with its doubt; None if it names somebody who may not be there.
+
+    Whoever it names has to be as probable as one who is said by himself: captioners like riders on parked
+    motorcycles.
 
     Args:
         caption: May be said.
@@ -71,7 +73,7 @@ def certain(caption: Caption, scene: Scene, phrasing: Phrasing) -> Said | None:
     """
     mentions = named_in(caption)
     seen = presences(mentions, scene)
-    if any(each < LEAST_PRESENCE for each in seen.values()):
+    if any(each < min(phrasing.object_probably, phrasing.presence) for each in seen.values()):
         return None
     level = Doubt.DOUBTFUL if caption.confidence < phrasing.probably else Doubt.PROBABLE
     sure = all(each >= phrasing.presence for name, each in seen.items() if name in MOVING)

@@ -30,6 +30,9 @@ CLOSE: Closeness | None = Closeness(bottom=0.9, height=0.5)
 _EXACT = 4
 """Of more than that, detectors miss some: they are several."""
 
+_PERSON_MAYBE_ABOVE = 0.5
+"""Probability below which not even a doubtful person is told of: who listens turns to greet nobody."""
+
 _GROUNDS = frozenset("stairs water road grass".split())
 """What of the ground is worth a word."""
 
@@ -68,6 +71,8 @@ def doubt(confidence: float, phrasing: Phrasing, name: str = "") -> Doubt | None
     if name in WALKING:
         probable = min(probable, max(phrasing.walking, phrasing.probably))
         maybe = min(maybe, phrasing.walking)
+    if "person" in with_kinds(name):
+        maybe = max(maybe, _PERSON_MAYBE_ABOVE)
     plain = phrasing.likely if phrasing.style is Style.CAREFUL else phrasing.object_plain
     for least, level in ((plain, Doubt.PLAIN), (probable, Doubt.PROBABLE), (maybe, Doubt.DOUBTFUL)):
         if confidence >= least:
