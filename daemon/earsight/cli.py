@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "run the service in the foreground",
     "describe": "describe photos",
     "find": "find a thing in photos, and say where it is",
+    "ask": "answer a question about photos",
     "press": "press the button of the running service",
     "do": "have the running service carry out an action, such as repeat or louder",
     "doctor": "check camera, button, sound, model and permissions",

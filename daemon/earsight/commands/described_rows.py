@@ -95,7 +95,7 @@ def object_row(found: DetectedObject) -> dict[str, object]:
     return {
         "name": found.name,
         "confidence": round(found.confidence, 4),
-        "box": found.box and _corners(found.box),
+        "box": found.box and corners(found.box),
         "direction": found.box and found.box.direction,
     }
 
@@ -103,7 +103,7 @@ def object_row(found: DetectedObject) -> dict[str, object]:
 def _line(line: TextLine) -> dict[str, object]:
     return {
         "text": line.text,
-        "box": _corners(line.box),
+        "box": corners(line.box),
         "confidence": round(line.confidence, 4),
         "language": line.language,
         "block": line.block,
@@ -120,7 +120,7 @@ def _detections(evidence: ObjectEvidence) -> list[dict[str, object]]:
             "name": evidence.classes[found.kind].name,
             "score": round(found.score, 4),
             "confidence": round(float(chance), 4),
-            "box": _corners(found.box),
+            "box": corners(found.box),
         }
         for found, chance in zip(evidence.detections.found, evidence.confidences(), strict=True)
     ]
@@ -135,5 +135,6 @@ def _presence(evidence: ObjectEvidence) -> dict[str, dict[str, float | None]]:
     }
 
 
-def _corners(box: Box) -> list[float]:
+def corners(box: Box) -> list[float]:
+    """A box: left, top, right and bottom, 0..1."""
     return [round(side, 4) for side in (box.left, box.top, box.right, box.bottom)]

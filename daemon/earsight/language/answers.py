@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from earsight.language.colours import colour_text
+from earsight.language.finding import FindingLimits, Target, called, hedged, target
 from earsight.language.grammar import Grammar
 from earsight.language.groups import UNDERFOOT, Doubt, Group, in_order, rank_of
-from earsight.language.language import PROBLEMS, Directions, Phrasing, Style, capitalized
-from earsight.language.names import known_classes
+from earsight.language.language import PROBLEMS, Directions, Phrasing, Style
 from earsight.language.question_forms import QuestionKind
 from earsight.language.questions import Question
 from earsight.language.scene_plan import doubt, groups
@@ -26,13 +26,16 @@ _MOST_COUNTED = 10
 """The highest number that languages have a word for."""
 _MOST_COLOURS = 3
 """Things whose colours are said."""
-_ABSENT_BELOW = 0.03
-"""Presence below which a thing is not seen; from there on it is not known."""
-_NEVER_UNSEEN = UNDERFOOT | MOVING
-"""That these are not seen is never said: it would sound as if one could go."""
+_LIMITS = FindingLimits()
 
 
-def answer(question: Question, scene: Scene, phrasing: Phrasing, grammar: Grammar) -> str:
+def answer(
+    question: Question,
+    scene: Scene,
+    phrasing: Phrasing,
+    grammar: Grammar,
+    limits: FindingLimits = _LIMITS,
+) -> str:
     """Answer a question about the things of a scene.
 
     Args:
@@ -40,22 +43,22 @@ def answer(question: Question, scene: Scene, phrasing: Phrasing, grammar: Gramma
         scene: Of a look for objects; for a question about colours, with these.
         phrasing: How sure a scene has to be to be said, and how.
         grammar: Of the wearer's language.
+        limits: From which probability on it is not known whether a thing is there.
     """
-    classes = known_classes(frozenset({question.name}), frozenset(scene.presence)) if question.name else None
-    if scene.problem is not None and question.name:
+    if question.name is None:
+        return grammar.text(message("ask.unknown", things=question.word or ""))
+    if scene.problem is not None:
         return grammar.text(PROBLEMS[scene.problem])
-    if question.name is None or not classes:
-        things = _called(question.name, grammar) if question.name else question.word or ""
-        return grammar.text(message("ask.unknown", things=things))
-    found = [each for each in scene.objects if each.name in classes]
-    levels = _by_doubt(found, phrasing)
+    wanted = target(question.name, scene.findable)
+    if wanted is None:
+        return grammar.text(message("ask.unknown", things=called(question.name, grammar)))
+    levels = _by_doubt(wanted.among(scene.objects), phrasing)
     if not levels:
-        presence = max(scene.presence.get(name, 0.0) for name in classes)
-        return grammar.text(_unseen(question.name, presence, grammar))
+        return grammar.text(_unseen(wanted, wanted.presence(scene), limits, grammar))
     phrase = {QuestionKind.HOW_MANY: _counted, QuestionKind.COLOUR: _coloured}.get(question.kind, _located)
     sentences: list[str] = []
     for level, objects in levels.items():
-        sentences.append(_hedged(phrase(objects, phrasing, grammar, bool(sentences)), level, grammar))
+        sentences.append(hedged(phrase(objects, phrasing, grammar, bool(sentences)), level, grammar))
     return " ".join(sentences)
 
 
@@ -133,25 +136,10 @@ def _groups(objects: Sequence[DetectedObject], phrasing: Phrasing, more: bool) -
     return [replace(group, more=group.more or more) for group in found]
 
 
-def _unseen(name: str, presence: float, grammar: Grammar) -> Message:
-    things = _called(name, grammar)
-    unseen = message("ask.unseen", things=things)
-    if (
-        presence >= _ABSENT_BELOW
-        or with_kinds(name) & _NEVER_UNSEEN
-        or grammar.is_unfit(grammar.text(unseen))
-    ):
-        return message("ask.unsure", things=things)
-    return unseen
-
-
-def _called(name: str, grammar: Grammar) -> str:
-    return grammar.things([Group(name, 1, (), Doubt.PLAIN, rank_of(name))])
-
-
-def _hedged(text: str, level: Doubt, grammar: Grammar) -> str:
-    if level is Doubt.PLAIN:
-        return f"{capitalized(text)}."
-    if level is Doubt.PROBABLE:
-        return grammar.text(message("description.probably", caption=text))
-    return grammar.text(message("description.maybe", caption=text))
+def _unseen(wanted: Target, presence: float, limits: FindingLimits, grammar: Grammar) -> Message:
+    """That people, vehicles and what one stumbles over are not seen is never said: it would sound as if one
+    could go."""
+    things = called(wanted.name, grammar)
+    unseen = message("find.unseen", things=things)
+    is_risky = bool(with_kinds(wanted.name) & (MOVING | UNDERFOOT)) or grammar.is_unfit(grammar.text(unseen))
+    return message("find.unsure", things=things) if is_risky or presence >= limits.absent else unseen

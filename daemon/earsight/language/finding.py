@@ -123,10 +123,14 @@ def sighting(found: DetectedObject, phrasing: Phrasing) -> Group | None:
 
 def seen_text(group: Group, grammar: Grammar) -> str:
     """That it is there: "Probably a door ahead."."""
-    things = grammar.things([group])
-    if group.doubt is Doubt.PLAIN:
+    return hedged(grammar.things([group]), group.doubt, grammar)
+
+
+def hedged(things: str, doubt: Doubt, grammar: Grammar) -> str:
+    """A sentence of things with its doubt before it: "Probably a door ahead."."""
+    if doubt is Doubt.PLAIN:
         return f"{capitalized(things)}."
-    if group.doubt is Doubt.PROBABLE:
+    if doubt is Doubt.PROBABLE:
         return grammar.text(message("description.probably", caption=things))
     return grammar.text(message("description.maybe", caption=things))
 

@@ -36,6 +36,11 @@ class Question:
     name: str | None = None
     word: str | None = None
 
+    @property
+    def is_about_middle(self) -> bool:
+        """Whether it is about whatever is in the middle of the picture, which takes no detector."""
+        return self.word is None
+
 
 def parse(text: str, language: str) -> Question | None:
     """Understand a question.

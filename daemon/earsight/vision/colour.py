@@ -14,6 +14,9 @@ import numpy as np
 
 from earsight.scene import Box, Colour, ColourName, DetectedObject, Shade
 
+MIDDLE = Box(0.4, 0.4, 0.6, 0.6)
+"""What counts as the middle of a picture."""
+
 _TO_CONES = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],

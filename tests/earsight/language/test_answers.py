@@ -30,7 +30,7 @@ def seen(name, at, confidence=SURE, colour=None):
 def answered(text, *objects, phrasing=PHRASING, language="en", **presence):
     question = parse(text, "en")
     assert question is not None
-    scene = Scene(0.0, objects=objects, presence=ABSENT | presence)
+    scene = Scene(0.0, objects=objects, presence=ABSENT | presence, findable=frozenset(ABSENT))
     return answer(question, scene, phrasing, load_language(language))
 
 
@@ -177,6 +177,7 @@ def test_any_scene_gives_an_answer_that_promises_nothing(kind, name, objects, pr
         0.0,
         objects=tuple(seen(each, at, confidence, colour) for each, at, confidence, colour in objects),
         presence=ABSENT | {name: presence},
+        findable=frozenset(ABSENT),
     )
     phrasing = replace(PHRASING, directions=directions)
     text = answer(Question(kind, name, name), scene, phrasing, load_language(language))

@@ -6,13 +6,10 @@ from earsight.cameras.source import BlackPictures
 from earsight.interaction.turn import Reply, Turn
 from earsight.language.colours import middle_text
 from earsight.message import Message, message
-from earsight.scene import Box, Colour, Direction, Frame
-from earsight.vision.colour import colour_of
+from earsight.scene import Colour, Direction, Frame
+from earsight.vision.colour import MIDDLE, colour_of
 from earsight.vision.light import Brightness, Light, light_of
 from earsight.voice.earcons import tone
-
-MIDDLE = Box(0.4, 0.4, 0.6, 0.6)
-"""What counts as the middle of a picture."""
 
 _BRIGHTNESS = {
     Brightness.DARK: message("light.dark"),
