@@ -11,12 +11,13 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICE, SPEAKER = "earsight.service", "earsight-cant-start.service"
+SERVER = "earsight-server.service"
 POWER_OFF, POWER_OFF_PATH = "earsight-power-off.service", "earsight-power-off.path"
 UNITS = [
     (SERVICE, drop_in)
     for drop_in in (None, "doctor.conf", "jetson.conf", "user.conf", "cant-start.conf", "network.conf")
 ]
-UNITS += [(SPEAKER, None), (SPEAKER, "user.conf"), (POWER_OFF, None)]
+UNITS += [(SPEAKER, None), (SPEAKER, "user.conf"), (POWER_OFF, None), (SERVER, None)]
 EXPOSURE = 20
 """Tenths. The smaller, the less a service that is taken over can do."""
 
@@ -31,7 +32,7 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     name, drop_in = request.param
     units = tmp_path / "etc" / "systemd" / "system"
     units.mkdir(parents=True)
-    for ours in (SERVICE, SPEAKER, POWER_OFF, POWER_OFF_PATH):
+    for ours in (SERVICE, SPEAKER, SERVER, POWER_OFF, POWER_OFF_PATH):
         shutil.copy(FOLDER / ours, units)
     if drop_in is not None:
         folder = units / f"{name}.d"
