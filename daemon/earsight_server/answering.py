@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
-from earsight.commands.described_rows import described_row
+from earsight.commands.described_rows import described_row, scene_row, timings
 from earsight.config.schema import Config
-from earsight.language.language import Description, Phrasing, Style
+from earsight.interaction.actions.ask import EXAMPLES, NOT_UNDERSTOOD
+from earsight.interaction.actions.light import MIDDLE
+from earsight.interaction.context import Policy
+from earsight.language.answers import answer
+from earsight.language.colours import middle_text
+from earsight.language.finding import found_text, named, target
+from earsight.language.language import PROBLEMS, Description, Style
+from earsight.language.question_forms import QuestionKind
+from earsight.language.questions import Question, parse
 from earsight.service.builders import build_policy
+from earsight.vision.colour import colour_of
 from earsight.vision.describer import LookRequest
-from earsight_server.answers import DescribeAnswer, SpokenAnswer, spoken
+from earsight_server.answers import Answer, AskAnswer, DescribeAnswer, FindAnswer, spoken
 from earsight_server.engine import Engine, Seen
+from earsight_server.page_things import Row, rows
+from earsight_server.refusal import RefusedError
 from earsight_server.speech import Speech, checked
-from earsight_server.wishes import DescribeWishes
+from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, Wishes
+
+
+class UnknownThingError(RefusedError):
+    """Something is looked for that Earsight has no word for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,44 +39,110 @@ class Described:
 
     Attributes:
         answer: What is sent.
-        seen: What was found.
-        phrasing: How it was worded.
+        things: What was found, as a table.
     """
 
     answer: DescribeAnswer
-    seen: Seen
-    phrasing: Phrasing
+    things: list[Row]
 
 
 class Answering:
-    """Asks the engine, words what it has found, and has it spoken."""
+    """Asks the engine, words what it has found, and has it spoken.
+
+    Every method takes the content of a photo's file, what is asked of it, and an event that is set when
+    nobody waits for the answer any more. Each raises what Engine.look() raises, and RefusedError: There is no
+    voice.
+    """
 
     def __init__(self, config: Config, engine: Engine, speech: Speech) -> None:
         self._config, self._engine, self._speech = config, engine, speech
 
-    async def describe(self, photo: bytes, wishes: DescribeWishes, gone: threading.Event) -> Described:
-        """Describe a photo as the device would.
+    async def describe(self, photo: bytes, wanted: DescribeWishes, gone: threading.Event) -> Described:
+        """Describe a photo as the device would."""
+        policy = self._policy(wanted, wanted.style)
+        seen = await self._look(photo, LookRequest(policy.limits, language=wanted.language), wanted, gone)
+        said = policy.language.describe(seen.look.scene, policy.phrasing, detail=wanted.detail)
+        said = Description(checked(said.text, wanted.language), said.abstained)
+        told = DescribeAnswer.model_validate(described_row(said, seen.look, seen.loading))
+        await self._add_sound(told, wanted)
+        hedged = replace(policy.phrasing, style=Style.HEDGED)
+        return Described(told, rows(seen.look.scene, hedged, wanted.language))
 
-        Args:
-            photo: The content of its file.
-            wishes: How.
-            gone: Set when nobody waits for it any more.
+    async def find(self, photo: bytes, wanted: FindWishes, gone: threading.Event) -> FindAnswer:
+        """Say where in a photo a thing is.
 
         Raises:
-            As Engine.look(), and RefusedError: There is no voice.
+            UnknownThingError: It is no word for a thing.
         """
-        wording = self._config.wording.model_copy(update={"style": wishes.style})
-        policy = build_policy(
-            self._config.model_copy(update={"language": wishes.language, "wording": wording})
-        )
-        request = LookRequest(policy.limits, language=wishes.language)
-        seen = await self._engine.look(photo, request, wishes.language, gone)
-        said = policy.language.describe(seen.look.scene, policy.phrasing, detail=wishes.detail)
-        said = Description(checked(said.text, wishes.language), said.abstained)
-        answer = DescribeAnswer.model_validate(described_row(said, seen.look, seen.loading))
-        if wishes.sound:
-            answer.sound = await self._spoken(said.text, wishes.language)
-        return Described(answer, seen, replace(policy.phrasing, style=Style.HEDGED))
+        try:
+            name = named(wanted.thing)
+        except ValueError as error:
+            text = f"thing: Earsight looks for {error}."
+            raise UnknownThingError(HTTPStatus.UNPROCESSABLE_ENTITY, text) from None
+        policy = self._policy(wanted)
+        seen = await self._look(photo, LookRequest(policy.limits, captions=False), wanted, gone)
+        scene = seen.look.scene
+        looked_for = target(name, scene.findable)
+        if looked_for is None and scene.problem is None:
+            text = f"thing: This model does not know anything like {wanted.thing!r}."
+            raise UnknownThingError(HTTPStatus.UNPROCESSABLE_ENTITY, text)
 
-    async def _spoken(self, text: str, language: str) -> SpokenAnswer:
-        return spoken(await self._speech.say(text, language))
+        def words() -> str:
+            assert looked_for is not None
+            return found_text(looked_for, scene, policy.phrasing, policy.finding.limits, policy.language)
+
+        objects = [] if looked_for is None else looked_for.among(scene.objects)
+        told = FindAnswer.model_validate(
+            {
+                "said": _said(seen, policy, words),
+                "problem": scene.problem,
+                "objects": scene_row(replace(scene, objects=tuple(objects)))["objects"],
+                "timings_ms": timings(seen.look, seen.loading),
+            }
+        )
+        await self._add_sound(told, wanted)
+        return told
+
+    async def ask(self, photo: bytes, wanted: AskWishes, gone: threading.Event) -> AskAnswer:
+        """Answer a question in words; one that is not understood, with examples of those that are."""
+        policy = self._policy(wanted)
+        question = parse(wanted.question, wanted.language)
+        wants_colours = question is not None and question.kind is QuestionKind.COLOUR
+        request = LookRequest(policy.limits, captions=False, colours=wants_colours)
+        seen = await self._look(photo, request, wanted, gone)
+        told = AskAnswer(
+            said=_said(seen, policy, lambda: _answered(question, seen, policy)),
+            understood=question is not None,
+            problem=seen.look.scene.problem,
+            timings_ms=timings(seen.look, seen.loading),
+        )
+        await self._add_sound(told, wanted)
+        return told
+
+    async def _look(self, photo: bytes, request: LookRequest, wanted: Wishes, gone: threading.Event) -> Seen:
+        return await self._engine.look(photo, request, wanted.language, gone)
+
+    def _policy(self, wanted: Wishes, style: str = Style.HEDGED) -> Policy:
+        wording = self._config.wording.model_copy(update={"style": style})
+        settings = {"language": wanted.language, "wording": wording}
+        return build_policy(self._config.model_copy(update=settings))
+
+    async def _add_sound(self, told: Answer, wanted: Wishes) -> None:
+        if wanted.sound:
+            told.sound = spoken(await self._speech.say(told.said, wanted.language))
+
+
+def _said(seen: Seen, policy: Policy, words: Callable[[], str]) -> str:
+    """Why the picture is too bad, or the words."""
+    problem = seen.look.scene.problem
+    text = words() if problem is None else policy.language.text(PROBLEMS[problem])
+    return checked(text, policy.language.code)
+
+
+def _answered(question: Question | None, seen: Seen, policy: Policy) -> str:
+    language = policy.language
+    if question is None:
+        return " ".join(language.text(each) for each in (NOT_UNDERSTOOD, EXAMPLES))
+    if question.kind is QuestionKind.COLOUR and question.word is None:
+        return language.text(middle_text(colour_of(seen.frame.pixels, MIDDLE)))
+    return answer(question, seen.look.scene, policy.phrasing, language)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from earsight.scene import AimingHint, Direction, Problem
+from earsight.scene import Direction, Problem
 from earsight.voice.sound import Sound
 from earsight_server.speech import wav
 
@@ -44,10 +44,16 @@ class LikelyPlace(_Answer):
     confidence: float = Field(ge=0, le=1)
 
 
-class DescribeAnswer(_Answer):
+class Answer(_Answer):
+    """An answer in words, and as sound if that was asked for."""
+
+    said: str = Field(description="What a wearer would hear.", examples=["A car close ahead."])
+    sound: SpokenAnswer | None = Field(default=None, description="If it was asked for.")
+
+
+class DescribeAnswer(Answer):
     """A photo in words, and what they were made from."""
 
-    said: str = Field(description="What a wearer would hear.", examples=["Street. A car close ahead."])
     abstained: bool = Field(description="Whether that only says that, or why, nothing can be said.")
     caption: str | None = Field(description="The model's best sentence, whether it is said or not.")
     confidence: float | None = Field(ge=0, le=1, description="Of the caption, calibrated.")
@@ -57,28 +63,22 @@ class DescribeAnswer(_Answer):
     place: LikelyPlace | None
     ground: LikelyPlace | None
     timings_ms: dict[str, float] = Field(description="Of each stage that was run, and of all.")
-    sound: SpokenAnswer | None = Field(default=None, description="If it was asked for.")
 
 
-class ReadLine(_Answer):
-    """A line of text in the picture."""
+class FindAnswer(Answer):
+    """Where in a photo a thing is."""
 
-    text: str
-    confidence: float = Field(ge=0, le=1, description="Calibrated: that every character is right.")
-    box: Corners
-    language: str | None = Field(description="If it is likely one that Earsight speaks.")
-    block: int = Field(ge=0, description="Lines of one sign, paragraph or column share it.")
-
-
-class ReadAnswer(_Answer):
-    """The text in a photo."""
-
-    said: str = Field(description="What a wearer would hear.")
-    lines: list[ReadLine] = Field(description="In reading order.")
-    hints: list[AimingHint] = Field(description="What would make it easier to read.")
-    unreadable: bool = Field(description="Whether there is text in a script that no voice here can say.")
+    problem: Problem | None = Field(description="Why nothing can be looked for.")
+    objects: list[FoundObject] = Field(description="All that may be it, most likely first.")
     timings_ms: dict[str, float]
-    sound: SpokenAnswer | None = Field(default=None, description="If it was asked for.")
+
+
+class AskAnswer(Answer):
+    """The answer to a question in words."""
+
+    understood: bool = Field(description="Whether the question is one that can be answered.")
+    problem: Problem | None = Field(description="Why the picture can't be looked at.")
+    timings_ms: dict[str, float]
 
 
 class SpeakRequest(_Answer):

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request, Response
 
 from earsight.language.languages import promises_safety
 from earsight_server.answering import Answering
-from earsight_server.answers import DescribeAnswer, Health, SpeakRequest
+from earsight_server.answers import AskAnswer, DescribeAnswer, FindAnswer, Health, SpeakRequest
 from earsight_server.metrics import Metrics
 from earsight_server.refusal import Error, RefusedError
 from earsight_server.speech import Speech, wav
 from earsight_server.uploads import Upload, receive, watched
-from earsight_server.wishes import DescribeWishes, photo_operation, wishes
+from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, photo_operation, wishes
 
 _REASONS = {
     400: "The request, or its form, can't be read.",
@@ -58,6 +58,39 @@ def photo_routes(answering: Answering) -> APIRouter:
         photo, wanted = photo_of(upload), wishes(DescribeWishes, upload.values)
         async with watched(request) as gone:
             return (await answering.describe(photo, wanted, gone)).answer
+
+    return router
+
+
+def question_routes(answering: Answering) -> APIRouter:
+    """What takes a photo and words."""
+    router = APIRouter(responses=ERRORS)
+
+    @router.post(
+        "/v1/find",
+        summary="Find a thing in a photo",
+        response_model_exclude_unset=True,
+        openapi_extra=photo_operation(FindWishes),
+    )
+    async def find(request: Request) -> FindAnswer:
+        """Where it is, how likely that is, or that it is not seen."""
+        upload = await receive(request)
+        photo, wanted = photo_of(upload), wishes(FindWishes, upload.values)
+        async with watched(request) as gone:
+            return await answering.find(photo, wanted, gone)
+
+    @router.post(
+        "/v1/ask",
+        summary="Ask a question about a photo",
+        response_model_exclude_unset=True,
+        openapi_extra=photo_operation(AskWishes),
+    )
+    async def ask(request: Request) -> AskAnswer:
+        """A question in words, answered with its doubt."""
+        upload = await receive(request)
+        photo, wanted = photo_of(upload), wishes(AskWishes, upload.values)
+        async with watched(request) as gone:
+            return await answering.ask(photo, wanted, gone)
 
     return router
 

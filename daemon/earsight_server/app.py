@@ -20,7 +20,7 @@ from earsight.captioners.captioner import DecodingCancelledError
 from earsight.config.schema import Config, LanguageCode
 from earsight.errors import EarsightError
 from earsight_server.answering import Answering
-from earsight_server.api import photo_routes, speech_routes, upkeep_routes
+from earsight_server.api import photo_routes, question_routes, speech_routes, upkeep_routes
 from earsight_server.engine import Engine
 from earsight_server.guards.access import AccessGuard, Token
 from earsight_server.guards.answers import AnswerGuard
@@ -104,6 +104,7 @@ def _application(config: Config, engine: Engine, speech: Speech, metrics: Metric
     answering = Answering(config, engine, speech)
     for router in (
         photo_routes(answering),
+        question_routes(answering),
         speech_routes(speech),
         upkeep_routes(metrics),
         published_api(answering, speech),

@@ -14,27 +14,33 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from earsight.config.schema import LanguageCode
 from earsight.errors import EarsightError
-from earsight_server.answering import Answering
+from earsight_server.answering import Answering, UnknownThingError
+from earsight_server.answers import Answer
 from earsight_server.api import photo_of
 from earsight_server.guards.access import COOKIE, Token
 from earsight_server.page_files import rendered, static_files
-from earsight_server.page_things import Row, rows
+from earsight_server.page_things import Row
 from earsight_server.refusal import RefusedError, refusal_of
 from earsight_server.settings import Limits
 from earsight_server.uploads import receive, watched
-from earsight_server.wishes import DescribeWishes, Flag, wishes
-from earsight_server.words import ERRORS, FAULT, page_words, text
+from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, Wishes, wishes
+from earsight_server.words import ERRORS, FAULT, NO_QUESTION, UNKNOWN_THING, page_words, text
 
 LANGUAGES: tuple[str, ...] = get_args(LanguageCode)
 _PHOTO_FIELDS = ("image", "camera")
 _COOKIE_SECONDS = 30 * 24 * 3600
 
 
-class PageWishes(DescribeWishes):
+class PageWishes(Wishes):
     """What the page's form holds beside the photo."""
 
-    action: Literal["describe", "detail"] = "describe"
-    sound: Flag = Field(default=False)
+    action: Literal["describe", "detail", "find", "ask"] = "describe"
+    thing: str = Field(default="", max_length=60)
+    question: str = Field(default="", max_length=200)
+
+
+class NoQuestionError(RefusedError):
+    """The page asks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +88,41 @@ def page_routes(answering: Answering, limits: Limits) -> APIRouter:
             language = _spoken(upload.values) or language
             wanted = wishes(PageWishes, upload.values)
             async with watched(request) as gone:
-                shown = await _described(answering, photo_of(upload), wanted, gone)
+                shown = await _shown(answering, photo_of(upload), wanted, gone)
         except EarsightError as error:
-            refusal = refusal_of(error)
-            shown = Shown(text(ERRORS.get(refusal.status, FAULT), language), status=refusal.status)
+            shown = _excuse(error, language)
         return _page(shown, language, limits)
 
     return router
 
 
-async def _described(answering: Answering, photo: bytes, wanted: PageWishes, gone: threading.Event) -> Shown:
-    wanted = wanted.model_copy(update={"detail": wanted.action == "detail"})
-    described = await answering.describe(photo, wanted, gone)
-    answer = described.answer
-    things = rows(described.seen.look.scene, described.phrasing, wanted.language)
+async def _shown(answering: Answering, photo: bytes, wanted: PageWishes, gone: threading.Event) -> Shown:
+    """Raises RefusedError: A field is empty that the question needs, and others."""
+    common = {"language": wanted.language, "sound": wanted.sound}
+    things: list[Row] = []
+    answer: Answer
+    if wanted.action == "find":
+        if not wanted.thing.strip():
+            raise UnknownThingError(HTTPStatus.UNPROCESSABLE_ENTITY, "thing: There is none.")
+        answer = await answering.find(photo, FindWishes(**common, thing=wanted.thing), gone)
+    elif wanted.action == "ask":
+        if not wanted.question.strip():
+            raise NoQuestionError(HTTPStatus.UNPROCESSABLE_ENTITY, "question: There is none.")
+        answer = await answering.ask(photo, AskWishes(**common, question=wanted.question), gone)
+    else:
+        described = await answering.describe(
+            photo, DescribeWishes(**common, detail=wanted.action == "detail"), gone
+        )
+        answer, things = described.answer, described.things
     return Shown(answer.said, answer.sound.data if answer.sound else "", things)
+
+
+def _excuse(error: EarsightError, language: str) -> Shown:
+    """What the page says instead of an answer."""
+    refusal = refusal_of(error)
+    kinds = {UnknownThingError: UNKNOWN_THING, NoQuestionError: NO_QUESTION}
+    said = kinds.get(type(refusal)) or ERRORS.get(refusal.status, FAULT)
+    return Shown(text(said, language), status=refusal.status)
 
 
 def login_routes(token: Token, *, secure: bool) -> APIRouter:

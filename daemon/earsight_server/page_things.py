@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import cast
 
-from earsight.language.grammar import Grammar
 from earsight.language.groups import Group, Rank
 from earsight.language.language import Phrasing, capitalized
 from earsight.language.languages import load_language
@@ -36,7 +34,7 @@ def rows(scene: Scene, phrasing: Phrasing, language: str) -> list[Row]:
 
 
 def _row(group: Group, language: str) -> Row:
-    grammar = cast(Grammar, load_language(language))  # every language of Earsight is its own grammar
+    grammar = load_language(language)
     alone = replace(group, where=(), rank=Rank.OTHER)
     named = grammar.heading(group.name) if group.is_ground else grammar.things([alone])
     return Row(

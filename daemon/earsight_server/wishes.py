@@ -39,6 +39,25 @@ class DescribeWishes(Wishes):
     )
 
 
+class FindWishes(Wishes):
+    """What is to be found."""
+
+    thing: str = Field(
+        min_length=1, max_length=60, description="In English or Indonesian.", examples=["door"]
+    )
+
+
+class AskWishes(Wishes):
+    """What is asked."""
+
+    question: str = Field(
+        min_length=1,
+        max_length=200,
+        description="In English or Indonesian: how many, is there, where, what colour.",
+        examples=["How many people are there?"],
+    )
+
+
 def wishes(kind: type[_W], values: Mapping[str, str]) -> _W:
     """Read what a client asks for.
 

@@ -27,6 +27,10 @@ PAGE = {
     "question": message("page.question"),
     "describe": message("page.describe"),
     "detail": message("page.detail"),
+    "thing": message("page.thing"),
+    "find": message("page.find"),
+    "ask_label": message("page.ask_label"),
+    "ask": message("page.ask"),
     "sound": message("page.sound"),
     "answer": message("page.answer"),
     "working": message("page.working"),
@@ -72,6 +76,8 @@ ERRORS = {
     HTTPStatus.NOT_IMPLEMENTED: message("error.not_installed"),
     HTTPStatus.SERVICE_UNAVAILABLE: message("error.busy"),
 }
+UNKNOWN_THING = message("error.unknown_thing")
+NO_QUESTION = message("error.no_question")
 FAULT = message("error.fault")
 
 

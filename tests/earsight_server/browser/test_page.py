@@ -56,6 +56,17 @@ def test_ask_again_with_more_detail(page: Page, motorcycle: Path) -> None:
     answer(page, "Not sure: a person ahead")
 
 
+def test_find_and_ask_by_enter(page: Page, motorcycle: Path) -> None:
+    """Enter in a text field asks what stands beside it."""
+    page.set_input_files("#image", motorcycle)
+    page.get_by_label("Something to find").fill("motorbike")
+    page.keyboard.press("Enter")
+    answer(page, "A motorcycle")
+    page.get_by_label("A question").fill("What colour is the motorcycle?")
+    page.keyboard.press("Enter")
+    answer(page, "colour")
+
+
 def test_in_indonesian(page: Page, motorcycle: Path) -> None:
     page.get_by_role("link", name="Bahasa Indonesia").click()
     page.get_by_role("heading", name="Jelaskan foto").wait_for()

@@ -1,0 +1,74 @@
+"""Finding and asking, by programs and on the page."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+
+@pytest.mark.parametrize(
+    ("thing", "language", "said"),
+    [
+        ("motorbike", "en", "A motorcycle ahead."),
+        ("sepeda motor", "id", "Sepeda motor di depan."),
+    ],
+)
+def test_find(seeing: TestClient, motorcycle: bytes, thing: str, language: str, said: str) -> None:
+    wanted = {"thing": thing, "language": language}
+    answer = seeing.post("/v1/find", files={"image": motorcycle}, data=wanted).json()
+    assert list(answer) == ["said", "problem", "objects", "timings_ms"]
+    assert answer["said"].replace("close ", "").replace("dekat ", "") == said
+    assert {each["name"] for each in answer["objects"]} == {"motorcycle"}
+    assert answer["objects"][0]["direction"] == "ahead"
+
+
+def test_what_is_not_there_is_not_said_to_be(seeing: TestClient, motorcycle: bytes) -> None:
+    answer = seeing.post("/v1/find?thing=elephant&sound=true", files={"image": motorcycle}).json()
+    assert "elephant" in answer["said"]
+    assert answer["objects"] == []
+    assert answer["sound"]["type"] == "audio/wav"
+
+
+@pytest.mark.parametrize("thing", ["flurb", "", "x" * 61])
+def test_a_word_for_nothing(seeing: TestClient, motorcycle: bytes, thing: str) -> None:
+    answer = seeing.post("/v1/find", files={"image": motorcycle}, data={"thing": thing})
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith("thing: ")
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "answered"),
+    [
+        ("how many motorcycles are there?", "en", "motorcycle"),
+        ("ada berapa sepeda motor?", "id", "sepeda motor"),
+        ("what colour is the motorcycle", "en", "colour"),
+        ("what colour is this", "en", "middle"),
+    ],
+)
+def test_ask(seeing: TestClient, motorcycle: bytes, question: str, language: str, answered: str) -> None:
+    wanted = {"question": question, "language": language}
+    answer = seeing.post("/v1/ask", files={"image": motorcycle}, data=wanted).json()
+    assert list(answer) == ["said", "understood", "problem", "timings_ms"]
+    assert answer["understood"]
+    assert answered in answer["said"].lower()
+
+
+def test_what_is_not_understood(seeing: TestClient, motorcycle: bytes) -> None:
+    answer = seeing.post("/v1/ask", files={"image": motorcycle}, data={"question": "Why?"}).json()
+    assert not answer["understood"]
+    assert "how many" in answer["said"].lower()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"action": "find", "thing": "motorcycle"}, "A motorcycle"),
+        ({"action": "ask", "question": "Is there a motorcycle?"}, "motorcycle"),
+        ({"action": "find"}, "I don&#39;t know a thing of that name."),
+        ({"action": "find", "thing": "flurb", "language": "id"}, "Saya tidak mengenal benda itu."),
+        ({"action": "ask"}, "Write a question first."),
+    ],
+)
+def test_the_page(seeing: TestClient, motorcycle: bytes, fields: dict[str, str], said: str) -> None:
+    page = seeing.post("/answer", files={"image": motorcycle}, data=fields).text
+    assert said in page.partition('id="said"')[2].partition("</p>")[0]
