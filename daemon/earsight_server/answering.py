@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from earsight.commands.described_rows import described_row, scene_row, timings
+from earsight.commands.described_rows import described_row, object_row, reading_row, timings
 from earsight.config.schema import Config
 from earsight.interaction.actions.ask import EXAMPLES, NOT_UNDERSTOOD
 from earsight.interaction.actions.light import MIDDLE
@@ -16,12 +16,15 @@ from earsight.language.answers import answer
 from earsight.language.colours import middle_text
 from earsight.language.finding import found_text, named, target
 from earsight.language.language import PROBLEMS, Description, Style
+from earsight.language.languages import load_language
 from earsight.language.question_forms import QuestionKind
 from earsight.language.questions import Question, parse
+from earsight.language.reading import passages, said
+from earsight.language.utterance import Priority, utterance
 from earsight.service.builders import build_policy
 from earsight.vision.colour import colour_of
-from earsight.vision.describer import LookRequest
-from earsight_server.answers import Answer, AskAnswer, DescribeAnswer, FindAnswer, spoken
+from earsight.vision.describer import TEXT, LookRequest
+from earsight_server.answers import Answer, AskAnswer, DescribeAnswer, FindAnswer, ReadAnswer, spoken
 from earsight_server.engine import Engine, Seen
 from earsight_server.page_things import Row, rows
 from earsight_server.refusal import RefusedError
@@ -61,12 +64,29 @@ class Answering:
         """Describe a photo as the device would."""
         policy = self._policy(wanted, wanted.style)
         seen = await self._look(photo, LookRequest(policy.limits, language=wanted.language), wanted, gone)
-        said = policy.language.describe(seen.look.scene, policy.phrasing, detail=wanted.detail)
-        said = Description(checked(said.text, wanted.language), said.abstained)
-        told = DescribeAnswer.model_validate(described_row(said, seen.look, seen.loading))
+        described = policy.language.describe(seen.look.scene, policy.phrasing, detail=wanted.detail)
+        described = Description(checked(described.text, wanted.language), described.abstained)
+        told = DescribeAnswer.model_validate(described_row(described, seen.look, seen.loading))
         await self._add_sound(told, wanted)
         hedged = replace(policy.phrasing, style=Style.HEDGED)
         return Described(told, rows(seen.look.scene, hedged, wanted.language))
+
+    async def read(self, photo: bytes, wanted: Wishes, gone: threading.Event) -> ReadAnswer:
+        """Read the text in a photo aloud, each passage in its own language.
+
+        Raises:
+            ReaderError: There is no reader.
+        """
+        seen = await self._look(photo, TEXT, wanted, gone)
+        language = load_language(wanted.language)
+        told = passages(seen.look.scene, language)
+        row = reading_row(seen.look.scene)
+        times = timings(seen.look, seen.loading)
+        answer = ReadAnswer.model_validate({"said": said(told, language), **row, "timings_ms": times})
+        if wanted.sound:
+            parts = [part for each in told for part in utterance(each.words, language, Priority.ANSWER).parts]
+            answer.sound = spoken(await self._speech.read(parts))
+        return answer
 
     async def find(self, photo: bytes, wanted: FindWishes, gone: threading.Event) -> FindAnswer:
         """Say where in a photo a thing is.
@@ -96,7 +116,7 @@ class Answering:
             {
                 "said": _said(seen, policy, words),
                 "problem": scene.problem,
-                "objects": scene_row(replace(scene, objects=tuple(objects)))["objects"],
+                "objects": [object_row(each) for each in objects],
                 "timings_ms": timings(seen.look, seen.loading),
             }
         )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from earsight.scene import Direction, Problem
+from earsight.scene import AimingHint, Direction, Problem
 from earsight.voice.sound import Sound
 from earsight_server.speech import wav
 
@@ -78,6 +78,27 @@ class AskAnswer(Answer):
 
     understood: bool = Field(description="Whether the question is one that can be answered.")
     problem: Problem | None = Field(description="Why the picture can't be looked at.")
+    timings_ms: dict[str, float]
+
+
+class ReadLine(_Answer):
+    """A line of text in the picture."""
+
+    text: str
+    box: Corners
+    confidence: float = Field(ge=0, le=1, description="Calibrated: that every character is right.")
+    language: str | None = Field(description="If it is likely one that Earsight speaks.")
+    block: int = Field(ge=0, description="Lines of one sign, paragraph or column share it.")
+
+
+class ReadAnswer(Answer):
+    """The text in a photo."""
+
+    problem: Problem | None = Field(description="Why the picture can't be read.")
+    lines: list[ReadLine] = Field(description="In reading order.")
+    hints: list[AimingHint] = Field(description="What would make it easier to read.")
+    unreadable: bool = Field(description="Whether there is text in a script that no voice here can say.")
+    cut_short: bool = Field(description="Whether there was no time to read all of it.")
     timings_ms: dict[str, float]
 
 

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request, Response
 
 from earsight.language.languages import promises_safety
 from earsight_server.answering import Answering
-from earsight_server.answers import AskAnswer, DescribeAnswer, FindAnswer, Health, SpeakRequest
+from earsight_server.answers import AskAnswer, DescribeAnswer, FindAnswer, Health, ReadAnswer, SpeakRequest
 from earsight_server.metrics import Metrics
 from earsight_server.refusal import Error, RefusedError
 from earsight_server.speech import Speech, wav
 from earsight_server.uploads import Upload, receive, watched
-from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, photo_operation, wishes
+from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, Wishes, photo_operation, wishes
 
 _REASONS = {
     400: "The request, or its form, can't be read.",
@@ -58,6 +58,19 @@ def photo_routes(answering: Answering) -> APIRouter:
         photo, wanted = photo_of(upload), wishes(DescribeWishes, upload.values)
         async with watched(request) as gone:
             return (await answering.describe(photo, wanted, gone)).answer
+
+    @router.post(
+        "/v1/read",
+        summary="Read the text in a photo",
+        response_model_exclude_unset=True,
+        openapi_extra=photo_operation(Wishes),
+    )
+    async def read(request: Request) -> ReadAnswer:
+        """Verbatim and in reading order; what a wearer hears of it, each part in its language."""
+        upload = await receive(request)
+        photo, wanted = photo_of(upload), wishes(Wishes, upload.values)
+        async with watched(request) as gone:
+            return await answering.read(photo, wanted, gone)
 
     return router
 

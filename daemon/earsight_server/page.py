@@ -34,7 +34,7 @@ _COOKIE_SECONDS = 30 * 24 * 3600
 class PageWishes(Wishes):
     """What the page's form holds beside the photo."""
 
-    action: Literal["describe", "detail", "find", "ask"] = "describe"
+    action: Literal["describe", "detail", "read", "find", "ask"] = "describe"
     thing: str = Field(default="", max_length=60)
     question: str = Field(default="", max_length=200)
 
@@ -105,6 +105,8 @@ async def _shown(answering: Answering, photo: bytes, wanted: PageWishes, gone: t
         if not wanted.thing.strip():
             raise UnknownThingError(HTTPStatus.UNPROCESSABLE_ENTITY, "thing: There is none.")
         answer = await answering.find(photo, FindWishes(**common, thing=wanted.thing), gone)
+    elif wanted.action == "read":
+        answer = await answering.read(photo, Wishes(**common), gone)
     elif wanted.action == "ask":
         if not wanted.question.strip():
             raise NoQuestionError(HTTPStatus.UNPROCESSABLE_ENTITY, "question: There is none.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import numpy as np
@@ -12,11 +12,12 @@ import numpy as np
 from earsight.config.schema import Config
 from earsight.language.language import CANT_TELL
 from earsight.language.languages import load_language, promises_safety
+from earsight.language.utterance import Part
 from earsight.system import time_limits
 from earsight.voice import riff
 from earsight.voice.registry import build_synthesizer
 from earsight.voice.retries import RetryingSynthesizer
-from earsight.voice.sound import Sound, VoiceError
+from earsight.voice.sound import Sound, VoiceError, joined
 from earsight.voice.synthesizer import Synthesizer
 from earsight_server.refusal import RefusedError
 
@@ -39,15 +40,35 @@ def checked(text: str, language: str) -> str:
 class Speech:
     """One synthesizer for each language."""
 
-    def __init__(self, config: Config, build: Callable[[str], Synthesizer] | None = None) -> None:
+    def __init__(
+        self, config: Config, build: Callable[[str], Synthesizer] | None = None, most: int = 5000
+    ) -> None:
         """Args:
         config: Of the voice.
         build: Makes the synthesizer of a language; None: the configured one.
+        most: Characters of a text that was read that are said.
         """
-        self._config = config
+        self._config, self._most = config, most
         self._build = build or (lambda language: build_synthesizer(config.voice, language))
         self._synthesizers: dict[str, RetryingSynthesizer] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+
+    async def read(self, parts: Sequence[Part]) -> Sound:
+        """Say what was read, each part in its language, as far as a text may go.
+
+        Args:
+            parts: At least one.
+
+        Raises:
+            RefusedError: There is no voice for one of them, or it failed.
+        """
+        sounds, room = [], self._most
+        for part in parts:
+            if room <= 0:
+                break
+            sounds.append(await self.say(part.text[:room], part.language))
+            room -= len(part.text)
+        return joined(sounds)
 
     async def say(self, text: str, language: str) -> Sound:
         """Make the sound of a text that has passed checked().

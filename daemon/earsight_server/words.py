@@ -27,6 +27,7 @@ PAGE = {
     "question": message("page.question"),
     "describe": message("page.describe"),
     "detail": message("page.detail"),
+    "read": message("page.read"),
     "thing": message("page.thing"),
     "find": message("page.find"),
     "ask_label": message("page.ask_label"),

@@ -30,6 +30,7 @@ CHECKS: list[Callable[..., bool | None]] = [
 MODES = schemathesis.GenerationMode
 OPERATIONS = [
     ("POST", "/v1/describe"),
+    ("POST", "/v1/read"),
     ("POST", "/v1/find"),
     ("POST", "/v1/ask"),
     ("POST", "/v1/speak"),

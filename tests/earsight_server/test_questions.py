@@ -1,9 +1,40 @@
-"""Finding and asking, by programs and on the page."""
+"""Reading, finding and asking, by programs and on the page."""
 
 from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image, ImageDraw, ImageFont
+
+from tests.photo_examples import saved
+
+
+@pytest.fixture(scope="module")
+def sign() -> bytes:
+    """A picture of two words."""
+    picture = Image.new("RGB", (640, 240), "white")
+    ImageDraw.Draw(picture).text((40, 80), "PLATFORM 7", "black", ImageFont.load_default(80))
+    return saved(picture, "png")
+
+
+def test_read(seeing: TestClient, sign: bytes) -> None:
+    pytest.importorskip("rapidocr", reason="the package rapidocr is not installed")
+    answer = seeing.post("/v1/read?sound=true", files={"image": sign}).json()
+    expected = ["said", "sound", "problem", "lines", "hints", "unreadable", "cut_short", "timings_ms"]
+    assert sorted(answer) == sorted(expected)
+    assert [line["text"] for line in answer["lines"]] == ["PLATFORM 7"]
+    assert "platform 7" in answer["said"].lower()
+    assert answer["sound"]["type"] == "audio/wav"
+    page = seeing.post("/answer", files={"image": sign}, data={"action": "read"}).text
+    assert "platform 7" in page.lower()
+
+
+def test_without_a_reader_it_says_what_to_install(client: TestClient, sign: bytes) -> None:
+    answer = client.post("/v1/read", files={"image": sign})
+    assert (answer.status_code, list(answer.json())) == (501, ["error"])
+    page = client.post("/answer", files={"image": sign}, data={"action": "read", "language": "id"})
+    assert page.status_code == 501
+    assert "Server ini tidak bisa membaca tulisan" in page.text
 
 
 @pytest.mark.parametrize(
