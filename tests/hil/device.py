@@ -40,6 +40,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "voice": {"engine": "espeak", "player": "alsa", "device": PLAYED_TO},
     "captioner": {"bundle": BUNDLE},
     "objects": {"enabled": False},  # emulated, the built-in detector would take minutes a picture
+    "text": {"engine": "none"},  # and the reader of text half a minute
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Picture
+from PIL import ImageDraw, ImageFont
 
 from tests.photo_examples import real_photos
 
@@ -44,3 +45,13 @@ def half(number: int = 0) -> Picture.Image:
     whole = Picture.open(photo(number)).convert("RGB").resize(_SIZE)
     whole.paste((128, 128, 128), (0, _SIZE[1] // 2, *_SIZE))
     return whole
+
+
+def sign(*lines: str) -> Picture.Image:
+    """Black letters on white, and the sensor's noise: what is easy to read."""
+    noise = np.random.default_rng(4).normal(235, 4, (_SIZE[1], _SIZE[0], 3))
+    picture = Picture.fromarray(noise.clip(0, 255).astype(np.uint8))
+    for number, line in enumerate(lines):
+        place = (60, 60 + 100 * number)
+        ImageDraw.Draw(picture).text(place, line, font=ImageFont.load_default(56), fill="black")
+    return picture

@@ -47,8 +47,8 @@ def test_the_menu(device: Device) -> None:
     """The menu's entries are Indonesian."""
     device.service.begin_with(in_indonesian())
     opened = device.button.press(_VERY_LONG)
-    device.hears(f"{indonesian('menu.opened')}. {indonesian('action.status')}.", opened, language="id")
-    assert device.answer(device.button.press(), language="id") == f"{indonesian('action.narration')}."
+    device.hears(f"{indonesian('menu.opened')}. {indonesian('action.read')}.", opened, language="id")
+    assert device.answer(device.button.press(), language="id") == f"{indonesian('action.find')}."
 
 
 def test_another_language_while_it_runs(device: Device) -> None:

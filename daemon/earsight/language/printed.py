@@ -29,9 +29,11 @@ _PRICE = re.compile(
     rf"|(?<![\w.,])(?P<number_first>{_NUMBER})\s?(?P<sign_last>[€£]|(?:IDR|USD|EUR|GBP)\b)",
     re.IGNORECASE,
 )
+_NO_TIME = r"(?![\d%]|[.,:/]\d|\s?(?:kg|g|km|m|cm|mm|l|ml|gb|mb|tb|kwh|ghz|juta|ribu|million|inch)\b)"
+"""What does not follow a time: a number of something."""
 _TIME = re.compile(
     r"(?P<before>\b(?:pukul|jam)\s+)?(?<![\w.,:/$€£-])(?P<hour>[01]?\d|2[0-4])(?P<sign>[.:])(?P<minute>[0-5]\d)"
-    r"(?![\d%]|[.,:/]\d|\s?(?:kg|g|km|m|cm|mm|l|ml|gb|mb|tb|kwh|ghz|juta|ribu|million|inch)\b)"
+    rf"{_NO_TIME}"
     r"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?P<zone>\s?(?:wib|wita|wit)\b)?",
     re.IGNORECASE,
 )
@@ -39,6 +41,12 @@ _LONG_NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?![\w]|[.,]\d)")
 _BETWEEN_TIMES = re.compile(
     r"(?:(?<=[.:][0-5]\d)|(?<=[AaPp][Mm]))\s*[-\u2013\u2014~]\s*(?=(?:[01]?\d|2[0-4])[.:][0-5]\d(?!\d))"
 )
+_SPAN = re.compile(
+    r"(?<![\w.,:/$€£-])(?:[01]?\d|2[0-4])\.[0-5]\d\s*[-\u2013\u2014~]\s*"
+    rf"(?:[01]?\d|2[0-4])\.[0-5]\d{_NO_TIME}",
+    re.IGNORECASE,
+)
+"""Two numbers that can only be the times between which something is open: "9.00 - 17.30"."""
 _TELEPHONE = re.compile(
     r"(?<![\w.,-])(?:(?:\+\d{1,3}[ -])?\d{3,}(?:[ -]\d{3,})+|\+\d{7,}|0\d{3,}|\d{8,})(?![\w-]|[.,]\d)"
 )
@@ -91,6 +99,7 @@ def read_aloud(text: str, conventions: Conventions) -> str:
     """
     is_capitals = text.upper() == text
     text = _PRICE.sub(lambda found: _price(found, conventions), text)
+    text = _SPAN.sub(lambda found: found[0].replace(".", ":"), text)
     text = _BETWEEN_TIMES.sub(f" {conventions.until} ", text)
     text = _TIME.sub(lambda found: _time(found, conventions), text)
     text = _LONG_NUMBER.sub(lambda found: _grouped(found[0].replace(".", ""), conventions), text)
