@@ -91,23 +91,22 @@ def text_picture(
         background: uint8 (height, width, 3), RGB, what is behind the writing; None: something made up.
     """
     width, height = conditions.size
-    kind = kind or source.choice(KINDS)
     room = 0.9 * width, 0.9 * height
-    letters = np.exp(source.uniform(*np.log(conditions.height)))
-    while True:
+    while True:  # until it fits
+        letters = float(np.exp(source.uniform(*np.log(conditions.height))))
+        chosen = kind or source.choice(KINDS if letters < height / 12 else KINDS[:2])
         style = Style(
             source.choice(fonts) if fonts else None, *_colours(source, conditions.contrast), letters
         )
-        drawn = panel(kind, source, style, source.choice(LANGUAGES), int(room[0]))
+        drawn = panel(chosen, source, style, source.choice(LANGUAGES), int(room[0]))
         if drawn.pixels.shape[1] < room[0] and drawn.pixels.shape[0] < room[1]:
             break
-        letters = max(conditions.height[0], letters * 0.85)
     matrix = _placement(source, drawn, conditions)
     behind = (
         _scenery(source, width, height) if background is None else cv2.resize(background, conditions.size)
     )
-    pixels = _taken(source, _on(behind, drawn, matrix), conditions, float(letters))
-    return TextPicture(pixels, _seen(drawn.lines, matrix, conditions.size), kind)
+    pixels = _taken(source, _on(behind, drawn, matrix), conditions, letters)
+    return TextPicture(pixels, _seen(drawn.lines, matrix, conditions.size), chosen)
 
 
 def turned(picture: TextPicture) -> TextPicture:

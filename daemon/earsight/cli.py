@@ -21,6 +21,7 @@ COMMANDS = {
     "describe": "describe photos",
     "find": "find a thing in photos, and say where it is",
     "ask": "answer a question about photos",
+    "read": "read the text in photos",
     "press": "press the button of the running service",
     "do": "have the running service carry out an action, such as repeat or louder",
     "doctor": "check camera, button, sound, model and permissions",

@@ -16,7 +16,8 @@ from earsight.cameras.photos import load_photo
 from earsight.captioners.decoder import Decoder
 from earsight.inference.graph import Graph
 from earsight.scene import Frame
-from earsight.vision.describer import Describer, Stage
+from earsight.vision.describer import Describer
+from earsight.vision.stages import Stage
 from earsight_bundle.files import is_encoder
 
 STAGES = ("preprocess", "encode", "place", "detect", "prefill", "step", "search", "decode", "total")

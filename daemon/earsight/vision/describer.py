@@ -6,18 +6,15 @@ so that all of them see the same and time the same stages.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from earsight.bundles.bundle import open_bundle
-from earsight.captioners.captioner import Captioner, DecodingCancelledError, Dependent, Encoding, never
+from earsight.captioners.captioner import Captioner, Dependent, Encoding, never
 from earsight.captioners.registry import build_captioner
 from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
@@ -34,27 +31,11 @@ from earsight.vision.agreement import support
 from earsight.vision.colour import coloured
 from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.recognition import ObjectEvidence, findable, objects
+from earsight.vision.stages import Stage, Stages
 from earsight.vision.text_frames import read_frames, text_scene
 
 if TYPE_CHECKING:
     from earsight.detectors.place_head import PlaceHead
-
-
-class Stage(StrEnum):
-    """What a look spends its time on.
-
-    QUALITY: judging the picture. PREPROCESS: from the frame to the encoder's input. ENCODE: from there to the
-    embedding. PLACE: from there to the place and the ground. DETECT: from the frame to objects. DECODE: from
-    the encoding to captions. READ: from frames to lines of text.
-    """
-
-    QUALITY = "quality"
-    PREPROCESS = "preprocess"
-    ENCODE = "encode"
-    PLACE = "place"
-    DETECT = "detect"
-    DECODE = "decode"
-    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +159,7 @@ class Describer:
             ReaderError: Nothing but text is wanted, and it can't be read.
             DecodingCancelledError: `cancelled` said so.
         """
-        stages = _Stages(cancelled)
+        stages = Stages(cancelled)
         frames = text_frames or [frame]
         if request == replace(TEXT, limits=request.limits, language=request.language):
             with stages.timed(Stage.READ):
@@ -192,7 +173,7 @@ class Describer:
         return look
 
     def _seen(
-        self, frame: Frame, request: LookRequest, stages: _Stages, cancelled: Callable[[], bool]
+        self, frame: Frame, request: LookRequest, stages: Stages, cancelled: Callable[[], bool]
     ) -> Look:
         """All but the text."""
         look = Look(Scene(frame.captured_at), stages.seconds)
@@ -212,7 +193,7 @@ class Describer:
         look: Look,
         frame: Frame,
         request: LookRequest,
-        stages: _Stages,
+        stages: Stages,
         cancelled: Callable[[], bool],
     ) -> Look:
         """Add the embedding, and what is wanted of objects and captions."""
@@ -232,7 +213,7 @@ class Describer:
             look = replace(look, scene=replace(look.scene, captions=tuple(captions)))
         return look
 
-    def _is_striped(self, look: Look, frame: Frame, stages: _Stages, cancelled: Callable[[], bool]) -> bool:
+    def _is_striped(self, look: Look, frame: Frame, stages: Stages, cancelled: Callable[[], bool]) -> bool:
         """Whether a picture only passes for a blurred one, since all of its edges lie in one direction.
 
         The steps of stairs do, as if the camera had been moved along them. Of 524 photos that were blurred on
@@ -247,7 +228,7 @@ class Describer:
         """Free what was not used for a while, and is loaded again when it is needed."""
         self._reader.let_go()
 
-    def _with_objects(self, look: Look, frame: Frame, encoding: Encoding, stages: _Stages) -> Look:
+    def _with_objects(self, look: Look, frame: Frame, encoding: Encoding, stages: Stages) -> Look:
         """Add the place and the ground, if there is a head for them, and objects, if there is a detector."""
         scene, head = look.scene, None
         if self._place_head is not None and encoding.cells is not None:
@@ -337,23 +318,3 @@ def _counted(section: ObjectsSection, detector: Detector) -> frozenset[str] | No
         return None
     known = frozenset(each.name for each in detector.classes)
     return known_classes(frozenset().union(*map(things_named, section.names)), known)
-
-
-class _Stages:
-    """Times the stages of one look, and begins none once it is cancelled."""
-
-    def __init__(self, cancelled: Callable[[], bool]) -> None:
-        self._cancelled = cancelled
-        self.seconds: dict[Stage, float] = {}
-
-    def proceed(self) -> None:
-        """Raises DecodingCancelledError once the look is cancelled."""
-        if self._cancelled():
-            raise DecodingCancelledError
-
-    @contextmanager
-    def timed(self, stage: Stage) -> Iterator[None]:
-        self.proceed()
-        began = time.perf_counter()
-        yield
-        self.seconds[stage] = time.perf_counter() - began

@@ -14,8 +14,9 @@ from earsight.commands.described_rows import evidence_row
 from earsight.detectors.detector import Detection, Detections
 from earsight.language.language import CANT_TELL, PROBLEMS, Description
 from earsight.scene import Box, DetectedObject, Frame, Place, Scene
-from earsight.vision.describer import Look, Stage
+from earsight.vision.describer import Look
 from earsight.vision.recognition import ObjectEvidence
+from earsight.vision.stages import Stage
 from earsight_bundle.manifest import ObjectClass
 from tests.earsight.captioners.remote.other_machine import OtherMachine, says
 from tests.earsight.commands.process import (

@@ -11,8 +11,9 @@ from earsight.errors import CaptionerError
 from earsight.inference.placement import Placement
 from earsight.readers.reader import ReaderError, proceed
 from earsight.scene import Box, Direction, Frame, Problem, Reading, TextLine
-from earsight.vision.describer import TEXT, Describer, LookRequest, Stage, build_describer
+from earsight.vision.describer import TEXT, Describer, LookRequest, build_describer
 from earsight.vision.quality import QualityLimits
+from earsight.vision.stages import Stage
 from tests.earsight.detectors.tiny_graphs import with_detector, with_place_head
 from tests.earsight.stand_ins import ColourCaptioner, ShownObjects, painted
 
