@@ -62,10 +62,10 @@ def test_a_plain_list_of_detections(capsys):
 
 @pytest.mark.usefixtures("street")
 @pytest.mark.skipif(not BUILTIN.is_dir(), reason="the built-in bundle is not in this checkout")
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_a_bundle(capsys, language):
+@pytest.mark.parametrize(("language", "style"), [("en", "careful"), ("id", "hedged")])
+def test_a_bundle(capsys, language, style):
     words = ["evaluate", "--labels", "street", "--classes", "dog,person", "--bundle", str(BUILTIN)]
-    assert main([*words, "--language", language, "--json"]) == 0
+    assert main([*words, "--language", language, "--style", style, "--json"]) == 0
     scores = json.loads(capsys.readouterr().out)
     assert (scores["set"], scores["photos"], scores["things present"]) == ("street", 3, 2)
     assert scores["utterances"]["words"][0] > 1
@@ -80,6 +80,7 @@ def test_a_bundle(capsys, language):
         (["--labels", "street", "--table", "table.yaml", "--classes", "car"], "not labelled completely: car"),
         (["--labels", "street", "--classes", "dog", "--data", "street"], "--data does not go with --labels"),
         (["--labels", "street", "--classes", "dog", "--teacher", "nano"], "--teacher goes with --detections"),
+        (["--data", "street", "--style", "careful"], "--style goes with --labels"),
         ([], "give captioned photos by --data, or labelled ones by --labels"),
     ],
 )

@@ -59,6 +59,11 @@ def add_labels(parser: argparse.ArgumentParser, model: argparse._MutuallyExclusi
         help="to describe in: --labels in en by default;"
         " captions, against captions_CODE.csv, in the bundle's first one",
     )
+    parser.add_argument(
+        "--style",
+        choices=("hedged", "careful"),
+        help="with --labels and --bundle: how doubt is put; see wording.style (default: hedged)",
+    )
     _add_detections(parser, model)
 
 
@@ -92,7 +97,7 @@ def check_labels(arguments: argparse.Namespace) -> None:
         TrainingError: They don't.
     """
     if arguments.labels is None:
-        for option in ("table", "classes", "detections", "teacher", "above"):
+        for option in ("table", "classes", "style", "detections", "teacher", "above"):
             if getattr(arguments, option) is not None:
                 raise TrainingError(f"--{option} goes with --labels")
         if arguments.data is None:
@@ -107,8 +112,8 @@ def check_labels(arguments: argparse.Namespace) -> None:
         for option in ("teacher", "above"):
             if getattr(arguments, option) is not None:
                 raise TrainingError(f"--{option} goes with --detections")
-    elif arguments.teacher is None or arguments.language is not None:
-        raise TrainingError("--detections needs --teacher, and has no language")
+    elif arguments.teacher is None or arguments.language is not None or arguments.style is not None:
+        raise TrainingError("--detections needs --teacher, and has no language and no style")
 
 
 def run_labels(arguments: argparse.Namespace) -> None:
@@ -167,6 +172,7 @@ def _described(arguments: argparse.Namespace, labelled: LabelledSet) -> list[Ans
     usable = {photo.path for photo in _usable(arguments, labelled)}
     photos = [photo for photo in labelled.photos if photo.path in usable]
     options = ["--evidence", "--language", language]
+    options += [] if arguments.style is None else ["--style", arguments.style]
     rows = device_rows(arguments.bundle, [photo.path for photo in photos], None, options)
     return [described(photo, rows[photo.path], language) for photo in photos if photo.path in rows]
 
