@@ -14,9 +14,9 @@ from earsight.readers.lines import Line, in_reading_order
 from earsight.readers.page import Page, Piece
 from earsight.scene import Box, Reading, TextLine
 
-FLOOR = 0.25
+FLOOR = 0.3
 """Confidence below which a piece is left out. Patterns that pass for text have less, nearly always."""
-_SCRIPT_SCORE = 0.5
+_SCRIPT_SCORE = 0.7
 """Mean probability of foreign letters from which they are some."""
 _SCRIPT_LENGTH = 2
 
