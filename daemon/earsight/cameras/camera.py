@@ -68,6 +68,7 @@ class Camera:
     """Runs a source, and opens it again after growing pauses whenever it fails. Thread-safe."""
 
     _still: _Still | None = None
+    _has_larger = True
     _call_began: float | None = None
 
     def __init__(
@@ -167,7 +168,7 @@ class Camera:
             gives, or gives none in time.
         """
         with self._changed:
-            if not (self._gives_stills and isinstance(self._state, _Reading)):
+            if not (self._gives_stills and self._has_larger and isinstance(self._state, _Reading)):
                 return None
             if self._still is None:  # else the source hangs, or somebody waits for one too
                 self._still = _Still()
@@ -259,6 +260,7 @@ class Camera:
 
     def _opened(self) -> None:
         with self._changed:
+            self._has_larger = True  # until the source says otherwise: it may be another camera by now
             if isinstance(self._state, _Opening):
                 self._state = _Reading(time.monotonic())
 
@@ -267,7 +269,9 @@ class Camera:
         if wanted is None or not isinstance(source, StillSource):
             return
         try:
-            wanted.frame = self._keep(self._call(source.still))
+            pixels = self._call(source.still)
+            self._has_larger = pixels is not None
+            wanted.frame = None if pixels is None else self._keep(pixels)
         except Exception:
             log.warning("The camera can't give larger pictures: from now on, text is read in the usual ones.")
             self._gives_stills = False  # else it would fail, and be opened again, for every text

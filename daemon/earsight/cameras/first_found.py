@@ -57,10 +57,10 @@ class FirstFound:
         assert self._source is not None, "read() before open()"
         return self._source.read()
 
-    def still(self) -> np.ndarray:
+    def still(self) -> np.ndarray | None:
         source = self._source
         assert source is not None, "still() before open()"
-        return source.still() if isinstance(source, StillSource) else source.read()
+        return source.still() if isinstance(source, StillSource) else None
 
     def close(self) -> None:
         if self._source is not None:

@@ -20,7 +20,8 @@ _STILL_SIDE = 1920
 """Pixels of a still's longer side at most: nearly every webcam has it, and small boards decode it in time."""
 
 _SETTLING = 2
-"""Pictures after a change of size that are passed over: the first ones are often dark."""
+"""Pictures after a change of size that are passed over: the first ones are often dark. Without a change, the
+one buffer was filled before the call."""
 
 
 def load_cv2(needed_by: str) -> Any:
@@ -94,15 +95,14 @@ class OpenCvSource:
             )
         return pixels
 
-    def still(self) -> np.ndarray:
-        if self._still_size is not None:
-            if self._large_until == -math.inf:
-                self._resize(self._still_size)
-                for _ in range(_SETTLING):
-                    self._capture.grab()
-            self._large_until = time.monotonic() + time_limits.STILL_KEPT
-        elif self._read_at < math.inf:
-            self._capture.grab()  # the one buffer was filled before the call
+    def still(self) -> np.ndarray | None:
+        if self._still_size is None:
+            return None
+        if self._large_until == -math.inf:
+            self._resize(self._still_size)
+        for _ in range(_SETTLING if self._read_at == math.inf else 1):
+            self._capture.grab()
+        self._large_until = time.monotonic() + time_limits.STILL_KEPT
         return self.read()
 
     def _resize(self, size: tuple[int, int]) -> None:

@@ -75,15 +75,16 @@ class Picamera2Source:
         assert pixels is not None  # _next gives one, or raises
         return pixels
 
-    def still(self) -> np.ndarray:
+    def still(self) -> np.ndarray | None:
         width, height = self._camera.sensor_resolution
         scale = min(1.0, _STILL_SIDE / max(width, height))
         size = (2 * round(width * scale / 2), 2 * round(height * scale / 2))
-        if max(size) > max(self._size):
-            if self._large_until == -math.inf:
-                self._modes.setdefault(True, self._mode(size, buffer_count=_STILL_BUFFERS))
-                self._switch(large=True)
-            self._large_until = time.monotonic() + time_limits.STILL_KEPT
+        if max(size) <= max(self._size):
+            return None
+        if self._large_until == -math.inf:
+            self._modes.setdefault(True, self._mode(size, buffer_count=_STILL_BUFFERS))
+            self._switch(large=True)
+        self._large_until = time.monotonic() + time_limits.STILL_KEPT
         return self.read()
 
     def _mode(self, size: tuple[int, int], **more: int) -> Any:

@@ -85,14 +85,14 @@ class FrameSource(Protocol):
 class StillSource(FrameSource, Protocol):
     """A source that can give larger pictures than it usually does, for reading text."""
 
-    def still(self) -> np.ndarray:
+    def still(self) -> np.ndarray | None:
         """Wait for a picture that is taken after the call, in the largest size that is worth reading.
 
         Switching a camera takes time, so it keeps that size for a while: for time_limits.STILL_KEPT after the
         last call, read() may give such pictures too.
 
         Returns:
-            uint8 (height, width, 3), RGB.
+            uint8 (height, width, 3), RGB; None where the device has no larger pictures than read() gives.
 
         Raises:
             CameraError: There is none.

@@ -47,15 +47,21 @@ class StillScriptedSource(ScriptedSource):
 
     Attributes:
         fault: Raised by still().
+        has_none: Whether it has no larger pictures after all.
+        asked: How often it was asked.
         stills: How many it has given.
     """
 
     fault: Exception | None = None
-    stills = 0
+    has_none = False
+    asked = stills = 0
 
-    def still(self) -> np.ndarray:
+    def still(self) -> np.ndarray | None:
+        self.asked += 1
         if self.fault is not None:
             raise self.fault
+        if self.has_none:
+            return None
         self.stills += 1
         return STILL
 

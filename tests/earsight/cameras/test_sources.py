@@ -204,12 +204,15 @@ def test_a_webcam_gives_stills_in_a_larger_size_and_keeps_it_for_a_while(
     (capture,) = captures
     capture.pictures = 9
     source.read()
-    assert source.still()[0, 0].tolist() == [200, 0, 0]
+    still = source.still()
+    assert still is not None
+    assert still[0, 0].tolist() == [200, 0, 0]
     assert (capture.size, capture.grabbed) == ((1920, 1080), 2), "the first ones after a change are dark"
     changes = len(capture.asked)
     source.read()
     source.still()
     assert len(capture.asked) == changes, "switching takes time"
+    assert capture.grabbed == 3, "the picture that lay ready is passed over"
     monkeypatch.setattr(time_limits, "STILL_KEPT", 0.0)
     source.still()
     source.read()
@@ -227,8 +230,8 @@ def test_a_webcam_without_a_larger_size_is_not_switched(
     capture.pictures = 9
     source.read()
     changes = len(capture.asked)
-    source.still()
-    assert (len(capture.asked), capture.grabbed) == (changes, 1), "the picture that lay ready is passed over"
+    assert source.still() is None
+    assert (len(capture.asked), capture.grabbed) == (changes, 0)
 
 
 class BoardCamera:
@@ -312,7 +315,9 @@ def test_the_board_s_camera_gives_stills_in_a_larger_size_and_keeps_it_for_a_whi
     source = Picamera2Source(640, 480, 10)
     source.open()
     (camera,) = board.made
-    assert source.still().shape == (1296, 2304, 3)
+    still = source.still()
+    assert still is not None
+    assert still.shape == (1296, 2304, 3)
     assert source.read().shape == (1296, 2304, 3)
     source.still()
     assert camera.switched == [(2304, 1296)]
@@ -320,6 +325,13 @@ def test_the_board_s_camera_gives_stills_in_a_larger_size_and_keeps_it_for_a_whi
     source.still()
     assert source.read().shape == (480, 640, 3)
     assert camera.switched[-1] == (640, 480)
+
+
+def test_the_board_s_camera_has_no_stills_larger_than_its_sensor(board: type[BoardCamera]) -> None:
+    source = Picamera2Source(2304, 1296, 10)
+    source.open()
+    assert source.still() is None
+    assert board.made[0].switched == []
 
 
 def test_the_board_s_camera_that_does_not_switch_has_failed(

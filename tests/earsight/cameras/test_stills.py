@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import numpy as np
 import pytest
 
 from earsight.cameras.camera import Camera
@@ -15,6 +14,7 @@ from tests.earsight.cameras.scripted import (
     STILL,
     ScriptedSource,
     StillScriptedSource,
+    fail,
     quick,
     seen,
     until,
@@ -78,9 +78,24 @@ def test_nobody_waits_for_a_camera_that_is_lost() -> None:
     camera.close()
 
 
-@pytest.mark.parametrize(("source", "size"), [(StillScriptedSource(), STILL), (ScriptedSource(), PICTURE)])
-def test_the_first_camera_that_is_found_gives_what_it_can(source: ScriptedSource, size: np.ndarray) -> None:
-    found = FirstFound(lambda: [source])
-    found.open()
-    assert found.still().shape == size.shape
-    found.close()
+def test_a_camera_without_larger_pictures_is_asked_once_until_it_is_opened_again() -> None:
+    source = StillScriptedSource()
+    source.has_none = True
+    camera = quick(source)
+    camera.start()
+    assert camera.wait_ready(10)
+    assert [camera.still(10.0) for _ in range(3)] == [None] * 3
+    assert source.asked == 1
+    source.has_none = False
+    source.steps.append(fail())
+    until(lambda: len(source.opened) == 2 and seen(camera))
+    assert camera.still(10.0) is not None
+    camera.close()
+
+
+def test_the_first_camera_that_is_found_gives_what_it_can() -> None:
+    for source in (StillScriptedSource(), ScriptedSource()):
+        found = FirstFound(lambda source=source: [source])  # type: ignore[misc]
+        found.open()
+        assert (found.still() is STILL) is isinstance(source, StillScriptedSource)
+        found.close()
