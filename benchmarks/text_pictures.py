@@ -226,9 +226,9 @@ def cut_off(source: random.Random, picture: TextPicture, side: str) -> TextPictu
 
 
 def far_away(source: random.Random, picture: TextPicture) -> TextPicture:
-    """The picture from so far that its letters are 5 to 8 pixels high, in the midst of grey."""
+    """The picture from so far that its letters are 7 to 10 pixels high, in the midst of grey."""
     letters = float(np.median([line.height for line in picture.lines]))
-    scale = source.uniform(5, 8) / letters
+    scale = source.uniform(7, 10) / letters
     small = cv2.resize(picture.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     pixels = np.full_like(picture.pixels, 128)
     top, left = ((a - b) // 2 for a, b in zip(pixels.shape[:2], small.shape[:2], strict=True))
@@ -239,5 +239,5 @@ def far_away(source: random.Random, picture: TextPicture) -> TextPicture:
 def out_of_focus(source: random.Random, picture: TextPicture) -> TextPicture:
     """The picture blurred so that its letters can hardly be told."""
     letters = float(np.median([line.height for line in picture.lines]))
-    pixels = cv2.GaussianBlur(picture.pixels, (0, 0), source.uniform(0.16, 0.24) * letters)
+    pixels = cv2.GaussianBlur(picture.pixels, (0, 0), source.uniform(0.1, 0.16) * letters)
     return replace(picture, pixels=pixels, lines=())

@@ -19,7 +19,8 @@ _MOST = 0.5
 _SMALL = 13.0
 """Pixels of letters' height."""
 _SOFT = 0.25
-_EDGE = 0.2
+_LONG, _LIKELY, _SHARE = 2.0, 0.6, 0.2
+_EDGE = 0.35
 """Share of the letters' height up to which text touches the edge of the picture."""
 
 
@@ -30,14 +31,25 @@ def hints(page: Page, confidences: Mapping[int, float]) -> frozenset[AimingHint]
         page: What was recognised.
         confidences: By the id of each piece that can be said.
     """
-    found = set()
-    if page.quarters == 2:
+    read = [piece for piece in page.pieces if confidences.get(id(piece), 0.0) >= _POOR]
+    found = _cut_off(page, read)
+    if read and page.quarters == 2:
         found.add(AimingHint.UPSIDE_DOWN)
-    found |= _cut_off(page, [piece for piece in page.pieces if confidences.get(id(piece), 0.0) >= _POOR])
-    poor = [piece for piece in page.pieces if confidences.get(id(piece), 1.0) < _POOR]
-    if poor and len(poor) >= _MOST * len(page.pieces):
+    poor = [
+        piece
+        for piece in page.pieces
+        if confidences.get(id(piece), 1.0) < _POOR and _looks_like_a_line(piece, page)
+    ]
+    if poor and len(poor) >= _MOST * (len(poor) + len(read)):
         found |= _hard_to_read(poor)
     return frozenset(found)
+
+
+def _looks_like_a_line(piece: Piece, page: Page) -> bool:
+    """Whether it is more likely text that can't be read than a pattern, which is mostly large and compact."""
+    region = piece.region
+    long_enough = region.width > _LONG * region.height
+    return long_enough and region.score > _LIKELY and region.text_height < _SHARE * page.height
 
 
 def _hard_to_read(poor: Sequence[Piece]) -> set[AimingHint]:
