@@ -181,6 +181,7 @@ class ShownText:
         reading: What it reads in every picture.
         fault: Raised by read().
         read_in: The sizes of the pictures so far, height and width.
+        let_go_asked: How often it was asked to free its memory.
     """
 
     can_read = True
@@ -190,6 +191,7 @@ class ShownText:
         self.reading = Reading(lines, hints)
         self.fault: Exception | None = None
         self.read_in: list[tuple[int, int]] = []
+        self.let_go_asked = 0
 
     def read(self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed) -> Reading:
         self.read_in.append(pixels.shape[:2])
@@ -199,7 +201,7 @@ class ShownText:
         return self.reading
 
     def let_go(self) -> None:
-        pass
+        self.let_go_asked += 1
 
 
 def text_line(text: str, confidence: float = 0.95, language: str | None = "en", block: int = 0) -> TextLine:

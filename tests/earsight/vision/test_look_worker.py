@@ -11,6 +11,7 @@ from earsight.cameras.camera import Camera
 from earsight.cameras.replay import ReplaySource
 from earsight.cameras.source import CameraError, StaleFrame
 from earsight.scene import Problem
+from earsight.system import time_limits
 from earsight.vision.describer import TEXT, Describer, LookRequest
 from earsight.vision.look_worker import THREAD, LookSupersededError, LookWorker
 from earsight.vision.novelty import KnownScene, cosine_distance
@@ -357,5 +358,18 @@ def test_text_is_read_in_a_still_if_the_camera_gives_one():
                 assert look.scene.text is not None
                 await worker.look(OLD, LookRequest(text=True))  # for a description, nothing is switched
         assert reader.read_in == [tuple(2 * side for side in usual), usual, usual, usual]
+
+    asyncio.run(trial())
+
+
+def test_a_worker_that_has_nothing_to_do_frees_what_is_not_used(monkeypatch):
+    monkeypatch.setattr(time_limits, "RESTING", 0.01)
+
+    async def trial():
+        reader = ShownText(text_line("EXIT", 0.95))
+        with worker_on(Scene(painted("red")), lambda: Describer(ColourCaptioner(), reader=reader)) as worker:
+            await worker.look(OLD, TEXT)
+            asked = reader.let_go_asked
+            await until(lambda: reader.let_go_asked > asked + 1)
 
     asyncio.run(trial())
