@@ -16,7 +16,7 @@ from earsight_server.speech import Speech, wav
 from earsight_server.uploads import Upload, receive, watched
 from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, Wishes, photo_operation, wishes
 
-_REASONS = {
+REASONS = {
     400: "The request, or its form, can't be read.",
     401: "The server's token is missing.",
     403: "Another site's page may not use this server.",
@@ -30,7 +30,7 @@ _REASONS = {
     503: "Too many photos wait, or the voice does not work. Retry-After says when to try again.",
 }
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Error, "description": text} for status, text in _REASONS.items()
+    status: {"model": Error, "description": text} for status, text in REASONS.items()
 }
 
 
