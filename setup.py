@@ -21,7 +21,7 @@ TEXT = ["rapidocr>=3.10,<3.11"]
 CODES = ["zxing-cpp>=3.0"]
 # The page and the API: `earsight serve`. lameenc has wheels for 64-bit Arm.
 SERVER = [
-    "fastapi>=0.115",  # routes, and the OpenAPI made from them
+    "fastapi>=0.165",  # routes, and the OpenAPI made from them
     "uvicorn>=0.34",
     "python-multipart>=0.0.20",
     "prometheus-client>=0.21",

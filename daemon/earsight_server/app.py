@@ -10,6 +10,7 @@ from typing import get_args
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,6 +34,11 @@ from earsight_server.published import published_api
 from earsight_server.refusal import RefusedError, refusal_of
 from earsight_server.settings import Limits
 from earsight_server.speech import Speech
+
+_NO_TELEMETRY = TelemetryConfig(
+    tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
+)
+"""Whatever variables a machine has set for its other programs: FastAPI would tell a collector of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ def _application(config: Config, engine: Engine, speech: Speech, metrics: Metric
         lifespan=lifespan,
         docs_url=None,  # they would load scripts from elsewhere
         redoc_url=None,
+        telemetry=_NO_TELEMETRY,
     )
     answering = Answering(config, engine, speech)
     for router in (
