@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from earsight_server.settings import Limits
 from tests.earsight_server.live import served
 
-EXAMPLES = 15
+EXAMPLES = 10
 """For each operation and mode: what breaks it would do so in the first few as a rule."""
 
 CHECKS: list[Callable[..., bool | None]] = [
