@@ -10,7 +10,6 @@ from http import HTTPStatus
 from earsight.commands.described_rows import described_row, object_row, reading_row, timings
 from earsight.config.schema import Config
 from earsight.interaction.actions.ask import EXAMPLES, NOT_UNDERSTOOD
-from earsight.interaction.actions.light import MIDDLE
 from earsight.interaction.context import Policy
 from earsight.language.answers import answer
 from earsight.language.colours import middle_text
@@ -22,7 +21,7 @@ from earsight.language.questions import Question, parse
 from earsight.language.reading import passages, said
 from earsight.language.utterance import Priority, utterance
 from earsight.service.builders import build_policy
-from earsight.vision.colour import colour_of
+from earsight.vision.colour import MIDDLE, colour_of
 from earsight.vision.describer import TEXT, LookRequest
 from earsight_server.answers import Answer, AskAnswer, DescribeAnswer, FindAnswer, ReadAnswer, spoken
 from earsight_server.engine import Engine, Seen
@@ -163,6 +162,6 @@ def _answered(question: Question | None, seen: Seen, policy: Policy) -> str:
     language = policy.language
     if question is None:
         return " ".join(language.text(each) for each in (NOT_UNDERSTOOD, EXAMPLES))
-    if question.kind is QuestionKind.COLOUR and question.word is None:
+    if question.is_about_middle:
         return language.text(middle_text(colour_of(seen.frame.pixels, MIDDLE)))
     return answer(question, seen.look.scene, policy.phrasing, language)
