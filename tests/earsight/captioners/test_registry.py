@@ -11,6 +11,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from earsight.bundles.bundle import bundle_folder, open_bundle
 from earsight.captioners.onnx import OnnxCaptioner
 from earsight.captioners.registry import CAPTIONERS, build_captioner
 from earsight.config.captioner import (
@@ -99,7 +100,8 @@ def test_captions_are_found_as_the_settings_say(decode: AnyDecoding, drawn: bool
     prefix = captioner.encode(captioner.prepare(np.full((9, 9, 3), 99, np.uint8))).prefix
     found = captioner.search(prefix)
     assert found == captioner.search(prefix)
-    assert len(found) == {"beam": 5, "greedy": 1, "nucleus": 2}[decode.method]
+    beams = open_bundle(bundle_folder("builtin")).manifest.captioning.decode.beams
+    assert len(found) == {"beam": beams, "greedy": 1, "nucleus": 2}[decode.method]
     if drawn:
         other = NucleusDecoding(method="nucleus", samples=2, seed=4, temperature=3.0)
         captioner = build_captioner(OnnxCaptionerSection(threads=1, decode=other, max_tokens=8))

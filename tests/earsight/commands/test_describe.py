@@ -230,7 +230,8 @@ def test_describe_by_another_decoding(photos, capsys, method):
         (row,) = rows(capsys.readouterr().out)
         found[each] = row["captions"]
     assert found[method] != found["beam"]
-    assert len(found["greedy"] if method == "greedy" else found["beam"]) == (1 if method == "greedy" else 5)
+    assert len(found[method]) == 1 or method == "nucleus"
+    assert len(found["beam"]) > 1
 
 
 def test_models_of_transformers_decode_in_their_own_way(photos, capsys):
