@@ -112,6 +112,7 @@ ACTIONS: dict[str, Action] = {
         "answer a question about what is in front of you",
         argument=Argument("QUESTION", 'such as "how many people"; without it, says examples'),
     ),
+    "scan": Action("scan:scan", message("action.scan"), "read QR codes and barcodes aloud"),
     "light": Action(
         "light:light", message("action.light"), "say how bright it is, and what colour is in the middle"
     ),

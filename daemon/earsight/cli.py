@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "run the service in the foreground",
     "describe": "describe photos",
     "find": "find a thing in photos, and say where it is",
+    "scan": "read QR codes and barcodes in photos",
     "ask": "answer a question about photos",
     "read": "read the text in photos",
     "press": "press the button of the running service",

@@ -118,8 +118,13 @@ class Language(Grammar, Protocol):
     def read_aloud(self, text: str) -> str:
         """Put printed text in this language into the words that people read: "07:30", "Rp 25.000", "PUSH"."""
 
-    def spelled(self, text: str) -> str:
-        """Name each letter, digit and sign of a text."""
+    def spelled(self, text: str, *, exact: bool = False) -> str:
+        """Name each letter, digit and sign of a text.
+
+        Args:
+            text: Verbatim.
+            exact: Whether every capital is told apart, not only those among small letters.
+        """
 
     def promises_safety(self, text: str) -> bool:
         """Whether a text in this language says that a way is clear, or might; see docs/architecture.md."""

@@ -110,19 +110,20 @@ def read_aloud(text: str, conventions: Conventions) -> str:
     return _CAPITALS.sub(lambda found: _capitals(found[0], conventions, in_capitals=is_capitals), text)
 
 
-def spelled(text: str, conventions: Conventions) -> str:
+def spelled(text: str, conventions: Conventions, *, exact: bool = False) -> str:
     """Name each letter, digit and sign. Capitals are told apart where a word mixes them with small letters,
     as passwords do.
 
     Args:
         text: Verbatim.
         conventions: Of the language in which it is spelled.
+        exact: Whether every capital is told apart.
     """
-    return "; ".join(", ".join(_named(word, conventions)) for word in text.split())
+    return "; ".join(", ".join(_named(word, conventions, exact)) for word in text.split())
 
 
-def _named(word: str, conventions: Conventions) -> list[str]:
-    is_mixed = word not in (word.upper(), word.lower(), word.capitalize())
+def _named(word: str, conventions: Conventions, exact: bool) -> list[str]:
+    is_mixed = exact or word not in (word.upper(), word.lower(), word.capitalize())
     return [
         f"{conventions.capital} {letter}"
         if is_mixed and letter.isupper()

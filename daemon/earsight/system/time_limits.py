@@ -187,6 +187,12 @@ GESTURE = 5.0
 DIALOGUE_SILENCE = 8.0
 """A menu or a question ends by itself this long after its last word."""
 
+SCAN_LASTS = 5.0
+"""A code that was not found at once is looked for this much longer."""
+
+SCAN_PAUSE = 0.15
+"""Pause between two looks for a code."""
+
 POWER_OFF = 10.0
 """The service manager must have begun to end the service this long after it was asked to switch off."""
 

@@ -37,8 +37,8 @@ class Indonesian:
     def read_aloud(self, text: str) -> str:
         return read_aloud(text, printed.CONVENTIONS)
 
-    def spelled(self, text: str) -> str:
-        return spelled(text, printed.CONVENTIONS)
+    def spelled(self, text: str, *, exact: bool = False) -> str:
+        return spelled(text, printed.CONVENTIONS, exact=exact)
 
     def promises_safety(self, text: str) -> bool:
         return safety.promises_safety(text)
