@@ -16,10 +16,14 @@ _POOR = 0.5
 """Confidence below which a piece counts as not read."""
 _MOST = 0.5
 """Share of the pieces that are poor, from which the whole counts as hard to read."""
-_SMALL = 13.0
+_SMALL = 18.0
 """Pixels of letters' height."""
 _SOFT = 0.25
-_LONG, _LIKELY, _SHARE = 2.0, 0.6, 0.2
+"""Sharpness of blurred edges."""
+_LONG, _SHARE = 2.0, 0.2
+"""Width to height of a line at least, and its share of the picture's height at most."""
+_LIKELY, _SURELY = 0.5, 0.65
+"""The detector's score of text. A pattern is smooth more often than small."""
 _EDGE = 0.35
 """Share of the letters' height up to which text touches the edge of the picture."""
 
@@ -56,8 +60,8 @@ def _hard_to_read(poor: Sequence[Piece]) -> set[AimingHint]:
     height = float(np.median([piece.region.text_height for piece in poor]))
     if height < _SMALL:
         return {AimingHint.TOO_SMALL}
-    soft = float(np.median([piece.sharpness for piece in poor])) < _SOFT
-    return {AimingHint.BLURRED} if soft else set()
+    soft = [piece for piece in poor if piece.sharpness < _SOFT and piece.region.score > _SURELY]
+    return {AimingHint.BLURRED} if len(soft) > _MOST * len(poor) else set()
 
 
 def _cut_off(page: Page, read: Sequence[Piece]) -> set[AimingHint]:

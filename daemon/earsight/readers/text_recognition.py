@@ -23,6 +23,7 @@ HEIGHT = 48
 _NARROWEST, _WIDEST = 64, 3200
 _BLANK = 0
 _MOSTLY_FOREIGN = 0.5
+_MIXED = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,14 @@ class Recognised:
         weakest: The lowest probability of any step's first choice, 0..1, also where that is no character.
         foreign: Share of the letters, 0..1, that the recogniser took for those of a script that can't be
             said, such as Chinese.
+        mixed: Whether such letters surely stand beside those of the text.
     """
 
     text: str = ""
     chances: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     weakest: float = 0.0
     foreign: float = 0.0
+    mixed: bool = False
 
     @property
     def length(self) -> int:
@@ -125,14 +128,16 @@ class Alphabet:
             chances: float32 (steps, characters): the probability of each character, and of none (the first).
         """
         best = chances.argmax(1)
-        foreign = _share_foreign(self._once_a_run(best))
+        foreign, mixed = _share_foreign(self._once_a_run(best)), False
         likelihood = chances.max(1)
         if 0 < foreign <= _MOSTLY_FOREIGN:
-            # A foreign letter in the midst of others is a mistake: its place has the likeliest other one.
             odd = np.array([is_foreign(self._characters[n]) for n in best])
-            restricted = chances[odd][:, self._sayable]
-            best[odd] = self._sayable[restricted.argmax(1)]
-            likelihood[odd] = restricted.max(1)
+            if mixed := len(set(best[odd].tolist())) > 1 and float(likelihood[odd].mean()) > _MIXED:
+                best[odd] = _BLANK  # both scripts side by side: what can be said is read
+            else:  # a mistake: its place has the likeliest other character
+                restricted = chances[odd][:, self._sayable]
+                best[odd] = self._sayable[restricted.argmax(1)]
+                likelihood[odd] = restricted.max(1)
         starts = np.flatnonzero(np.diff(best, prepend=-1))
         peaks = np.maximum.reduceat(likelihood, starts)
         kept = best[starts] != _BLANK
@@ -141,7 +146,7 @@ class Alphabet:
             plain = unicodedata.normalize("NFKC", self._characters[number])
             text += plain
             of_text += [peak] * len(plain)
-        return Recognised(text, np.array(of_text, np.float32), float(peaks.min()), foreign)
+        return Recognised(text, np.array(of_text, np.float32), float(peaks.min()), foreign, mixed)
 
     def _once_a_run(self, best: np.ndarray) -> list[str]:
         """The characters, each once a run, without blanks."""

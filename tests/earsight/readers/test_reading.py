@@ -48,6 +48,12 @@ def test_another_script_is_told_and_not_read(chance, unreadable):
     assert reading.unreadable is unreadable
 
 
+@pytest.mark.parametrize(("height", "unreadable"), [(40, True), (8, False), (200, False)])
+def test_what_is_surely_text_and_no_known_letters_is_another_script(height, unreadable):
+    arabic = piece("3r2 I6S,", 100, 100, height, chance=0.3)
+    assert reading_of(page(arabic)).unreadable is unreadable
+
+
 @pytest.mark.parametrize("quarters", range(4))
 def test_boxes_are_those_of_the_picture_before_it_was_turned(quarters):
     size = (480, 640) if quarters % 2 == 0 else (640, 480)
@@ -112,6 +118,12 @@ def test_a_foreign_letter_among_others_is_the_likeliest_other_one():
     assert read.text == "abab"
     assert read.lowest == pytest.approx(0.1)
     assert not read.is_foreign
+
+
+def test_letters_of_another_script_beside_others_are_left_out_if_they_are_sure():
+    read = ALPHABET.decode(steps(OUT, MOUTH, A, B, BLANK, B, chance=0.95))
+    assert (read.text, read.mixed) == ("abb", True)
+    assert reading_of(page(replace(SIGN, recognised=read))).unreadable
 
 
 def test_text_in_another_script_stays_what_it_is():
