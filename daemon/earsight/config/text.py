@@ -21,6 +21,6 @@ class TextSection(Section):
         default=120.0,
         ge=0,
         le=86400,
-        description="Seconds without reading after which its memory, some 250 MB, is freed. It is loaded "
+        description="Seconds without reading after which its memory, some 200 MB, is freed. It is loaded "
         "again at the next use, which takes half a second.",
     )

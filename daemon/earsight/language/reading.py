@@ -31,6 +31,7 @@ SIGN_WORDS = 6
 
 _NO_TEXT = message("reading.none")
 _UNREADABLE = message("reading.unreadable")
+_CUT_SHORT = message("reading.cut_short")
 _UNCLEAR = message("reading.unclear")
 _SIGN = message("reading.sign")
 _HINTS = {
@@ -72,6 +73,8 @@ def passages(scene: Scene, language: Language) -> tuple[Passage, ...]:
         return (Passage((PROBLEMS[scene.problem] if scene.problem else _NO_TEXT,)),)
     reading = scene.text
     told = [*_lines(reading.lines, language)]
+    if reading.cut_short:
+        told.append(Passage((_CUT_SHORT,)))
     told += [Passage((words,)) for hint, words in _HINTS.items() if hint in reading.hints]
     if reading.unreadable:
         told.append(Passage((_UNREADABLE,)))

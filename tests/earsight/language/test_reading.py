@@ -68,6 +68,7 @@ def test_where_nothing_is_read() -> None:
     assert heard() == "No text found."
     assert heard(hints=(AimingHint.BLURRED,)) == "The picture is too blurred to read."
     assert heard(unreadable=True) == "There is text in a script that I can't read aloud."
+    assert heard(cut_short=True) == "There is more text further down; I had no time for all of it."
     spoken = load_language("en")
     dark = passages(Scene(0.0, problem=Problem.DARK), spoken)
     assert said(dark, spoken) == "The picture is too dark."
