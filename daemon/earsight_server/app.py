@@ -27,7 +27,7 @@ from earsight_server.guards.access import AccessGuard, Token
 from earsight_server.guards.answers import AnswerGuard
 from earsight_server.guards.bodies import BodyGuard
 from earsight_server.guards.names import NameGuard
-from earsight_server.guards.reply import refused
+from earsight_server.guards.reply import fault, refused
 from earsight_server.metrics import Metrics
 from earsight_server.page import login_routes, page_routes
 from earsight_server.published import published_api
@@ -141,6 +141,10 @@ def _handle_errors(app: FastAPI) -> None:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"][1:])) or "body"
         return refused(RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{name[:40]}: {first['msg']}."))
+
+    @app.exception_handler(Exception)
+    async def own_fault(_request: Request, _error: Exception) -> Response:
+        return fault()
 
     @app.exception_handler(DecodingCancelledError)
     async def nobody_waits(_request: Request, _error: DecodingCancelledError) -> Response:

@@ -22,6 +22,7 @@ from earsight_server.page_files import rendered, static_files
 from earsight_server.page_things import Row
 from earsight_server.refusal import RefusedError, refusal_of
 from earsight_server.settings import Limits
+from earsight_server.speech import VoiceFailedError
 from earsight_server.uploads import receive, watched
 from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, Wishes, wishes
 from earsight_server.words import ERRORS, FAULT, NO_QUESTION, UNKNOWN_THING, page_words, text
@@ -97,6 +98,15 @@ def page_routes(answering: Answering, limits: Limits) -> APIRouter:
 
 
 async def _shown(answering: Answering, photo: bytes, wanted: PageWishes, gone: threading.Event) -> Shown:
+    """The answer; without sound where the voice fails. Raises what Answering raises."""
+    try:
+        return await _answered(answering, photo, wanted, gone)
+    except VoiceFailedError:
+        silent = wanted.model_copy(update={"sound": False})
+        return await _answered(answering, photo, silent, gone)
+
+
+async def _answered(answering: Answering, photo: bytes, wanted: PageWishes, gone: threading.Event) -> Shown:
     """Raises RefusedError: A field is empty that the question needs, and others."""
     common = {"language": wanted.language, "sound": wanted.sound}
     things: list[Row] = []

@@ -37,6 +37,10 @@ def checked(text: str, language: str) -> str:
     return load_language(language).text(CANT_TELL)
 
 
+class VoiceFailedError(RefusedError):
+    """There are words, and no sound of them."""
+
+
 class Speech:
     """One synthesizer for each language."""
 
@@ -60,7 +64,7 @@ class Speech:
             parts: At least one.
 
         Raises:
-            RefusedError: There is no voice for one of them, or it failed.
+            VoiceFailedError: There is no voice for one of them, or it failed.
         """
         sounds, room = [], self._most
         for part in parts:
@@ -74,7 +78,7 @@ class Speech:
         """Make the sound of a text that has passed checked().
 
         Raises:
-            RefusedError: There is no voice for it, or it failed.
+            VoiceFailedError: There is no voice for it, or it failed.
         """
         try:
             async with self._turns.setdefault(language, asyncio.Lock()):
@@ -83,7 +87,7 @@ class Speech:
         except VoiceError as error:
             # Its text may quote what was to be said.
             _log.error("the voice for %s failed (%s)", language, type(error).__name__)
-            raise RefusedError(
+            raise VoiceFailedError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "The server's voice does not work: `earsight doctor` there says why.",
                 {"Retry-After": "60"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -9,7 +10,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+from uvicorn.server import ServerState
 
+from earsight_server.connection import protocol
 from earsight_server.settings import Limits
 from tests.earsight_server.conftest import Colours
 from tests.earsight_server.live import PATIENCE, head, sent, served
@@ -101,6 +106,31 @@ def test_a_body_for_an_address_that_takes_none(port: int) -> None:
     """It is answered, and what goes on is not read for ever."""
     answer = sent(port, head("/nothing", Transfer_Encoding="chunked"), *[b"1\r\nx\r\n"] * 5)
     assert answer.startswith(b"HTTP/1.1 404")
+
+
+class _Stuck(asyncio.Transport):
+    """To a client that reads nothing. What is left of its answers can't be seen from the client's end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = asyncio.Event()
+
+    def abort(self) -> None:
+        self.ended.set()
+
+
+def test_who_takes_no_answer() -> None:
+    async def wait() -> None:
+        transport, limits = _Stuck(), Limits(writing=0.01)
+        connection = protocol(limits)(
+            uvicorn.Config(PlainTextResponse(""), log_config=None), ServerState(), {}
+        )  # type: ignore[call-arg]
+        connection.connection_made(transport)
+        connection.pause_writing()
+        await asyncio.wait_for(transport.ended.wait(), PATIENCE)
+        connection.connection_lost(ConnectionError())
+
+    asyncio.run(wait())
 
 
 def test_too_many_photos_at_once(wall: bytes) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 from hashlib import sha256
 from http import HTTPStatus
-from http.cookies import SimpleCookie
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from earsight_server.guards.reply import refused, to_login, wants_page
@@ -39,10 +39,8 @@ class Token:
         kind, _, shown = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return self.is_shown(shown)
-        cookies: SimpleCookie = SimpleCookie()
-        cookies.load(headers.get("cookie", "")[:4096])
-        morsel = cookies.get(COOKIE)
-        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self.cookie.encode())
+        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        return hmac.compare_digest(cookie.encode(), self.cookie.encode())
 
 
 class AccessGuard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -66,9 +67,10 @@ class AnswerGuard:
             await refused(refusal)(scope, receive, send_on)
         except Exception as error:
             _log.error("%s %s failed: %s", scope["method"], _route(scope), _place(error))
-            if status:
+            if status not in (0, HTTPStatus.INTERNAL_SERVER_ERROR):
                 raise ConnectionError("a fault in the midst of an answer") from None
-            await fault()(scope, receive, send_on)
+            if not status:  # the application itself answers faults of its routes, and raises them again
+                await fault()(scope, receive, send_on)
         finally:
             self._metrics.count(_route(scope), scope["method"], status, time.perf_counter() - began)
 
