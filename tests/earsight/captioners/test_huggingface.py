@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from earsight.captioners.captioner import (  # noqa: E402
 from earsight.captioners.huggingface import HuggingFaceCaptioner, Prompt, _device, _hypotheses  # noqa: E402
 from earsight.captioners.vision_tower import VisionFeatures  # noqa: E402
 from earsight.errors import CaptionerError  # noqa: E402
+from earsight_bundle.manifest import Calibration  # noqa: E402
 from tests.earsight.captioners.tiny_models import END, MAKERS  # noqa: E402
 from tests.earsight.stand_ins import painted  # noqa: E402
 
@@ -83,6 +85,18 @@ def test_captions_come_out_best_first_and_each_text_once(captioner):
         assert len(caption.text.split()) <= MAX_TOKENS
         assert caption.confidence == pytest.approx(0.3)
         assert caption.lowest_log_prob <= caption.mean_log_prob <= 0
+
+
+def test_a_calibration_says_how_far_they_are_to_be_believed(folders):
+    """By what a search gives as evidence; and it may put other captions first."""
+    known = {"en": Calibration(bias=1.0, weights={"agreement": 2.0, "tokens": -0.1}, order=0.5)}
+    options = {"threads": 1, "beams": 3, "max_tokens": MAX_TOKENS, "time_limit": 60}
+    captioner = HuggingFaceCaptioner(folders["blip"], **options, calibrations=known)
+    found = captioner.describe(captioner.encode(captioner.prepare(painted("red"))))
+    for caption in found:
+        assert 0 < caption.evidence["agreement"] <= 1
+        odds = 1 + 2 * caption.evidence["agreement"] - 0.1 * caption.evidence["tokens"]
+        assert caption.confidence == pytest.approx(1 / (1 + math.exp(-odds)))
 
 
 def test_log_probabilities_are_those_of_a_plain_forward_pass(captioner, family):
