@@ -48,7 +48,7 @@ def test_as_json(photos, eyes, tmp_path, capsys):
     good, dark, broken = map(json.loads, capsys.readouterr().out.splitlines())
     assert good == {
         "image": str(paths[0]),
-        "said": "A dog close on the left.",
+        "said": "A dog on the left.",
         "found": [
             {"name": "dog", "confidence": 0.9, "box": [0.05, 0.2, 0.25, 0.9], "direction": "left"},
             {"name": "cat", "confidence": 0.4, "box": [0.4, 0.2, 0.6, 0.9], "direction": "ahead"},

@@ -256,8 +256,7 @@ def test_around():
             assert await on.do("around") is PressEnd.SPOKEN
             (said,) = on.said
             assert said == (
-                "On the left: a dog close by, maybe a chair. I can't tell what's ahead. "
-                "On the right: two people close by."
+                "On the left: a dog, maybe a chair. I can't tell what's ahead. On the right: two people."
             )
             await on.do("repeat")
             assert on.said[1] == said
