@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from earsight.interaction import finding_times
 from earsight.language.finding import FindingLimits, sighting, worth
 from earsight.language.groups import Doubt, Group, Spot
 from earsight.language.language import Phrasing
 from earsight.scene import Box, DetectedObject, Problem
-from earsight.system import time_limits
 
 _FADES = 0.1
 """How far the probability may sink below what the ticks begin at before they end."""
@@ -86,7 +86,7 @@ def tick_at(place: float) -> Tick:
     Args:
         place: Of its middle, 0..1 of the picture's width.
     """
-    fastest, slowest = time_limits.FIND_FASTEST, time_limits.FIND_SLOWEST
+    fastest, slowest = finding_times.FASTEST, finding_times.SLOWEST
     pan = min(max(2 * place - 1, -1.0), 1.0)
     return Tick(pan, fastest + (slowest - fastest) * abs(pan))
 
@@ -123,16 +123,16 @@ class Guidance:
         """
         if self._last_look is not None and at <= self._last_look:
             return
-        longest = time_limits.FIND_LONGEST_STEP
+        longest = finding_times.LONGEST_STEP
         step = longest if self._last_look is None else min(at - self._last_look, longest)
         self._last_look, self._problem = at, None
         chosen = self._chosen(each for each in found if each.confidence >= self._limits.maybe)
         chance = presence if chosen is None else chosen.confidence
-        share = 1 - math.exp(-step / time_limits.FIND_SMOOTHING)
+        share = 1 - math.exp(-step / finding_times.SMOOTHING)
         self._chance += share * (chance - self._chance)
         self._presence += share * (presence - self._presence)
         if chosen is not None:
-            self._follow(chosen, at, 1 - math.exp(-step / time_limits.FIND_FOLLOWING))
+            self._follow(chosen, at, 1 - math.exp(-step / finding_times.FOLLOWING))
 
     def unusable(self, problem: Problem) -> None:
         """A picture could not be used: it says nothing of the thing."""
@@ -176,7 +176,7 @@ class Guidance:
     def _notice(self, now: float) -> None:
         """Whether the thing is there: it begins and ends at different probabilities."""
         least = self._limits.maybe - (_FADES if self._is_there else 0.0)
-        is_recent = now - self._found_at <= time_limits.FIND_LOST and self._found is not None
+        is_recent = now - self._found_at <= finding_times.LOST and self._found is not None
         is_there = is_recent and self._chance >= least
         if self._is_there and not is_there:
             self._lost_at = now
@@ -185,7 +185,7 @@ class Guidance:
         self._is_there = is_there
 
     def _unseen(self, now: float) -> Unseen | None:
-        due = max(self._lost_at + time_limits.FIND_UNSEEN, self._unseen_at + time_limits.FIND_UNSEEN_AGAIN)
+        due = max(self._lost_at + finding_times.UNSEEN, self._unseen_at + finding_times.UNSEEN_AGAIN)
         if now < due:
             return None
         self._unseen_at = now
@@ -195,11 +195,11 @@ class Guidance:
         told = self._told
         if told is None or self._unseen_at > self._told_at:
             # Until it is as sure as it will be; the ticks have begun already.
-            return now - self._there_since >= time_limits.FIND_STEADY
+            return now - self._there_since >= finding_times.STEADY
         is_surer = group.doubt < told.doubt is Doubt.DOUBTFUL
         if not self._is_elsewhere(told.where, now) and not is_surer:
             return False
-        return now - self._told_at >= time_limits.FIND_REPEAT
+        return now - self._told_at >= finding_times.REPEAT
 
     def _is_elsewhere(self, told: tuple[Spot, ...], now: float) -> bool:
         """Whether it has been clearly in another direction for a while."""
@@ -211,7 +211,7 @@ class Guidance:
             return False
         if self._elsewhere_since is None:
             self._elsewhere_since = now
-        return now - self._elsewhere_since >= time_limits.FIND_STEADY
+        return now - self._elsewhere_since >= finding_times.STEADY
 
     def _spots(self, box: Box, shift: float) -> tuple[Spot, ...]:
         moved = replace(box, left=box.left + shift, right=box.right + shift)

@@ -1,4 +1,4 @@
-"""Every time limit, pause and polling interval of the daemon, in one table. All are in seconds.
+"""Every time limit, pause and polling interval of the daemon, in seconds; of a search: finding_times.py.
 
 Many of them depend on each other and on the unit files in systemd/:
 tests/earsight/system/test_time_limits.py holds their order. What a user may choose is in the settings; only
@@ -26,8 +26,7 @@ V4L2_FRAME = 2.0
 """OpenCV waits this long for a webcam's frame. Its own limit of 10 s is longer than a wearer can wait."""
 
 STILL = 1.5
-"""A look for text waits this long for a still, which may need another mode of the camera, and then takes the
-newest frames instead. The wearer hears the first words some 1.2 s after the press where it is fast."""
+"""A look for text waits this long for a still, and then takes the newest frames instead."""
 
 STILL_KEPT = 10.0
 """A camera keeps the mode for stills this long after the last one: switching takes time."""
@@ -113,47 +112,6 @@ REMOTE_STEADY = 60.0
 
 REMOTE_WATCH = 0.5
 """Interval at which the supervisor asks whether another machine has failed."""
-
-# Finding
-
-FIND_LASTS = 60.0
-"""A search ends by itself after this long."""
-
-FIND_LOST = 0.7
-"""A thing that was not seen for this long is lost, until it is seen again."""
-
-FIND_UNSEEN = 4.0
-"""That a thing is not seen is said this long after the search began, or after it was lost."""
-
-FIND_UNSEEN_AGAIN = 15.0
-"""It is not said again before this long; neither is that the camera is lost."""
-
-FIND_STEADY = 0.5
-"""A thing must have been there for this long before that is said, and in another direction likewise."""
-
-FIND_SMOOTHING = 0.3
-"""In this time the probability of a thing follows what is seen to two thirds."""
-
-FIND_FOLLOWING = 0.15
-"""The same for its place: ticks that come late lead astray."""
-
-FIND_LONGEST_STEP = 0.25
-"""A look counts for this long at most: after a pause, one look is still but one look."""
-
-FIND_SLOWEST = 0.7
-"""Interval between ticks for a thing at the edge of the picture."""
-
-FIND_FASTEST = 0.16
-"""The same for one in the middle. Faster ticks run together."""
-
-FIND_REPEAT = 2.5
-"""Nothing more is said of a thing that is there before this long after the last words."""
-
-FIND_TICKS = 0.35
-"""For about this long, ticks go on in one place before they follow the thing."""
-
-FIND_POLL = 0.05
-"""Interval at which a search that has nothing to say looks whether it has."""
 
 # What is said
 

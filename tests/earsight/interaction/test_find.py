@@ -9,11 +9,11 @@ import pytest
 from earsight.actions import ArgumentError
 from earsight.cameras.source import CameraError
 from earsight.errors import CaptionerError
+from earsight.interaction import finding_times
 from earsight.interaction.guidance import FindSettings
 from earsight.interaction.press_end import PressEnd
 from earsight.language.languages import load_language
 from earsight.scene import Box
-from earsight.system import time_limits
 from earsight.triggers.trigger import Gesture
 from tests.earsight.fakes import FastPlayer
 from tests.earsight.interaction.narrator_stage import RED, stage, tried
@@ -33,9 +33,9 @@ def eyes(*shown, classes=("door", "chair", "dog", "person"), least=0.3):
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     """What is said after seconds is said sooner, and one look is enough, however few there are."""
-    soon = {"FIND_STEADY": 0.05, "FIND_REPEAT": 0.05, "FIND_UNSEEN": 0.2, "FIND_SMOOTHING": 0.001}
+    soon = {"STEADY": 0.05, "REPEAT": 0.05, "UNSEEN": 0.2, "SMOOTHING": 0.001}
     for name, seconds in soon.items():
-        monkeypatch.setattr(time_limits, name, seconds)
+        monkeypatch.setattr(finding_times, name, seconds)
 
 
 FAST = FindSettings(("pintu", "chair"), looks_per_second=50)
@@ -133,7 +133,7 @@ def test_a_dark_picture_is_told():
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_it_ends_by_itself(monkeypatch, language):
-    monkeypatch.setattr(time_limits, "FIND_LASTS", 0.3)
+    monkeypatch.setattr(finding_times, "LASTS", 0.3)
     ends = {"en": "I have stopped looking for a door.", "id": "Saya sudah berhenti mencari pintu."}
 
     async def trial():

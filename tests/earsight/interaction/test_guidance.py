@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from earsight.interaction import finding_times
 from earsight.interaction.guidance import Guidance, Seen, Tick, Unseen, tick_at
 from earsight.language.finding import FindingLimits
 from earsight.language.groups import Doubt
 from earsight.language.language import Directions, Phrasing
 from earsight.scene import Box, DetectedObject, Direction, Problem
-from earsight.system import time_limits
 
 PHRASING = Phrasing(plain=0.7, probably=0.45, maybe=0.1, object_plain=0.75)
 LIMITS = FindingLimits(probably=0.5, maybe=0.3, absent=0.03)
@@ -189,8 +189,8 @@ def test_whatever_is_seen_it_never_chatters(looks):
         now += pause
     for (at, one), (later, other) in pairwise(spoken):
         if isinstance(one, Seen) and isinstance(other, Seen):
-            assert later - at >= time_limits.FIND_REPEAT
+            assert later - at >= finding_times.REPEAT
             assert (one.group.where, one.group.doubt) != (other.group.where, other.group.doubt)
     unseen = [at for at, cue in spoken if isinstance(cue, Unseen)]
-    assert all(later - at >= time_limits.FIND_UNSEEN_AGAIN for at, later in pairwise(unseen))
+    assert all(later - at >= finding_times.UNSEEN_AGAIN for at, later in pairwise(unseen))
     assert all(cue.group.confidence >= LIMITS.maybe for _, cue in spoken if isinstance(cue, Seen))

@@ -8,6 +8,7 @@ from functools import partial
 
 from earsight.actions import ArgumentError
 from earsight.cameras.source import CameraError
+from earsight.interaction import finding_times
 from earsight.interaction.actions.menu import Menu
 from earsight.interaction.guidance import Guidance, Seen, Tick, Unseen
 from earsight.interaction.turn import Perform, Reply, Turn
@@ -77,7 +78,7 @@ class _Search:
         self.things = called(name, turn.language)
         self._guidance: Guidance
         self._lost: CameraError | None = None
-        self._lost_told_at = -time_limits.FIND_UNSEEN_AGAIN
+        self._lost_told_at = -finding_times.UNSEEN_AGAIN
 
     async def run(self) -> Reply:
         """Until it is over, and what is said then."""
@@ -119,15 +120,15 @@ class _Search:
 
     async def _guide(self) -> Reply:
         """Until the search has lasted long enough."""
-        ends_at = time.monotonic() + time_limits.FIND_LASTS
+        ends_at = time.monotonic() + finding_times.LASTS
         while (now := time.monotonic()) < ends_at:
             if self._lost is None:
                 await self._hear(now)
-            elif now - self._lost_told_at >= time_limits.FIND_UNSEEN_AGAIN:
+            elif now - self._lost_told_at >= finding_times.UNSEEN_AGAIN:
                 self._lost_told_at = now
                 await self._turn.say(self._lost.spoken)
             else:
-                await asyncio.sleep(time_limits.FIND_POLL)
+                await asyncio.sleep(finding_times.POLL)
         return Reply((message("find.given_up", things=self.things),))
 
     async def _hear(self, now: float) -> None:
@@ -138,11 +139,11 @@ class _Search:
         elif isinstance(cue, Unseen):
             await self._turn.say(self._unseen(cue))
         elif isinstance(cue, Tick):
-            count = max(1, round(time_limits.FIND_TICKS / cue.interval))
+            count = max(1, round(finding_times.TICKS / cue.interval))
             await self._turn.play(render_ticks(cue.pan, cue.interval, count))
             await asyncio.sleep(max(0.0, now + count * cue.interval - time.monotonic()))
         else:
-            await asyncio.sleep(time_limits.FIND_POLL)
+            await asyncio.sleep(finding_times.POLL)
 
     def _unseen(self, cue: Unseen) -> Message | str:
         if cue.problem is not None:
