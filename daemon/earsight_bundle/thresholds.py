@@ -25,7 +25,7 @@ PRESENCE_ABOVE = 0.7
 """Presence of persons, animals and vehicles from which a caption that names them is said without doubt, as
 far as its own confidence goes."""
 LEAST_PRESENCE = 0.35
-"""The least that this may be set to: from lower ones on, captions tell of people who are not there."""
+"""Below, no caption that names animals or vehicles is said at all; of people, below OBJECTS_ABOVE."""
 LIKELY_ABOVE = 0.8
 """Probability from which the careful style says a thing."""
 SHORT_WORDS = 14

@@ -12,6 +12,7 @@ from earsight.language.language import Phrasing
 from earsight.language.readers import named_in
 from earsight.language.vocabulary import MOVING, THINGS, Mention, with_kinds
 from earsight.scene import Caption, Scene
+from earsight_bundle.thresholds import LEAST_PRESENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def usable(captions: Iterable[Caption], least: float, grammar: Grammar) -> list[
 def certain(caption: Caption, scene: Scene, phrasing: Phrasing) -> Said | None:
     """The caption with its doubt; None if it names somebody who may not be there.
 
-    Whoever it names has to be as probable as one who is said by himself: captioners like riders on parked
-    motorcycles.
+    A person has to be as probable as one who is said by himself: captioners like riders on parked
+    motorcycles. Of animals and vehicles they know some that a detector misses.
 
     Args:
         caption: May be said.
@@ -73,8 +74,10 @@ def certain(caption: Caption, scene: Scene, phrasing: Phrasing) -> Said | None:
     """
     mentions = named_in(caption)
     seen = presences(mentions, scene)
-    if any(each < min(phrasing.object_probably, phrasing.presence) for each in seen.values()):
-        return None
+    of_people = min(phrasing.object_probably, phrasing.presence)
+    for name, each in seen.items():
+        if each < (of_people if "person" in with_kinds(name) else LEAST_PRESENCE):
+            return None
     level = Doubt.DOUBTFUL if caption.confidence < phrasing.probably else Doubt.PROBABLE
     sure = all(each >= phrasing.presence for name, each in seen.items() if name in MOVING)
     if caption.confidence >= phrasing.plain and sure:

@@ -63,7 +63,8 @@ class Phrasing:
         place: Probability from which the place and the ground are said.
         caption: Confidence from which a caption is said beside what a detector found.
         presence: Presence of persons, animals and vehicles from which a caption that names them is said
-            without doubt, as far as its confidence goes. Below object_probably it is not said.
+            without doubt, as far as its confidence goes. Below object_probably no
+            people, and below thresholds.LEAST_PRESENCE no others are named by captions.
         directions: How the direction of a thing is said.
         words: Words of a short description at most.
     """
