@@ -135,6 +135,26 @@ def test_input_devices_are_open_to_the_service_only_where_the_settings_have_keys
     assert not any(installed.has(file) for file in KEYS)
 
 
+@pytest.mark.parametrize(
+    ("url", "allowed"), [("http://192.168.1.20:11434/v1", "192.168.1.20"), ("https://gpu.local", "any")]
+)
+def test_the_network_is_open_to_another_machine_only_where_the_settings_have_one(
+    installed: Box, url: str, allowed: str
+) -> None:
+    files = [f"{UNITS}/{unit}.service.d/15-network.conf" for unit in ("earsight", "earsight-doctor")]
+    assert not any(installed.has(file) for file in files)
+    installed.asked()
+    installed.write(CONFIG, f"captioner:\n  engine: openai\n  remote: {{url: {url}, model: x}}\n")
+    assert installed.install().returncode == 0
+    assert all(f"\nIPAddressAllow={allowed}\n" in installed.read(file) for file in files)
+    asked = installed.asked()
+    assert any("remote]" in line for line in asked if "pip" in line)
+    assert "systemctl start earsight" in asked
+    installed.write(CONFIG, "captioner:\n  engine: onnx\n")
+    assert installed.install().returncode == 0
+    assert not any(installed.has(file) for file in files)
+
+
 def test_settings_that_can_not_be_written_whole_are_not_there(box: Box) -> None:
     """A disk that is full is the same as a power cut: half a file would count as the owner's."""
     box.shell(
