@@ -58,15 +58,20 @@ class Hearing:
     Attributes:
         text: The likeliest sentence of the grammar; "" for none.
         spoke: Whether somebody has spoken.
-        certainty: Probability, 0..1, that the sentence was said.
+        evidence: What speaks for it; None without a sentence.
     """
 
     text: str
     spoke: bool
-    certainty: float
+    evidence: Evidence | None
+
+    @property
+    def certainty(self) -> float:
+        """Probability, 0..1, that the sentence was said."""
+        return certainty(self.evidence)
 
 
-def evidence(words: Sequence[Segment], phones: Sequence[Segment]) -> Evidence | None:
+def compare(words: Sequence[Segment], phones: Sequence[Segment]) -> Evidence | None:
     """Compare what was heard with any sequence of phones.
 
     Args:

@@ -16,7 +16,7 @@ from typing import Any
 
 from earsight.errors import EarsightError
 from earsight.listening.grammar import Grammar
-from earsight.listening.hearing import Hearing, certainty, evidence
+from earsight.listening.hearing import Hearing, compare
 from earsight.message import message
 from earsight.system import time_limits
 from earsight.voice import child
@@ -110,7 +110,7 @@ class Recogniser:
             raise RecogniserError(f"the recogniser failed: {told['error']}")
         if told["event"] != "heard":
             return Event(told["event"])
-        return Hearing(told["text"], told["spoke"], certainty(evidence(told["words"], told["phones"])))
+        return Hearing(told["text"], told["spoke"], compare(told["words"], told["phones"]))
 
     def rest(self) -> None:
         """Nobody listens: let the process go after a while."""

@@ -56,11 +56,10 @@ class Decoders:
     def decode(self, sound: bytes) -> dict[str, Any]:
         """What was said: the text, "" for nothing; and its words and the phones, each with its first and last
         frame (of 10 ms) and the logarithm of its acoustic score."""
-        return {
-            "text": _text(self._grammar, sound),
-            "words": _segments(self._grammar),
-            "phones": _segments(self._phones) if _text(self._phones, sound) else [],
-        }
+        text = _text(self._grammar, sound)
+        if not (text and _text(self._phones, sound)):
+            return {"text": ""}  # a noise that fits no sentence: there are no segments either
+        return {"text": text, "words": _segments(self._grammar), "phones": _segments(self._phones)}
 
 
 def _config(**options: Any) -> Any:
