@@ -25,10 +25,10 @@ _WEIGHTS = {
 }
 """Of a logistic regression on the Evidence; `script/bench listen --fit` fits it."""
 
-ACT_ABOVE = 0.55
+ACT_ABOVE = 0.45
 """Certainty from which a command is done."""
 
-ASK_ABOVE = 0.3
+ASK_ABOVE = 0.25
 """Certainty from which the wearer is asked whether it was meant; below, it counts as something else."""
 
 

@@ -101,6 +101,7 @@ async def stage(
     synthesizer=None,
     player=None,
     folder=None,
+    listener=None,
     **policy,
 ):
     scene = source or Scene(painted("red"))
@@ -112,7 +113,8 @@ async def stage(
     on_stage = []
     voice = Voice(synthesizer or ToneSynthesizer(), player or FastPlayer(), replay_for=0.0)
     speaker = Speaker(voice, on_sound=lambda *heard: on_stage[0].note(*heard))
-    narrator = Narrator(look_worker, speaker, replace(POLICY, **policy), Preferences(SETTINGS, folder))
+    preferences = Preferences(SETTINGS, folder)
+    narrator = Narrator(look_worker, speaker, replace(POLICY, **policy), preferences, listener)
     # Intervals in tests are shorter than any that can be configured.
     narrator.narration.interval = LookInterval(share=0.0)
     on_stage.append(Stage(narrator, captioner, scene))

@@ -119,3 +119,16 @@ def test_any_bindings_mean_what_they_say(gestures):
     }
     kinds = {ACTIONS[name].kind for name in gestures.values() if name}
     assert bound.sets("button") is (ActionKind.SETTING in kinds)
+
+
+def test_a_microphone_has_the_triple_press_unless_something_else_listens():
+    def bound(**buttons):
+        settings = {"microphone": {"source": "alsa"}, "bindings": {"button": buttons}}
+        return build_bindings(Config.model_validate(settings))
+
+    assert bound().action("button", Gesture.TRIPLE) == "listen"
+    assert bound().listens("keyboard")
+    assert not bindings().listens("button")
+    assert bound(triple="stop").action("button", Gesture.TRIPLE) == "stop"
+    assert bound(long="listen").action("button", Gesture.TRIPLE) is None
+    assert bound(long="listen").listens("button")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earsight.triggers.gestures import GestureRecognizer, GestureTimes, Stuck
-from earsight.triggers.trigger import ButtonDown, Gesture, Press
+from earsight.triggers.trigger import ButtonDown, ButtonUp, Gesture, Press
 
 LONG, WINDOW, VERY_LONG, STUCK = 800, 350, 2500, 30_000
 TIMES = GestureTimes(long_press=LONG, double_window=WINDOW, very_long_press=VERY_LONG, stuck_after=STUCK)
@@ -310,3 +310,15 @@ def test_other_bindings_hold_from_the_next_gesture_on():
     assert recognizer.press(5 * LONG) == [ButtonDown(5 * LONG)]
     assert recognizer.expire(6 * LONG) == []
     assert recognizer.release(6 * LONG + 1) == [Press(Gesture.LONG, 5 * LONG)]
+
+
+@pytest.mark.parametrize(
+    ("edges", "gesture"),
+    [([0, 100, 200, 300, 400, 1500], Gesture.TRIPLE), ([0, 1000], Gesture.LONG), ([0, 100], Gesture.SHORT)],
+)
+def test_the_release_of_a_gesture_that_was_known_before_is_told_where_it_matters(edges, gesture):
+    for tells_release in (False, True):
+        recognizer = GestureRecognizer(TIMES, triple=True, tells_release=tells_release)
+        events = drive(recognizer, [(t, index % 2 == 0) for index, t in enumerate(edges)])
+        told = [ButtonUp(0)] if tells_release and gesture is not Gesture.SHORT else []
+        assert events == [ButtonDown(0), Press(gesture, 0), *told]

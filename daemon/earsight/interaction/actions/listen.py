@@ -7,6 +7,8 @@ from functools import partial
 from earsight.actions import ACTIONS
 from earsight.interaction.bindings import LISTEN, Bindings
 from earsight.interaction.turn import Perform, Reply, Turn
+from earsight.language.finding import called, named
+from earsight.language.language import Language
 from earsight.listening.hearing import ACT_ABOVE, ASK_ABOVE
 from earsight.message import Message, message
 from earsight.triggers.trigger import Gesture
@@ -35,7 +37,8 @@ async def listen(turn: Turn) -> Reply | Perform:
     wanted = Perform(command.action, command.argument)
     if heard.certainty >= ACT_ABOVE:
         return wanted
-    return Reply((message("listen.doubt", action=_said(wanted)),), dialogue=Doubt(wanted, turn.bindings))
+    question = message("listen.doubt", action=_said(wanted, turn.language))
+    return Reply((question,), dialogue=Doubt(wanted, turn.bindings))
 
 
 class Doubt:
@@ -59,11 +62,11 @@ class Doubt:
         return Reply((message("listen.not_done"),))
 
 
-def _said(wanted: Perform) -> Message | str:
+def _said(wanted: Perform, language: Language) -> Message | str:
     """What a command is called. A question is its own words."""
-    if wanted.action == "ask" and wanted.argument is not None:
-        return wanted.argument
-    label = ACTIONS[wanted.action].label
-    if wanted.argument is None:
+    label, argument = ACTIONS[wanted.action].label, wanted.argument
+    if argument is None:
         return label
-    return message("listen.command", action=label, text=wanted.argument)
+    if wanted.action == "ask":
+        return argument
+    return message("listen.command", action=label, text=called(named(argument), language))
