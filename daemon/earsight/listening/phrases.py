@@ -10,6 +10,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "detail": ("more detail", "tell me more", "describe in detail"),
     "repeat": ("again", "repeat", "say that again"),
     "read": ("read", "read this", "read the text", "read that to me"),
+    "spell": ("spell it", "spell that"),
     "around": ("around", "look around", "what is around me"),
     "light": ("how bright is it", "how dark is it", "is the light on"),
     "scan": ("scan", "scan the code", "read the code"),

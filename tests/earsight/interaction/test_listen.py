@@ -75,7 +75,7 @@ def test_what_is_doubtful_is_asked_back(tmp_path, monkeypatch, answer):
 def test_a_doubtful_one_can_be_said_again(tmp_path, monkeypatch):
     monkeypatch.setattr(listen, "ACT_ABOVE", 1.1)
     path = recording(tmp_path, "find the door")
-    question = english("listen.doubt", action="Find door")
+    question = english("listen.doubt", action="find a door")
 
     async def trial():
         async with stage(listener=listener(path), bindings=WITH_MICROPHONE) as on:

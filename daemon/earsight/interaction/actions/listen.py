@@ -64,9 +64,9 @@ class Doubt:
 
 def _said(wanted: Perform, language: Language) -> Message | str:
     """What a command is called. A question is its own words."""
-    label, argument = ACTIONS[wanted.action].label, wanted.argument
+    argument = wanted.argument
     if argument is None:
-        return label
+        return ACTIONS[wanted.action].label
     if wanted.action == "ask":
         return argument
-    return message("listen.command", action=label, text=called(named(argument), language))
+    return message("listen.find", text=called(named(argument), language))
