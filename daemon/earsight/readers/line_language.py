@@ -11,8 +11,11 @@ from earsight.readers.language_words import ENGLISH, INDONESIAN, LETTERS, PAIRS,
 _WORD = re.compile(r"[^\W\d_]+")
 _KNOWN = 4.0
 """What a common word counts, in natural logarithms of likelihood."""
-_UNKNOWN = 2.5
-"""What the letters of a word that is not common count at most."""
+_CLEAR, _TYPICAL, _UNKNOWN = 4.5, 2.5, 1.2
+"""Of the letters of a word that is not common: from where they are typical of a language, what such a word
+counts (enough by itself), and what others count at most. Names and foreign words are seldom typical."""
+_DAMPING = 0.55
+"""Pairs of letters depend on each other."""
 _SURE = 2.2
 _TABLE = [
     [int(step) / 3 if step.isdigit() else -("abcdefghi".index(step) + 1) / 3 for step in row]
@@ -60,5 +63,6 @@ def _of_word(word: str) -> float:
     if word in SHARED or len(word) < 3 or not (word.isascii() and word.isalpha()):
         return 0.0  # initials and units, or a word of another language
     places = [LETTERS.index(letter) for letter in f"^{word}^"]
-    total = sum(_TABLE[first][second] for first, second in pairwise(places))
-    return max(-_UNKNOWN, min(_UNKNOWN, 0.55 * total))
+    evidence = _DAMPING * sum(_TABLE[first][second] for first, second in pairwise(places))
+    most = _TYPICAL if abs(evidence) >= _CLEAR else _UNKNOWN
+    return max(-most, min(most, evidence))
