@@ -7,11 +7,17 @@ from PIL import Image, ImageDraw, ImageFont
 from earsight.readers.rapidocr import RapidReader
 from earsight.readers.reader import ReaderError
 from earsight.scene import AimingHint, Reading
+from earsight.system import time_limits
 
 pytest.importorskip("cv2", reason="text is read with OpenCV")
 pytest.importorskip("rapidocr", reason="its networks read")
 
 SIZE = (640, 480)
+
+
+@pytest.fixture(autouse=True)
+def all_the_time_that_a_busy_machine_takes(monkeypatch):
+    monkeypatch.setattr(time_limits, "READING", 1000.0)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +92,11 @@ def test_a_reading_ends_where_its_checkpoint_raises(reader):
 
     with pytest.raises(InterruptedError):
         reader.read(SIGN, checkpoint)
+
+
+def test_without_time_the_rest_is_left_out(reader, monkeypatch):
+    monkeypatch.setattr(time_limits, "READING", -1.0)
+    assert reader.read(SIGN) == Reading(cut_short=True)
 
 
 def test_what_was_let_go_is_loaded_again():
