@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from earsight.cameras.source import BlackPictures
 from earsight.interaction.actions.light import pitch_of
 from earsight.interaction.press_end import PressEnd
 from earsight.vision.light import light_of
@@ -59,6 +60,16 @@ def test_brighter_sounds_higher():
     assert pitches == sorted(pitches)
     assert pitches[0] == pytest.approx(196)
     assert pitches[-1] == pytest.approx(8 * 196)
+
+
+def test_where_there_is_no_light_at_all():
+    async def trial():
+        async with stage() as on:
+            await on.show(BlackPictures("The camera gives only black pictures."))
+            assert await on.do("light") is PressEnd.SPOKEN
+            assert on.heard == [english("light.black")]
+
+    tried(trial)
 
 
 def test_without_a_picture():
