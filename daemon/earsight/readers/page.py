@@ -15,8 +15,9 @@ from earsight.readers.text_regions import Region
 _ELONGATED = 2.0
 """Width to height from which a box tells in which direction its text runs."""
 _PROBES = 3
-_SURE = 0.85
-"""Mean probability of characters from which text is the right way up. Upside down it is seldom over 0.7."""
+_SURE = 0.95
+"""Mean probability of characters from which text is the right way up. Upside down it reached 0.86, the right
+way up 1.00, in 18 lines of seven made-up pictures."""
 _CLEARLY_BETTER = 0.1
 
 
