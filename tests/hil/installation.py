@@ -34,9 +34,9 @@ mount --bind -o ro "$2" "$1/source"
 mount --bind -o ro "$3" "$1/wheels"
 export PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
 chroot "$1" /source/script/install --board raspberry-pi
-# As for a board whose button is on any other chip's lines, and for one that asks another machine, which
+# As for a board whose button is on any other chip's lines, that asks another machine, or listens, which
 # script/install sees by its settings.
-exec chroot "$1" /opt/earsight/venv/bin/python -m pip install --quiet gpiod httpx2
+exec chroot "$1" /opt/earsight/venv/bin/python -m pip install --quiet gpiod httpx2 pocketsphinx
 """
 
 

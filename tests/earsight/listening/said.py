@@ -28,7 +28,7 @@ def recording(folder: Path, text: str) -> Path:
     if text:
         sound = asyncio.run(EspeakSynthesizer("en-us").synthesize(text, 160))
         samples = resample_poly(sound.samples.astype(float), RATE, sound.rate) / 4
-    samples = np.pad(samples, RATE // 2) + np.random.default_rng(1).normal(0, 20, len(samples) + RATE)
+    samples = np.pad(samples, RATE // 2)  # with zeros, as behind a noise gate
     path.write_bytes(riff.header(len(samples), RATE) + samples.astype("<i2").tobytes())
     return path
 
