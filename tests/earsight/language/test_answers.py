@@ -20,7 +20,7 @@ PHRASING = Phrasing(plain=0.8, probably=0.5, maybe=0.2)
 ABSENT = dict.fromkeys(("person", "car", "door", "dog", "cat", "stairs", "scissors"), 0.01)
 RED = Colour(ColourName.RED, Shade.DARK, 0.9)
 BLUE = Colour(ColourName.BLUE, None, 0.6)
-SURE, PROBABLE, DOUBTFUL = 0.9, 0.65, 0.4
+SURE, PROBABLE, DOUBTFUL = 0.9, 0.65, 0.55
 
 
 def seen(name, at, confidence=SURE, colour=None):
