@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,9 +24,9 @@ _LIMIT = 60.0
 """Seconds until something was heard."""
 
 
-@pytest.fixture(scope="module")
-def eyes(device: Device, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    bundle = detector_only(tmp_path_factory.mktemp("eyes"))
+@pytest.fixture
+def eyes(device: Device, tmp_path: Path) -> Iterator[None]:
+    bundle = detector_only(tmp_path)
     shutil.copytree(bundle, device.guest.shared / "eyes", dirs_exist_ok=True)
     device.guest.shell(f"rm -rf {_EYES}; cp -r /hil/eyes {_EYES}")
     yield
