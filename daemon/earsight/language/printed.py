@@ -48,7 +48,8 @@ _SPAN = re.compile(
 )
 """Two numbers that can only be the times between which something is open: "9.00 - 17.30"."""
 _TELEPHONE = re.compile(
-    r"(?<![\w.,-])(?:(?:\+\d{1,3}[ -])?\d{3,}(?:[ -]\d{3,})+|\+\d{7,}|0\d{3,}|\d{8,})(?![\w-]|[.,]\d)"
+    r"(?:(?<!\w)(?:\+\d{1,3}[ -]?)?\(\d{2,5}\)[ -]?\d{3,}(?:[ -]\d{3,})*"
+    r"|(?<![\w.,-])(?:(?:\+\d{1,3}[ -])?\d{3,}(?:[ -]\d{3,})+|\+\d{7,}|0\d{3,}|\d{8,}))(?![\w-]|[.,]\d)"
 )
 _LEAST_DIGITS = 7
 """Of a telephone number that is printed in groups: fewer may be anything."""
@@ -197,7 +198,7 @@ def _digits_apart(number: str) -> str:
     """Each digit for itself, with a pause where the print has a gap."""
     if sum(map(str.isdigit, number)) < _LEAST_DIGITS and not number.isdigit():
         return number
-    groups = re.split("[ -]", number.lstrip("+"))
+    groups = re.findall(r"\d+", number)
     apart = ", ".join(" ".join(group) for group in groups)
     return f"+ {apart}" if number.startswith("+") else apart
 

@@ -6,6 +6,7 @@ said after "Unclear:", and what is probably wrong is only counted.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ UNCLEAR_ABOVE = 0.25
 LONGEST = 160
 """Characters of a passage at most: some ten seconds of speech. The voice never gets more at once, so that it
 begins soon, and a press loses little."""
+
+_BETWEEN_SENTENCES = re.compile(r"(?<=\w{3}[.!?])\s+")
+"""Not after short words: "No. 5", "Jl. Merdeka"."""
 
 SIGN_WORDS = 6
 """Words of text at most that a detailed description mentions."""
@@ -128,9 +132,10 @@ def _lines(lines: Sequence[TextLine], language: Language) -> list[Passage]:
             told.append(Passage((counted("reading.unclear_lines", len(tuple(run))),)))
             continue
         for text, code in _flowing(run):
+            pieces = _pieces(text)
             told += [
-                Passage((*level, _quotation(piece, code, language)), piece)
-                for piece in textwrap.wrap(text, LONGEST, break_on_hyphens=False)
+                Passage((*level, _quotation(piece, code, language, goes_on=number < len(pieces))), piece)
+                for number, piece in enumerate(pieces, 1)
             ]
     return [_marked(told[at:]) for at in range(len(told))]
 
@@ -157,20 +162,30 @@ def _flowing(lines: Iterable[TextLine]) -> Iterator[tuple[str, str | None]]:
         yield text, last.language
 
 
+def _pieces(text: str) -> list[str]:
+    """Text in passages: of whole sentences, and only a longer sentence is cut."""
+    pieces: list[str] = []
+    for sentence in _BETWEEN_SENTENCES.split(text):
+        if pieces and len(pieces[-1]) + len(sentence) < LONGEST:
+            pieces[-1] += f" {sentence}"
+        else:
+            pieces += textwrap.wrap(sentence, LONGEST, break_on_hyphens=False)
+    return pieces
+
+
 def _goes_on(text: str, last: TextLine, line: TextLine) -> bool:
     return (
         line.block == last.block
         and line.language in (last.language, None)
         and line.text[:1].islower()
         and not text.endswith((".", "!", "?", ":"))
-        and len(text) + len(line.text) < LONGEST
     )
 
 
-def _quotation(text: str, code: str | None, language: Language) -> Quotation:
+def _quotation(text: str, code: str | None, language: Language, *, goes_on: bool = False) -> Quotation:
     spoken = load_language(code) if code in LANGUAGES else language
     words = spoken.read_aloud(text)
-    return Quotation(capitalized(words) if text[:1].isupper() else words, spoken.code)
+    return Quotation(capitalized(words) if text[:1].isupper() else words, spoken.code, goes_on)
 
 
 def _marked(rest: Sequence[Passage]) -> Passage:

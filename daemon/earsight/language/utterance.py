@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from earsight.language.language import CANT_TELL, Language
@@ -48,10 +48,12 @@ class Quotation:
     Attributes:
         text: As it is read aloud.
         language: Code of the language that it is read aloud in.
+        goes_on: Whether its sentence goes on in what is said next: no full stop is added.
     """
 
     text: str
     language: str
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def utterance(
     """
     own, quoted = list(words), None
     if isinstance(last := words[-1], Quotation):
-        own, quoted = own[:-1], Quotation(_sentence(last.text), last.language)
+        own, quoted = own[:-1], replace(last, text=last.text if last.goes_on else _sentence(last.text))
     text = " ".join(_sentence(_own(word, language)) for word in own)
     return Utterance(text, priority, language.code, expires_at, quoted)
 

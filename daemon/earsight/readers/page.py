@@ -19,6 +19,8 @@ _SURE = 0.95
 """Mean probability of characters from which text is the right way up. Upside down it reached 0.86, the right
 way up 1.00, in 18 lines of seven made-up pictures."""
 _CLEARLY_BETTER = 0.1
+_AT_LEAST = 4
+"""Pieces that are recognised however late it is: on a slow board, finding them may take all of the time."""
 
 
 class Networks(Protocol):
@@ -87,7 +89,8 @@ def read_page(
         networks: What finds and recognises.
         pixels: uint8 (height, width, 3), RGB.
         checkpoint: Called before each step.
-        is_late: Asked before each piece, from top to bottom: whether there is no time for it.
+        is_late: Asked before each piece but the first four, from top to bottom: whether there is no time for
+            it.
     """
     checkpoint()
     found = networks.detect(pixels)
@@ -99,7 +102,7 @@ def read_page(
     pieces: list[Piece] = []
     for region in sorted(found, key=lambda each: float(each.corners[:, 1].min())):
         checkpoint()
-        if is_late():
+        if len(pieces) >= _AT_LEAST and is_late():
             break
         pieces.append(_piece(networks, pixels, region))
     height, width = pixels.shape[:2]

@@ -51,6 +51,24 @@ def test_a_sentence_over_several_lines_is_read_as_one() -> None:
     assert heard(line("Room"), line("service", block=1)) == "Room. service."
 
 
+def test_a_long_paragraph_has_no_stops_that_are_not_printed() -> None:
+    words = "the committee met to discuss the budget for new lamps in the hall and the stairs"
+    paragraph = [
+        line(f"On Tuesday {words} and"),
+        *[line(f"then {words} and")] * 3,
+        line("then left. Minutes of"),
+    ]
+    paragraph.append(line(f"that day follow below, of which {words} is the first. No. 5"))
+    told = heard(*paragraph)
+    assert told == " ".join(each.text for each in paragraph).replace("No.", "number") + "."
+
+
+def test_passages_are_whole_sentences() -> None:
+    sentence = "Please bring your card and a pen to the meeting on Monday."
+    told = passages(Scene(0.0, text=Reading((line(" ".join([sentence] * 5)),))), load_language("en"))
+    assert [passage.verbatim for passage in told] == [f"{sentence} {sentence}"] * 2 + [sentence]
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [

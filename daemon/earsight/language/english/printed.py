@@ -56,5 +56,9 @@ CONVENTIONS = Conventions(
         ")": "close bracket",
     },
     capital="capital",
-    expansions={r"\bno\.\s?(?=\d)": "number ", r"\btel\.(?=\s|$)": "telephone"},
+    expansions={
+        r"\bno\.\s?(?=\d)": "number ",
+        r"\btel\.\s?(?=[+\d])": "telephone ",
+        r"\btel\.(?=\s|$)": "telephone",
+    },
 )

@@ -59,6 +59,7 @@ CONVENTIONS = Conventions(
         r"\bjl\.\s?": "jalan ",
         r"\bgg\.\s?": "gang ",
         r"\blt\.\s?(?=\d)": "lantai ",
+        r"\btelp?\.\s?(?=[+\d])": "telepon ",
         r"\btelp?\.(?=\s|$)": "telepon",
     },
 )
