@@ -88,6 +88,8 @@ def _grouped(name: str, found: Sequence[DetectedObject], phrasing: Phrasing) -> 
     if level is None:
         return []
     sure = [each for each in found if doubt(each.confidence, phrasing, name) == level]
+    if name not in UNDERFOOT and not any(each.box for each in found):
+        level = max(level, Doubt.PROBABLE)  # Without a box, two thirds are right: docs/builtin-model.md.
     close = [each.box for each in sure if each.box and _is_close(name, each.box)]
     rest = [each.box for each in sure if each.box and not _is_close(name, each.box)]
     if not close and not rest:

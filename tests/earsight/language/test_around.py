@@ -42,7 +42,8 @@ def test_from_left_to_right_with_numbers_and_doubt():
 
 def test_a_side_of_which_nothing_is_known_and_what_has_no_place():
     text = (
-        "I can't tell what's on the left. Ahead: a door. I can't tell what's on the right. Somewhere: a dog."
+        "I can't tell what's on the left. Ahead: a door. I can't tell what's on the right. "
+        "Somewhere: probably a dog."
     )
     assert said(seen("door", 0.5), seen("dog", None)) == text
     by_the_clock = Phrasing(0.7, 0.45, 0.1, directions=Directions.CLOCK)

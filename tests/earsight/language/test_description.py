@@ -14,6 +14,7 @@ from earsight.language.readers import READERS
 from earsight.language.vocabulary import MOVING, THINGS, with_kinds
 from earsight.scene import Box, DetectedObject, Problem, Scene
 from tests.earsight.language.scenes import (
+    AHEAD,
     CLOSE,
     LEFT,
     PHRASING,
@@ -121,8 +122,29 @@ def test_of_what_matters_to_someone_walking_even_a_doubtful_thing_is_told_once()
 
 def test_what_is_somewhere_is_said_without_a_direction() -> None:
     door = DetectedObject("door", 0.9, None)
-    assert said(scene(door)) == "A door."
-    assert said(scene(door), language="id") == "Pintu."
+    assert said(scene(door)) == "Probably a door."
+    assert said(scene(door), language="id") == "Sepertinya pintu."
+
+
+def test_what_is_nowhere_is_doubtful_unless_it_is_underfoot() -> None:
+    assert said(scene(found("pole", 0.99, None), found("cat", 0.9))) == "A cat ahead. Probably a pole."
+    assert said(scene(found("pole", 0.99)), language="id") == "Tiang di depan."
+    assert said(scene(found("pole", 0.99, None)), language="id") == "Sepertinya tiang."
+    assert said(scene(found("puddle", 0.99, None))) == "A puddle."
+    careful = replace(PHRASING, style=Style.CAREFUL)
+    assert said(scene(found("fence", 0.99, None), found("cat", 0.9)), careful) == "A cat ahead."
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("en", "Three cars on three sides."),
+        ("id", "Tiga mobil di tiga sisi."),
+    ],
+)
+def test_nothing_is_said_to_be_behind_a_camera(language: str, spoken: str) -> None:
+    cars = scene(*(found("car", 0.9, box) for box in (LEFT, AHEAD, RIGHT)))
+    assert said(cars, language=language) == spoken
 
 
 def test_a_street_has_no_road_in_front() -> None:

@@ -30,14 +30,14 @@ _SIDE = (
 )
 _SISI = r"di (?:sebelah |sisi )?(?:kiri|kanan|depan)(?=[,;:.!?]|$| dan | anda| dekat)"
 _DIRECTIONS = {
-    "en": re.compile(rf"\b(?:on both sides|all around|{_SIDE}(?:(?:, | and ){_SIDE})*)"),
-    "id": re.compile(rf"\b(?:di sekeliling|{_SISI}(?: dan (?:di )?(?:kiri|kanan|depan))*)"),
+    "en": re.compile(rf"\b(?:on both sides|on three sides|all around|{_SIDE}(?:(?:, | and ){_SIDE})*)"),
+    "id": re.compile(rf"\b(?:di sekeliling|di tiga sisi|{_SISI}(?: dan (?:di )?(?:kiri|kanan|depan))*)"),
 }
 """Where something is: of all that is named before it, from the last such words of the sentence on."""
 _MEANT = {
-    "left": re.compile("left|kiri|both sides|around|sekeliling"),
-    "ahead": re.compile("ahead|front|depan|around|sekeliling"),
-    "right": re.compile("right|kanan|both sides|around|sekeliling"),
+    "left": re.compile("left|kiri|both sides|tiga sisi|three sides|around|sekeliling"),
+    "ahead": re.compile("ahead|front|depan|tiga sisi|three sides|around|sekeliling"),
+    "right": re.compile("right|kanan|both sides|tiga sisi|three sides|around|sekeliling"),
 }
 _LEFT_OUT = {
     "en": (

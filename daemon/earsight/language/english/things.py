@@ -15,7 +15,7 @@ _SEVERAL = {
     (Direction.LEFT, Direction.AHEAD): "on the left and ahead",
     (Direction.LEFT, Direction.RIGHT): "on both sides",
     (Direction.AHEAD, Direction.RIGHT): "ahead and on the right",
-    (Direction.LEFT, Direction.AHEAD, Direction.RIGHT): "all around",
+    (Direction.LEFT, Direction.AHEAD, Direction.RIGHT): "on three sides",
 }
 
 

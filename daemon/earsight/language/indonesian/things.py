@@ -18,7 +18,7 @@ _WHERE: dict[tuple[Spot, ...], str] = {
     (Direction.LEFT, Direction.AHEAD): "di kiri dan depan",
     (Direction.LEFT, Direction.RIGHT): "di kiri dan kanan",
     (Direction.AHEAD, Direction.RIGHT): "di depan dan kanan",
-    (Direction.LEFT, Direction.AHEAD, Direction.RIGHT): "di sekeliling",
+    (Direction.LEFT, Direction.AHEAD, Direction.RIGHT): "di tiga sisi",
 }
 
 
