@@ -1,4 +1,5 @@
-"""One application with the built-in model for all tests that need what it sees."""
+"""Applications for all tests of a module. They end with it: while a thread
+holds a model, children that other tests fork may hang."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ def tones(config: Config) -> Speech:
     return Speech(config, lambda _language: Tones())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     """Of a server that names the colour of walls."""
     config = Config()
@@ -55,7 +56,7 @@ def client() -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seeing() -> Iterator[TestClient]:
     """Of a server with the built-in model."""
     config = Config()

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -42,7 +42,7 @@ def served(limits: Limits, captioner: Colours | None = None) -> Iterator[int]:
     captioner = captioner or Colours()
     engine = Engine(config, limits, build=lambda _config: Describer(captioner))
     app = create_app(config, limits=limits, engine=engine, speech=tones(config))
-    with served_app(app, limits) as port:
+    with closing(engine), served_app(app, limits) as port:
         yield port
 
 

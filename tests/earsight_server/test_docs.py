@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,9 @@ CURL = [line for line in COMMANDS if line.startswith("curl ") and HERE in line]
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     config = Config()
-    app = create_app(config, engine=Engine(config, Limits()), speech=tones(config))
-    with served_app(app, Limits()) as port:
+    engine = Engine(config, Limits())
+    app = create_app(config, engine=engine, speech=tones(config))
+    with closing(engine), served_app(app, Limits()) as port:
         yield port
 
 

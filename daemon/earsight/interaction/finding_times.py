@@ -10,7 +10,11 @@ LASTS = 60.0
 """A search ends by itself after this long."""
 
 LOST = 0.7
-"""A thing that was not seen for this long is lost, until it is seen again."""
+"""A thing that was not seen for this long is lost, until it is seen again. Where looks come more slowly, it
+is lost after twice the time between two of them."""
+
+LOST_AT_THE_SLOWEST = 4.0
+"""It is lost after this long, however slow the board is."""
 
 UNSEEN = 4.0
 """That a thing is not seen is said this long after the search began, or after it was lost."""

@@ -102,6 +102,7 @@ class Guidance:
         """
         self._limits, self._phrasing = limits, limits.phrasing(phrasing)
         self._last_look: float | None = None
+        self._lost_after = finding_times.LOST
         self._chance = self._presence = 0.0
         self._found: DetectedObject | None = None
         self._found_at = -math.inf
@@ -123,8 +124,12 @@ class Guidance:
         """
         if self._last_look is not None and at <= self._last_look:
             return
-        longest = finding_times.LONGEST_STEP
-        step = longest if self._last_look is None else min(at - self._last_look, longest)
+        step = finding_times.LONGEST_STEP
+        if self._last_look is not None:
+            since = at - self._last_look
+            step = min(step, since)
+            slow = min(2 * since, finding_times.LOST_AT_THE_SLOWEST)
+            self._lost_after = max(finding_times.LOST, slow)
         self._last_look, self._problem = at, None
         chosen = self._chosen(each for each in found if each.confidence >= self._limits.maybe)
         chance = presence if chosen is None else chosen.confidence
@@ -176,7 +181,7 @@ class Guidance:
     def _notice(self, now: float) -> None:
         """Whether the thing is there: it begins and ends at different probabilities."""
         least = self._limits.maybe - (_FADES if self._is_there else 0.0)
-        is_recent = now - self._found_at <= finding_times.LOST and self._found is not None
+        is_recent = now - self._found_at <= self._lost_after and self._found is not None
         is_there = is_recent and self._chance >= least
         if self._is_there and not is_there:
             self._lost_at = now

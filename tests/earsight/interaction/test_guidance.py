@@ -194,3 +194,27 @@ def test_whatever_is_seen_it_never_chatters(looks):
     unseen = [at for at, cue in spoken if isinstance(cue, Unseen)]
     assert all(later - at >= finding_times.UNSEEN_AGAIN for at, later in pairwise(unseen))
     assert all(cue.group.confidence >= LIMITS.maybe for _, cue in spoken if isinstance(cue, Seen))
+
+
+@pytest.mark.parametrize("between", [0.5, 1.0, 1.8])
+def test_on_a_slow_board_it_is_there_between_two_looks(between):
+    guidance = Guidance(LIMITS, PHRASING, 100.0)
+    cues = []
+    for look in range(8):
+        taken = 100.0 + look * between
+        guidance.look(taken, [door(0.5)], 0.95)
+        # What a look has shown is known only when it has ended.
+        cues += [guidance.cue(taken + between + step * between / 10) for step in range(10)]
+    words = [cue for cue in cues if isinstance(cue, Seen | Unseen)]
+    assert [cue.group.doubt for cue in words] == [Doubt.PLAIN]
+    assert all(isinstance(cue, Tick) for cue in cues[-50:] if cue not in words)
+
+
+def test_a_slow_board_does_not_lead_on_to_what_has_gone():
+    guidance = Guidance(LIMITS, PHRASING, 100.0)
+    for look in range(4):
+        guidance.look(100.0 + 1.5 * look, [door(0.5)], 0.95)
+        guidance.cue(101.0 + 1.5 * look)
+    assert isinstance(guidance.cue(106.0), Tick)
+    assert guidance.cue(108.6) is None  # lost 3 s after it was last seen; that is said after some seconds
+    assert isinstance(guidance.cue(113.0), Unseen)
