@@ -34,10 +34,11 @@ def eyes(device: Device, tmp_path: Path) -> Iterator[None]:
 
 
 def _dog(*sides: str) -> Picture.Image:
-    """Something green in the upper quarters of these sides, and elsewhere a dark pattern."""
+    """Something green in the upper quarters of these sides, and elsewhere a pattern without any green."""
     rows, columns = np.indices((HEIGHT, WIDTH))
     pattern = np.where((rows // 40 + columns // 40) % 2, 20, 70).astype(np.uint8)
     pixels = np.repeat(pattern[:, :, None], 3, axis=2)
+    pixels[:, :, 1] = 0
     for side in sides:
         begin = 0 if side == "left" else WIDTH // 2
         pixels[: HEIGHT // 2, begin : begin + WIDTH // 2] = (0, 250, 0)
