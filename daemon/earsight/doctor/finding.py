@@ -23,6 +23,7 @@ PARTS = {
     "voice": message("doctor.part.voice"),
     "microphone": message("doctor.part.microphone"),
     "model": message("doctor.part.model"),
+    "text": message("doctor.part.text"),
     "other machine": message("doctor.part.other_machine"),
     "permissions": message("doctor.part.permissions"),
     "temperature": message("doctor.part.temperature"),

@@ -13,6 +13,7 @@ from earsight.captioners.registry import build_remote_model
 from earsight.config.captioner import OnnxCaptionerSection, RemoteCaptionerSection
 from earsight.config.schema import Config
 from earsight.errors import EarsightError
+from earsight.listening.wav_microphone import WavMicrophone
 from earsight.triggers.control_protocol import check_path, default_control_socket
 from earsight.triggers.trigger import TriggerError
 from earsight.voice.piper import check_model
@@ -61,6 +62,9 @@ def _checks(config: Config) -> Iterator[tuple[str, Callable[[], object]]]:
     recording = voice.wav_file
     if recording is not None and voice.player in ("auto", "wav"):
         yield "voice.wav_file", lambda: _recording(recording)
+    heard = config.microphone.wav_file
+    if heard is not None and config.microphone.source == "wav":
+        yield "microphone.wav_file", lambda: WavMicrophone(heard).check()
     socket = config.triggers.control_socket
     yield "triggers.control_socket", lambda: _control_socket(socket)
 

@@ -29,6 +29,14 @@ class WavMicrophone:
         self._path = path
         self._real_time = real_time
 
+    def check(self) -> None:
+        """Read the file.
+
+        Raises:
+            MicrophoneError: It can't be used.
+        """
+        self._samples()
+
     async def record(self) -> AsyncGenerator[bytes]:
         """See Microphone."""
         samples = await asyncio.to_thread(self._samples)

@@ -40,6 +40,8 @@ NAMED = {
     "voice: {piper_model: gone.onnx}": "voice.piper_model",
     "voice: {engine: piper, piper_model: {en: no-photo.jpg}}": "voice.piper_model",
     "voice: {player: wav, wav_file: gone/said.wav}": "voice.wav_file",
+    "microphone: {source: wav, wav_file: gone.wav}": "microphone.wav_file",
+    "microphone: {source: wav, wav_file: empty}": "microphone.wav_file",
     "voice: {player: wav, wav_file: empty}": "voice.wav_file",
     "triggers: {control_socket: LONG/earsight.sock}": "triggers.control_socket",
     "triggers: {control_socket: gone/further/earsight.sock}": "triggers.control_socket",
