@@ -44,7 +44,7 @@ def test_where_it_is_with_its_doubt():
     assert said(seen("door", 0.9)) == "A door ahead."
     assert said(seen("door", 0.6, 0.1)) == "Probably a door on the left."
     assert said(seen("door", 0.4, 0.9)) == "Not sure, maybe a door on the right."
-    assert said(seen("door", 0.9, None)) == "A door."
+    assert said(seen("door", 0.9, None)) == "Probably a door."
     assert said(seen("door", 0.9, 0.1), grammar=INDONESIAN) == "Pintu di kiri."
     without = Phrasing(0.7, 0.45, 0.1, directions=Directions.NONE)
     assert said(seen("door", 0.9, 0.1), phrasing=without) == "A door on the left."
