@@ -37,7 +37,6 @@ def _seen(pixels: np.ndarray) -> Picture.Image:
     return Picture.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))
 
 
-@pytest.mark.core
 def test_a_web_address(device: Device) -> None:
     """`earsight do scan`: the host first; what the code holds does not reach the journal."""
     device.use()
@@ -69,7 +68,6 @@ def test_no_code(device: Device) -> None:
     device.hears(english("scan.stopped"), device.button.press())
 
 
-@pytest.mark.core
 def test_light_and_colour(device: Device) -> None:
     """`earsight do light`, in the light and in the dark."""
     device.use()

@@ -56,7 +56,6 @@ def _ticks(device: Device, after: float) -> bool:
     return recording.find(render_ticks(0.0, 0.2, 1).mono().samples).correlation >= HEARD
 
 
-@pytest.mark.core
 @pytest.mark.usefixtures("eyes")
 def test_a_thing_is_found(device: Device) -> None:
     """`earsight do find dog`: words and ticks say where it is, a press ends it and begins nothing."""

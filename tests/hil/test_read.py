@@ -52,7 +52,6 @@ def _read(device: Device) -> float:
     return device.guest.run("earsight", "do", "read", limit=_LIMIT, check=False).began
 
 
-@pytest.mark.core
 @pytest.mark.usefixtures("reader")
 def test_a_sign_is_read(device: Device) -> None:
     """`earsight do read`: a tone, then each line in the voice of its language; it can be repeated."""
@@ -103,7 +102,6 @@ def test_no_text_and_no_camera(device: Device) -> None:
         device.camera.plug_back_in()
 
 
-@pytest.mark.core
 def test_without_the_package(device: Device) -> None:
     """Where nothing can read, that is said, and the journal says what is missing."""
     device.use()
