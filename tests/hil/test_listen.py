@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from earsight.voice import riff
 from earsight.voice.earcons import Earcon
 from tests.earsight.words import english
