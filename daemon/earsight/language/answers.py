@@ -15,7 +15,7 @@ from earsight.language.groups import UNDERFOOT, Doubt, Group, in_order, rank_of
 from earsight.language.language import PROBLEMS, Directions, Phrasing, Style
 from earsight.language.question_forms import QuestionKind
 from earsight.language.questions import Question
-from earsight.language.scene_plan import doubt, groups
+from earsight.language.scene_plan import doubt_of, groups
 from earsight.language.vocabulary import MOVING, THINGS, with_kinds
 from earsight.message import Message, message
 from earsight.scene import DetectedObject, Scene
@@ -66,7 +66,7 @@ def _by_doubt(found: Sequence[DetectedObject], phrasing: Phrasing) -> dict[Doubt
     """The surest first. What is doubtful counts only where there is nothing else."""
     levels: dict[Doubt, list[DetectedObject]] = {}
     for each in found:
-        if each.name in THINGS and (level := doubt(each.confidence, phrasing, each.name)) is not None:
+        if each.name in THINGS and (level := doubt_of(each, phrasing)) is not None:
             levels.setdefault(level, []).append(each)
     if len(levels) > 1:
         levels.pop(Doubt.DOUBTFUL, None)

@@ -80,16 +80,23 @@ def doubt(confidence: float, phrasing: Phrasing, name: str = "") -> Doubt | None
     return None
 
 
+def doubt_of(found: DetectedObject, phrasing: Phrasing) -> Doubt | None:
+    """How sure one thing is said to be; None if it is not said."""
+    level = doubt(found.confidence, phrasing, found.name)
+    if level is None or found.box is not None or found.name in UNDERFOOT:
+        return level
+    return max(level, Doubt.PROBABLE)  # Without a box, two thirds are right: docs/builtin-model.md.
+
+
 def _grouped(name: str, found: Sequence[DetectedObject], phrasing: Phrasing) -> list[Group]:
     """Things of one name: the close ones, and the others. Only the surest: of two people of whom one is
     doubtful, one is said."""
     best = max(each.confidence for each in found)
-    level = doubt(best, phrasing, name)
+    levels = [doubt_of(each, phrasing) for each in found]
+    level = min((each for each in levels if each is not None), default=None)
     if level is None:
         return []
-    sure = [each for each in found if doubt(each.confidence, phrasing, name) == level]
-    if name not in UNDERFOOT and not any(each.box for each in found):
-        level = max(level, Doubt.PROBABLE)  # Without a box, two thirds are right: docs/builtin-model.md.
+    sure = [each for each, its in zip(found, levels, strict=True) if its == level]
     close = [each.box for each in sure if each.box and _is_close(name, each.box)]
     rest = [each.box for each in sure if each.box and not _is_close(name, each.box)]
     if not close and not rest:

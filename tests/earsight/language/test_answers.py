@@ -77,7 +77,7 @@ def test_where(text):
     assert answered(text, seen("door", 0.15), seen("door", 0.85)) == "Two doors on both sides."
     assert answered(text, seen("door", 0.5, PROBABLE)) == "Probably a door ahead."
     nowhere = DetectedObject("door", SURE, None)
-    assert answered(text, nowhere) == "A door, but I can't tell where."
+    assert answered(text, nowhere) == "Probably a door, but I can't tell where."
 
 
 def test_without_directions():
