@@ -83,7 +83,8 @@ def test_where(text):
 def test_without_directions():
     phrasing = replace(PHRASING, directions=Directions.NONE)
     assert answered("how many people", LEFT, MIDDLE, phrasing=phrasing) == "Two people."
-    assert answered("where is the door", DetectedObject("door", SURE, None), phrasing=phrasing) == "A door."
+    nowhere = DetectedObject("door", SURE, None)
+    assert answered("where is the door", nowhere, phrasing=phrasing) == "Probably a door."
     assert answered("how many people", *[LEFT] * 6, phrasing=phrasing) == "At least six people."
 
 
@@ -140,7 +141,7 @@ def test_colours():
     assert answered("what colour is the car", seen("car", 0.5)) == "A car ahead: I can't tell the colour."
     assert (
         answered("what colour is the door", DetectedObject("door", SURE, None))
-        == "A door: I can't tell the colour."
+        == "Probably a door: I can't tell the colour."
     )
 
 
