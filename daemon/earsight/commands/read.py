@@ -16,7 +16,7 @@ from earsight.readers.registry import build_reader
 from earsight.scene import Frame
 from earsight.vision.text_frames import text_scene
 
-EXAMPLES = ("letter.jpg", "--json sign.jpg")
+EXAMPLES = ("photo.jpg", "--json photo.jpg")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

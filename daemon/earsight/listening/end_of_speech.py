@@ -13,7 +13,7 @@ _PAUSE_SPEECH = 0.12
 """Share of the frames of a pause that may still be taken for speech."""
 
 BEFORE = 0.45
-"""Seconds before the frame at which speech is found that belong to it."""
+"""So much sound before the frame at which speech is found belongs to it, in seconds."""
 
 
 class EndOfSpeech:

@@ -139,8 +139,8 @@ def test_actions_and_the_menu_from_another_program(shared):
         return shared.out.read_text()[before:].partition("answer: ")[2].splitlines()[0]
 
     assert answered(shared.do, "help").startswith("Short press: Describe.")
-    assert answered(shared.press, "very_long") == "Menu. Status."
-    assert answered(shared.press, "short") == "Narration on or off."
+    assert answered(shared.press, "very_long") == "Menu. Read."
+    assert answered(shared.press, "short") == "Find something."
     assert answered(shared.press, "very_long") == "Menu closed."
     assert answered(shared.do, "switch_off") == "I can't switch the device off."
 
