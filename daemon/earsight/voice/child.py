@@ -87,7 +87,16 @@ async def stop(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     # Shielded: a second cancellation ends our wait, but not the reaping.
-    await asyncio.shield(asyncio.ensure_future(process.wait()))
+    await asyncio.shield(asyncio.ensure_future(_reaped(process)))
+
+
+async def _reaped(process: asyncio.subprocess.Process) -> None:
+    """Until it has ended. asyncio sees that only once the output was read to its end, and stops reading it when
+    much of it is waiting."""
+    if process.stdout is not None:
+        with contextlib.suppress(RuntimeError):  # somebody else reads it
+            await process.stdout.read()
+    await process.wait()
 
 
 @contextlib.asynccontextmanager

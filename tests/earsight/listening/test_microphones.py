@@ -46,6 +46,16 @@ def test_arecord_is_asked_for_what_the_recogniser_takes(fake_arecord: Fake, tmp_
     assert (tmp_path / "argv").read_text() == "-q -D plughw:CARD=Mic -t raw -f S16_LE -c 1 -r 16000"
 
 
+def test_what_nobody_reads_does_not_keep_it_from_ending(fake_arecord: Fake) -> None:
+    async def trial() -> None:
+        async with asyncio.timeout(60), contextlib.aclosing(ArecordMicrophone().record()) as recorded:
+            await anext(recorded)
+            await asyncio.sleep(0.2)  # far more has come by then than asyncio keeps
+
+    fake_arecord("while True: sys.stdout.buffer.write(bytes(65536))")
+    asyncio.run(trial())
+
+
 @pytest.mark.parametrize(
     ("complaint", "said"),
     [
