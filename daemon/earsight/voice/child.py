@@ -91,8 +91,8 @@ async def stop(process: asyncio.subprocess.Process) -> None:
 
 
 async def _reaped(process: asyncio.subprocess.Process) -> None:
-    """Until it has ended. asyncio sees that only once the output was read to its end, and it stops reading while
-    much is waiting."""
+    """Until it has ended. asyncio sees that only once the output was read to its end, and stops reading while
+    much of it waits."""
     if process.stdout is not None:
         with contextlib.suppress(RuntimeError):  # somebody else reads it
             await process.stdout.read()
