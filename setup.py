@@ -78,7 +78,6 @@ EXTRAS = {
         *TEXT,
         *CODES,
         *SERVER,
-        "httpx>=0.27",  # asks the server in its tests
         "schemathesis>=4.0",  # asks it whatever its OpenAPI allows, and forbids
         ONNX,
         "pytest>=8.2",

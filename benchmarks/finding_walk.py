@@ -6,14 +6,14 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.loop_clock import loop_clock
 from earsight.cameras.camera import Camera
 from earsight.cameras.photos import load_photo
 from earsight.cameras.replay import ReplaySource
@@ -189,7 +189,7 @@ class _Walker:
         return run(self._walk(search))
 
     async def _walk(self, search: Search) -> Walk:
-        with _loop_clock():
+        with loop_clock():
             walk = Walk()
             looks = _Looks(load_photo(search.photo.path), self._describer)
 
@@ -206,16 +206,6 @@ class _Walker:
             self.looks += looks.count
             walk.words = walk.words[1:]  # without "Looking for ..."
             return walk
-
-
-@contextmanager
-def _loop_clock() -> Iterator[None]:
-    """Let the whole process go by the clock of the running loop."""
-    real, time.monotonic = time.monotonic, asyncio.get_running_loop().time
-    try:
-        yield
-    finally:
-        time.monotonic = real
 
 
 def _measured(

@@ -15,14 +15,14 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from tqdm import tqdm
 
+from benchmarks.loop_clock import loop_clock
 from earsight.cameras.camera import Camera
 from earsight.cameras.photos import load_photo
 from earsight.cameras.replay import ReplaySource
@@ -176,7 +176,7 @@ async def _walk(
     seconds: float,
     passed: Callable[[float], object],
 ) -> list[Said]:
-    with _loop_clock():
+    with loop_clock():
         looks = _Looks(photos, describer, seconds, passed)
         said: list[Said] = []
 
@@ -195,16 +195,6 @@ async def _walk(
         await asyncio.wait([narrating])
         await speaker.close()
         return said
-
-
-@contextmanager
-def _loop_clock() -> Iterator[None]:
-    """Let the whole process go by the clock of the running loop."""
-    real, time.monotonic = time.monotonic, asyncio.get_running_loop().time
-    try:
-        yield
-    finally:
-        time.monotonic = real
 
 
 class _Looks(LookWorker):

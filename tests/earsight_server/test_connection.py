@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
@@ -143,15 +143,15 @@ def test_too_many_photos_at_once(wall: bytes) -> None:
 
         def ask() -> None:
             statuses.append(
-                httpx.post(f"{url}/v1/describe", files={"image": wall}, timeout=PATIENCE).status_code
+                httpx2.post(f"{url}/v1/describe", files={"image": wall}, timeout=PATIENCE).status_code
             )
 
         asking = [threading.Thread(target=ask) for _ in range(2)]
         for thread in asking:
             thread.start()
-        while "earsight_photos_waiting 2.0" not in httpx.get(f"{url}/metrics").text:
+        while "earsight_photos_waiting 2.0" not in httpx2.get(f"{url}/metrics").text:
             pass
-        refused = httpx.post(f"{url}/v1/describe", files={"image": wall}, timeout=PATIENCE)
+        refused = httpx2.post(f"{url}/v1/describe", files={"image": wall}, timeout=PATIENCE)
         assert refused.status_code == 503
         assert refused.headers["retry-after"] == "1"
         assert list(refused.json()) == ["error"]
@@ -170,6 +170,6 @@ def test_who_goes_away_is_not_worked_for(wall: bytes) -> None:
             connection.sendall(head(Content_Length=len(wall), Content_Type="image/png") + wall)
             while captioner.described == 0:
                 pass
-        while "earsight_photos_waiting 0.0" not in httpx.get(f"{url}/metrics").text:
+        while "earsight_photos_waiting 0.0" not in httpx2.get(f"{url}/metrics").text:
             pass
         assert captioner.captioned == 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from earsight.commands.serve import EXAMPLES
@@ -73,11 +73,11 @@ def test_the_examples_serve(tmp_path: Path, certificate: Path) -> None:
     assert with_settings[-2:] == ["--port", "8080"]
     with serving(tmp_path, *with_settings[:-2]) as printed:
         address = re.findall(r"ready: (http://127.0.0.1:\d+/)", printed)[0]
-        assert httpx.get(f"{address}healthz").json() == {"status": "ok"}
+        assert httpx2.get(f"{address}healthz").json() == {"status": "ok"}
     with serving(tmp_path, *outside) as printed:
         token = re.findall(r"shown only now: (\S+)", printed)[0]
         port = re.findall(r"ready: https://0.0.0.0:(\d+)/", printed)[0]
-        with httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=_trusting(certificate)) as client:
+        with httpx2.Client(base_url=f"https://127.0.0.1:{port}", verify=_trusting(certificate)) as client:
             assert client.get("/metrics").status_code == 401
             assert client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).status_code == 200
             assert client.get("/healthz", headers={"Host": "camera.local"}).status_code == 200
