@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal
 
-if TYPE_CHECKING:
-    from earsight_bundle.manifest import Capability
+Capability = Literal["caption", "objects", "place"]
+"""What a model can do: caption a picture, find objects in it, tell the place that it shows."""
 
 MANIFEST = "manifest.json"
 ENCODER = "encoder.onnx"

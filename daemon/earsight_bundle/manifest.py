@@ -8,13 +8,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from earsight_bundle.files import DECODER, OF_A_LANGUAGE, TOKENIZER, TOKENS, in_language
+from earsight_bundle.files import DECODER, OF_A_LANGUAGE, TOKENIZER, TOKENS, Capability, in_language
 
 SCHEMA_VERSION: Final = 2
 MAX_MANIFEST_BYTES = 1_000_000
-
-Capability = Literal["caption", "objects", "place"]
-"""What a model can do: caption a picture, find objects in it, tell the place that it shows."""
 
 ImageFit = Literal["squash", "crop"]
 """How an image becomes the encoder's square input. squash: both sides are resized, and proportions are given

@@ -8,13 +8,14 @@ from earsight_bundle.files import (
     ENCODER,
     FILES,
     OF_A_LANGUAGE,
+    Capability,
     in_language,
     is_encoder,
     is_plain_file_name,
     other_encoder,
     weights_of,
 )
-from earsight_bundle.manifest import SECTIONS, Capability, Manifest
+from earsight_bundle.manifest import SECTIONS, Manifest
 
 
 def test_names_of_other_files():

@@ -6,8 +6,8 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from earsight_bundle.files import MANIFEST
-from earsight_bundle.manifest import MAX_MANIFEST_BYTES, Capability, FeatureName, ImageFit, Manifest
+from earsight_bundle.files import MANIFEST, Capability
+from earsight_bundle.manifest import MAX_MANIFEST_BYTES, FeatureName, ImageFit, Manifest
 
 ROOT = Path(__file__).parents[2]
 BUILT_IN = ROOT / "daemon/earsight/bundles/builtin" / MANIFEST

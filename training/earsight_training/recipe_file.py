@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from earsight_files.signatures import HEAD, not_downloaded
-from earsight_files.strict_yaml import YamlTreeError, read_tree
 from earsight_training.errors import TrainingError
-from earsight_training.recipe_problems import dotted, explain
+from earsight_training.strict_model import parse_model
 
 
 class RecipeError(TrainingError):
@@ -37,18 +35,8 @@ def read_recipe(path: Path, kind: type[_AnyRecipe]) -> _AnyRecipe:
     Raises:
         RecipeError: It can't be read, is no YAML, gives a key twice, or does not fit.
     """
-    try:
-        tree = read_tree(_read(path))
-    except YamlTreeError as error:
-        raise RecipeError(f"{path}: line {error.line}: {error.text}") from error
-    for key, line, first in tree.duplicates:
-        raise RecipeError(f"{path}: line {line}: {dotted(key)}: given twice, first on line {first}")
-    if not isinstance(tree.value, dict):
-        raise RecipeError(f"{path}: not a recipe: it has no keys such as name, licence and about")
-    try:
-        return kind.model_validate_json(json.dumps(tree.value), strict=True)
-    except ValidationError as error:
-        raise RecipeError(f"{path}: {explain(error, tree)}") from error
+    what = "a recipe: it has no keys such as name, licence and about"
+    return parse_model(path, _read(path), kind, what, RecipeError)
 
 
 def _read(path: Path) -> str:

@@ -11,10 +11,18 @@ import numpy as np
 import onnxruntime
 import torch
 
-from earsight_bundle.files import DETECTOR, ENCODER, MANIFEST, MODEL_CARD, PLACE, TRAINED_ON, weights_of
+from earsight_bundle.files import (
+    DETECTOR,
+    ENCODER,
+    MANIFEST,
+    MODEL_CARD,
+    PLACE,
+    TRAINED_ON,
+    Capability,
+    weights_of,
+)
 from earsight_bundle.graphs import BOXES, CELLS, GROUNDS, PIXELS, PLACES, PRESENCE, SCORES
 from earsight_bundle.manifest import (
-    Capability,
     FurtherBoxes,
     ImageSettings,
     Manifest,

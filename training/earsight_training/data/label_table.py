@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from earsight_files.strict_yaml import YamlTreeError, read_tree
 from earsight_training.data.datasets import DatasetError, read_text
-from earsight_training.recipe_problems import dotted, explain
+from earsight_training.strict_model import parse_model
 
 
 class LabelTable(BaseModel):
@@ -49,18 +47,8 @@ def load_label_table(path: Path) -> LabelTable:
     Raises:
         DatasetError: It can't be read, is no YAML, gives a key twice, or does not fit.
     """
-    try:
-        tree = read_tree(read_text(path))
-    except YamlTreeError as error:
-        raise DatasetError(f"{path}: line {error.line}: {error.text}") from error
-    for key, line, first in tree.duplicates:
-        raise DatasetError(f"{path}: line {line}: {dotted(key)}: given twice, first on line {first}")
-    if not isinstance(tree.value, dict):
-        raise DatasetError(f"{path}: not a table of labels: it has no keys such as about and complete")
-    try:
-        return LabelTable.model_validate_json(json.dumps(tree.value), strict=True)
-    except ValidationError as error:
-        raise DatasetError(f"{path}: {explain(error, tree)}") from error
+    what = "a table of labels: it has no keys such as about and complete"
+    return parse_model(path, read_text(path), LabelTable, what, DatasetError)
 
 
 def table_of_classes(classes: Sequence[str]) -> LabelTable:
