@@ -9,23 +9,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.finding_searches import Search
+from benchmarks.immediate_looks import ImmediateLooks
 from benchmarks.loop_clock import loop_clock
-from earsight.cameras.camera import Camera
 from earsight.cameras.photos import load_photo
-from earsight.cameras.replay import ReplaySource
 from earsight.config.schema import Config
 from earsight.interaction.context import Policy
 from earsight.interaction.narrator import Narrator
 from earsight.interaction.preferences import Preferences
 from earsight.language.finding import unseen_text
-from earsight.scene import Direction, Frame
+from earsight.scene import Direction
 from earsight.service.builders import adjustable
-from earsight.vision.describer import CAPTIONS, Describer, Look, LookRequest
-from earsight.vision.look_worker import LookWorker
+from earsight.vision.describer import Describer
 from earsight.voice.sound import Sound
 from earsight.voice.speaker import SPEECH, Speaker
 from earsight.voice.voice import Voice
@@ -33,9 +31,6 @@ from earsight_training.data.labels import LabelBox
 from earsight_training.scoring.spoken_things import spoken_things
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
 from tests.earsight.virtual_time import run
-
-if TYPE_CHECKING:
-    from benchmarks.finding import Search
 
 SECONDS = 20.0
 """Of a walk: the view goes to the right edge of the photo and back, twice."""
@@ -154,29 +149,6 @@ class _Ears(FastPlayer):
         await super().play(sound, started)
 
 
-class _Looks(LookWorker):
-    """Looks at the view of the moment, in no time."""
-
-    def __init__(self, pixels: np.ndarray, describer: Describer) -> None:
-        super().__init__(Camera(ReplaySource(None)), lambda: describer)
-        self._pixels, self._looks_with = pixels, describer
-        self.count = 0
-
-    def look(
-        self,
-        max_age: float,  # noqa: ARG002 - the view is always of now
-        request: LookRequest = CAPTIONS,
-        *,
-        background: bool = False,  # noqa: ARG002 - nobody else looks
-    ) -> asyncio.Future[Look]:
-        now = time.monotonic()
-        self.count += 1
-        future: asyncio.Future[Look] = asyncio.get_running_loop().create_future()
-        frame = Frame(view_at(now).of(self._pixels), now)
-        future.set_result(self._looks_with.describe(frame, request))
-        return future
-
-
 class _Walker:
     """Walks, and counts its looks."""
 
@@ -191,7 +163,8 @@ class _Walker:
     async def _walk(self, search: Search) -> Walk:
         with loop_clock():
             walk = Walk()
-            looks = _Looks(load_photo(search.photo.path), self._describer)
+            pixels = load_photo(search.photo.path)
+            looks = ImmediateLooks(lambda now: view_at(now).of(pixels), self._describer)
 
             def note(kind: str, text: str | None, at: float) -> None:
                 if kind == SPEECH and text is not None:

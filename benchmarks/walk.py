@@ -14,18 +14,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
+from benchmarks.immediate_looks import ImmediateLooks
 from benchmarks.loop_clock import loop_clock
-from earsight.cameras.camera import Camera
 from earsight.cameras.photos import load_photo
-from earsight.cameras.replay import ReplaySource
 from earsight.config.captioner import OnnxCaptionerSection
 from earsight.config.schema import Config
 from earsight.interaction.context import Context, Policy
@@ -34,10 +33,8 @@ from earsight.interaction.narration import Narration
 from earsight.interaction.preferences import Preferences
 from earsight.language.language import Language
 from earsight.message import message
-from earsight.scene import Frame
 from earsight.service.builders import adjustable, build_policy
-from earsight.vision.describer import CAPTIONS, Describer, Look, LookRequest, build_describer
-from earsight.vision.look_worker import LookWorker
+from earsight.vision.describer import Describer, build_describer
 from earsight.voice.speaker import SPEECH, Speaker
 from earsight.voice.voice import Voice
 from earsight_training.data.label_table import load_label_table
@@ -177,12 +174,13 @@ async def _walk(
     passed: Callable[[float], object],
 ) -> list[Said]:
     with loop_clock():
-        looks = _Looks(photos, describer, seconds, passed)
+        seen = _Photos(photos, seconds, passed)
+        looks = ImmediateLooks(seen.at, describer)
         said: list[Said] = []
 
         def note(kind: str, text: str | None, at: float) -> None:
             if kind == SPEECH and text is not None:
-                said.append(Said(at, text, looks.newest))
+                said.append(Said(at, text, seen.newest))
 
         speaker = Speaker(Voice(ToneSynthesizer(), FastPlayer(speed=1.0)), on_sound=note)
         context = Context(looks, speaker, policy, Preferences(adjustable(config), None))
@@ -197,37 +195,25 @@ async def _walk(
         return said
 
 
-class _Looks(LookWorker):
-    """Looks at the photo whose time it is, in no time."""
+class _Photos:
+    """Each photo for the same time.
+
+    Attributes:
+        newest: That was looked at last.
+    """
 
     def __init__(
-        self,
-        photos: Sequence[PhotoLabels],
-        describer: Describer,
-        seconds: float,
-        passed: Callable[[float], object],
+        self, photos: Sequence[PhotoLabels], seconds: float, passed: Callable[[float], object]
     ) -> None:
-        super().__init__(Camera(ReplaySource(None)), lambda: describer)
         self.newest = photos[0]
         self._photos, self._each, self._passed = photos, seconds / len(photos), passed
-        self._looks_with = describer
         self._last = 0.0
 
-    def look(
-        self,
-        max_age: float,  # noqa: ARG002 - the photo is always of now
-        request: LookRequest = CAPTIONS,
-        *,
-        background: bool = False,  # noqa: ARG002 - nobody else looks
-    ) -> asyncio.Future[Look]:
-        now = time.monotonic()
+    def at(self, now: float) -> np.ndarray:
         self._passed(now - self._last)
         self._last = now
         self.newest = self._photos[min(int(now / self._each), len(self._photos) - 1)]
-        future: asyncio.Future[Look] = asyncio.get_running_loop().create_future()
-        frame = Frame(load_photo(self.newest.path), now)
-        future.set_result(self._looks_with.describe(frame, request))
-        return future
+        return load_photo(self.newest.path)
 
 
 def measure(said: Sequence[Said], minutes: float, language: Language) -> Walk:
