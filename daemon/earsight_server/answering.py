@@ -21,7 +21,6 @@ from earsight.language.questions import Question, parse
 from earsight.language.reading import passages, said
 from earsight.language.utterance import Priority, utterance
 from earsight.service.builders import build_policy
-from earsight.vision.colour import MIDDLE, colour_of
 from earsight.vision.describer import TEXT, LookRequest
 from earsight_server.answers import Answer, AskAnswer, DescribeAnswer, FindAnswer, ReadAnswer, spoken
 from earsight_server.engine import Engine, Seen
@@ -163,5 +162,5 @@ def _answered(question: Question | None, seen: Seen, policy: Policy) -> str:
     if question is None:
         return " ".join(language.text(each) for each in (NOT_UNDERSTOOD, EXAMPLES))
     if question.is_about_middle:
-        return language.text(middle_text(colour_of(seen.frame.pixels, MIDDLE)))
+        return language.text(middle_text(seen.middle))
     return answer(question, seen.look.scene, policy.phrasing, language)

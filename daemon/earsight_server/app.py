@@ -28,6 +28,7 @@ from earsight_server.guards.answers import AnswerGuard
 from earsight_server.guards.bodies import BodyGuard
 from earsight_server.guards.names import NameGuard
 from earsight_server.guards.reply import fault, refused
+from earsight_server.local_engine import LocalEngine
 from earsight_server.metrics import Metrics
 from earsight_server.page import login_routes, page_routes
 from earsight_server.published import published_api
@@ -76,7 +77,7 @@ def create_app(
         speech: Speaks; None: with the configured voice.
     """
     exposure, limits = exposure or Exposure(), limits or Limits()
-    engine, speech = engine or Engine(config, limits), speech or Speech(config)
+    engine, speech = engine or LocalEngine(config, limits), speech or Speech(config)
     metrics = Metrics()
     app = _application(config, engine, speech, metrics)
     app.include_router(page_routes(Answering(config, engine, speech), limits))

@@ -18,9 +18,9 @@ from earsight.system.journal import log_to_streams
 from earsight.system.systemd import notify
 from earsight_server.app import Exposure, create_app
 from earsight_server.connection import protocol
-from earsight_server.engine import Engine
 from earsight_server.guards.access import Token
 from earsight_server.guards.names import is_loopback
+from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import Limits
 from earsight_server.token_file import load_token, token_path
 
@@ -42,7 +42,7 @@ def serve(arguments: argparse.Namespace) -> int:
     config, limits = load_config(arguments.config), Limits()
     _check_tls(arguments.tls_cert, arguments.tls_key)
     exposure = _exposure(arguments)
-    engine = Engine(config, limits, workers=arguments.workers)
+    engine = LocalEngine(config, limits, workers=arguments.workers)
     app = create_app(config, exposure, limits, engine=engine)
     server = _Server(_uvicorn(app, arguments, limits))
     with _listening(arguments.host, arguments.port) as listener:

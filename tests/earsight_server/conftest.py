@@ -14,7 +14,7 @@ from earsight.config.schema import Config
 from earsight.vision.describer import Describer
 from earsight.voice.sound import Sound
 from earsight_server.app import create_app
-from earsight_server.engine import Engine
+from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import Limits
 from earsight_server.speech import Speech
 from tests.earsight.stand_ins import ColourCaptioner, painted
@@ -51,7 +51,7 @@ def tones(config: Config) -> Speech:
 def client() -> Iterator[TestClient]:
     """Of a server that names the colour of walls."""
     config = Config()
-    engine = Engine(config, Limits(), build=lambda _config: Describer(Colours()))
+    engine = LocalEngine(config, Limits(), build=lambda _config: Describer(Colours()))
     with TestClient(create_app(config, engine=engine, speech=tones(config)), base_url=HERE) as client:
         yield client
 

@@ -15,7 +15,7 @@ from earsight.config.schema import Config
 from earsight.vision.describer import Describer
 from earsight_server.app import create_app
 from earsight_server.connection import protocol
-from earsight_server.engine import Engine
+from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import Limits
 from tests.earsight_server.conftest import Colours, tones
 
@@ -40,7 +40,7 @@ def served(limits: Limits, captioner: Colours | None = None) -> Iterator[int]:
     """The port of a running server that names the colours of walls."""
     config = Config()
     captioner = captioner or Colours()
-    engine = Engine(config, limits, build=lambda _config: Describer(captioner))
+    engine = LocalEngine(config, limits, build=lambda _config: Describer(captioner))
     app = create_app(config, limits=limits, engine=engine, speech=tones(config))
     with closing(engine), served_app(app, limits) as port:
         yield port

@@ -16,7 +16,7 @@ from earsight import cli
 from earsight.config.schema import Config
 from earsight.vision.describer import Describer
 from earsight_server.app import create_app
-from earsight_server.engine import Engine
+from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import Limits
 from tests.earsight_server.conftest import HERE, Colours
 from tests.photo_examples import real_photos
@@ -185,6 +185,6 @@ def test_no_collector_is_told_of_requests(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     config = Config()
-    engine = Engine(config, Limits(), build=lambda _config: Describer(Colours()))
+    engine = LocalEngine(config, Limits(), build=lambda _config: Describer(Colours()))
     with TestClient(create_app(config, engine=engine), base_url=HERE) as client:
         assert client.get("/healthz").status_code == 200

@@ -18,7 +18,7 @@ from earsight.commands import serve
 from earsight.config.schema import Config
 from earsight_server.api import REASONS
 from earsight_server.app import create_app
-from earsight_server.engine import Engine
+from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import MEGABYTE, Limits
 from tests.earsight_server.conftest import tones
 from tests.earsight_server.live import PATIENCE, served_app
@@ -33,7 +33,7 @@ CURL = [line for line in COMMANDS if line.startswith("curl ") and HERE in line]
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     config = Config()
-    engine = Engine(config, Limits())
+    engine = LocalEngine(config, Limits())
     app = create_app(config, engine=engine, speech=tones(config))
     with closing(engine), served_app(app, Limits()) as port:
         yield port

@@ -14,8 +14,8 @@ from earsight.config.schema import Config
 from earsight.errors import EarsightError
 from earsight.vision.describer import Describer
 from earsight_server.app import Exposure, create_app
-from earsight_server.engine import Engine
 from earsight_server.guards.access import COOKIE, Token
+from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import Limits
 from earsight_server.token_file import load_token, token_path
 from tests.earsight_server.conftest import HERE, Colours, tones
@@ -29,7 +29,7 @@ def outside() -> Iterator[TestClient]:
     """A server that others can reach, over TLS."""
     config = Config()
     exposure = Exposure(frozenset({"camera.local"}), Token(sha256(SECRET.encode()).digest()), secure=True)
-    engine = Engine(config, Limits(), build=lambda _config: Describer(Colours()))
+    engine = LocalEngine(config, Limits(), build=lambda _config: Describer(Colours()))
     app = create_app(config, exposure, engine=engine, speech=tones(config))
     with TestClient(app, base_url=OUTSIDE, follow_redirects=False) as client:
         yield client

@@ -12,7 +12,7 @@ from earsight.config.schema import Config
 from earsight.vision.describer import Describer
 from earsight.voice.sound import Sound, VoiceError
 from earsight_server.app import create_app
-from earsight_server.engine import Engine
+from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import Limits
 from earsight_server.speech import Speech, checked
 from tests.earsight_server.conftest import HERE, Colours
@@ -33,7 +33,7 @@ class Mute:
 @pytest.fixture
 def mute() -> Iterator[TestClient]:
     config = Config()
-    engine = Engine(config, Limits(), build=lambda _config: Describer(Colours()))
+    engine = LocalEngine(config, Limits(), build=lambda _config: Describer(Colours()))
     app = create_app(config, engine=engine, speech=Speech(config, lambda _language: Mute()))
     with TestClient(app, base_url=HERE) as client:
         yield client
@@ -65,7 +65,7 @@ def test_a_fault_is_logged_without_what_it_was_about(wall: bytes, caplog: pytest
     captioner = Colours()
     captioner.fault = RuntimeError("a secret wall")
     config = Config()
-    engine = Engine(config, Limits(), build=lambda _config: Describer(captioner))
+    engine = LocalEngine(config, Limits(), build=lambda _config: Describer(captioner))
     client = TestClient(create_app(config, engine=engine), base_url=HERE)
     answer = client.post("/v1/describe", files={"image": wall})
     assert (answer.status_code, list(answer.json())) == (500, ["error"])

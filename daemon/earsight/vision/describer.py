@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from earsight.detectors.place_head import PlaceHead
 
 
+def always(_scene: Scene) -> bool:
+    """For captions that are wanted of any scene. Equal requests are equal in other processes, too."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class LookRequest:
     """What the caller needs of a look.
@@ -62,7 +67,7 @@ class LookRequest:
     objects: bool = True
     colours: bool = False
     embedding: bool = True
-    worth_captions: Callable[[Scene], bool] = lambda _scene: True
+    worth_captions: Callable[[Scene], bool] = always
     language: str | None = None
     text: bool = False
 
