@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
+from threading import Event
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,6 +18,8 @@ from earsight_server.refusal import Error, RefusedError
 from earsight_server.speech import Speech, wav
 from earsight_server.uploads import Upload, receive, watched
 from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, Wishes, photo_operation, wishes
+
+_AnyWishes = TypeVar("_AnyWishes", bound=Wishes)
 
 REASONS = {
     400: "The request, or its form, can't be read.",
@@ -42,6 +47,22 @@ def photo_of(upload: Upload) -> bytes:
     raise RefusedError(HTTPStatus.BAD_REQUEST, text)
 
 
+@asynccontextmanager
+async def asked(request: Request, kind: type[_AnyWishes]) -> AsyncIterator[tuple[bytes, _AnyWishes, Event]]:
+    """Receive a request.
+
+    Yields:
+        The photo, what is asked of it, and an event that is set when nobody waits for the answer any more.
+
+    Raises:
+        RefusedError: It has no photo, or asks for what there is not.
+    """
+    upload = await receive(request)
+    photo, wanted = photo_of(upload), wishes(kind, upload.values)
+    async with watched(request) as gone:
+        yield photo, wanted, gone
+
+
 def photo_routes(answering: Answering) -> APIRouter:
     """What takes a photo."""
     router = APIRouter(responses=ERRORS)
@@ -54,10 +75,8 @@ def photo_routes(answering: Answering) -> APIRouter:
     )
     async def describe(request: Request) -> DescribeAnswer:
         """What `earsight describe --json` prints of the photo; on request with the words as sound."""
-        upload = await receive(request)
-        photo, wanted = photo_of(upload), wishes(DescribeWishes, upload.values)
-        async with watched(request) as gone:
-            return (await answering.describe(photo, wanted, gone)).answer
+        async with asked(request, DescribeWishes) as query:
+            return (await answering.describe(*query)).answer
 
     @router.post(
         "/v1/read",
@@ -67,10 +86,8 @@ def photo_routes(answering: Answering) -> APIRouter:
     )
     async def read(request: Request) -> ReadAnswer:
         """Verbatim and in reading order; what a wearer hears of it, each part in its language."""
-        upload = await receive(request)
-        photo, wanted = photo_of(upload), wishes(Wishes, upload.values)
-        async with watched(request) as gone:
-            return await answering.read(photo, wanted, gone)
+        async with asked(request, Wishes) as query:
+            return await answering.read(*query)
 
     return router
 
@@ -87,10 +104,8 @@ def question_routes(answering: Answering) -> APIRouter:
     )
     async def find(request: Request) -> FindAnswer:
         """Where it is, how likely that is, or that it is not seen."""
-        upload = await receive(request)
-        photo, wanted = photo_of(upload), wishes(FindWishes, upload.values)
-        async with watched(request) as gone:
-            return await answering.find(photo, wanted, gone)
+        async with asked(request, FindWishes) as query:
+            return await answering.find(*query)
 
     @router.post(
         "/v1/ask",
@@ -100,10 +115,8 @@ def question_routes(answering: Answering) -> APIRouter:
     )
     async def ask(request: Request) -> AskAnswer:
         """A question in words, answered with its doubt."""
-        upload = await receive(request)
-        photo, wanted = photo_of(upload), wishes(AskWishes, upload.values)
-        async with watched(request) as gone:
-            return await answering.ask(photo, wanted, gone)
+        async with asked(request, AskWishes) as query:
+            return await answering.ask(*query)
 
     return router
 
