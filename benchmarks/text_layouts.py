@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from benchmarks.text_fonts import loaded
+from benchmarks.text_fonts import has_only_capitals, loaded
 from benchmarks.text_samples import Wording, number_line, prose, sign_line, wrapped
 
 KINDS = ("sign", "signs", "label", "page", "columns", "screen")
@@ -104,6 +104,8 @@ def panel(kind: str, source: random.Random, style: Style, language: str, width: 
 def _stacked(words: list[Wording], style: Style, *, centred: bool = False) -> Panel:
     """Lines below each other: one block."""
     font = _font(style)
+    if has_only_capitals(style.font):
+        words = [replace(word, text=word.text.upper()) for word in words]
     boxes = [font.getbbox(word.text, anchor="ls") for word in words]
     step, margin = style.height * 1.45, style.height * 0.8
     width = int(max(box[2] - box[0] for box in boxes) + 2 * margin)

@@ -5,10 +5,10 @@ A scene is all that seeing and speaking share: whatever looks adds to it, whatev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:  # whoever only asks for help need not wait for numpy
     import numpy as np
@@ -201,13 +201,27 @@ class Reading:
         hints: What would make it easier to read, also where nothing could be read.
         unreadable: Whether there is text in a script that no voice here can say, such as Chinese or Arabic.
             Its lines are left out.
-        cut_short: Whether there was no time to read all of it: what is left out comes last.
+        rest: Reads on where there was no time to read all of it; None where nothing is left.
     """
 
     lines: tuple[TextLine, ...] = ()
     hints: frozenset[AimingHint] = frozenset()
     unreadable: bool = False
-    cut_short: bool = False
+    rest: ReadsOn | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether there was no time to read all of it: what is left out comes last."""
+        return self.rest is not None
+
+
+ReadsOn: TypeAlias = "Callable[[Callable[[], None], float], Reading]"
+"""Reads what is left of a picture, for the thread of the looks; the picture is kept as long as this is.
+
+It is given a checkpoint, which is called between the steps and may raise to end it, and seconds after
+which a part is enough. It gives further lines only, perhaps none, and perhaps a rest of their own; hints come
+with the last ones. Asked again, it reads the same again. It raises what the reader raises.
+"""
 
 
 class CodeKind(StrEnum):

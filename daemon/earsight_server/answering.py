@@ -29,6 +29,9 @@ from earsight_server.refusal import RefusedError
 from earsight_server.speech import Speech, checked
 from earsight_server.wishes import AskWishes, DescribeWishes, FindWishes, Wishes
 
+_READING = 20.0
+"""Seconds of reading after which what was read of a photo is the answer."""
+
 
 class UnknownThingError(RefusedError):
     """Something is looked for that Earsight has no word for."""
@@ -75,7 +78,7 @@ class Answering:
         Raises:
             ReaderError: There is no reader.
         """
-        seen = await self._look(photo, TEXT, wanted, gone)
+        seen = await self._look(photo, replace(TEXT, patience=_READING), wanted, gone)
         language = load_language(wanted.language)
         told = passages(seen.look.scene, language)
         row = reading_row(seen.look.scene)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -182,6 +185,8 @@ class ShownText:
         fault: Raised by read().
         read_in: The sizes of the pictures so far, height and width.
         let_go_asked: How often it was asked to free its memory.
+        a_part: Lines that it reads at once where a part is enough; None: all.
+        gate: Reading on waits until it is set, or until nobody wants it any more.
     """
 
     can_read = True
@@ -192,13 +197,32 @@ class ShownText:
         self.fault: Exception | None = None
         self.read_in: list[tuple[int, int]] = []
         self.let_go_asked = 0
+        self.a_part: int | None = None
+        self.gate = threading.Event()
+        self.gate.set()
 
-    def read(self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed) -> Reading:
+    def read(
+        self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed, patience: float = math.inf
+    ) -> Reading:
         self.read_in.append(pixels.shape[:2])
         checkpoint()
         if self.fault is not None:
             raise self.fault
-        return self.reading
+        return self.reading if self.a_part is None or patience == math.inf else self._part(0)
+
+    def _part(self, begin: int) -> Reading:
+        end = begin + (self.a_part or 0)
+        lines = self.reading.lines[begin:end]
+        if end >= len(self.reading.lines):
+            return replace(self.reading, lines=lines)
+        return Reading(lines, rest=partial(self._read_on, end))
+
+    def _read_on(self, begin: int, checkpoint: Callable[[], None], _patience: float) -> Reading:
+        while not self.gate.wait(0.01):
+            checkpoint()
+        if self.fault is not None:
+            raise self.fault
+        return self._part(begin)
 
     def let_go(self) -> None:
         self.let_go_asked += 1

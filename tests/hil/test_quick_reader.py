@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 pytest.importorskip("cv2", reason="OpenCV comes with the text extra")
 
 from earsight.readers.networks import PaddleNetworks
-from earsight.readers.page import read_page
-from earsight.readers.reading import reading_of
+from earsight.readers.page_parts import read_page
+from earsight.readers.reader import proceed
 from tests.hil.photos import sign
 from tests.hil.quick_reader import write_quick_reader
 from tests.hil.test_read import SIGNS
@@ -24,6 +26,6 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> PaddleNetworks:
 
 @pytest.mark.parametrize("lines", SIGNS)
 def test_it_reads_the_signs(networks: PaddleNetworks, lines: tuple[str, ...]) -> None:
-    reading = reading_of(read_page(networks, np.asarray(sign(*lines)), lambda: None))
+    reading = read_page(networks, np.asarray(sign(*lines)), proceed, math.inf)
     assert tuple(line.text for line in reading.lines) == lines
     assert min(line.confidence for line in reading.lines) > 0.6  # else it would be said as unclear

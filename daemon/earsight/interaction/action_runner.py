@@ -13,8 +13,8 @@ from earsight.interaction import actions
 from earsight.interaction.context import Context
 from earsight.interaction.responder import Responder
 from earsight.interaction.turn import Handler, Looks, Perform, Reply, Turn
-from earsight.scene import Frame, Scene
-from earsight.vision.describer import TEXT, Look, LookRequest
+from earsight.scene import Frame, Reading, ReadsOn, Scene
+from earsight.vision.describer import Look, LookRequest, first_lines
 from earsight.voice.earcons import Earcon
 
 _T = TypeVar("_T")
@@ -89,7 +89,7 @@ class ActionRunner:
         policy = self._context.policy
         if policy.earcons:
             self._responder.earcon(Earcon.LOOK)
-        look = self._look(TEXT if kind is ActionKind.READ else LookRequest())
+        look = self._look(first_lines() if kind is ActionKind.READ else LookRequest())
         # A look that nobody asks for any more may fail unheard.
         look.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return look
@@ -113,6 +113,7 @@ class ActionRunner:
             argument,
             self._looks(look),
             self._examine,
+            self._read_on,
             self._responder.say,
             self._responder.play,
             policy.language,
@@ -150,6 +151,10 @@ class ActionRunner:
         policy = self._context.policy
         async with asyncio.timeout(policy.look_limit):
             return await self._context.look_worker.examine(policy.max_age, work)
+
+    async def _read_on(self, rest: ReadsOn) -> Reading:
+        async with asyncio.timeout(self._context.policy.look_limit):
+            return await self._context.look_worker.read_on(rest)
 
 
 def _resolved(name: str) -> Any:

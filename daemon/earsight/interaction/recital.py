@@ -11,12 +11,12 @@ from difflib import SequenceMatcher
 
 from earsight.interaction.turn import Perform, Reply, Turn
 from earsight.language.plain import folded, words
-from earsight.language.reading import Passage, passages, plain_lines, spelled
+from earsight.language.reading import Passage, further_passages, passages, plain_lines, spelled
 from earsight.message import message
-from earsight.scene import Reading, Scene, TextLine
-from earsight.system import time_limits
+from earsight.scene import Reading, ReadsOn, Scene, TextLine
+from earsight.system import reading_times
 from earsight.triggers.trigger import Gesture
-from earsight.vision.describer import TEXT
+from earsight.vision.describer import first_lines
 from earsight.voice.speech_queue import Outcome
 
 _SAME = 0.8
@@ -34,15 +34,20 @@ class Recital:
         position: Index of the passage that is said next.
     """
 
-    def __init__(self, turn: Turn, told: tuple[Passage, ...], captured_at: float) -> None:
+    def __init__(
+        self, turn: Turn, told: tuple[Passage, ...], captured_at: float, rest: ReadsOn | None = None
+    ) -> None:
         """Says nothing yet.
 
         Args:
             turn: Of the action that reads.
             told: At least one passage.
             captured_at: When the picture was taken, in seconds on time.monotonic().
+            rest: Reads what comes after the passages, while they are being said.
         """
         self._turn, self._told, self._captured_at = turn, told, captured_at
+        self._rest = rest
+        self._further: asyncio.Future[Reading] | None = None
         self._is_going = False
         self.position = 0
 
@@ -72,15 +77,48 @@ class Recital:
 
     async def _say_rest(self) -> Reply:
         self._is_going = True
-        while self.position < len(self._told):
-            passage = self._told[self.position]
-            if passage.verbatim:
-                self._turn.heard.read(self._told, passage.verbatim, self._captured_at)
-            if await self._turn.say(*passage.words) is not Outcome.SPOKEN:  # a press may try again
-                self._is_going = False
-                return Reply(dialogue=self)
-            self.position += 1
-        return Reply()
+        self._further = self._reading_on()
+        try:
+            while self.position < len(self._told) or self._further is not None:
+                await self._take_further()
+                if self.position < len(self._told) and not await self._say_next():
+                    self._is_going = False
+                    return Reply(dialogue=self)  # a press may try again
+            return Reply()
+        finally:
+            if self._further is not None:
+                self._further.cancel()
+
+    async def _say_next(self) -> bool:
+        """Whether the next passage could be said."""
+        passage = self._told[self.position]
+        if passage.verbatim:
+            self._turn.heard.read(self._told, passage.verbatim, self._captured_at)
+        if await self._turn.say(*passage.words) is not Outcome.SPOKEN:
+            return False
+        self.position += 1
+        return True
+
+    def _reading_on(self) -> asyncio.Future[Reading] | None:
+        """Begin to read what comes next, if anything is left."""
+        if self._rest is None:
+            return None
+        further = asyncio.ensure_future(self._turn.read_on(self._rest))
+        # What a press has ended may fail unheard.
+        further.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        return further
+
+    async def _take_further(self) -> None:
+        """Add what was read meanwhile; only where nothing else is left to be said, wait for it, or fail."""
+        further = self._further
+        if further is None:
+            return
+        if self.position < len(self._told) and (not further.done() or further.exception() is not None):
+            return
+        part = await further
+        self._told += further_passages(self._told, part, self._turn.language)
+        self._rest = part.rest
+        self._further = self._reading_on()
 
     async def _spell(self) -> Reply:
         newest = self._turn.heard.text
@@ -115,25 +153,32 @@ class Continuous:
         return Reply((message("reading.continuous_over"),))
 
     async def _keep_reading(self) -> Reply:
-        ends_at = time.monotonic() + time_limits.CONTINUOUS_READING
+        ends_at = time.monotonic() + reading_times.CONTINUOUS
         while time.monotonic() < ends_at:
             began = time.monotonic()
-            scene = await self._turn.look(TEXT)
+            scene = await self._turn.look(first_lines())
             took = time.monotonic() - began
-            lines = tuple(filter(self._is_new, plain_lines(scene.text))) if scene.text else ()
-            if lines:
-                told = passages(Scene(scene.captured_at, text=Reading(lines)), self._turn.language)
-                for passage in told:
-                    self._turn.heard.read(told, passage.verbatim, scene.captured_at)
-                    await self._turn.say(*passage.words)
+            part = scene.text
+            while part is not None:
+                await self._say_new(part, scene.captured_at)
+                part = None if part.rest is None else await self._turn.read_on(part.rest)
             # Half of the time at most: a board that reads without a pause gets hot.
-            await asyncio.sleep(max(took, time_limits.CONTINUOUS_READING_PAUSE))
+            await asyncio.sleep(max(took, reading_times.CONTINUOUS_PAUSE))
         return self.expire()
+
+    async def _say_new(self, part: Reading, captured_at: float) -> None:
+        lines = tuple(filter(self._is_new, plain_lines(part)))
+        if not lines:
+            return
+        told = passages(Scene(captured_at, text=Reading(lines)), self._turn.language)
+        for passage in told:
+            self._turn.heard.read(told, passage.verbatim, captured_at)
+            await self._turn.say(*passage.words)
 
     def _is_new(self, line: TextLine) -> bool:
         """Whether it is a line that was not in sight lately."""
         now, plain = time.monotonic(), _plain(line.text)
-        self._seen = {text: at for text, at in self._seen.items() if now - at < time_limits.TEXT_OUT_OF_SIGHT}
+        self._seen = {text: at for text, at in self._seen.items() if now - at < reading_times.OUT_OF_SIGHT}
         known = next((text for text in self._seen if _is_same(plain, text)), None)
         self._seen[known if known is not None else plain] = now
         return known is None

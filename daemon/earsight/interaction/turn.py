@@ -23,7 +23,7 @@ from earsight.interaction.preferences import Preferences
 from earsight.language.language import Language, Phrasing
 from earsight.language.utterance import Words
 from earsight.listening.listener import Listener
-from earsight.scene import Frame, Scene
+from earsight.scene import Frame, Reading, ReadsOn, Scene
 from earsight.triggers.trigger import Gesture
 from earsight.vision.describer import LookRequest
 from earsight.voice.sound import Sound
@@ -108,6 +108,7 @@ class Turn:
     argument: str | None
     look: Looks
     examine: Examines
+    read_on: Callable[[ReadsOn], Awaitable[Reading]]
     say: Says
     play: Callable[[Sound], Awaitable[None]]
     language: Language

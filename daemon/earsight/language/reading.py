@@ -71,18 +71,39 @@ def passages(scene: Scene, language: Language) -> tuple[Passage, ...]:
         language: The wearer's, in which lines are read whose language is not known.
 
     Returns:
-        At least one passage: text first, then what would make it easier to read.
+        At least one passage: text first, then what would make it easier to read. A part of a text, which has
+        a rest, is told to be cut short.
     """
     if scene.text is None:
         return (Passage((PROBLEMS[scene.problem] if scene.problem else _NO_TEXT,)),)
-    reading = scene.text
-    told = [*_lines(reading.lines, language)]
-    if reading.cut_short:
+    told = [*_lines(scene.text.lines, language)]
+    if scene.text.cut_short:
         told.append(Passage((_CUT_SHORT,)))
-    told += [Passage((words,)) for hint, words in _HINTS.items() if hint in reading.hints]
-    if reading.unreadable:
-        told.append(Passage((_UNREADABLE,)))
+    told += _hints(scene.text)
     return tuple(told or [Passage((_NO_TEXT,))])
+
+
+def further_passages(before: Sequence[Passage], reading: Reading, language: Language) -> tuple[Passage, ...]:
+    """Put a further part of a text into words.
+
+    Args:
+        before: What was told of the parts before it.
+        reading: The part.
+        language: The wearer's.
+
+    Returns:
+        Perhaps none; together with those before, at least one, unless the part has a rest.
+    """
+    lines = _lines(reading.lines, language)
+    if lines and _completes_promise(before, lines):
+        lines[0] = Passage((QUOTES, *lines[0].words), lines[0].verbatim)
+    told = (*lines, *_hints(reading))
+    return told if told or before or reading.rest else (Passage((_NO_TEXT,)),)
+
+
+def _hints(reading: Reading) -> list[Passage]:
+    told = [Passage((words,)) for hint, words in _HINTS.items() if hint in reading.hints]
+    return [*told, Passage((_UNREADABLE,))] if reading.unreadable else told
 
 
 def said(told: Iterable[Passage], language: Language) -> str:
@@ -186,6 +207,14 @@ def _quotation(text: str, code: str | None, language: Language, *, goes_on: bool
     spoken = load_language(code) if code in LANGUAGES else language
     words = spoken.read_aloud(text)
     return Quotation(capitalized(words) if text[:1].isupper() else words, spoken.code, goes_on)
+
+
+def _completes_promise(before: Sequence[Passage], further: Sequence[Passage]) -> bool:
+    """Whether what may be taken for a promise begins in one part of a text and ends in the next one."""
+    said, later = ([each.verbatim for each in part] for part in (before[-2:], further[:2]))
+    return promises_safety(" ".join([*said, *later])) and not any(
+        promises_safety(" ".join(part)) for part in (said, later)
+    )
 
 
 def _marked(rest: Sequence[Passage]) -> Passage:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -29,6 +29,9 @@ _OVERLAP = 0.3
 """Share of the narrower one's width by which lines of a block overlap."""
 _GUTTER = 0.5
 _PRICE = re.compile(r"(?=.*\d).{1,14}")
+_PRICE_WIDTH = 9.0
+"""Heights that a price is wide, at most."""
+_SENTENCE_ENDS = (".", "!", "?", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,41 @@ def in_reading_order(pieces: Sequence[Piece]) -> list[Line]:
     lines = _with_prices([_line_of(row) for row in rows])
     blocks = [sorted(block, key=lambda line: line.top) for block in _joined(lines, _is_below)]
     return [replace(line, block=number) for number, block in enumerate(_ordered(blocks)) for line in block]
+
+
+def settled(untold: Sequence[Line], lines: Sequence[Line], is_pending: Callable[[Piece], bool]) -> list[Line]:
+    """The lines of which nothing that is still pending can change the order or the wording.
+
+    Args:
+        untold: In reading order.
+        lines: All of them, in reading order.
+        is_pending: Whether it is not known yet what a piece says.
+
+    Returns:
+        The first ones, up to the end of a sentence or block, if one has ended.
+    """
+
+    def is_settled(line: Line) -> bool:
+        return not any(map(is_pending, line.pieces)) and not any(
+            other.pieces[0] is not line.pieces[0]
+            and _are_in_a_row(line, other)
+            and (_may_be_price(line, is_pending) or _may_be_price(other, is_pending))
+            for other in lines
+        )
+
+    first = list(takewhile(is_settled, untold))
+    for end in range(len(first), 0, -1):
+        block_ends = end < len(untold) and untold[end].block != first[end - 1].block
+        if block_ends or first[end - 1].text.endswith(_SENTENCE_ENDS):
+            return first[:end]
+    return first
+
+
+def _may_be_price(line: Line, is_pending: Callable[[Piece], bool]) -> bool:
+    """Whether it is one of a list's numbers, or may turn out to be one."""
+    if any(map(is_pending, line.pieces)):
+        return line.right - line.left < _PRICE_WIDTH * line.height
+    return _PRICE.fullmatch(line.text) is not None
 
 
 def _level(pieces: Sequence[Piece]) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -21,7 +22,9 @@ class NoReader:
         """Takes what is wrong, and what to do about it, in one line."""
         self._reason = reason
 
-    def read(self, _pixels: np.ndarray, _checkpoint: Callable[[], None] = proceed) -> Reading:
+    def read(
+        self, _pixels: np.ndarray, _checkpoint: Callable[[], None] = proceed, _patience: float = math.inf
+    ) -> Reading:
         raise ReaderError(self._reason)
 
     def let_go(self) -> None:

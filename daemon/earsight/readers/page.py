@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -19,8 +19,6 @@ _SURE = 0.95
 """Mean probability of characters from which text is the right way up. Upside down it reached 0.86, the right
 way up 1.00, in 18 lines of seven made-up pictures."""
 _CLEARLY_BETTER = 0.1
-_AT_LEAST = 4
-"""Pieces that are recognised however late it is: on a slow board, finding them may take all of the time."""
 
 
 class Networks(Protocol):
@@ -55,18 +53,18 @@ class Page:
     """All text of a picture.
 
     Attributes:
-        pieces: In no order.
+        pieces: Those that were recognised, in no order.
         height: Pixels of the turned picture.
         width: Pixels of the turned picture.
         quarters: How often the picture had to be turned by 90 degrees anticlockwise, as by numpy.rot90.
-        cut_short: Whether there was no time for the pieces further down.
+        pending: Where there is text that was not recognised yet, from top to bottom.
     """
 
     pieces: tuple[Piece, ...]
     height: int
     width: int
     quarters: int = 0
-    cut_short: bool = False
+    pending: tuple[Region, ...] = ()
 
     def before_turning(self, points: np.ndarray) -> np.ndarray:
         """Where points were in the picture before it was turned: float32 (points, 2), pixels."""
@@ -77,20 +75,18 @@ class Page:
         return points
 
 
-def read_page(
-    networks: Networks,
-    pixels: np.ndarray,
-    checkpoint: Callable[[], None],
-    is_late: Callable[[], bool] = lambda: False,
-) -> Page:
-    """Find and recognise all text in a picture.
+def find_text(
+    networks: Networks, pixels: np.ndarray, checkpoint: Callable[[], None]
+) -> tuple[np.ndarray, Page]:
+    """Find all text in a picture, and turn the picture so that it is upright.
 
     Args:
         networks: What finds and recognises.
         pixels: uint8 (height, width, 3), RGB.
         checkpoint: Called before each step.
-        is_late: Asked before each piece but the first four, from top to bottom: whether there is no time for
-            it.
+
+    Returns:
+        The turned picture, and a page of which all is pending.
     """
     checkpoint()
     found = networks.detect(pixels)
@@ -99,14 +95,21 @@ def read_page(
     if _is_upside_down(networks, pixels, found, checkpoint):
         pixels, found = _turned(pixels, found, 2)
         quarters += 2
-    pieces: list[Piece] = []
-    for region in sorted(found, key=lambda each: float(each.corners[:, 1].min())):
-        checkpoint()
-        if len(pieces) >= _AT_LEAST and is_late():
-            break
-        pieces.append(_piece(networks, pixels, region))
     height, width = pixels.shape[:2]
-    return Page(tuple(pieces), height, width, quarters, len(pieces) < len(found))
+    downwards = sorted(found, key=lambda each: float(each.corners[:, 1].min()))
+    return pixels, Page((), height, width, quarters, tuple(downwards))
+
+
+def with_next_piece(networks: Networks, pixels: np.ndarray, page: Page) -> Page:
+    """Recognise the first of what is pending.
+
+    Args:
+        networks: What recognises.
+        pixels: The turned picture.
+        page: Of it, with something pending.
+    """
+    piece = _piece(networks, pixels, page.pending[0])
+    return replace(page, pieces=(*page.pieces, piece), pending=page.pending[1:])
 
 
 def _turned(pixels: np.ndarray, found: list[Region], quarters: int) -> tuple[np.ndarray, list[Region]]:

@@ -8,8 +8,11 @@ calibration needs one a character. docs/reading.md has more of it.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +22,6 @@ import numpy as np
 from earsight.inference.placement import Placement
 from earsight.readers.reader import ReaderError, proceed
 from earsight.scene import Reading
-from earsight.system import time_limits
 
 if TYPE_CHECKING:
     from earsight.readers.networks import PaddleNetworks
@@ -44,20 +46,28 @@ class RapidReader:
         self._networks: PaddleNetworks | None = None
         self._used_at = 0.0
 
-    def read(self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed) -> Reading:
-        """Read all text in a picture. See Reader.read()."""
+    def read(
+        self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed, patience: float = math.inf
+    ) -> Reading:
+        """Read the text in a picture. See Reader.read()."""
         networks = self._loaded()
-        ends = time.monotonic() + time_limits.READING
+        from earsight.readers.page_parts import read_page
+
+        return self._guarded(partial(read_page, networks, pixels, checkpoint, patience))
+
+    def _guarded(self, work: Callable[[], Reading]) -> Reading:
+        """Some of the reading, and what is left of it: whatever fails is said to be damaged."""
         from earsight.bundles.bundle import BundleError
-        from earsight.readers.page import read_page
-        from earsight.readers.reading import reading_of
 
         try:
-            return reading_of(read_page(networks, pixels, checkpoint, lambda: time.monotonic() > ends))
+            reading = work()
         except BundleError as error:
             raise _damaged(error) from error
         finally:
             self._used_at = time.monotonic()
+        if (rest := reading.rest) is None:
+            return reading
+        return replace(reading, rest=lambda *limits: self._guarded(partial(rest, *limits)))
 
     @property
     def placement(self) -> Placement:

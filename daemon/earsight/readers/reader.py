@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -32,12 +33,15 @@ class Reader(Protocol):
 
     can_read: bool
 
-    def read(self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed) -> Reading:
-        """Read all text in a picture.
+    def read(
+        self, pixels: np.ndarray, checkpoint: Callable[[], None] = proceed, patience: float = math.inf
+    ) -> Reading:
+        """Read the text in a picture.
 
         Args:
             pixels: uint8 (height, width, 3), RGB, upright.
             checkpoint: Called between the steps; whatever it raises ends the reading.
+            patience: Seconds after which its first lines are enough: the reading then has a rest.
 
         Raises:
             ReaderError: It can't be loaded, or fails.

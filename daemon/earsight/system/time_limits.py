@@ -1,4 +1,5 @@
-"""Every time limit, pause and polling interval of the daemon, in seconds; of a search: finding_times.py.
+"""Every time limit, pause and polling interval of the daemon, in seconds; finding_times.py has those of a
+search, reading_times.py those of reading text.
 
 Many of them depend on each other and on the unit files in systemd/:
 tests/earsight/system/test_time_limits.py holds their order. What a user may choose is in the settings; only
@@ -75,12 +76,6 @@ EXPOSURE_POLL = 0.1
 LOOK_BEFORE_CAPTION = 7.0
 """What a look may take beyond captioner.time_limit: a first frame, loading from a slow card, the encoder."""
 
-READING = 5.0
-"""Reading text in one frame takes up no further line after this long."""
-
-READING_AGAIN = 0.6
-"""A further frame of the same text is read only while reading has taken less than this."""
-
 RESTING = 10.0
 """The look worker, without anything to do for this long, frees what was not used for a while."""
 
@@ -153,15 +148,6 @@ SCAN_PAUSE = 0.15
 
 POWER_OFF = 10.0
 """The service manager must have begun to end the service this long after it was asked to switch off."""
-
-CONTINUOUS_READING = 300.0
-"""Reading what is new ends by itself after this time: it takes all that a small board has."""
-
-CONTINUOUS_READING_PAUSE = 0.5
-"""The shortest pause between two of its looks; it is as long as the look took."""
-
-TEXT_OUT_OF_SIGHT = 30.0
-"""Text that was out of sight for this long is read again when it comes back."""
 
 # Speech engines
 

@@ -27,6 +27,7 @@ from earsight.readers.none import NoReader
 from earsight.readers.reader import Reader
 from earsight.readers.registry import build_reader
 from earsight.scene import Caption, Frame, Problem, Scene
+from earsight.system import reading_times
 from earsight.vision.agreement import support
 from earsight.vision.colour import coloured
 from earsight.vision.quality import QualityLimits, assess
@@ -60,6 +61,8 @@ class LookRequest:
             it has no such.
         text: Whether text is to be read, if there is a reader. It is read last of all: it takes as long as
             all the rest.
+        patience: Seconds after which the first lines of a text are enough, and the reading has a rest; None:
+            reading_times.FOR_DESCRIPTION.
     """
 
     limits: QualityLimits | None = None
@@ -70,6 +73,12 @@ class LookRequest:
     worth_captions: Callable[[Scene], bool] = always
     language: str | None = None
     text: bool = False
+    patience: float | None = None
+
+    @property
+    def only_text(self) -> bool:
+        """Whether nothing else is wanted."""
+        return self.text and not (self.captions or self.objects or self.embedding)
 
 
 CAPTIONS = LookRequest()
@@ -82,6 +91,11 @@ _STRIPED, _STRIPED_ABOVE = ("stairs", "crossing", "tactile paving"), 0.5
 
 TEXT = LookRequest(captions=False, objects=False, embedding=False, text=True)
 """Nothing but text. A picture is judged only where none is found: white paper is no overexposed picture."""
+
+
+def first_lines() -> LookRequest:
+    """Nothing but the first lines of a text, and a way to read on."""
+    return replace(TEXT, patience=reading_times.FIRST_PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +180,15 @@ class Describer:
         """
         stages = Stages(cancelled)
         frames = text_frames or [frame]
-        if request == replace(TEXT, limits=request.limits, language=request.language):
+        patience = reading_times.FOR_DESCRIPTION if request.patience is None else request.patience
+        if request.only_text:
             with stages.timed(Stage.READ):
-                scene = text_scene(self._reader, frames, request.limits, stages.proceed)
+                scene = text_scene(self._reader, frames, request.limits, stages.proceed, patience)
             return Look(scene, stages.seconds)
         look = self._seen(frame, request, stages, cancelled)
         if request.text and self._reader.can_read and not look.scene.problem:
             with stages.timed(Stage.READ):
-                reading = read_frames(self._reader, frames, stages.proceed)
+                reading = read_frames(self._reader, frames, stages.proceed, patience)
             look = replace(look, scene=replace(look.scene, text=reading))
         return look
 

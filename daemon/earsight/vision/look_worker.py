@@ -17,10 +17,11 @@ from typing import TypeVar
 from earsight.cameras.camera import Camera
 from earsight.captioners.captioner import DecodingCancelledError
 from earsight.errors import EarsightError
-from earsight.scene import Frame
-from earsight.system import time_limits
+from earsight.scene import Frame, Reading, ReadsOn
+from earsight.system import reading_times, time_limits
 from earsight.vision.describer import CAPTIONS, Describer, Look, LookRequest
 from earsight.vision.quality import sharpness
+from earsight.vision.stages import Stages
 
 _T = TypeVar("_T")
 
@@ -113,8 +114,7 @@ class LookWorker:
             if unwanted():
                 raise DecodingCancelledError
             frames = self._sharpest(max_age)
-            only_text = request.text and not (request.captions or request.objects)
-            if only_text and (still := self._camera.still()) is not None:
+            if request.only_text and (still := self._camera.still()) is not None:
                 alike = [frame for frame in frames if frame.pixels.shape == still.pixels.shape]
                 frames = [still, *alike]
             return self._loaded().describe(frames[0], request, unwanted, frames[:_TEXT_FRAMES])
@@ -134,6 +134,18 @@ class LookWorker:
         """
         self._supersede_background()
         return self._submit(lambda _: work(self._sharpest(max_age)[0]))
+
+    def read_on(self, rest: ReadsOn) -> asyncio.Future[Reading]:
+        """Read more of a picture that was looked at; no camera is needed for it.
+
+        Args:
+            rest: Of an earlier reading.
+
+        Returns:
+            A future. It raises ReaderError if the reader fails; cancelling it ends the reading.
+        """
+        self._supersede_background()
+        return self._submit(lambda unwanted: rest(Stages(unwanted).proceed, reading_times.FURTHER_PART))
 
     def ready(self) -> asyncio.Future[None]:
         """Load the describer and warm it up. The future raises CaptionerError."""

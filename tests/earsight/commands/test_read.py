@@ -8,18 +8,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from earsight import cli
 from earsight.readers import registry
-from earsight.system import time_limits
 from tests.earsight.commands.process import one_line
 
 pytest.importorskip("cv2", reason="text is read with OpenCV")
 pytest.importorskip("rapidocr", reason="its networks read")
 
 KEYS = ["image", "said", "problem", "lines", "hints", "unreadable", "cut_short"]
-
-
-@pytest.fixture(autouse=True)
-def all_the_time_that_a_busy_machine_takes(monkeypatch):
-    monkeypatch.setattr(time_limits, "READING", 1000.0)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from earsight.language.languages import load_language
 from earsight.language.reading import LONGEST, Passage
 from earsight.language.utterance import Priority, Quotation, utterance
 from earsight.readers.reader import ReaderError
-from earsight.scene import AimingHint
-from earsight.system import time_limits
+from earsight.scene import AimingHint, Reading
+from earsight.system import reading_times, time_limits
 from earsight.triggers.trigger import Gesture
 from earsight.voice.speech_queue import Outcome
 from tests.earsight.fakes import FastPlayer, ToneSynthesizer
@@ -262,6 +262,108 @@ def test_a_text_of_5000_characters_reaches_the_voice_in_pieces():
     tried(trial)
 
 
+# In parts
+
+
+def test_the_first_lines_are_heard_while_the_others_are_being_recognised():
+    async def trial():
+        reader = ShownText(*map(text_line, LINES))
+        reader.a_part = 1
+        reader.gate.clear()
+        async with stage(reader=reader, earcons=False) as on:
+            asking = on.narrator.do("read")
+            await heard_up_to(on, "First line.")
+            assert on.said == ["First line."]
+            await on.show(unplugged())  # what was photographed is read without a camera
+            reader.gate.set()
+            assert await asking is PressEnd.DONE
+            assert on.said == sentences(LINES)
+            assert len(reader.read_in) == 1
+            await on.do("repeat")
+            assert on.said == [*sentences(LINES), *sentences(LINES)]
+
+    tried(trial)
+
+
+def test_a_press_stops_what_is_being_recognised_too_and_the_next_goes_on():
+    async def trial():
+        reader = ShownText(*map(text_line, LINES))
+        reader.a_part = 2
+        reader.gate.clear()
+        async with stage(reader=reader, player=FastPlayer(speed=2), earcons=False) as on:
+            asking = on.narrator.do("read")
+            await heard_up_to(on, "Second line.")
+            assert await on.press() is PressEnd.DONE
+            assert await asking is PressEnd.SUPERSEDED
+            reader.gate.set()
+            at = on.said.index("Second line.")
+            await on.press()
+            assert on.said[at + 1 :] == sentences(LINES)
+
+    tried(trial)
+
+
+def test_a_reader_that_fails_later_has_said_what_it_read():
+    async def trial():
+        reader = ShownText(*map(text_line, LINES))
+        reader.a_part = 2
+        reader.gate.clear()
+        async with stage(reader=reader, earcons=False) as on:
+            asking = on.narrator.do("read")
+            await heard_up_to(on, "Second line.")
+            reader.fault = ReaderError("damaged")
+            reader.gate.set()
+            assert await asking is PressEnd.ERROR_SPOKEN
+            assert on.said == [*sentences(LINES[:2]), english("error.reader")]
+
+    tried(trial)
+
+
+@pytest.mark.parametrize("lines", [["", "", "Exit"], ["", "", ""]])
+def test_parts_in_which_nothing_is_read(lines):
+    async def trial():
+        reader = ShownText()
+        parts = iter([Reading(() if not line else (text_line(line),)) for line in lines])
+
+        def part(*_limits):
+            return replace(next(parts), rest=part if parts.__length_hint__() else None)
+
+        reader.reading = part()
+        async with stage(reader=reader, earcons=False) as on:
+            await on.do("read")
+            assert on.said == (["Exit."] if any(lines) else [english("reading.none")])
+
+    tried(trial)
+
+
+def test_new_text_further_down_is_read_on_too():
+    async def trial():
+        reader = ShownText(*map(text_line, LINES))
+        reader.a_part = 1
+        async with stage(reader=reader, player=FastPlayer(speed=2), earcons=False) as on:
+            on.narrator.do("read")
+            await heard_up_to(on, "First line.")
+            going = on.begin(Gesture.DOUBLE)
+            await heard_up_to(on, "Fourth line.")
+            await on.press()
+            assert going.done()
+            begun = on.said.index(english("reading.continuous"))
+            assert on.said[begun + 1 : -1] == sentences(LINES)
+
+    tried(trial)
+
+
+def test_a_promise_in_two_parts_is_told_to_be_somebody_elses():
+    async def trial():
+        reader = ShownText(text_line("The way is"), text_line("clear", block=1))
+        reader.a_part = 1
+        async with stage(reader=reader, earcons=False) as on:
+            await on.do("read")
+            assert on.said == ["The way is.", f"{english('quotation.frame')} clear."]
+
+    tried(trial)
+
+
 # Again, and spelled
 
 
@@ -294,7 +396,7 @@ def test_the_last_text_is_repeated_and_spelled():
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(time_limits, "CONTINUOUS_READING_PAUSE", 0.01)
+    monkeypatch.setattr(reading_times, "CONTINUOUS_PAUSE", 0.01)
 
 
 @pytest.mark.usefixtures("quick")
@@ -334,7 +436,7 @@ def test_a_double_press_keeps_on_reading_what_is_new_until_a_press():
 
 @pytest.mark.usefixtures("quick")
 def test_reading_on_ends_by_itself(monkeypatch):
-    monkeypatch.setattr(time_limits, "CONTINUOUS_READING", 0.3)
+    monkeypatch.setattr(reading_times, "CONTINUOUS", 0.3)
 
     async def trial():
         async with stage(
@@ -373,7 +475,7 @@ def test_a_camera_that_is_lost_while_reading_on_is_told():
 
 @pytest.mark.usefixtures("quick")
 def test_text_that_comes_back_is_read_again(monkeypatch):
-    monkeypatch.setattr(time_limits, "TEXT_OUT_OF_SIGHT", 0.1)
+    monkeypatch.setattr(reading_times, "OUT_OF_SIGHT", 0.1)
 
     async def trial():
         reader = ShownText(text_line("EXIT"))

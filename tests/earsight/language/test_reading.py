@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def line(
     return TextLine(text, confidence, Box(0.1, 0.1, 0.9, 0.1 + height), language, block)
 
 
-def heard(*lines: TextLine, language: str = "en", hints: tuple[AimingHint, ...] = (), **more: bool) -> str:
+def heard(*lines: TextLine, language: str = "en", hints: tuple[AimingHint, ...] = (), **more: Any) -> str:
     scene = Scene(0.0, text=Reading(lines, frozenset(hints), **more))
     spoken = load_language(language)
     return said(passages(scene, spoken), spoken)
@@ -86,7 +88,7 @@ def test_where_nothing_is_read() -> None:
     assert heard() == "No text found."
     assert heard(hints=(AimingHint.BLURRED,)) == "The picture is too blurred to read."
     assert heard(unreadable=True) == "There is text in a script that I can't read aloud."
-    assert heard(cut_short=True) == "There is more text further down; I had no time for all of it."
+    assert heard(rest=lambda *_: Reading()) == "There is more text further down; I had no time for all of it."
     spoken = load_language("en")
     dark = passages(Scene(0.0, problem=Problem.DARK), spoken)
     assert said(dark, spoken) == "The picture is too dark."

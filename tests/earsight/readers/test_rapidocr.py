@@ -5,19 +5,13 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from earsight.readers.rapidocr import RapidReader
-from earsight.readers.reader import ReaderError
+from earsight.readers.reader import ReaderError, proceed
 from earsight.scene import AimingHint, Reading
-from earsight.system import time_limits
 
 pytest.importorskip("cv2", reason="text is read with OpenCV")
 pytest.importorskip("rapidocr", reason="its networks read")
 
 SIZE = (640, 480)
-
-
-@pytest.fixture(autouse=True)
-def all_the_time_that_a_busy_machine_takes(monkeypatch):
-    monkeypatch.setattr(time_limits, "READING", 1000.0)
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +88,14 @@ def test_a_reading_ends_where_its_checkpoint_raises(reader):
         reader.read(SIGN, checkpoint)
 
 
-def test_without_time_a_few_lines_are_read_and_the_rest_is_left_out(reader, monkeypatch):
+def test_without_time_the_first_lines_are_read_and_then_the_others(reader):
     """On a slow board, finding the lines may take all of the time."""
-    monkeypatch.setattr(time_limits, "READING", -1.0)
-    assert reader.read(SIGN).lines
     page = drawn(*((40, 20 + 55 * number, f"Room {number}") for number in range(8)))
-    reading = reader.read(page)
-    assert [line.text for line in reading.lines] == ["Room 0", "Room 1", "Room 2", "Room 3"]
-    assert reading.cut_short
+    parts = [reader.read(page, patience=0.0)]
+    while (rest := parts[-1].rest) is not None:
+        parts.append(rest(proceed, 0.0))
+    assert [len(part.lines) for part in parts] == [2, 2, 2, 2]
+    assert [line.text for part in parts for line in part.lines] == [f"Room {number}" for number in range(8)]
 
 
 def test_what_was_let_go_is_loaded_again():

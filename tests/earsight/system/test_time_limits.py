@@ -14,6 +14,7 @@ from pydantic import BaseModel
 import earsight
 from earsight.config.captioner import CaptionerSection
 from earsight.config.triggers import GesturesSection
+from earsight.system import reading_times as reading
 from earsight.system import time_limits as limits
 
 PACKAGE = Path(earsight.__file__).parent
@@ -46,7 +47,11 @@ ORDER = {
         2 * limits.FRAME_WAIT,
         limits.LOOK_BEFORE_CAPTION,
     ),
-    "a look has time to read text": (limits.READING + limits.READING_AGAIN, limits.LOOK_BEFORE_CAPTION),
+    "a look has time to read text": (
+        reading.FOR_DESCRIPTION + reading.ANOTHER_FRAME,
+        limits.LOOK_BEFORE_CAPTION,
+    ),
+    "so has what goes on with it": (reading.FURTHER_PART + reading.NOTHING, limits.LOOK_BEFORE_CAPTION),
     "a driver that hangs is told to the service manager before the watchdog would strike": (
         limits.CAMERA_HUNG + limits.WATCHDOG_FEED,
         unit_seconds("WatchdogSec"),

@@ -278,7 +278,7 @@ class OneSign:
     placement = Placement({"reader": "test"})
     reading = Reading((TextLine("EXIT", 0.97, Box(0.4, 0.1, 0.6, 0.2), "en"),))
 
-    def read(self, _pixels, checkpoint=proceed):
+    def read(self, _pixels, checkpoint=proceed, _patience=0.0):
         checkpoint()
         return self.reading
 

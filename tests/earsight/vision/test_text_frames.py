@@ -6,7 +6,7 @@ import pytest
 from earsight.inference.placement import Placement
 from earsight.readers.reader import proceed
 from earsight.scene import Box, Frame, Problem, Reading, TextLine
-from earsight.system import time_limits
+from earsight.system import reading_times
 from earsight.vision.quality import QualityLimits
 from earsight.vision.text_frames import read_frames, text_scene
 from tests.earsight.stand_ins import painted
@@ -22,7 +22,7 @@ class ByBrightness:
         self.lines = lines
         self.asked = []
 
-    def read(self, pixels, checkpoint=proceed):
+    def read(self, pixels, checkpoint=proceed, _patience=0.0):
         checkpoint()
         number = int(pixels[0, 0, 0])
         self.asked.append(number)
@@ -43,21 +43,21 @@ def test_a_sure_frame_is_enough():
 
 
 def test_where_there_is_doubt_further_frames_vote(monkeypatch):
-    monkeypatch.setattr(time_limits, "READING_AGAIN", 1000)
+    monkeypatch.setattr(reading_times, "ANOTHER_FRAME", 1000)
     reader = ByBrightness([("EX1T", 0.5)], [("EXIT", 0.5)], [("EXIT", 0.5)])
     assert read_frames(reader, frames(0, 1, 2), proceed).lines[0].text == "EXIT"
     assert reader.asked == [0, 1, 2]
 
 
 def test_the_same_picture_again_has_no_vote(monkeypatch):
-    monkeypatch.setattr(time_limits, "READING_AGAIN", 1000)
+    monkeypatch.setattr(reading_times, "ANOTHER_FRAME", 1000)
     reader = ByBrightness([("EXIT", 0.5)])
     assert read_frames(reader, frames(0, 0, 0), proceed).lines[0].confidence == 0.5
     assert reader.asked == [0]
 
 
 def test_without_time_one_frame_has_to_do(monkeypatch):
-    monkeypatch.setattr(time_limits, "READING_AGAIN", -1)
+    monkeypatch.setattr(reading_times, "ANOTHER_FRAME", -1)
     reader = ByBrightness([("EX1T", 0.5)], [("EXIT", 0.9)])
     read_frames(reader, frames(0, 1), proceed)
     assert reader.asked == [0]
