@@ -21,7 +21,7 @@ def sentences() -> list[str]:
     entries = {id: forms for id, forms in texts("en").items() if not id.startswith("doctor.")}
     examples = {"part": entries["part.button"][0], "time": "2:05 PM", "percent": "80", "count": "3"}
     examples["colour"] = "dark green"
-    framed = re.compile(r"{(caption|things|text|gesture|action|name|count)}")
+    framed = re.compile(r"{(caption|things|answer|text|gesture|action|name|count)}")
     said = [text for forms in entries.values() for text in forms if not framed.search(text)]
     return [text.format(**examples) for text in said if text.endswith((".", "?"))]
 

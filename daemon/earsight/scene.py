@@ -269,6 +269,8 @@ class Scene:
         place: Where the picture was taken, if that is known.
         ground: What the ground ahead is, at the bottom of the picture, if that is known.
         text: What was read; None where text was not looked for.
+        answer: To the question that was asked of this look, by a model that can be asked anything; None where
+            there is none that may be said.
     """
 
     captured_at: float
@@ -281,3 +283,4 @@ class Scene:
     place: Place | None = None
     ground: Place | None = None
     text: Reading | None = None
+    answer: Caption | None = None

@@ -9,15 +9,12 @@ from http import HTTPStatus
 
 from earsight.commands.described_rows import described_row, object_row, reading_row, timings
 from earsight.config.schema import Config
-from earsight.interaction.actions.ask import EXAMPLES, NOT_UNDERSTOOD
+from earsight.interaction.asking import Asked, understood
 from earsight.interaction.context import Policy
-from earsight.language.answers import answer
 from earsight.language.colours import middle_text
 from earsight.language.finding import found_text, named, target
 from earsight.language.language import PROBLEMS, Description, Style
 from earsight.language.languages import load_language
-from earsight.language.question_forms import QuestionKind
-from earsight.language.questions import Question, parse
 from earsight.language.reading import passages, said
 from earsight.language.utterance import Priority, utterance
 from earsight.service.builders import build_policy
@@ -125,20 +122,35 @@ class Answering:
         return told
 
     async def ask(self, photo: bytes, wanted: AskWishes, gone: threading.Event) -> AskAnswer:
-        """Answer a question in words; one that is not understood, with examples of those that are."""
+        """Answer a question in words; one that nobody here can answer, with examples of those that are."""
         policy = self._policy(wanted)
-        question = parse(wanted.question, wanted.language)
-        wants_colours = question is not None and question.kind is QuestionKind.COLOUR
-        request = LookRequest(policy.limits, captions=False, colours=wants_colours)
-        seen = await self._look(photo, request, wanted, gone)
+        asked = understood(wanted.question, policy.language, has_model=policy.has_model)
+        seen = await self._middle(photo, asked, policy, wanted, gone)
+        if seen is None:
+            request = replace(asked.request(policy.phrasing), limits=policy.limits, language=wanted.language)
+            seen = await self._look(photo, request, wanted, gone)
+        scene = seen.look.scene
         told = AskAnswer(
-            said=_said(seen, policy, lambda: _answered(question, seen, policy)),
-            understood=question is not None,
-            problem=seen.look.scene.problem,
+            said=_said(seen, policy, lambda: _answered(asked, seen, policy)),
+            understood=asked.question is not None or scene.answer is not None,
+            answer=scene.answer.text if scene.answer else None,
+            confidence=scene.answer.confidence if scene.answer else None,
+            problem=scene.problem,
             timings_ms=timings(seen.look, seen.loading),
         )
         await self._add_sound(told, wanted)
         return told
+
+    async def _middle(
+        self, photo: bytes, asked: Asked, policy: Policy, wanted: Wishes, gone: threading.Event
+    ) -> Seen | None:
+        """The colour in the middle, if that is the question; None where more has to be seen."""
+        if asked.question is None or not asked.question.is_about_middle:
+            return None
+        request = LookRequest(policy.limits, captions=False, objects=False, colours=True, embedding=False)
+        seen = await self._look(photo, request, wanted, gone)
+        is_done = seen.middle is not None or seen.look.scene.problem is not None or not asked.is_open
+        return seen if is_done else None
 
     async def _look(self, photo: bytes, request: LookRequest, wanted: Wishes, gone: threading.Event) -> Seen:
         return await self._engine.look(photo, request, wanted.language, gone)
@@ -160,10 +172,9 @@ def _said(seen: Seen, policy: Policy, words: Callable[[], str]) -> str:
     return checked(text, policy.language.code)
 
 
-def _answered(question: Question | None, seen: Seen, policy: Policy) -> str:
-    language = policy.language
-    if question is None:
-        return " ".join(language.text(each) for each in (NOT_UNDERSTOOD, EXAMPLES))
-    if question.is_about_middle:
-        return language.text(middle_text(seen.middle))
-    return answer(question, seen.look.scene, policy.phrasing, language)
+def _answered(asked: Asked, seen: Seen, policy: Policy) -> str:
+    is_about_middle = asked.question is not None and asked.question.is_about_middle
+    if is_about_middle and seen.middle is not None:
+        return policy.language.text(middle_text(seen.middle))
+    words = asked.words(seen.look.scene, policy.phrasing, policy.language, policy.finding.limits)
+    return utterance(words, policy.language, Priority.ANSWER).whole

@@ -77,6 +77,11 @@ class AskAnswer(Answer):
     """The answer to a question in words."""
 
     understood: bool = Field(description="Whether the question is one that can be answered.")
+    answer: str | None = Field(
+        description="What a model that can be asked anything answers, without its doubt; null where there is "
+        "none, it has no answer that may be said, or the detector knows better."
+    )
+    confidence: float | None = Field(ge=0, le=1, description="Of that answer.")
     problem: Problem | None = Field(description="Why the picture can't be looked at.")
     timings_ms: dict[str, float]
 

@@ -53,7 +53,8 @@ class AskWishes(Wishes):
     question: str = Field(
         min_length=1,
         max_length=200,
-        description="In English or Indonesian: how many, is there, where, what colour.",
+        description="In English or Indonesian: how many, is there, where, what colour; anything, "
+        "where the server's engine is a model that can be asked.",
         examples=["How many people are there?"],
     )
 

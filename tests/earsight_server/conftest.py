@@ -3,14 +3,19 @@ holds a model, children that other tests fork may hang."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from earsight.captioners.captioner import Encoding, Support, never, unsupported
+from earsight.config.captioner import ChatCaptionerSection
+from earsight.config.remote import ChatSection
 from earsight.config.schema import Config
+from earsight.scene import Caption
 from earsight.vision.describer import Describer
 from earsight.voice.sound import Sound
 from earsight_server.app import create_app
@@ -41,6 +46,28 @@ class Colours(ColourCaptioner):
     def __init__(self) -> None:
         super().__init__()
         self.languages = ("en", "id")
+
+
+class Answers(Colours):
+    """Can be asked anything, and always says the same."""
+
+    def answer(
+        self,
+        _encoding: Encoding[Any],
+        _question: str,
+        _cancelled: Callable[[], bool] = never,
+        _support: Support = unsupported,
+        language: str | None = None,
+    ) -> Caption | None:
+        return Caption("two cups", 0.6, 0.0, 0.0, language=language or "en")
+
+
+ASKABLE = Config(
+    captioner=ChatCaptionerSection(
+        engine="openai", remote=ChatSection(url="http://127.0.0.1:9", model="stand-in")
+    )
+)
+"""Settings of a server whose engine can be asked anything."""
 
 
 def tones(config: Config) -> Speech:

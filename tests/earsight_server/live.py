@@ -36,9 +36,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def served(limits: Limits, captioner: Colours | None = None) -> Iterator[int]:
+def served(limits: Limits, captioner: Colours | None = None, config: Config | None = None) -> Iterator[int]:
     """The port of a running server that names the colours of walls."""
-    config = Config()
+    config = config or Config()
     captioner = captioner or Colours()
     engine = LocalEngine(config, limits, build=lambda _config: Describer(captioner))
     app = create_app(config, limits=limits, engine=engine, speech=tones(config))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image, ImageDraw, ImageFont
 
+from earsight.vision.describer import Describer
+from earsight_server.app import create_app
+from earsight_server.local_engine import LocalEngine
+from earsight_server.settings import Limits
+from tests.earsight_server.conftest import ASKABLE, HERE, Answers, tones
 from tests.photo_examples import saved
 
 
@@ -79,7 +86,7 @@ def test_a_word_for_nothing(seeing: TestClient, motorcycle: bytes, thing: str) -
 def test_ask(seeing: TestClient, motorcycle: bytes, question: str, language: str, answered: str) -> None:
     wanted = {"question": question, "language": language}
     answer = seeing.post("/v1/ask", files={"image": motorcycle}, data=wanted).json()
-    assert list(answer) == ["said", "understood", "problem", "timings_ms"]
+    assert list(answer) == ["said", "understood", "answer", "confidence", "problem", "timings_ms"]
     assert answer["understood"]
     assert answered in answer["said"].lower()
 
@@ -88,6 +95,35 @@ def test_what_is_not_understood(seeing: TestClient, motorcycle: bytes) -> None:
     answer = seeing.post("/v1/ask", files={"image": motorcycle}, data={"question": "Why?"}).json()
     assert not answer["understood"]
     assert "how many" in answer["said"].lower()
+
+
+@pytest.fixture(scope="module")
+def asked() -> Iterator[TestClient]:
+    """Of a server whose engine can be asked anything."""
+    engine = LocalEngine(ASKABLE, Limits(), build=lambda _config: Describer(Answers()))
+    app = create_app(ASKABLE, engine=engine, speech=tones(ASKABLE))
+    with TestClient(app, base_url=HERE) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "said", "answered"),
+    [
+        ("What is on the table?", "en", "Probably: two cups.", "two cups"),
+        ("Apa yang ada di meja?", "id", "Sepertinya: two cups.", "two cups"),
+        ("Can I cross?", "en", "I can't answer that.", None),
+        ("what colour is this", "en", "In the middle: probably red.", None),
+    ],
+)
+def test_an_engine_that_can_be_asked_anything(
+    asked: TestClient, wall: bytes, question: str, language: str, said: str, answered: str | None
+) -> None:
+    wanted = {"question": question, "language": language}
+    answer = asked.post("/v1/ask", files={"image": wall}, data=wanted).json()
+    assert (answer["said"], answer["answer"]) == (said, answered)
+    assert answer["understood"] == (question != "Can I cross?")
+    page = asked.post("/answer", files={"image": wall}, data={"action": "ask", "question": question}).text
+    assert ("two cups" in page) == (answered is not None)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def sign(*lines: str) -> Picture.Image:
     noise = np.random.default_rng(4).normal(235, 4, (_SIZE[1], _SIZE[0], 3))
     picture = Picture.fromarray(noise.clip(0, 255).astype(np.uint8))
     for number, line in enumerate(lines):
-        place = (60, 60 + 100 * number)
-        ImageDraw.Draw(picture).text(place, line, font=ImageFont.load_default(56), fill="black")
+        font = ImageFont.load_default(56)
+        place = ((_SIZE[0] - font.getlength(line)) / 2, 60 + 100 * number)
+        ImageDraw.Draw(picture).text(place, line, font=font, fill="black")
     return picture

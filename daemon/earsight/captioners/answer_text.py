@@ -1,4 +1,4 @@
-"""From the answer of a model that chats to a caption: one sentence without a full stop, or nothing."""
+"""From the answer of a model that chats to what can be said: a caption, or a reply to a question."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from earsight.captioners.truncation import FUNCTION_WORDS, without_dangling_word
 
 _MOST_WORDS = 30
 """Of a caption. What is longer is no short sentence, and nobody would hear it out."""
+
+_MOST_REPLY_WORDS = 40
+"""Of a reply to a question, which may have several sentences."""
 
 _LEAD_INS = {
     "en": r"(?:in )?(?:the|this|that|an?) (?:image|picture|photo|photograph|scene)"
@@ -51,6 +54,33 @@ def caption_text(answer: str, language: str, *, finished: bool = True) -> str:
     if not re.search(r"[^\W\d_]", caption) or len(words) > _MOST_WORDS or _is_foreign(words, language):
         return ""
     return caption
+
+
+def reply_text(answer: str, language: str, *, finished: bool = True) -> str:
+    """Make a reply to a question of an answer.
+
+    Args:
+        answer: As for caption_text().
+        language: Code of the language that was asked for.
+        finished: Whether the answer came to its own end.
+
+    Returns:
+        Its first sentences, without the last full stop; "" if it says nothing or that it doesn't know, if its
+        first sentence is too long, or it is in another language. Whether it may be said is not looked at.
+    """
+    sentences = re.split(r"(?<=[.!?])\s", _plain(answer))
+    if not finished and not sentences[-1].endswith((".", "!", "?")):
+        *sentences, last = sentences
+        sentences = sentences or [without_dangling_words(last, language)]
+    refusal = re.compile(_REFUSALS.get(language, r"(?!)"), re.IGNORECASE)
+    kept: list[str] = []
+    for sentence in sentences:
+        if refusal.match(sentence) or len(" ".join([*kept, sentence]).split()) > _MOST_REPLY_WORDS:
+            break
+        kept.append(sentence)
+    reply = re.sub(f"^(?:{_LEAD_INS.get(language, '(?!)')})", "", " ".join(kept), flags=re.IGNORECASE)
+    reply = without_capital(reply.strip(" .,;:!?\"'“”‘’"))
+    return "" if not re.search(r"\w", reply) or _is_foreign(reply.split(), language) else reply
 
 
 def first_sentence(text: str) -> str:

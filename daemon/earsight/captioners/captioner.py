@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -112,3 +112,32 @@ class Dependent(Protocol):
     @property
     def on_its_own(self) -> str | None:
         """Why that machine is not asked at present, for a screen; None if it is. For any thread."""
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """What a captioner has beside the others if it can be asked anything about a picture."""
+
+    def answer(
+        self,
+        encoding: Encoding[Any],
+        question: str,
+        cancelled: Callable[[], bool] = never,
+        support: Support = unsupported,
+        language: str | None = None,
+    ) -> Caption | None:
+        """Answer a question in words.
+
+        Args:
+            encoding: What encode() returned.
+            question: In any language.
+            cancelled: Asked all the time; True ends the work.
+            support: How far a detector agrees with what the answer names.
+            language: Of the answer; None, or one that it can't answer in: the first.
+
+        Returns:
+            The answer, if there is one that may be said, and how sure it is.
+
+        Raises:
+            DecodingCancelledError: `cancelled` said so.
+        """

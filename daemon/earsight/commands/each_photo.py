@@ -29,9 +29,18 @@ class Told:
     row: Mapping[str, object]
 
 
-def add_photos(parser: argparse.ArgumentParser) -> None:
-    """Add the photos, --language and --json."""
-    parser.add_argument("photos", nargs="+", type=file_path, metavar="PHOTO")
+def add_photos(parser: argparse.ArgumentParser, *, without: str | None = None) -> None:
+    """Add the photos, --language and --json.
+
+    Args:
+        parser: Of a command.
+        without: What happens where none is named, for the help; None: one has to be.
+    """
+    photos = parser.add_argument("photos", nargs="+", type=file_path, metavar="PHOTO")
+    if without is not None:
+        # Not nargs="*": that would be taken for complete where an option stands before the first photo.
+        photos.required, photos.default = False, []
+        photos.help = f"photo files; without any, {without}"
     add_language(parser, "en")
     parser.add_argument("--json", action="store_true", help="print one JSON object per photo")
 

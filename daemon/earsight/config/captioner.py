@@ -30,7 +30,7 @@ _ENGINE = (
 )
 _REMOTE = (
     "Server of the engines server and openai, for example {url: http://192.168.1.20:11434/v1, model: "
-    "qwen3-vl:4b}. Pictures leave the device then. Its keys:"
+    "qwen3-vl:4b}. Pictures, and the questions of the action ask, leave the device then. Its keys:"
 )
 _MODEL = (
     "Model of the engine huggingface: its name on the hub, which is never fetched while running, or its "

@@ -70,7 +70,7 @@ class ActionRunner:
         Returns:
             What is to be said, or another action that is to be carried out.
         """
-        reply = await self._handlers[name](self._turn(source, argument, look))
+        reply = await self._handlers[name](self._turn(ACTIONS[name].kind, source, argument, look))
         if ACTIONS[name].kind is ActionKind.SETTING:
             self.apply_preferences()
             saving = asyncio.create_task(
@@ -105,13 +105,15 @@ class ActionRunner:
         if self._saving:
             await asyncio.wait(self._saving)
 
-    def _turn(self, source: str, argument: str | None, look: asyncio.Future[Look] | None) -> Turn:
+    def _turn(
+        self, kind: ActionKind, source: str, argument: str | None, look: asyncio.Future[Look] | None
+    ) -> Turn:
         context = self._context
         policy = context.policy
         return Turn(
             source,
             argument,
-            self._looks(look),
+            self._looks(kind, look),
             self._examine,
             self._read_on,
             self._responder.say,
@@ -124,12 +126,14 @@ class ActionRunner:
             context.preferences,
             context.notices,
             context.listener,
+            policy.has_model,
         )
 
-    def _looks(self, begun: asyncio.Future[Look] | None) -> Looks:
+    def _looks(self, kind: ActionKind, begun: asyncio.Future[Look] | None) -> Looks:
         """What looks for one action.
 
         Args:
+            kind: Of the action: what its looks are for, unless it says so itself.
             begun: A look that has begun for it, which is the first.
         """
         first = [begun] if begun is not None else []
@@ -138,7 +142,7 @@ class ActionRunner:
             async with asyncio.timeout(self._context.policy.look_limit):
                 if request is not None:
                     return (await self._look(request)).scene
-                return (await (first.pop() if first else self.begin_look())).scene
+                return (await (first.pop() if first else self.begin_look(kind))).scene
 
         return look
 

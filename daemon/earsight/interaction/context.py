@@ -30,6 +30,7 @@ class Policy:
         language: What puts scenes and messages into words.
         bindings: What gestures mean.
         finding: How things are looked for.
+        has_model: Whether there is a model that can be asked anything about a picture.
         look_limit: Seconds for one look; after that the look worker hangs, and the wearer must be told.
     """
 
@@ -42,6 +43,7 @@ class Policy:
     language: Language
     bindings: Bindings
     finding: FindSettings = field(default_factory=FindSettings)
+    has_model: bool = False
     look_limit: float = 10.0
 
 

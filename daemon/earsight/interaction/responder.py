@@ -13,6 +13,7 @@ from earsight.errors import EarsightError, spoken_error
 from earsight.interaction.context import Context
 from earsight.interaction.press_end import CUT_SHORT, PressEnd
 from earsight.interaction.turn import Reply
+from earsight.language.language import Language
 from earsight.language.utterance import Priority, Words, utterance
 from earsight.system import time_limits
 from earsight.voice.earcons import Earcon
@@ -140,7 +141,7 @@ class Responder:
 
     async def _say_whole(self, reply: Reply, has_floor: bool) -> Outcome:
         language = self._context.policy.language
-        _log.info("answer: %s", utterance(reply.words, language, Priority.ANSWER).loggable)
+        _log.info("answer: %s", _loggable(reply, language))
         begun = None
         if reply.report is not None:
             self._context.heard.prepared(reply.report)
@@ -163,6 +164,11 @@ class Responder:
             _log.log(error.level, "%s", error)
         except Exception:
             _log.exception("a tone failed")
+
+
+def _loggable(reply: Reply, language: Language) -> str:
+    said = utterance(reply.words, language, Priority.ANSWER)
+    return f"({len(said.whole)} characters)" if reply.is_private else said.loggable
 
 
 def _level(error: Exception) -> int:

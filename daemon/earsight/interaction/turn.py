@@ -102,6 +102,7 @@ class Turn:
         preferences: The settings that the wearer can change.
         notices: What is wrong at the moment.
         listener: Hears voice commands; None without a microphone.
+        has_model: Whether there is a model that can be asked anything about a picture.
     """
 
     source: str
@@ -119,6 +120,7 @@ class Turn:
     preferences: Preferences
     notices: Notices
     listener: Listener | None = None
+    has_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +136,15 @@ class Reply:
         then: Done once the words were said, or could not be; its reply is said too. Beside a dialogue, it
             goes on while that is open: a press cancels it, and at its end the dialogue closes, unless its
             reply has that dialogue or another.
+        is_private: Whether a log learns no more of the words than their length: they may tell what a letter
+            says.
     """
 
     words: tuple[Words, ...] = ()
     report: SceneReport | None = None
     dialogue: Dialogue | None = None
     then: Callable[[], Awaitable[Reply]] | None = None
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,19 @@ def answer(
     return " ".join(sentences)
 
 
+def is_certain(question: Question, scene: Scene, phrasing: Phrasing) -> bool:
+    """Whether a scene answers a question so well that nobody else need be asked: what it is about is there,
+    at least probably, and has a colour if that was asked for."""
+    wanted = target(question.name, scene.findable) if question.name else None
+    if scene.problem is not None or wanted is None:
+        return False
+    levels = _by_doubt(wanted.among(scene.objects), phrasing)
+    sure = [each for level, found in levels.items() if level < Doubt.DOUBTFUL for each in found]
+    return bool(sure) and (
+        question.kind is not QuestionKind.COLOUR or all(each.colour is not None for each in sure)
+    )
+
+
 def _by_doubt(found: Sequence[DetectedObject], phrasing: Phrasing) -> dict[Doubt, list[DetectedObject]]:
     """The surest first. What is doubtful counts only where there is nothing else."""
     levels: dict[Doubt, list[DetectedObject]] = {}

@@ -49,6 +49,9 @@ class Forms:
         before_noun: Words before a noun that mean nothing here.
         after_noun: Words after a noun that mean nothing here.
         endings: What may be written onto a noun and means nothing here.
+        speakers: Words for who asks, which may stand between "can" and "cross".
+        affirming: Words with which an answer begins that only says yes.
+        denying: Words of an answer that says no, or that there is none.
     """
 
     templates: Mapping[QuestionKind, tuple[str, ...]]
@@ -57,4 +60,7 @@ class Forms:
     fillers: tuple[str, ...]
     before_noun: frozenset[str]
     after_noun: frozenset[str]
+    speakers: frozenset[str]
+    affirming: frozenset[str]
+    denying: frozenset[str]
     endings: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from earsight.language.plain import folded
 from earsight.language.question_forms import Forms, NounForms, QuestionKind
 from earsight.language.vocabulary import THINGS
 
-_FORMS: Mapping[str, Forms] = {"en": english.FORMS, "id": indonesian.FORMS}
+FORMS: Mapping[str, Forms] = {"en": english.FORMS, "id": indonesian.FORMS}
 _NOUNS = {"en": english.noun_forms, "id": indonesian.noun_forms}
 
 
@@ -52,8 +52,8 @@ def parse(text: str, language: str) -> Question | None:
     Returns:
         The question; None if it is none that can be answered.
     """
-    codes = [language, *(code for code in _FORMS if code != language)]
-    read = [found for code in codes if code in _FORMS and (found := _parse(text, code)) is not None]
+    codes = [language, *(code for code in FORMS if code != language)]
+    read = [found for code in codes if code in FORMS and (found := _parse(text, code)) is not None]
     return next((question for question in read if question.name or not question.word), next(iter(read), None))
 
 
@@ -67,7 +67,7 @@ def sentences(language: str, names: Collection[str] | None = None) -> Iterator[t
     Yields:
         The sentence, in small letters and without punctuation, and what it means.
     """
-    forms = _FORMS[language]
+    forms = FORMS[language]
     for sentence in forms.about_this:
         yield sentence, Question(QuestionKind.COLOUR)
     for name, noun in nouns(language, names).items():
@@ -81,7 +81,7 @@ def sentences(language: str, names: Collection[str] | None = None) -> Iterator[t
 
 def templates(language: str) -> Mapping[QuestionKind, tuple[str, ...]]:
     """The sentences of a language, each with a slot {a}, {one} or {many} for a noun."""
-    return _FORMS[language].templates
+    return FORMS[language].templates
 
 
 def nouns(language: str, names: Collection[str] | None = None) -> dict[str, NounForms]:
@@ -99,7 +99,7 @@ def nouns(language: str, names: Collection[str] | None = None) -> dict[str, Noun
 
 
 def _parse(text: str, code: str) -> Question | None:
-    forms = _FORMS[code]
+    forms = FORMS[code]
     plain = _without(_plain(text, forms), (), ())
     stripped = _stripped(plain, forms)
     for said in dict.fromkeys((plain, stripped)):
@@ -150,7 +150,7 @@ def _without(words: str, before: Collection[str], after: Collection[str]) -> str
 
 def _meant(word: str, code: str) -> str | None:
     """What a word means, with or without one of the endings."""
-    known, stems = _named(code), (word.removesuffix(ending) for ending in _FORMS[code].endings)
+    known, stems = _named(code), (word.removesuffix(ending) for ending in FORMS[code].endings)
     return next((known[each] for each in (word, *stems) if each in known), None)
 
 
@@ -158,7 +158,7 @@ def _meant(word: str, code: str) -> str | None:
 def _patterns(code: str) -> tuple[tuple[QuestionKind, str], ...]:
     """The templates as regular expressions, the longest first: "how many X are there" before "how many X"."""
     found = []
-    for kind, sentences_of_kind in _FORMS[code].templates.items():
+    for kind, sentences_of_kind in FORMS[code].templates.items():
         for template in sentences_of_kind:
             head, _, rest = template.partition("{")
             found.append((kind, f"{re.escape(head)}(?P<noun>.+){re.escape(rest.partition('}')[2])}"))
@@ -168,7 +168,7 @@ def _patterns(code: str) -> tuple[tuple[QuestionKind, str], ...]:
 @cache
 def _named(code: str) -> dict[str, str]:
     """Every word for a thing, and the first thing of the vocabulary that it means."""
-    forms = _FORMS[code]
+    forms = FORMS[code]
     names: dict[str, str] = {}
     everything = nouns(code)
     usual = [(word, name) for name, each in everything.items() for word in (each.one, each.many, name)]

@@ -40,6 +40,7 @@ def build_policy(config: Config) -> Policy:
         words_per_minute=config.narration.words_per_minute,
         earcons=config.voice.earcons,
         bindings=build_bindings(config),
+        has_model=config.captioner.remote is not None,
         look_limit=_longest_captioning(config.captioner) + time_limits.LOOK_BEFORE_CAPTION,
     )
 

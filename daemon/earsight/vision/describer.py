@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earsight.bundles.bundle import open_bundle
-from earsight.captioners.captioner import Captioner, Dependent, Encoding, never
+from earsight.captioners.captioner import Answering, Captioner, Dependent, Encoding, never
 from earsight.captioners.registry import build_captioner
 from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def always(_scene: Scene) -> bool:
-    """For captions that are wanted of any scene. Equal requests are equal in other processes, too."""
+    """For what is wanted of any scene. Equal requests are equal in other processes, too."""
     return True
 
 
@@ -59,6 +59,8 @@ class LookRequest:
         worth_captions: Asked when all but the captions is known: whether they are still wanted.
         language: Code of the language that captions are wanted in; they come in the captioner's first where
             it has no such.
+        question: What a captioner that can be asked anything is asked, beside objects or captions.
+        worth_asking: As worth_captions: whether all else has not answered the question.
         text: Whether text is to be read, if there is a reader. It is read last of all: it takes as long as
             all the rest.
         patience: Seconds after which the first lines of a text are enough, and the reading has a rest; None:
@@ -72,6 +74,8 @@ class LookRequest:
     embedding: bool = True
     worth_captions: Callable[[Scene], bool] = always
     language: str | None = None
+    question: str | None = None
+    worth_asking: Callable[[Scene], bool] = always
     text: bool = False
     patience: float | None = None
 
@@ -231,7 +235,19 @@ class Describer:
             with stages.timed(Stage.DECODE):
                 captions = self._captions(encoding, look.scene.presence, cancelled, request.language)
             look = replace(look, scene=replace(look.scene, captions=tuple(captions)))
+        if request.question is not None and request.worth_asking(look.scene):
+            with stages.timed(Stage.ASK):
+                look = replace(look, scene=self._with_answer(look.scene, encoding, request, cancelled))
         return look
+
+    def _with_answer(
+        self, scene: Scene, encoding: Encoding, request: LookRequest, cancelled: Callable[[], bool]
+    ) -> Scene:
+        if request.question is None or not isinstance(self._captioner, Answering):
+            return scene
+        agrees = partial(support, presence=scene.presence)
+        answer = self._captioner.answer(encoding, request.question, cancelled, agrees, request.language)
+        return replace(scene, answer=answer)
 
     def _is_striped(self, look: Look, frame: Frame, stages: Stages, cancelled: Callable[[], bool]) -> bool:
         """Whether a picture only passes for a blurred one, since all of its edges lie in one direction.

@@ -15,7 +15,7 @@ class Stage(StrEnum):
 
     QUALITY: judging the picture. PREPROCESS: from the frame to the encoder's input. ENCODE: from there to the
     embedding. PLACE: from there to the place and the ground. DETECT: from the frame to objects. DECODE: from
-    the encoding to captions. READ: from frames to lines of text.
+    the encoding to captions. ASK: from a question to its answer. READ: from frames to lines of text.
     """
 
     QUALITY = "quality"
@@ -24,6 +24,7 @@ class Stage(StrEnum):
     PLACE = "place"
     DETECT = "detect"
     DECODE = "decode"
+    ASK = "ask"
     READ = "read"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earsight.captioners.answer_text import caption_text, first_sentence
+from earsight.captioners.answer_text import caption_text, first_sentence, reply_text
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,38 @@ def test_any_answer_is_one_short_line_or_nothing(answer: str, language: str, fin
 
 def test_captions_of_models_that_only_caption_keep_their_words() -> None:
     assert first_sentence("There is a Dog. And more") == "there is a Dog"
+
+
+@pytest.mark.parametrize(
+    ("answer", "language", "reply"),
+    [
+        ("Red.", "en", "red"),
+        ("**No.** The door is closed.", "en", "no. The door is closed"),
+        ("The image shows two cups.", "en", "two cups"),
+        ("42", "en", "42"),
+        ("I don't know.", "en", ""),
+        ("I'm sorry, I can't help with that.", "en", ""),
+        ("It is red. I don't know why.", "en", "it is red"),
+        ("Saya tidak tahu.", "id", ""),
+        ("Mobil itu merah.", "id", "mobil itu merah"),
+        ("The car on the left is red.", "id", ""),
+        ("a " * 41, "en", ""),
+        (f"It is red. {'a ' * 40}.", "en", "it is red"),
+        ("...", "en", ""),
+        ("<think>never ends", "en", ""),
+    ],
+)
+def test_replies(answer: str, language: str, reply: str) -> None:
+    assert reply_text(answer, language) == reply
+
+
+def test_a_reply_that_was_cut_off_ends_before_what_leads_nowhere() -> None:
+    assert reply_text("A dog on the", "en", finished=False) == "a dog"
+    assert reply_text("It is red. A cat on the", "en", finished=False) == "it is red"
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "id", "eo"]), st.booleans())
+def test_any_reply_is_short(answer: str, language: str, finished: bool) -> None:
+    reply = reply_text(answer, language, finished=finished)
+    assert reply.isprintable()
+    assert len(reply.split()) <= 40

@@ -1,10 +1,14 @@
 """`earsight ask`."""
 
 import json
+from contextlib import closing
 
 import pytest
 
 from earsight import cli
+from earsight.triggers import control_client
+from tests.earsight.captioners.remote.other_machine import OtherMachine, says
+from tests.earsight.commands.process import one_line
 from tests.earsight.words import english, indonesian
 
 
@@ -51,9 +55,55 @@ def test_an_unknown_thing(photos, capsys):
     assert english("ask.unknown", things="unicorns") in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("question", ["", "sing", "\x00"])
+@pytest.mark.parametrize("question", ["", "  ", "sing", "\x00", "a" * 201])
 def test_what_is_no_question_is_wrong_usage(photos, capsys, question):
     with pytest.raises(SystemExit) as ended:
         cli.main(["ask", question, str(photos / "good.jpg")])
     assert ended.value.code == cli.WRONG_USAGE
     assert "how many people" in capsys.readouterr().err
+
+
+def test_without_a_photo_the_running_service_is_asked(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(control_client, "INSTALLED", tmp_path / "installed.sock")
+    assert cli.main(["ask", "what is on the table"]) == 1
+    assert "no service is running" in one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("option", [["--json"], ["--language", "id"]])
+def test_without_a_photo_there_is_nothing_to_print(capsys, option):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["ask", "how many people", *option])
+    assert ended.value.code == cli.WRONG_USAGE
+    assert "--json and --language are for photos" in capsys.readouterr().err
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Of a model that can be asked anything, and the machine that it is on."""
+    with closing(OtherMachine(says("Two cups."))) as machine:
+        path = tmp_path / "earsight.yaml"
+        path.write_text(
+            f"captioner: {{engine: openai, remote: {{url: {machine.url}, model: tiny, time_limit: 10}}}}\n"
+            "objects: {enabled: false}\n"
+        )
+        yield path, machine
+
+
+def test_a_model_that_can_be_asked_anything(settings, photos, capsys):
+    path, machine = settings
+    asked = ["ask", "what is on the table", "--config", str(path), "--json", str(photos / "good.jpg")]
+    assert cli.main(asked) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["said"] == "Not sure, maybe: two cups."
+    assert row["question"] is None
+    assert (row["answer"]["text"], row["answer"]["language"]) == ("two cups", "en")
+    assert 0 < row["answer"]["confidence"] < 1
+    assert len(machine.received) == 1
+
+
+def test_whether_one_may_go_is_wrong_usage_for_it_too(settings, photos):
+    path, machine = settings
+    with pytest.raises(SystemExit):
+        cli.main(["ask", "is it safe to cross", "--config", str(path), str(photos / "good.jpg")])
+    assert machine.received == []

@@ -62,6 +62,20 @@ def test_one_look_for_an_action_that_is_bound_to_a_press():
     tried(trial)
 
 
+def test_from_the_menu_it_looks_for_text_too():
+    """There, no look has begun with the press."""
+
+    async def trial():
+        async with stage(reader=ShownText(text_line("EXIT"))) as on:
+            await on.press(Gesture.VERY_LONG)
+            assert on.said[-1].endswith(f"{english('action.read')}.")
+            await on.press(Gesture.LONG)
+            assert on.said[-1] == "Exit."
+            assert on.captioner.encoded == 0
+
+    tried(trial)
+
+
 def test_without_text_the_reason_is_heard_at_once():
     async def trial():
         reader = ShownText(hints=frozenset({AimingHint.TOO_SMALL, AimingHint.CUT_OFF_LEFT}))

@@ -11,19 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from earsight.captioners.answer_text import caption_text
+from earsight.captioners.answer_text import caption_text, reply_text
 from earsight.captioners.captioner import Captioner, Encoding, Support, never, unsupported
 from earsight.captioners.remote.breaker import Breaker, BreakerLimits, Permit
 from earsight.captioners.remote.event_loop import EventLoopThread
 from earsight.captioners.remote.failure import RemoteError
-from earsight.captioners.remote.inquiry import Inquiry
+from earsight.captioners.remote.inquiry import Inquiry, Request
 from earsight.captioners.remote.model import Answer, RemoteModel
 from earsight.captioners.remote.picture import jpeg, middle
 from earsight.inference.placement import Placement
+from earsight.language.open_answers import may_say
 from earsight.language.readers import content_words, unfit_in_any_language
 from earsight.scene import Caption
 from earsight.system import time_limits
@@ -122,7 +124,9 @@ class RemoteCaptioner:
     ) -> list[Caption]:
         """Ask the other machine, and decode captions of one's own meanwhile. See Captioner.describe()."""
         wanted = language or self.languages[0]
-        inquiry = self._begin(encoding.prefix.pixels, wanted)
+        inquiry = self._begin(
+            encoding.prefix.pixels, partial(self._model.caption, language=wanted, limit=self._time_limit)
+        )
         answered = False
         try:
             own = self._own.describe(encoding.prefix.own, cancelled, support, language)
@@ -138,6 +142,32 @@ class RemoteCaptioner:
             if inquiry is not None and not answered:
                 self._call_off(inquiry)
 
+    def answer(
+        self,
+        encoding: Encoding[Seen],
+        question: str,
+        cancelled: Callable[[], bool] = never,
+        support: Support = unsupported,
+        language: str | None = None,
+    ) -> Caption | None:
+        """Ask the other machine. See Answering.answer()."""
+        wanted = language if language in self._model.languages else self.languages[0]
+        asked = partial(self._model.answer, question=question, language=wanted, limit=self._time_limit)
+        inquiry = self._begin(encoding.prefix.pixels, asked)
+        if inquiry is None:
+            return None
+        answered = False
+        try:
+            answers = inquiry.wait(cancelled)
+            answered = True
+        except RemoteError:
+            return None
+        finally:
+            if not answered:
+                self._call_off(inquiry)
+        text = reply_text(answers[0].text, wanted, finished=answers[0].finished)
+        return self._believed(text, answers, wanted, support) if text and may_say(text, question) else None
+
     def warm_up(self) -> None:
         """Warm up what stands in; the other machine is sent nothing."""
         self._own.warm_up()
@@ -147,8 +177,12 @@ class RemoteCaptioner:
         self._loop.submit(self._model.close()).result(time_limits.CLOSING)
         self._loop.close()
 
-    def _begin(self, pixels: np.ndarray, language: str) -> Inquiry | None:
+    def _begin(self, pixels: np.ndarray, request: Request) -> Inquiry | None:
         """Send the picture, unless that is in vain.
+
+        Args:
+            pixels: Of the picture.
+            request: Asks the other machine about a JPEG file.
 
         Returns:
             What to wait for; None for nothing.
@@ -163,7 +197,7 @@ class RemoteCaptioner:
         pictures = [jpeg(pixels, self._side)]
         if self._second_crop:
             pictures.append(jpeg(middle(pixels), self._side))
-        inquiry = Inquiry(self._loop, self._model, pictures, language, self._time_limit, self._ended)
+        inquiry = Inquiry(self._loop, request, pictures, self._time_limit, self._ended)
         if permit is Permit.ASK:
             return inquiry
         self._probe = inquiry
@@ -193,8 +227,22 @@ class RemoteCaptioner:
         """The caption that an answer is; none where it is no caption, or may not be said."""
         first = answers[0]
         text = caption_text(first.text, language, finished=first.finished)
-        if not text or unfit_in_any_language(text):
-            return []
+        return (
+            [self._believed(text, answers, language, support)]
+            if text and not unfit_in_any_language(text)
+            else []
+        )
+
+    def _believed(self, text: str, answers: Sequence[Answer], language: str, support: Support) -> Caption:
+        """A text, and how far it is to be believed.
+
+        Args:
+            text: What can be said of the first answer.
+            answers: To the picture, and perhaps to its middle.
+            language: Code of the language that was asked for.
+            support: How far a detector agrees.
+        """
+        first = answers[0]
         evidence = {FINISHED: float(first.finished), "support": support(text, language)}
         if first.log_probs:
             evidence["tokens"] = float(len(first.log_probs))
@@ -206,7 +254,7 @@ class RemoteCaptioner:
         if known is None:
             known = uncalibrated_confidence() if first.confidence is None else first.confidence
         mean, lowest = evidence.pop("mean_log_prob", 0.0), evidence.pop("lowest_log_prob", 0.0)
-        return [Caption(text, known, mean, lowest, evidence, language)]
+        return Caption(text, known, mean, lowest, evidence, language)
 
 
 def _agreement(text: str, other: str, language: str) -> float:

@@ -73,6 +73,10 @@ class ChatModel:
     async def caption(self, picture: bytes, language: str, limit: float) -> Answer:
         return await self._asked(self._captions[language], picture, language, limit)
 
+    async def answer(self, picture: bytes, question: str, language: str, limit: float) -> Answer:
+        asked = PROMPTS.get(language, PROMPTS["en"]).question.format(question=question)
+        return await self._asked(asked, picture, language, limit)
+
     async def close(self) -> None:
         await self._transport.close()
 

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
+from typing import Any
 
 from earsight.captioners.captioner import DecodingCancelledError
 from earsight.captioners.remote.event_loop import EventLoopThread
 from earsight.captioners.remote.failure import RemoteError
-from earsight.captioners.remote.model import Answer, RemoteModel
+from earsight.captioners.remote.model import Answer
 from earsight.system import time_limits
+
+Request = Callable[[bytes], Coroutine[Any, Any, Answer]]
+"""From a JPEG file to what is answered within a limit; raises RemoteError."""
 
 
 class Inquiry:
-    """Captions of one picture, as a whole and perhaps of its middle. Made and used in one thread."""
+    """Answers about one picture, as a whole and perhaps of its middle. Made and used in one thread."""
 
     def __init__(
         self,
         loop: EventLoopThread,
-        model: RemoteModel,
+        request: Request,
         pictures: Sequence[bytes],
-        language: str,
         limit: float,
         ended: Callable[[RemoteError | None], None],
     ) -> None:
@@ -31,16 +34,15 @@ class Inquiry:
 
         Args:
             loop: Runs it.
-            model: Is asked.
+            request: Asks the other machine about a picture.
             pictures: JPEG files, at least one. An answer to the others is welcome, but not needed.
-            language: Code.
             limit: Seconds for all of it.
             ended: Told of the answer to the first picture, or what came instead, in the loop's thread. Not
                 told if the request is called off.
         """
-        self._model, self._ended = model, ended
+        self._ended = ended
         self._deadline = time.monotonic() + limit + time_limits.REMOTE_SLACK
-        self._future: Future[list[Answer]] = loop.submit(self._ask(pictures, language, limit))
+        self._future: Future[list[Answer]] = loop.submit(self._ask(request, pictures))
 
     def wait(self, cancelled: Callable[[], bool]) -> list[Answer]:
         """Wait for the answers.
@@ -61,7 +63,7 @@ class Inquiry:
             except NotYetError:
                 continue
         self.call_off()
-        error = RemoteError(f"{self._model.server}: the request hangs")
+        error = RemoteError("the request to the other machine hangs")
         self._ended(error)
         raise error
 
@@ -69,10 +71,8 @@ class Inquiry:
         """Nobody waits any more: end the request, and close its connection."""
         self._future.cancel()
 
-    async def _ask(self, pictures: Sequence[bytes], language: str, limit: float) -> list[Answer]:
-        first, *others = (
-            asyncio.ensure_future(self._model.caption(picture, language, limit)) for picture in pictures
-        )
+    async def _ask(self, request: Request, pictures: Sequence[bytes]) -> list[Answer]:
+        first, *others = (asyncio.ensure_future(request(picture)) for picture in pictures)
         try:
             answer = await first
         except RemoteError as error:

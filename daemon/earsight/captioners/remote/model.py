@@ -24,7 +24,7 @@ class Answer:
 
 
 class RemoteModel(Protocol):
-    """Pictures to text, by one server. For one event loop; caption() raises RemoteError.
+    """Pictures to text, by one server. For one event loop; caption() and answer() raise RemoteError.
 
     Pictures are JPEG files, the limit is in seconds, and languages are codes of `languages`.
     """
@@ -39,6 +39,9 @@ class RemoteModel(Protocol):
 
     async def caption(self, picture: bytes, language: str, limit: float) -> Answer:
         """Have a picture described."""
+
+    async def answer(self, picture: bytes, question: str, language: str, limit: float) -> Answer:
+        """Have a question about a picture answered. One that it has no answer to has an empty text."""
 
     async def close(self) -> None:
         """Close its connections."""

@@ -40,6 +40,14 @@ FORMS = Forms(
     fillers=("please", "here", "there", "now", "in front of me", "around me", "in the picture", "tell me"),
     before_noun=frozenset("a an the any some my of".split()),
     after_noun=frozenset(("can you see", "can i see", "do i see", "there are", "are here")),
+    speakers=frozenset("i we you one he she they".split()),
+    affirming=frozenset(
+        "yes yeah yep yup sure certainly definitely absolutely correct right true indeed ok okay".split()
+    ),
+    denying=frozenset(
+        "no not nope none never nothing nobody noone nowhere neither nor without zero 0 empty absent missing"
+        " false cannot cant isnt arent doesnt dont wasnt hasnt havent incorrect wrong".split()
+    ),
 )
 
 

@@ -47,7 +47,15 @@ FORMS = Forms(
         ("sebuah", "seekor", "seorang", "sebatang", "setangkai", "suatu", "para", "ada", *_CLASSIFIERS)
     ),
     after_noun=frozenset(("itu", "ini", "tersebut", "saya", "di sana", "yang ada", "yang kamu lihat")),
-    endings=("nya", "ku"),
+    speakers=frozenset("saya aku kita kami kamu anda orang".split()),
+    affirming=frozenset(
+        "ya iya yap benar betul tentu pasti memang bisa boleh dapat sudah ada ok oke".split()
+    ),
+    denying=frozenset(
+        "tidak tak tiada bukan belum tanpa nol nihil kosong gak ga nggak ngga enggak engga ndak kagak jangan"
+        " salah mustahil 0".split()
+    ),
+    endings=("nya", "ku", "kah"),
 )
 
 
