@@ -34,9 +34,9 @@ def eyes(device: Device, tmp_path: Path) -> Iterator[None]:
 
 
 def _dog(*sides: str) -> Picture.Image:
-    """Something green in the upper quarters of these sides, and elsewhere a pattern without any green."""
+    """Something green in the upper quarters of these sides, and elsewhere a bright pattern without any green."""
     rows, columns = np.indices((HEIGHT, WIDTH))
-    pattern = np.where((rows // 40 + columns // 40) % 2, 20, 70).astype(np.uint8)
+    pattern = np.where((rows // 40 + columns // 40) % 2, 60, 220).astype(np.uint8)
     pixels = np.repeat(pattern[:, :, None], 3, axis=2)
     pixels[:, :, 1] = 0
     for side in sides:
