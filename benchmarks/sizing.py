@@ -143,10 +143,10 @@ def table(machines: Sequence[Machine], uses: Sequence[Use], limit: float, busies
         limit, busiest: See needed().
     """
     yield (
-        "| wearers | use | photos a second | coming in | machine | machines | busy | $ a wearer and month | "
+        "| wearers | photos a second | coming in | machine | machines | busy | $ a wearer and month | "
         "$ by load |"
     )
-    yield "|---:|---|---:|---:|---|---:|---:|---:|---:|"
+    yield "|---|---:|---:|---|---:|---:|---:|---:|"
     for wearers in WEARERS:
         for use in uses:
             arrivals = use.arrivals(wearers)
@@ -155,7 +155,7 @@ def table(machines: Sequence[Machine], uses: Sequence[Use], limit: float, busies
                 always = cost(count, machine.price, wearers)
                 by_load = cost(max(2.0, count * use.average), machine.price, wearers)
                 yield (
-                    f"| {wearers:,} | {use.name} | {arrivals:,.1f} | {use.megabit(wearers):,.1f} Mbit/s | "
+                    f"| {wearers:,}, {use.name} | {arrivals:,.1f} | {use.megabit(wearers):,.1f} Mbit/s | "
                     f"{machine.name} | {count:,} | {arrivals / machine.rate / count:.0%} | "
                     f"{always:.2f} | {by_load:.2f} |"
                 )
@@ -216,10 +216,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print()
     for use in uses:
         print(f"- {use.name}: {use.megabytes_a_month:,.0f} MB a month are sent by each wearer")
-    print("\n| machines | " + " | ".join(f"{load:.0%} busy" for load in _LOADS) + " |")
-    print("|---:" * (1 + len(_LOADS)) + "|")
+    print("\n| | " + " | ".join(f"{load:.0%} busy" for load in _LOADS) + " |")
+    print("|---" + "|---:" * len(_LOADS) + "|")
     for count in (1, 2, 10, 100):
-        print(f"| {count} | " + " | ".join(f"{waiting(count, load):.1f}" for load in _LOADS) + " |")
+        print(
+            f"| {count} {'machine' if count == 1 else 'machines'} | "
+            + " | ".join(f"{waiting(count, load):.1f}" for load in _LOADS)
+            + " |"
+        )
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -28,14 +28,14 @@ class Measured:
 def markdown(rows: list[Measured]) -> str:
     """A table of them."""
     lines = [
-        "| server | request | clients | captions a second | p50 | p95 | p99 | 503 | errors | memory, peak |",
+        "| server | address | clients | captions a second | p50 | p95 | p99 | 503 | errors | memory, peak |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         found = row.figures
         times = " | ".join(_milliseconds(each) for each in (found.p50, found.p95, found.p99))
         lines.append(
-            f"| {row.server} | `POST {row.load.path}` | {row.load.clients} | {_rate(found)} | {times} | "
+            f"| {row.server} | `{row.load.path}` | {row.load.clients} | {_rate(found)} | {times} | "
             f"{found.busy:.0%} | {found.errors} | {row.peak_mb:,.0f} MB |"
         )
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from earsight.cameras.photos import load_photo_bytes
+from earsight.captioners.captioner import DecodingCancelledError
 from earsight.config.schema import Config
 from earsight.scene import Frame
 from earsight.vision.colour import MIDDLE, colour_of
@@ -63,6 +64,8 @@ class LocalEngine:
         """See Engine."""
 
         def work() -> Seen:
+            if gone.is_set():  # while it waited
+                raise DecodingCancelledError
             began = time.perf_counter()
             frame = Frame(load_photo_bytes(photo, self._limits.megapixels), time.monotonic())
             loading = time.perf_counter() - began

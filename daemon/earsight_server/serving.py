@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import resource
 import socket
 import ssl
 from pathlib import Path
@@ -25,6 +26,10 @@ from earsight_server.settings import Limits
 from earsight_server.token_file import load_token, token_path
 
 _HEAD_BYTES = 32 * 1024
+_BACKLOG = 256
+"""Connections that wait to be accepted. So many more than may be open are taken at a time."""
+_FILES_A_CONNECTION = 4
+"""Files that may be open, at least: one that is ended keeps its file until the loop has gone round."""
 _GRACE = 5
 """Seconds for what is being answered when the server is asked to end."""
 
@@ -41,6 +46,7 @@ def serve(arguments: argparse.Namespace) -> int:
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # it warns of each client that speaks no HTTP
     config, limits = load_config(arguments.config), Limits()
     _check_tls(arguments.tls_cert, arguments.tls_key)
+    _allow_files(_FILES_A_CONNECTION * limits.connections)
     exposure = _exposure(arguments)
     engine = LocalEngine(config, limits, workers=arguments.workers)
     app = create_app(config, exposure, limits, engine=engine)
@@ -72,6 +78,7 @@ def _uvicorn(app: ASGIApp, arguments: argparse.Namespace, limits: Limits) -> uvi
         lifespan="on",
         log_config=None,
         access_log=False,
+        backlog=_BACKLOG,
         server_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=_HEAD_BYTES,
@@ -94,10 +101,18 @@ class _Server(uvicorn.Server):
             notify("READY=1")
 
 
+def _allow_files(count: int) -> None:
+    """Let so many be open, as far as the system allows: it allows 1,024 to who does not ask."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _listening(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=256)
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         raise EarsightError(
             f"can't listen at {host}, port {port} ({error.strerror or error}): see --host and --port"

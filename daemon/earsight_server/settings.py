@@ -17,6 +17,7 @@ class Limits:
         megapixels: Of a photo. Some kinds of files may have fewer; see earsight_files.photos.
         buffered_bytes: Of all request bodies that are held at a time.
         waiting: Photos that may wait while others are looked at. One more is refused with 503.
+        connections: That are open at a time. For one more, one that does nothing is ended.
         speech_characters: Of a text to say.
         headers: For the head of a request, from its first byte or that of the connection.
         chunk: For the next part of a body.
@@ -30,6 +31,7 @@ class Limits:
     megapixels: float = 100
     buffered_bytes: int = 256 * MEGABYTE
     waiting: int = 16
+    connections: int = 1000
     speech_characters: int = 1000
     headers: float = 10.0
     chunk: float = 10.0

@@ -102,9 +102,7 @@ def test_the_table_and_the_best_rate() -> None:
         Measured("theirs", Load("/", 5, clients=64), figures([]), 10.0),
     ]
     lines = markdown(rows).splitlines()
-    assert lines[2] == (
-        "| ours | `POST /v1/describe` | 1 | 2.0 | 500 ms | 500 ms | 500 ms | 0% | 0 | 1,400 MB |"
-    )
+    assert lines[2] == "| ours | `/v1/describe` | 1 | 2.0 | 500 ms | 500 ms | 500 ms | 0% | 0 | 1,400 MB |"
     assert "| 0.111 |" in lines[3]
     assert "| none in time |" in lines[4]
     assert {line.count("|") for line in lines} == {11}

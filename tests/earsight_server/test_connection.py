@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import threading
@@ -173,3 +174,36 @@ def test_who_goes_away_is_not_worked_for(wall: bytes) -> None:
         while "earsight_photos_waiting 0.0" not in httpx2.get(f"{url}/metrics").text:
             pass
         assert captioner.captioned == 0
+
+
+def test_who_does_nothing_makes_room() -> None:
+    """The first of three goes, which never asked for anything, and not the one that did so before."""
+    whole = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with served(Limits(connections=3)) as port, contextlib.ExitStack() as stack:
+        asked, first, second = (
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+            for _ in range(3)
+        )
+        asked.sendall(whole)
+        assert asked.recv(65536).startswith(b"HTTP/1.1 200")
+        assert sent(port, whole, end=True).startswith(b"HTTP/1.1 200")
+        with contextlib.suppress(ConnectionError):
+            assert first.recv(1) == b""
+        for connection in (asked, second):
+            connection.sendall(whole)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_who_comes_when_all_are_at_work_is_told_so(wall: bytes) -> None:
+    captioner = Colours()
+    with served(Limits(connections=1), captioner) as port:
+        captioner.gate.clear()
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+            connection.sendall(head(Content_Length=len(wall), Content_Type="image/png") + wall)
+            while captioner.described == 0:
+                pass
+            refused = sent(port)
+            assert status(refused) == 503
+            assert b"retry-after: 1\r\n" in refused.lower()
+            captioner.gate.set()
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")

@@ -100,6 +100,7 @@ def test_the_tables_say_what_there_is() -> None:
         f"{limits.body:g} s for all of it",
         f"{limits.writing:g} s for who takes no answer",
         f"{limits.waiting} photos may wait",
+        f"{limits.connections:,} at a time",
         f"{limits.speech_characters:,} characters",
     ):
         assert said in PAGE
