@@ -33,7 +33,9 @@ mkdir -p "$1/source" "$1/wheels"
 mount --bind -o ro "$2" "$1/source"
 mount --bind -o ro "$3" "$1/wheels"
 export PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
-chroot "$1" /source/script/install --board raspberry-pi
+chroot "$1" /source/script/install --board raspberry-pi --server
+# No other scenario is to wait for it.
+chroot "$1" systemctl --quiet disable earsight-server
 # As for a board whose button is on any other chip's lines, that asks another machine, or listens, which
 # script/install sees by its settings.
 exec chroot "$1" /opt/earsight/venv/bin/python -m pip install --quiet gpiod httpx2 pocketsphinx

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image as Picture
 
 from tests.earsight.words import english
@@ -36,6 +37,7 @@ def _seen(pixels: np.ndarray) -> Picture.Image:
     return Picture.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))
 
 
+@pytest.mark.core
 def test_a_web_address(device: Device) -> None:
     """`earsight do scan`: the host first; what the code holds does not reach the journal."""
     device.use()

@@ -34,7 +34,7 @@ def eyes(device: Device, tmp_path: Path) -> Iterator[None]:
 
 
 def _dog(*sides: str) -> Picture.Image:
-    """Something green in the upper quarters of these sides, and elsewhere a bright pattern without any green."""
+    """Something green in the upper quarters of these sides, and elsewhere a pattern without any green."""
     rows, columns = np.indices((HEIGHT, WIDTH))
     pattern = np.where((rows // 40 + columns // 40) % 2, 60, 220).astype(np.uint8)
     pixels = np.repeat(pattern[:, :, None], 3, axis=2)
@@ -56,6 +56,7 @@ def _ticks(device: Device, after: float) -> bool:
     return recording.find(render_ticks(0.0, 0.2, 1).mono().samples).correlation >= HEARD
 
 
+@pytest.mark.core
 @pytest.mark.usefixtures("eyes")
 def test_a_thing_is_found(device: Device) -> None:
     """`earsight do find dog`: words and ticks say where it is, a press ends it and begins nothing."""
@@ -83,7 +84,7 @@ def test_what_is_not_there_and_what_can_t_be_looked_for(device: Device) -> None:
     asked = _look_for(device, "door")
     device.hears("A door: I can't look for that.", asked, _LIMIT)
     refused = device.guest.run("earsight", "do", "find", "dor", check=False)
-    assert "did you mean 'door'" in refused.output
+    assert "did you mean 'door'" in refused.complaint
 
 
 @pytest.mark.usefixtures("eyes")
@@ -101,6 +102,7 @@ def test_the_camera_goes_while_a_thing_is_looked_for(device: Device) -> None:
     device.guest.run("earsight", "do", "stop")
 
 
+@pytest.mark.core
 @pytest.mark.usefixtures("eyes")
 def test_what_is_around(device: Device) -> None:
     """`earsight do around`: from left to right, and of a side of which nothing is known just that."""

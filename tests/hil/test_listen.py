@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from earsight.voice import riff
 from earsight.voice.earcons import Earcon
 from tests.earsight.words import english
@@ -26,6 +28,7 @@ def _say(device: Device, text: str) -> None:
     device.guest.run("aplay", "-q", "-D", _MOUTH, "/hil/command.wav", limit=_LIMIT)
 
 
+@pytest.mark.core
 def test_a_command_is_done(device: Device) -> None:
     """`earsight do listen`: a tone, the command, a tone, and its answer; nothing of it is in the journal."""
     device.use(**_LISTENS)

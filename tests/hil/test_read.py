@@ -55,6 +55,7 @@ def _read(device: Device) -> float:
     return device.guest.run("earsight", "do", "read", limit=_LIMIT, check=False).began
 
 
+@pytest.mark.core
 @pytest.mark.usefixtures("reader")
 def test_a_sign_is_read(device: Device) -> None:
     """`earsight do read`: a tone, then each line in the voice of its language; it can be repeated."""

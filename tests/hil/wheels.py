@@ -12,7 +12,7 @@ from tests.hil.machine import Machine
 PYTHON = "3.11"
 """That of tests.hil.image.SUITE."""
 
-EXTRAS = ("", "gpio", "gpiod", "opencv", "text", "codes", "remote", "listen")
+EXTRAS = ("", "gpio", "gpiod", "opencv", "text", "codes", "remote", "listen", "server")
 _BUILDERS = ("pip", "setuptools>=70", "wheel")
 
 

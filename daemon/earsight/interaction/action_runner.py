@@ -109,7 +109,6 @@ class ActionRunner:
         self, kind: ActionKind, source: str, argument: str | None, look: asyncio.Future[Look] | None
     ) -> Turn:
         context = self._context
-        policy = context.policy
         return Turn(
             source,
             argument,
@@ -118,15 +117,11 @@ class ActionRunner:
             self._read_on,
             self._responder.say,
             self._responder.play,
-            policy.language,
-            policy.phrasing,
-            policy.finding,
-            policy.bindings,
+            lambda: context.policy,
             context.heard,
             context.preferences,
             context.notices,
             context.listener,
-            policy.has_model,
         )
 
     def _looks(self, kind: ActionKind, begun: asyncio.Future[Look] | None) -> Looks:

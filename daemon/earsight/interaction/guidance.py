@@ -139,6 +139,10 @@ class Guidance:
         if chosen is not None:
             self._follow(chosen, at, 1 - math.exp(-step / finding_times.FOLLOWING))
 
+    def resumed(self, now: float) -> None:
+        """Pictures come again after a time without: one look without the thing is not told yet."""
+        self._lost_at = now
+
     def unusable(self, problem: Problem) -> None:
         """A picture could not be used: it says nothing of the thing."""
         self._problem = problem

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from earsight.interaction.bindings import Bindings
+from earsight.interaction.context import Policy
 from earsight.interaction.guidance import FindSettings
 from earsight.interaction.heard import Heard, SceneReport
 from earsight.interaction.notices import Notices
@@ -94,15 +95,11 @@ class Turn:
         say: Speaks in the midst of the action.
         play: Plays a sound that is no speech, such as a tick, once nothing else sounds, and waits for its
             end. A sound that can't be played is logged.
-        language: What puts scenes and messages into words.
-        phrasing: How sure a scene has to be to be said, and how.
-        finding: How things are looked for.
-        bindings: What gestures mean.
+        policy: Gives what of the settings holds now: an action that goes on for a while follows a reload.
         heard: What the wearer has heard of the surroundings.
         preferences: The settings that the wearer can change.
         notices: What is wrong at the moment.
         listener: Hears voice commands; None without a microphone.
-        has_model: Whether there is a model that can be asked anything about a picture.
     """
 
     source: str
@@ -112,15 +109,36 @@ class Turn:
     read_on: Callable[[ReadsOn], Awaitable[Reading]]
     say: Says
     play: Callable[[Sound], Awaitable[None]]
-    language: Language
-    phrasing: Phrasing
-    finding: FindSettings
-    bindings: Bindings
+    policy: Callable[[], Policy]
     heard: Heard
     preferences: Preferences
     notices: Notices
     listener: Listener | None = None
-    has_model: bool = False
+
+    @property
+    def language(self) -> Language:
+        """What puts scenes and messages into words."""
+        return self.policy().language
+
+    @property
+    def phrasing(self) -> Phrasing:
+        """How sure a scene has to be to be said, and how."""
+        return self.policy().phrasing
+
+    @property
+    def finding(self) -> FindSettings:
+        """How things are looked for."""
+        return self.policy().finding
+
+    @property
+    def bindings(self) -> Bindings:
+        """What gestures mean."""
+        return self.policy().bindings
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model that can be asked anything about a picture."""
+        return self.policy().has_model
 
 
 @dataclass(frozen=True, slots=True)

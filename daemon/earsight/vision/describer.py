@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from earsight.bundles.bundle import open_bundle
-from earsight.captioners.captioner import Answering, Captioner, Dependent, Encoding, never
+from earsight.captioners.captioner import Captioner, Dependent, Encoding, never
 from earsight.captioners.registry import build_captioner
 from earsight.config.objects import ObjectsSection
 from earsight.config.schema import Config
@@ -26,9 +26,9 @@ from earsight.language.names import known_classes, things_named
 from earsight.readers.none import NoReader
 from earsight.readers.reader import Reader
 from earsight.readers.registry import build_reader
-from earsight.scene import Caption, Frame, Problem, Scene
+from earsight.scene import Frame, Problem, Scene
 from earsight.system import reading_times
-from earsight.vision.agreement import support
+from earsight.vision.captioning import answered, captions
 from earsight.vision.colour import coloured
 from earsight.vision.quality import QualityLimits, assess
 from earsight.vision.recognition import ObjectEvidence, findable, objects
@@ -233,21 +233,15 @@ class Describer:
             look = replace(look, scene=replace(look.scene, objects=in_colour))
         if request.captions and request.worth_captions(look.scene):
             with stages.timed(Stage.DECODE):
-                captions = self._captions(encoding, look.scene.presence, cancelled, request.language)
-            look = replace(look, scene=replace(look.scene, captions=tuple(captions)))
+                said = captions(self._captioner, encoding, look.scene, cancelled, request.language)
+            look = replace(look, scene=replace(look.scene, captions=said))
         if request.question is not None and request.worth_asking(look.scene):
             with stages.timed(Stage.ASK):
-                look = replace(look, scene=self._with_answer(look.scene, encoding, request, cancelled))
+                answer = answered(
+                    self._captioner, encoding, look.scene, cancelled, request.language, request.question
+                )
+            look = replace(look, scene=replace(look.scene, answer=answer))
         return look
-
-    def _with_answer(
-        self, scene: Scene, encoding: Encoding, request: LookRequest, cancelled: Callable[[], bool]
-    ) -> Scene:
-        if request.question is None or not isinstance(self._captioner, Answering):
-            return scene
-        agrees = partial(support, presence=scene.presence)
-        answer = self._captioner.answer(encoding, request.question, cancelled, agrees, request.language)
-        return replace(scene, answer=answer)
 
     def _is_striped(self, look: Look, frame: Frame, stages: Stages, cancelled: Callable[[], bool]) -> bool:
         """Whether a picture only passes for a blurred one, since all of its edges lie in one direction.
@@ -281,16 +275,6 @@ class Describer:
             found = objects(seen, self._names)
             scene = replace(scene, objects=found, presence=seen.presence(), findable=self._findable)
         return replace(look, scene=scene, evidence=seen)
-
-    def _captions(
-        self,
-        encoding: Encoding,
-        presence: Mapping[str, float],
-        cancelled: Callable[[], bool],
-        wanted: str | None,
-    ) -> list[Caption]:
-        language = wanted if wanted in self._captioner.languages else None
-        return self._captioner.describe(encoding, cancelled, partial(support, presence=presence), language)
 
     @property
     def findable(self) -> frozenset[str]:

@@ -66,19 +66,19 @@ class Searching:
 
 
 class _Search:
-    """One search: looks on and on, and beside that lets the wearer hear what they give.
-
-    Attributes:
-        things: What is looked for, as it is called.
-    """
+    """One search: looks on and on, and beside that lets the wearer hear what they give."""
 
     def __init__(self, turn: Turn, name: str) -> None:
         self._turn, self._name = turn, name
         self._limits = turn.finding.limits
-        self.things = called(name, turn.language)
         self._guidance: Guidance
         self._lost: CameraError | None = None
         self._lost_told_at = -finding_times.UNSEEN_AGAIN
+
+    @property
+    def things(self) -> str:
+        """What is looked for, as it is called."""
+        return called(self._name, self._turn.language)
 
     async def run(self) -> Reply:
         """Until it is over, and what is said then."""
@@ -102,6 +102,8 @@ class _Search:
                 self._lost = error
                 again_at += time_limits.CAMERA_RETRY
             else:
+                if self._lost is not None:
+                    self._guidance.resumed(time.monotonic())
                 self._lost = None
                 if not known:
                     return Reply((message("find.unknown", things=capitalized(self.things)),))
