@@ -34,9 +34,11 @@ def eyes(device: Device, tmp_path: Path) -> Iterator[None]:
 
 
 def _dog(*sides: str) -> Picture.Image:
-    """Something green in the upper quarters of these sides, and elsewhere a pattern without any green."""
+    """Something green in the upper quarters of these sides, and elsewhere a dark pattern with bright dots: the
+    detector sees nothing in it, and it is no dark picture."""
     rows, columns = np.indices((HEIGHT, WIDTH))
-    pattern = np.where((rows // 40 + columns // 40) % 2, 60, 220).astype(np.uint8)
+    pattern = np.where((rows // 40 + columns // 40) % 2, 10, 50).astype(np.uint8)
+    pattern[(rows % 40 < 8) & (columns % 40 < 8)] = 250
     pixels = np.repeat(pattern[:, :, None], 3, axis=2)
     pixels[:, :, 1] = 0
     for side in sides:
