@@ -34,8 +34,8 @@ def eyes(device: Device, tmp_path: Path) -> Iterator[None]:
 
 
 def _dog(*sides: str) -> Picture.Image:
-    """Something green in the upper quarters of these sides, and elsewhere a dark pattern with bright dots: the
-    detector sees nothing in it, and it is no dark picture."""
+    """Something green in the upper quarters of these sides, and elsewhere a dark pattern with bright dots: no
+    thing to the detector, and no dark picture."""
     rows, columns = np.indices((HEIGHT, WIDTH))
     pattern = np.where((rows // 40 + columns // 40) % 2, 10, 50).astype(np.uint8)
     pattern[(rows % 40 < 8) & (columns % 40 < 8)] = 250
