@@ -158,7 +158,7 @@ class Camera:
             return self._recent.within(max_age, time.monotonic())
 
     def still(self, patience: float = time_limits.STILL) -> Frame | None:
-        """A frame in full size, for reading text.
+        """A frame in full size, for reading text and codes.
 
         Args:
             patience: Seconds to wait for it.

@@ -14,10 +14,19 @@ from earsight.config.triggers import InputName
 
 def _known(name: str) -> str:
     if name not in ACTIONS:
-        close = difflib.get_close_matches(name, ACTIONS, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise ValueError(f"one of {', '.join(ACTIONS)}, or null{hint}")
+        raise ValueError(f"one of {', '.join(ACTIONS)}, or null{_hint(name)}")
     return name
+
+
+def _hint(name: str) -> str:
+    """What may be meant by a name that is none of an action."""
+    first, *argument = name.split(maxsplit=1)[:2] or [""]
+    if argument and first == "find":
+        return f"; write find, which offers find.favourites, and put {argument[0]} first among those"
+    if argument and first in ACTIONS:
+        return f"; write {first} alone"
+    close = difflib.get_close_matches(name, ACTIONS, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 ActionName = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(ACTIONS)})]

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from earsight.config.schema import Config
-from earsight.doctor import board, microphone, remote, text, triggers, vision, voice
+from earsight.doctor import board, codes, microphone, remote, text, triggers, vision, voice
 from earsight.doctor.finding import Finding, Status, failure, finding
 from earsight.errors import EarsightError
 from earsight.message import message
@@ -43,6 +43,7 @@ def checks(config: Config) -> dict[str, Check]:
         "microphone": partial(microphone.check_microphone, config.microphone),
         "model": partial(_in_thread, partial(vision.check_model, config)),
         "text": partial(_in_thread, partial(text.check_text, config)),
+        "codes": partial(_in_thread, codes.check_codes),
         "other machine": partial(_in_thread, partial(remote.check_other_machine, config)),
         "permissions": partial(_in_thread, partial(board.check_permissions, config)),
         "temperature": partial(_in_thread, board.check_temperature),
@@ -62,6 +63,7 @@ DEVICES = (
     "microphone",
     "model",
     "text",
+    "codes",
     "other machine",
 )
 """The checks of what the settings choose, as against the board itself."""

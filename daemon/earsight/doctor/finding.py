@@ -24,6 +24,7 @@ PARTS = {
     "microphone": message("doctor.part.microphone"),
     "model": message("doctor.part.model"),
     "text": message("doctor.part.text"),
+    "codes": message("doctor.part.codes"),
     "other machine": message("doctor.part.other_machine"),
     "permissions": message("doctor.part.permissions"),
     "temperature": message("doctor.part.temperature"),

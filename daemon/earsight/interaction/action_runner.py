@@ -146,10 +146,10 @@ class ActionRunner:
         asked = replace(request, limits=policy.limits, language=policy.language.code)
         return self._context.look_worker.look(policy.max_age, asked)
 
-    async def _examine(self, work: Callable[[Frame], _T]) -> _T:
+    async def _examine(self, work: Callable[[Frame], _T], *, in_still: bool = False) -> _T:
         policy = self._context.policy
         async with asyncio.timeout(policy.look_limit):
-            return await self._context.look_worker.examine(policy.max_age, work)
+            return await self._context.look_worker.examine(policy.max_age, work, in_still=in_still)
 
     async def _read_on(self, rest: ReadsOn) -> Reading:
         async with asyncio.timeout(self._context.policy.look_limit):

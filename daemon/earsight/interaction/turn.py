@@ -53,11 +53,12 @@ class Looks(Protocol):
 class Examines(Protocol):
     """Has other work done on a picture than looking."""
 
-    def __call__(self, work: Callable[[Frame], _T]) -> Awaitable[_T]:
+    def __call__(self, work: Callable[[Frame], _T], *, in_still: bool = False) -> Awaitable[_T]:
         """Do some work in the thread of the looks, on the sharpest of the newest frames.
 
         Args:
             work: Is given the frame. It should take no longer than a look.
+            in_still: Whether it is given a still, which has more pixels, if the camera gives one.
 
         Returns:
             What `work` returns.

@@ -121,19 +121,27 @@ class LookWorker:
 
         return self._submit(work, self._background_superseded if background else threading.Event())
 
-    def examine(self, max_age: float, work: Callable[[Frame], _T]) -> asyncio.Future[_T]:
+    def examine(
+        self, max_age: float, work: Callable[[Frame], _T], *, in_still: bool = False
+    ) -> asyncio.Future[_T]:
         """Have other work than looking done on the sharpest of the newest frames.
 
         Args:
             max_age: Seconds; older frames are not looked at.
             work: Is given the frame, in the worker's thread.
+            in_still: Whether it is given a still, if the camera gives one.
 
         Returns:
             A future of what `work` returns. It raises CameraError or StaleFrame if there is no picture, and
             what `work` raises.
         """
         self._supersede_background()
-        return self._submit(lambda _: work(self._sharpest(max_age)[0]))
+
+        def examined(_unwanted: Callable[[], bool]) -> _T:
+            frame = self._sharpest(max_age)[0]
+            return work((self._camera.still() if in_still else None) or frame)
+
+        return self._submit(examined)
 
     def read_on(self, rest: ReadsOn) -> asyncio.Future[Reading]:
         """Read more of a picture that was looked at; no camera is needed for it.

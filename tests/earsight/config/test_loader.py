@@ -128,6 +128,16 @@ triggers:
             "did you mean describe?",
         ),
         (
+            "bindings: {button: {triple: find door}}",
+            f'bindings.button.triple: got "find door"; expected one of {", ".join(ACTIONS)}, or null; '
+            "write find, which offers find.favourites, and put door first among those",
+        ),
+        (
+            "bindings: {button: {triple: ask what colour}}",
+            f'bindings.button.triple: got "ask what colour"; expected one of {", ".join(ACTIONS)}, or null; '
+            "write ask alone",
+        ),
+        (
             "{triggers: {keys: {pedal: {key: KEY_B}}}, bindings: {keys: {padel: {short: help}}}}",
             "bindings.keys.padel: got a section; expected a name of triggers.keys: pedal",
         ),

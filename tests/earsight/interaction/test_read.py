@@ -5,6 +5,7 @@ import logging
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,6 +108,29 @@ def test_a_lost_camera_is_told():
             await on.show(unplugged())
             assert await on.do("read") is PressEnd.ERROR_SPOKEN
             assert on.said == [english("error.camera")]
+
+    tried(trial)
+
+
+@pytest.mark.parametrize(("code", "words"), [("en", english), ("id", indonesian)])
+def test_a_script_that_no_voice_can_say_is_told(code, words):
+    async def trial():
+        reader = ShownText()
+        reader.reading = Reading(unreadable=True)
+        async with stage(reader=reader, earcons=False, language=load_language(code)) as on:
+            await on.do("read")
+            reader.reading = Reading((text_line("EXIT"),), unreadable=True)
+            await on.do("read")
+            assert on.said == [words("reading.unreadable"), "Exit.", words("reading.unreadable")]
+
+    tried(trial)
+
+
+def test_a_black_picture_is_told_as_such():
+    async def trial():
+        async with stage(Scene(np.zeros((60, 80, 3), np.uint8)), reader=ShownText(), earcons=False) as on:
+            await on.do("read")
+            assert on.said == [english("problem.dark")]
 
     tried(trial)
 
@@ -258,7 +282,8 @@ def test_over_all_stops_the_whole_text_is_read_in_order(count, stops):
     assert reached == count
 
 
-def test_a_text_of_5000_characters_reaches_the_voice_in_pieces():
+@pytest.mark.parametrize(("lines", "a_part"), [(["long words " * 500], None), (["long words " * 10] * 50, 7)])
+def test_a_text_of_5000_characters_reaches_the_voice_in_pieces(lines, a_part):
     made = []
 
     class Listening(ToneSynthesizer):
@@ -267,7 +292,8 @@ def test_a_text_of_5000_characters_reaches_the_voice_in_pieces():
             return await super().synthesize(text[:5], rate)
 
     async def trial():
-        reader = ShownText(text_line("long words " * 500))
+        reader = ShownText(*map(text_line, lines))
+        reader.a_part = a_part
         async with stage(reader=reader, synthesizer=Listening(), earcons=False) as on:
             await on.do("read")
             assert max(map(len, made)) <= LONGEST + 1

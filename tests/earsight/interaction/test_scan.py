@@ -10,7 +10,7 @@ from earsight.readers.codes import CodesMissingError
 from earsight.system import time_limits
 from earsight.triggers.trigger import Gesture
 from tests.earsight.interaction.narrator_stage import RED, stage, tried
-from tests.earsight.stand_ins import painted, unplugged, until
+from tests.earsight.stand_ins import Scene, painted, unplugged, until
 from tests.earsight.words import english
 from tests.printed_codes import EAN, code, placed
 
@@ -29,6 +29,22 @@ def test_a_code_in_sight_is_read_at_once():
             await on.show(placed(code("https://example.org")))
             assert await on.do("scan") is PressEnd.SPOKEN
             assert on.heard == ["QR code. Web address: example dot org."]
+
+    tried(trial)
+
+
+class WithStills(Scene):
+    """A camera that can tell a code only in its larger pictures."""
+
+    def still(self):
+        return placed(code("small"), width=1280, height=960)
+
+
+def test_a_code_that_is_too_small_for_usual_frames_is_read_in_a_still():
+    async def trial():
+        async with stage(WithStills(painted("red"))) as on:
+            assert await on.do("scan") is PressEnd.SPOKEN
+            assert on.said == [english("scan.begun"), "QR code. Text: small."]
 
     tried(trial)
 

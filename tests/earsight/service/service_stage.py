@@ -75,12 +75,14 @@ async def serving(folder, scene):
 
 
 @asynccontextmanager
-async def describing(folder, scene, settings=""):
-    """As serving(), but with a model, which names the colour of a wall."""
+async def describing(folder, scene, settings="", reader=None):
+    """As serving(), but with a model, which names the colour of a wall, and perhaps with a reader."""
     on = Stage(folder, scene)
     on.write(settings)
     on.captioner = ColourCaptioner()
-    options = Options(on.config, build=on.parts(describer=lambda _config: Describer(on.captioner)))
+    options = Options(
+        on.config, build=on.parts(describer=lambda _config: Describer(on.captioner, reader=reader))
+    )
     on.service = Service(load_config(on.config), options)
     running = asyncio.create_task(on.service.run())
     try:

@@ -22,7 +22,10 @@ _MOST = 5
 
 
 async def scan(turn: Turn) -> Reply:
-    """Read what is there; where nothing is, go on looking for some seconds, or until a press."""
+    """Read what is there; where nothing is, go on looking for some seconds, or until a press.
+
+    The first look is at a usual frame, since a still takes longer; small codes are found in stills.
+    """
     seen = await turn.examine(_read)
     if seen.codes:
         return await _told(seen.codes, turn)
@@ -71,7 +74,7 @@ def _read(frame: Frame) -> CodesSeen:
 async def _look_on(turn: Turn, was_unread: bool) -> Reply:
     ends_at = time.monotonic() + time_limits.SCAN_LASTS
     while time.monotonic() < ends_at:
-        seen = await turn.examine(_read)
+        seen = await turn.examine(_read, in_still=True)
         if seen.codes:
             return await _told(seen.codes, turn)
         was_unread |= seen.unread
