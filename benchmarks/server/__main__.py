@@ -70,7 +70,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser.add_argument("--seconds", type=float, default=20, help="of each load on Earsight (20)")
-    parser.add_argument("--published-seconds", type=float, default=110, help="on the published way (110)")
+    parser.add_argument("--published-seconds", type=float, default=120, help="on the published way (120)")
     parser.add_argument("--workers", type=int, default=1, help="of earsight serve (1)")
     parser.add_argument("--threads", type=int, default=0, help="of each worker; 0, the default: all cores")
     parser.add_argument(

@@ -18,8 +18,9 @@ import yaml
 from benchmarks.full_size.worker import child_environment
 from benchmarks.server.load import as_form, cores
 
-_START, _END, _POLL, _SAMPLE = 120.0, 15.0, 0.2, 0.25
-"""Seconds for a start, for an end, between two looks whether it has started, and between two of memory."""
+_START, _FIRST, _END, _POLL, _SAMPLE = 120.0, 600.0, 15.0, 0.2, 0.25
+"""Seconds for a start, for the first answer, for an end, between two looks whether it has started, and between
+two samples of memory."""
 
 MEGABYTE = 2**20
 
@@ -99,7 +100,7 @@ class Program:
         """
         form, content_type = as_form(picture.read_bytes(), "first.jpg")
         question = urllib.request.Request(self.url + path, form, {"Content-Type": content_type})
-        with urllib.request.urlopen(question, timeout=_START) as answer:
+        with urllib.request.urlopen(question, timeout=_FIRST) as answer:
             answer.read()
 
     def check(self) -> None:
