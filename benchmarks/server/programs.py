@@ -19,8 +19,8 @@ from benchmarks.full_size.worker import child_environment
 from benchmarks.server.load import as_form, cores
 
 _START, _FIRST, _END, _POLL, _SAMPLE = 120.0, 600.0, 15.0, 0.2, 0.25
-"""Seconds for a start, for the first answer, for an end, between two looks whether it has started, and between
-two samples of memory."""
+"""Seconds for a start, for the first answer, for an end, between two looks whether it has started, and
+between two samples of memory."""
 
 MEGABYTE = 2**20
 

@@ -82,10 +82,14 @@ class LocalEngine:
             self._admitted -= 1
 
     def _describer(self, language: str) -> Describer:
-        """This thread's own. One for each language: a captioner has the decoder of one language loaded."""
+        """This thread's own. Where a model has several languages, one for each: its captioner has the decoder
+        of one loaded."""
         describers: dict[str, Describer] = self._own.__dict__.setdefault("describers", {})
         if language not in describers:
-            describers[language] = self._build(self._config.model_copy(update={"language": language}))
+            loaded = (each for each in describers.values() if len(each.languages) == 1)
+            describers[language] = next(loaded, None) or self._build(
+                self._config.model_copy(update={"language": language})
+            )
         return describers[language]
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
-from earsight_server.connection import protocol
+from earsight_server.connection import Idle, protocol
 from earsight_server.settings import Limits
 from tests.earsight_server.conftest import Colours
 from tests.earsight_server.live import PATIENCE, head, sent, served
@@ -178,21 +178,32 @@ def test_who_goes_away_is_not_worked_for(wall: bytes) -> None:
 
 
 def test_who_does_nothing_makes_room() -> None:
-    """The first of three goes, which never asked for anything, and not the one that did so before."""
-    whole = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with served(Limits(connections=3)) as port, contextlib.ExitStack() as stack:
-        asked, first, second = (
+    whole = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with served(Limits(connections=2, headers=10 * PATIENCE)) as port, contextlib.ExitStack() as stack:
+        first, second = (
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
-            for _ in range(3)
+            for _ in range(2)
         )
-        asked.sendall(whole)
-        assert asked.recv(65536).startswith(b"HTTP/1.1 200")
-        assert sent(port, whole, end=True).startswith(b"HTTP/1.1 200")
+        assert sent(port, whole).startswith(b"HTTP/1.1 200")
         with contextlib.suppress(ConnectionError):
             assert first.recv(1) == b""
-        for connection in (asked, second):
-            connection.sendall(whole)
-            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        second.sendall(whole)
+        assert second.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_who_never_asked_is_spared_first() -> None:
+    async def connections() -> None:
+        of_one_server = protocol(Limits())
+        config = uvicorn.Config(PlainTextResponse(""), log_config=None)
+        asked, longest, newest = (of_one_server(config, ServerState(), {}) for _ in range(3))  # type: ignore[call-arg]
+        idle = Idle()
+        idle.kept[asked] = idle.fresh[longest] = idle.fresh[newest] = None
+        for spared in (longest, newest, asked):
+            assert idle.first is spared
+            idle.forget(spared)
+        assert idle.first is None
+
+    asyncio.run(connections())
 
 
 def test_who_comes_when_all_are_at_work_is_told_so(wall: bytes) -> None:

@@ -292,6 +292,11 @@ class Describer:
         return ", ".join(["captions", *(ability for ability, there in found.items() if there)])
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of those of the captions."""
+        return self._captioner.languages
+
+    @property
     def can_read(self) -> bool:
         """Whether it has a reader of text."""
         return self._reader.can_read
