@@ -84,9 +84,16 @@ def test_a_line_near_the_edge_is_not():
 
 def test_small_and_blurred_text_that_can_not_be_read():
     small = piece("Emergency Exit", 200, 200, 8, chance=0.3)
-    blurred = replace(piece("Emergency Exit", 200, 200, 40, chance=0.3), sharpness=0.1)
+    garbled = piece("Emorgancy Exlt", 200, 200, 40, chance=0.55)
     assert reading_of(page(small)).hints == {AimingHint.TOO_SMALL}
-    assert reading_of(page(blurred)).hints == {AimingHint.BLURRED}
+    assert reading_of(page(garbled)).hints == {AimingHint.TOO_SMALL}
+    assert reading_of(page(replace(garbled, sharpness=0.1))).hints == {AimingHint.BLURRED}
+
+
+@pytest.mark.parametrize("text", ["wwwwwwww", "0:00101", "LS", "+6+"])
+def test_patterns_that_pass_for_letters_give_no_hint(text):
+    pattern = replace(piece(text, 200, 200, 40, chance=0.55), sharpness=0.1)
+    assert reading_of(page(pattern)).hints == frozenset()
 
 
 def test_upside_down_is_told():
