@@ -25,11 +25,11 @@ from tqdm import tqdm
 
 from benchmarks import listening_speech as speech
 from earsight.actions import ACTIONS
+from earsight.language.questions import parse
 from earsight.listening.grammar import Grammar
 from earsight.listening.hearing import ACT_ABOVE, ASK_ABOVE, Evidence, Hearing
 from earsight.listening.listener import Listener
 from earsight.listening.microphone import RATE
-from earsight.listening.phrases import PHRASES
 from earsight.listening.wav_microphone import WavMicrophone
 from earsight.voice import riff
 
@@ -60,13 +60,22 @@ class Trial:
     hearing: Hearing
     seconds: float
 
+    def is_right(self, grammar: Grammar) -> bool:
+        """Whether what was heard asks for what was asked for: "is there a bus" as "do you see a bus" does."""
+        return self.is_command and _meaning(grammar, self.hearing.text) == _meaning(grammar, self.text)
+
     def outcome(self, grammar: Grammar) -> str:
         """What comes of it: done, asked, or refused; and "wrong" before it where it is another command."""
-        heard = grammar.command(self.hearing.text)
-        if heard is None or self.hearing.certainty < ASK_ABOVE:
+        if not self.hearing.text or self.hearing.certainty < ASK_ABOVE:
             return "refused"
-        wrong = "" if self.is_command and heard == grammar.command(self.text) else "wrong "
+        wrong = "" if self.is_right(grammar) else "wrong "
         return f"{wrong}{'done' if self.hearing.certainty >= ACT_ABOVE else 'asked'}"
+
+
+def _meaning(grammar: Grammar, text: str) -> object:
+    command = grammar.command(text)
+    question = parse(text, "en") if command and command.action == "ask" else None
+    return (question.kind, question.name) if question else command
 
 
 async def hear(listener: Listener, path: Path, samples: np.ndarray) -> tuple[Hearing, float]:
@@ -149,10 +158,7 @@ def fit(grammar: Grammar, found: Sequence[Trial]) -> dict[str, float]:
     names = list(Evidence.__slots__)
     heard = [trial for trial in found if trial.hearing.evidence is not None]
     table = np.array([[getattr(trial.hearing.evidence, name) for name in names] for trial in heard])
-    right = [
-        trial.is_command and grammar.command(trial.hearing.text) == grammar.command(trial.text)
-        for trial in heard
-    ]
+    right = [trial.is_right(grammar) for trial in heard]
     centre, spread = table.mean(axis=0), table.std(axis=0)
     model = LogisticRegression(max_iter=2000).fit((table - centre) / spread, right)
     weights = model.coef_[0] / spread
@@ -186,7 +192,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     tuning = given.tuning or given.fit
-    grammar = Grammar({*ACTIONS, *PHRASES, "find", "ask"})
+    grammar = Grammar(ACTIONS)
     chosen = random.Random(given.seed + tuning)
     others: list[str] = []
     for file in (_OWN_SENTENCES, *given.sentences):

@@ -15,14 +15,15 @@ from scipy.signal import resample_poly
 
 from earsight.listening.grammar import Grammar
 from earsight.listening.microphone import RATE
+from earsight.listening.phrases import OTHERS
 from earsight.voice import riff
 from earsight.voice.espeak import EspeakSynthesizer
 from earsight.voice.hibari import HibariSynthesizer
 from earsight.voice.sound import Sound
 from earsight.voice.synthesizer import Synthesizer
 
-TUNING = ("en-us", "hibari", "flite slt")
-HELD_OUT = ("en-us+f3", "en-gb-x-rp+m7", "hibari slow", "flite awb", "flite rms")
+TUNING = ("en-us", "en-gb", "en-us+m3", "en-gb-x-rp+f2", "flite slt")
+HELD_OUT = ("en-us+f3", "en-gb+m7", "hibari", "flite awb", "flite rms")
 """Voices. Those of flite (Debian) are made from recordings of people; without flite they are left out."""
 
 _LEVEL = 1500.0
@@ -60,8 +61,8 @@ def synthesizer(voice: str) -> tuple[Synthesizer, int] | None:
     if voice.startswith("flite"):
         return (Flite(voice.split()[1]), 175) if shutil.which("flite") else None
     if voice.startswith("hibari"):
-        return HibariSynthesizer("en"), 145 if voice.endswith("slow") else 175
-    return EspeakSynthesizer(voice), 160
+        return HibariSynthesizer("en"), 175
+    return EspeakSynthesizer(voice), 175
 
 
 async def spoken(speaks: Synthesizer, rate: int, text: str) -> np.ndarray:
@@ -121,14 +122,13 @@ def recorded(speech: np.ndarray, noise: Noise, snr: float, generator: np.random.
 
 def commands(grammar: Grammar, count: int, chosen: random.Random) -> list[str]:
     """Some sentences of the grammar: half of them actions by their names alone."""
-    sentences = grammar.sentences()
-    alone = [text for text in sentences if (found := grammar.command(text)) and found.argument is None]
-    others = [text for text in sentences if text not in set(alone)]
+    alone = [text for text, command in grammar.commands.items() if command.argument is None]
+    others = [text for text, command in grammar.commands.items() if command.argument is not None]
     half = min(len(alone), count // 2)
     return [*chosen.sample(alone, half), *chosen.sample(others, count - half)]
 
 
 def other_sentences(file: Path, held_out: bool) -> list[str]:
-    """Every other line of a file: one half is for tuning, the other is held out."""
+    """Every other line of a file, for tuning or held out; none that the grammar knows as no command."""
     lines = [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
-    return lines[held_out::2]
+    return [line for line in lines[held_out::2] if line.lower() not in OTHERS]

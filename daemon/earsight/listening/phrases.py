@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from earsight.language.english.nouns import NOUNS
-from earsight.language.vocabulary import THINGS
+from itertools import chain
+
+from earsight.language.english.questions import FORMS, noun_forms
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "describe": ("describe", "what do you see", "what is in front of me"),
@@ -20,57 +21,58 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "quieter": ("quieter", "speak quieter"),
     "faster": ("faster", "speak faster"),
     "slower": ("slower", "speak slower"),
-    "help": ("help", "what can I press"),
+    "help": ("help", "what can i press"),
     "stop": ("stop", "be quiet", "cancel"),
     "menu": ("menu", "open the menu"),
     "switch_off": ("switch off", "turn off"),
 }
 """By the names of the actions that are asked for without more."""
 
-FIND = ("find people", "find the {one}", "find a {one}", "find {one}", "find my {one}", "look for the {one}")
-"""Of the action find; {one}: a thing."""
+FIND = ("find people", "find the {one}", "find {a}", "find my {one}", "look for the {one}")
+"""Of the action find. The slots are forms of a thing; see NounForms."""
 
-QUESTIONS = (
-    "how many {many} are there",
-    "how many {many}",
-    "is there a {one}",
-    "are there any {many}",
-    "where is the {one}",
-    "what colour is the {one}",
-    "what colour is it",
-    "what colour is this",
-)
-"""Of the action ask, which is given all of the words. {one}: a thing, {many}: things."""
+QUESTIONS = (*FORMS.about_this, *chain.from_iterable(FORMS.templates.values()))
+"""Of the action ask, which is given all of the words."""
 
-_LEFT_OUT = frozenset(
-    "man woman child boy girl baby monkey tram scooter cart wheelchair building bridge flower rock playground"
-    " tent wall window cabinet plate guitar microphone toy stick sled flag fire tie".split()
-)
-"""Names that are not listened for: the built-in model can't tell these things, and each name more is one more
-that others may be taken for. So many words sound like "tie" that it is not listened for either."""
+_THINGS = (
+    "person,animal,dog,horse,bird,car,truck,bus,train,motorcycle,bicycle,stairs,crossing,traffic light,"
+    "sign,stop sign,bench,fence,railing,umbrella,tree,door,dining table,chair,couch,bed,toilet,sink,"
+    "refrigerator,microwave,tv,computer,laptop,keyboard,mouse,remote,cell phone,clock,scissors,"
+    "hair drier,toothbrush,bag,backpack,handbag,suitcase,banana,apple,sandwich,pizza,cup,wine glass,"
+    "bottle,fork,knife,spoon"
+).split(",")
+"""Names that are listened for: what people look for, and the built-in model can tell. Each name more is one
+that others may be taken for, as "book" for "door". What is left out can be chosen from the menu."""
+
+OTHERS = (
+    "hello,hi there,yes,yes please,no,no thank you,okay,thank you,thanks a lot,please,sorry,excuse me,"
+    "goodbye,good morning,good night,see you later,really,of course,never mind,maybe,i don't know,"
+    "i think so,i hope so,i am fine thanks,i am hungry,i am here,it is late,that is right,all right,"
+    "let's go,come here,come on,go away,wait a moment,just a minute,be careful,watch out,over there,"
+    "after you,how are you,how much is it,how old are you,how long is it,how many days are there,"
+    "who is it,who is that,who are you,what is it,what is this,what's this,what is that,what's that,"
+    "what is wrong,what happened,what did you say,what do you think,what do you want,"
+    "what are you doing,what about you,where are you,where are we,where are you from,where is it,"
+    "where is he,where is she,where have you been,when is it,why not,why is that,can you help me,"
+    "can i help you,can you hear me,can you see me,can you see the difference,do you know,"
+    "do you like it,do you want some,did you see that,is that right,is there anything else,"
+    "are there any questions,are you coming,are you sure,find out,find a way,look at this,look at that,"
+    "look out,look here,tell me why,tell me a story,say hello,say please,count to ten,count me in,"
+    "read it again,help me,help yourself,stop talking,stop doing that,turn around,turn it off,"
+    "turn it up,switch it on,open the door,open the window,speak up,speak to me,spell your name"
+).split(",")
+"""What else is often said, and is no command: without these, the nearest command would be heard."""
 
 _CONTRACTED = (("what is ", "what's "), ("where is ", "where's "))
 
 
-def in_full(text: str) -> str:
-    """A sentence with its contracted words in full."""
-    for full, short in _CONTRACTED:
-        text = text.replace(short, full)
-    return text
-
-
-def things() -> dict[str, tuple[str, str]]:
-    """The things that can be asked for.
-
-    Returns:
-        For each name of the vocabulary, the words for one and for several, without an article and in small
-        letters; "" for several of what is not counted.
-    """
-    found = {}
-    for name, noun in NOUNS.items():
-        if not THINGS[name].place and name not in _LEFT_OUT:
-            one = noun.one.removeprefix("a ").removeprefix("an ").lower()
-            found[name] = (one, noun.many.lower())
+def slots() -> dict[str, dict[str, str]]:
+    """What a slot may hold: for each word its name in the vocabulary."""
+    found: dict[str, dict[str, str]] = {"a": {}, "one": {}, "many": {}}
+    forms = noun_forms()
+    for name in _THINGS:
+        found["a"][forms[name].a] = found["one"][forms[name].one] = name
+        found["many"][forms[name].many] = name
     return found
 
 

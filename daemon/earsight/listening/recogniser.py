@@ -55,9 +55,7 @@ class Recogniser:
         """Args:
         grammar: The sentences that are commands.
         """
-        self._begin = json.dumps(
-            {"grammar": grammar.jsgf, "words": grammar.words, "pause": time_limits.SPEECH_PAUSE}
-        ).encode()
+        self._begin = json.dumps({"grammar": grammar.jsgf, "pause": time_limits.SPEECH_PAUSE}).encode()
         self._process: asyncio.subprocess.Process | None = None
         self._files = contextlib.ExitStack()
         self._errors = -1
@@ -110,7 +108,7 @@ class Recogniser:
             raise RecogniserError(f"the recogniser failed: {told['error']}")
         if told["event"] != "heard":
             return Event(told["event"])
-        return Hearing(told["text"], told["spoke"], compare(told["words"], told["phones"]))
+        return Hearing(told["text"], told["spoke"], compare(told["words"], told["phones"], told["snr"]))
 
     def rest(self) -> None:
         """Nobody listens: let the process go after a while."""

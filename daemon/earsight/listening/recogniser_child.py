@@ -3,7 +3,7 @@
 Usage: python -m earsight.listening.recogniser_child
 Reads messages, each a letter, its length (4 bytes, little-endian) and its content:
 
-    B   begin: {"grammar": JSGF, "words": {word: phones}, "pause": seconds}, as JSON
+    B   begin: {"grammar": JSGF, "pause": seconds}, as JSON
     A   a frame of sound, as Microphone has it
     E   the end: nothing more will be said
 
@@ -21,14 +21,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from earsight.listening.decoders import Decoders
 from earsight.listening.end_of_speech import BEFORE, FRAME_SECONDS, EndOfSpeech
-
-_PHONE_WEIGHT = 2.0
-"""How much the phone loop goes by which phones follow each other, against what it hears."""
-
-
-_FLOOR = 20.0
-"""Root mean square of the hiss that is added to any sound, of 32768."""
 
 
 def messages(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -36,70 +30,6 @@ def messages(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     while len(head := stream.read(5)) == 5:
         content = stream.read(int.from_bytes(head[1:], "little"))
         yield head[:1], content
-
-
-class Decoders:
-    """Two recognisers of the same model: one of the grammar's sentences, and a loop of any phones.
-
-    What the first makes of a sound is only worth something where it fits about as well as what the second
-    does: any sound is like some command.
-    """
-
-    def __init__(self, grammar: str, words: dict[str, str]) -> None:
-        from pocketsphinx import Decoder, get_model_path
-
-        self._grammar = Decoder(_config())
-        for word, phones in words.items():
-            if self._grammar.lookup_word(word) is None:
-                self._grammar.add_word(word, phones, False)
-        self._grammar.add_jsgf_string("commands", grammar)
-        self._grammar.activate_search("commands")
-        phones_file = get_model_path("en-us/en-us-phone.lm.bin")
-        self._phones = Decoder(_config(allphone=phones_file, lw=_PHONE_WEIGHT))
-
-    def decode(self, sound: bytes) -> dict[str, Any]:
-        """What was said: the text, "" for nothing; and its words and the phones, each with its first and last
-        frame (of 10 ms) and the logarithm of its acoustic score."""
-        sound = _with_floor(sound)
-        text = _text(self._grammar, sound)
-        if not (text and _text(self._phones, sound)):
-            return {"text": ""}  # a noise that fits no sentence: there are no segments either
-        return {"text": text, "words": _segments(self._grammar), "phones": _segments(self._phones)}
-
-
-def _with_floor(sound: bytes) -> bytes:
-    """With a hiss, as any room has it. The model knows no silence of zeros, which noise gates and recordings
-    make, and finds no words beside one."""
-    import numpy as np
-
-    samples = np.frombuffer(sound, "<i2")
-    hiss = np.random.default_rng(0).normal(0, _FLOOR, len(samples))
-    return np.clip(np.round(samples + hiss), -32768, 32767).astype("<i2").tobytes()
-
-
-def _config(**options: Any) -> Any:
-    from pocketsphinx import Config
-
-    # compallsen: scores are relative to the best of what is computed, and have to be so to the same for both.
-    return Config(loglevel="FATAL", lm=None, bestpath=False, compallsen=True, **options)
-
-
-def _text(decoder: Any, sound: bytes) -> str:
-    decoder.start_utt()
-    # As a whole: a command is too short for the recogniser to get used to the microphone while it goes on.
-    decoder.process_raw(sound, full_utt=True)
-    decoder.end_utt()
-    found = decoder.hyp()
-    return str(found.hypstr) if found else ""
-
-
-def _segments(decoder: Any) -> list[tuple[str, int, int, int]]:
-    log = decoder.logmath.log
-    return [
-        (each.word, each.start_frame, each.end_frame, log(each.ascore))
-        for each in decoder.seg()
-        if each.end_frame >= each.start_frame and each.word != "(NULL)"
-    ]
 
 
 class Utterance:
@@ -132,7 +62,7 @@ class Utterance:
         """What was said, "" for nothing."""
         yield {"event": "over"}
         heard = self._decoders.decode(b"".join(self._sound)) if self._sound else {"text": ""}
-        yield {"event": "heard", "spoke": bool(self._sound), "words": [], "phones": [], **heard}
+        yield {"event": "heard", "spoke": bool(self._sound), "words": [], "phones": [], "snr": 0.0, **heard}
 
 
 def answers(stream: BinaryIO) -> Iterator[dict[str, Any]]:
@@ -143,7 +73,7 @@ def answers(stream: BinaryIO) -> Iterator[dict[str, Any]]:
         if kind == b"B":
             wanted = json.loads(content)
             if loaded is None or loaded[0] != wanted["grammar"]:
-                loaded = wanted["grammar"], Decoders(wanted["grammar"], wanted["words"])
+                loaded = wanted["grammar"], Decoders(wanted["grammar"])
             utterance = Utterance(loaded[1], wanted["pause"])
             yield {"event": "loaded"}
         elif utterance is not None:
