@@ -40,6 +40,7 @@ print(urllib.request.urlopen(request, timeout=60).read().decode())
 def server(device: Device) -> Iterator[Device]:
     """Started, with a model that an emulated processor is quick enough for. It doesn't start by itself:
     no other scenario is to wait for it."""
+    device.use()
     guest = device.guest
     fitted = ImageOps.fit(Picture.open(photo(1)).convert("RGB"), (WIDTH, HEIGHT))
     fitted.save(guest.shared / "asked.png")
