@@ -99,6 +99,8 @@ EXTRAS = {
         "types-PyYAML",
         "types-tqdm",
     ],
+    # The server on many machines, GPUs or processors: docs/server.md. 250 MB.
+    "ray": [*SERVER, "ray[serve]>=2.60"],
     # The page in Debian's chromium: script/test --browser. Playwright brings a Node.js of 40 MB.
     "browser": ["playwright>=1.49", "axe-playwright-python>=0.1.4"],
 }

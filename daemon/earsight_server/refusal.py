@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from http import HTTPStatus
 
 from pydantic import BaseModel, Field
@@ -24,6 +25,10 @@ class RefusedError(EarsightError):
         super().__init__(text)
         self.status = status
         self.headers = headers or {}
+
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[HTTPStatus, str, dict[str, str]]]:
+        """For other processes: an exception is copied with its text alone otherwise."""
+        return type(self), (self.status, str(self), self.headers)
 
     @property
     def body(self) -> bytes:
@@ -51,6 +56,13 @@ def busy(what: str) -> RefusedError:
     )
 
 
+def mistake() -> RefusedError:
+    """A fault of the server's own."""
+    return RefusedError(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "The server has made a mistake; its log says where."
+    )
+
+
 _STATUSES: dict[type[EarsightError], HTTPStatus] = {
     PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReaderError: HTTPStatus.NOT_IMPLEMENTED,
@@ -64,3 +76,9 @@ def refusal_of(error: EarsightError) -> RefusedError:
         return error
     kinds = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
     return RefusedError(next(kinds, HTTPStatus.INTERNAL_SERVER_ERROR), str(error))
+
+
+def place_of(error: Exception) -> str:
+    """What kind of fault it was, and where, for a log. Its text may hold what a photo shows."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {at.filename}:{at.lineno}"

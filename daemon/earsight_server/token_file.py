@@ -45,6 +45,21 @@ def load_token(path: Path, *, anew: bool) -> tuple[Token, str | None]:
     return Token(digest), text
 
 
+def known_token(path: Path) -> Token:
+    """A token that was made before.
+
+    Args:
+        path: Of its file.
+
+    Raises:
+        EarsightError: The file can't be read, or holds something else.
+    """
+    try:
+        return Token(_digest(path))
+    except OSError as error:
+        raise EarsightError(f"{path}: there is no token of the server: {error.strerror or error}") from error
+
+
 def _digest(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         raise EarsightError(

@@ -15,9 +15,10 @@ from earsight.errors import EarsightError
 from earsight.vision.describer import Describer
 from earsight_server.app import Exposure, create_app
 from earsight_server.guards.access import COOKIE, Token
+from earsight_server.guards.loopback import LoopbackGuard
 from earsight_server.local_engine import LocalEngine
 from earsight_server.settings import Limits
-from earsight_server.token_file import load_token, token_path
+from earsight_server.token_file import known_token, load_token, token_path
 from tests.earsight_server.conftest import HERE, Colours, tones
 
 SECRET = "a-token"
@@ -153,6 +154,25 @@ def test_the_token_is_shown_once_and_only_its_hash_is_kept(tmp_path: Path) -> No
     other, new = load_token(path, anew=True)
     assert new not in (None, text)
     assert not other.is_shown(text)
+
+
+def test_a_token_that_is_there_is_only_read(tmp_path: Path) -> None:
+    path = tmp_path / "server-token"
+    with pytest.raises(EarsightError, match="there is no token"):
+        known_token(path)
+    _, text = load_token(path, anew=False)
+    assert text is not None
+    assert known_token(path).is_shown(text)
+
+
+@pytest.mark.parametrize(
+    ("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.0.2.7", 403), ("", 403)]
+)
+def test_without_a_token_other_machines_are_refused(client: str, status: int) -> None:
+    """Where others have chosen the address to listen at."""
+    app = LoopbackGuard(create_app(Config()))
+    asked = TestClient(app, base_url=HERE, client=(client, 50_000))
+    assert asked.get("/healthz").status_code == status
 
 
 @pytest.mark.parametrize("content", ["", "no hash", "ab" * 31])

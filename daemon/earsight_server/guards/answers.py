@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
@@ -13,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from earsight_server.guards.reply import fault, refused
 from earsight_server.metrics import Metrics
-from earsight_server.refusal import RefusedError
+from earsight_server.refusal import RefusedError, place_of
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +65,7 @@ class AnswerGuard:
         except RefusedError as refusal:
             await refused(refusal)(scope, receive, send_on)
         except Exception as error:
-            _log.error("%s %s failed: %s", scope["method"], _route(scope), _place(error))
+            _log.error("%s %s failed: %s", scope["method"], _route(scope), place_of(error))
             if status not in (0, HTTPStatus.INTERNAL_SERVER_ERROR):
                 raise ConnectionError("a fault in the midst of an answer") from None
             if not status:  # the application itself answers faults of its routes, and raises them again
@@ -78,9 +77,3 @@ class AnswerGuard:
 def _route(scope: Scope) -> str:
     """As the application knows it; a client's own paths are neither logged nor counted by name."""
     return getattr(scope.get("route"), "path", "other")
-
-
-def _place(error: Exception) -> str:
-    """What kind of fault it was, and where. Its text may hold what a photo shows."""
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {at.filename}:{at.lineno}"

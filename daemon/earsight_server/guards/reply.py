@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from earsight_server.refusal import RefusedError, error_body
+from earsight_server.refusal import RefusedError, mistake
 
 
 def refused(refusal: RefusedError) -> Response:
@@ -23,10 +23,7 @@ def refused(refusal: RefusedError) -> Response:
 
 def fault() -> Response:
     """What is told of a fault of the server's own."""
-    text = "The server has made a mistake; its log says where."
-    return Response(
-        error_body(text), HTTPStatus.INTERNAL_SERVER_ERROR, {"Connection": "close"}, "application/json"
-    )
+    return refused(mistake())
 
 
 def to_login() -> Response:
