@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -38,6 +38,19 @@ class Node:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
+    def processor_seconds(self) -> tuple[float, float]:
+        """Of the replicas that look, and of all else that runs here, so far."""
+        looking, rest = 0.0, 0.0
+        for pid in _descendants(self._process.pid):
+            with suppress(OSError):  # it has ended
+                folder = Path(f"/proc/{pid}")
+                seconds = sum(map(int, _stat(folder)[11:13])) / os.sysconf("SC_CLK_TCK")
+                if b"Captioning" in (folder / "cmdline").read_bytes():
+                    looking += seconds
+                else:
+                    rest += seconds
+        return looking, rest
+
     def kill(self) -> None:
         """All at once, as if the current had failed."""
         if self._process.returncode is not None:
@@ -59,9 +72,14 @@ def _descendants(pid: int) -> list[int]:
 
 def _parent(folder: Path) -> int | None:
     try:
-        return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        return int(_stat(folder)[1])
     except OSError:  # it has ended
         return None
+
+
+def _stat(folder: Path) -> list[str]:
+    """Of a process, from its state on; see proc(5)."""
+    return (folder / "stat").read_text().rpartition(")")[2].split()
 
 
 class Cluster:
@@ -69,8 +87,11 @@ class Cluster:
 
     Attributes:
         session: Folder of what Ray writes to disk.
-        ray: The package, connected.
+        address: Of its control.
+        head: The node with the control and the proxy.
     """
+
+    head: Node
 
     def __init__(self, session: Path, memory: Path, environment: dict[str, str]) -> None:
         self.session = session
@@ -78,10 +99,12 @@ class Cluster:
         with socket.create_server((HEAD, 0)) as free:
             self.address = f"{HEAD}:{free.getsockname()[1]}"
 
-    def start_head(self, cores: int) -> Node:
-        """The node with the control and the door, which says that it has so many cores."""
+    def start_head(self, cores: int) -> None:
+        """Start the head, which says that it has so many cores."""
         port = self.address.rpartition(":")[2]
-        return self._start("--head", "--port", port, "--temp-dir", str(self.session), node=HEAD, cores=cores)
+        self.head = self._start(
+            "--head", "--port", port, "--temp-dir", str(self.session), node=HEAD, cores=cores
+        )
 
     @contextmanager
     def other_node(self) -> Iterator[Node]:
@@ -142,13 +165,13 @@ def cluster(cores: int = 1) -> Iterator[Cluster]:
     }
     os.environ.update(settings)
     made = Cluster(session, memory, dict(os.environ))
-    head = made.start_head(cores)
+    made.start_head(cores)
     try:
         ray = _connected(made.address)
         yield made
         ray.shutdown()
     finally:
-        head.kill()
+        made.head.kill()
         for folder in (session, memory):
             shutil.rmtree(folder)
 
