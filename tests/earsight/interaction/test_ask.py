@@ -1,6 +1,7 @@
 """Questions about what is in front of the wearer."""
 
 import logging
+import pickle
 from contextlib import asynccontextmanager, closing
 
 import numpy as np
@@ -9,13 +10,14 @@ import pytest
 from earsight.captioners.remote.captioner import RemoteCaptioner
 from earsight.captioners.remote.chat import ChatModel
 from earsight.captioners.remote.transport import Transport
+from earsight.interaction.asking import understood
 from earsight.interaction.press_end import PressEnd
 from earsight.language.language import PROBLEMS
 from earsight.language.languages import load_language
 from earsight.scene import Box, Problem
 from tests.earsight.captioners.remote.conftest import NEVER_OPENS
 from tests.earsight.captioners.remote.other_machine import OtherMachine, answering, http, says, silent
-from tests.earsight.interaction.narrator_stage import stage, tried
+from tests.earsight.interaction.narrator_stage import POLICY, stage, tried
 from tests.earsight.stand_ins import ColourCaptioner, ShownObjects, painted, until
 from tests.earsight.words import english
 
@@ -188,3 +190,9 @@ def test_what_a_model_has_read_reaches_no_log(caplog):
     assert "answer: (" in caplog.text
     assert "Hidayat" not in caplog.text
     assert "who has written" not in caplog.text
+
+
+def test_what_a_look_has_to_give_can_be_sent_to_another_process():
+    asked = understood("is there a door", load_language("en"), has_model=True)
+    request = asked.request(POLICY.phrasing)
+    assert pickle.loads(pickle.dumps(request)) == request
