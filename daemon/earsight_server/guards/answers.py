@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from http import HTTPStatus
@@ -62,6 +63,9 @@ class AnswerGuard:
             await self._app(scope, receive, send_on)
         except ClientDisconnect:
             status = status or 499
+        except asyncio.CancelledError:  # so Ray tells that the client has gone
+            status = status or 499
+            raise
         except RefusedError as refusal:
             await refused(refusal)(scope, receive, send_on)
         except Exception as error:
