@@ -66,7 +66,7 @@ class Trial:
 
     def outcome(self, grammar: Grammar) -> str:
         """What comes of it: done, asked, or refused; and "wrong" before it where it is another command."""
-        if not self.hearing.text or self.hearing.certainty < ASK_ABOVE:
+        if grammar.command(self.hearing.text) is None or self.hearing.certainty < ASK_ABOVE:
             return "refused"
         wrong = "" if self.is_right(grammar) else "wrong "
         return f"{wrong}{'done' if self.hearing.certainty >= ACT_ABOVE else 'asked'}"

@@ -38,11 +38,11 @@ _THINGS = (
     "person,animal,dog,horse,bird,car,truck,bus,train,motorcycle,bicycle,stairs,crossing,traffic light,"
     "sign,stop sign,bench,fence,railing,umbrella,tree,door,dining table,chair,couch,bed,toilet,sink,"
     "refrigerator,microwave,tv,computer,laptop,keyboard,mouse,remote,cell phone,clock,scissors,"
-    "hair drier,toothbrush,bag,backpack,handbag,suitcase,banana,apple,sandwich,pizza,cup,wine glass,"
+    "hair drier,toothbrush,bag,backpack,handbag,suitcase,banana,sandwich,pizza,cup,wine glass,"
     "bottle,fork,knife,spoon"
 ).split(",")
 """Names that are listened for: what people look for, and the built-in model can tell. Each name more is one
-that others may be taken for, as "book" for "door". What is left out can be chosen from the menu."""
+that others may be taken for, as "book" for "door"."""
 
 OTHERS = (
     "hello,hi there,yes,yes please,no,no thank you,okay,thank you,thanks a lot,please,sorry,excuse me,"
@@ -58,8 +58,14 @@ OTHERS = (
     "do you like it,do you want some,did you see that,is that right,is there anything else,"
     "are there any questions,are you coming,are you sure,find out,find a way,look at this,look at that,"
     "look out,look here,tell me why,tell me a story,say hello,say please,count to ten,count me in,"
-    "read it again,help me,help yourself,stop talking,stop doing that,turn around,turn it off,"
-    "turn it up,switch it on,open the door,open the window,speak up,speak to me,spell your name"
+    "read it again,help me,help yourself,stop talking,stop doing that,turn it off,"
+    "turn it up,switch it on,open the door,close the door please,open the window,speak up,speak to me,"
+    "speak to the manager,spell your name,what is your name,what is your number,what is your address,"
+    "what is for dinner,what is in there,what is the problem,what is the matter,what is the weather like,"
+    "where is the station,where is the exit,where is the money,where is the way out,where is my brother,"
+    "where are my keys,where are the children,turn on the light,turn off the radio,turn up the music,"
+    "turn up the television,switch off the engine,is there any milk left,i have no idea,quiet please,"
+    "look for a job,find out where he lives"
 ).split(",")
 """What else is often said, and is no command: without these, the nearest command would be heard."""
 
