@@ -10,7 +10,7 @@ import numpy as np
 from earsight.inference.graph import Graph
 from earsight.inference.placement import Placement
 from earsight.readers.text_recognition import Alphabet, Recognised, recogniser_input
-from earsight.readers.text_regions import Region, detector_inputs, joined, regions
+from earsight.readers.text_regions import Region, detector_inputs, fine_input, joined, regions
 
 DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 
@@ -37,8 +37,13 @@ class PaddleNetworks:
 
     def detect(self, pixels: np.ndarray) -> list[Region]:
         """Find text in a picture: uint8 (height, width, 3), RGB."""
-        maps = (_computed(self._detector, blob)[0, 0] for blob in detector_inputs(pixels))
-        return reduce(joined, (regions(text_map, *pixels.shape[:2]) for text_map in maps))
+        found = reduce(joined, (self._regions(pixels, blob) for blob in detector_inputs(pixels)))
+        if not any(region.is_line for region in found) and (fine := fine_input(pixels)) is not None:
+            return joined(self._regions(pixels, fine), found)
+        return found
+
+    def _regions(self, pixels: np.ndarray, blob: np.ndarray) -> list[Region]:
+        return regions(_computed(self._detector, blob)[0, 0], *pixels.shape[:2])
 
     def recognise(self, line: np.ndarray) -> Recognised:
         """Recognise a straightened line: uint8 (48, width, 3), RGB."""
