@@ -22,6 +22,12 @@ HEAD, OTHER = "127.0.0.2", "127.0.0.3"
 PATIENCE = 120.0
 """Seconds for what takes some ten, on a machine that may be busy."""
 _STORE = 100 * 2**20
+_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_worker_niceness": "0",  # other tests, which may run beside, would come first
+    "RAY_AUTH_MODE": "token",
+    "RAY_AUTH_TOKEN": secrets.token_hex(32),
+}
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -149,6 +155,11 @@ class Cluster:
         )
 
 
+def configure() -> None:
+    """Set what Ray reads when it is imported."""
+    os.environ.update(_SETTINGS)
+
+
 @contextmanager
 def cluster(cores: int = 1) -> Iterator[Cluster]:
     """A head alone. Nothing of it is left afterwards."""
@@ -156,15 +167,9 @@ def cluster(cores: int = 1) -> Iterator[Cluster]:
         tempfile.mkdtemp(prefix="er", dir="/tmp")
     )  # the path of a socket has 107 characters at most
     memory = Path(tempfile.mkdtemp(prefix="er", dir="/dev/shm"))
-    settings = {
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_worker_niceness": "0",  # other tests, which may run beside, would come first
-        "RAY_AUTH_MODE": "token",
-        "RAY_AUTH_TOKEN": secrets.token_hex(32),
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    }
-    os.environ.update(settings)
-    made = Cluster(session, memory, dict(os.environ))
+    configure()
+    path = os.pathsep.join(filter(None, sys.path))
+    made = Cluster(session, memory, os.environ | {"PYTHONPATH": path})
     made.start_head(cores)
     try:
         ray = _connected(made.address)
