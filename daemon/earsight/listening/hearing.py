@@ -25,7 +25,7 @@ _QUIET = 25.0
 _LEAST_COVERED = 0.6
 """Share of the speech: a command that leaves out more is part of another sentence, however well it fits."""
 
-ACT_ABOVE = 0.55
+ACT_ABOVE = 0.65
 """Certainty from which a command is done."""
 
 ASK_ABOVE = 0.4

@@ -10,7 +10,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "describe": ("describe", "what do you see", "what is in front of me"),
     "detail": ("more detail", "tell me more", "describe in detail"),
     "repeat": ("again", "repeat", "say that again"),
-    "read": ("read", "read this", "read the text", "read that to me"),
+    "read": ("read", "read this", "read the text"),
     "spell": ("spell it", "spell that"),
     "around": ("around", "look around", "what is around me"),
     "light": ("how bright is it", "how dark is it", "is the light on"),
