@@ -23,6 +23,7 @@ LAYERS = (
     ("detector_recipe",),
     ("recipe", "checkpoints"),
     ("recipe_file",),
+    ("strict_model",),
     ("recipe_problems",),
     ("atomic", "preconditions", "library_paths", "weights_files"),
     ("errors",),

@@ -19,10 +19,10 @@ class NoCaptioner:
     placement = Placement({})
 
     def prepare(self, _pixels: np.ndarray) -> np.ndarray:
-        raise CaptionerError("nothing here makes captions")
+        raise CaptionerError("there is no captioner")
 
     def encode(self, _prepared: np.ndarray) -> Encoding[None]:
-        raise CaptionerError("nothing here makes captions")
+        raise CaptionerError("there is no captioner")
 
     def describe(
         self,
@@ -31,7 +31,7 @@ class NoCaptioner:
         _support: Support = unsupported,
         _language: str | None = None,
     ) -> list[Caption]:
-        raise CaptionerError("nothing here makes captions")
+        raise CaptionerError("there is no captioner")
 
     def warm_up(self) -> None:
         pass

@@ -19,5 +19,5 @@ def test_only_text_can_be_asked_for() -> None:
     frame = Frame(painted("red"), 0.0)
     with pytest.raises(ReaderError, match="no glasses"):
         describer.describe(frame, TEXT)
-    with pytest.raises(CaptionerError, match="nothing here makes captions"):
+    with pytest.raises(CaptionerError, match="there is no captioner"):
         describer.describe(frame, CAPTIONS)
