@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-import httpx2
 import pytest
 
 from earsight.captioners.remote.captioner import RemoteCaptioner
 from earsight.captioners.remote.chat import ChatModel
 from earsight.captioners.remote.transport import Transport
 from tests.earsight.captioners.remote.conftest import NEVER_OPENS
+from tests.earsight.captioners.remote.real_server import started
 from tests.earsight.stand_ins import ColourCaptioner, painted
 
 pytestmark = [
@@ -28,28 +22,9 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    environment = os.environ | {"LITSERVE_TELEMETRY_OPT_OUT": "1"}
-    program = [sys.executable, "-P", "-m", "tests.earsight.captioners.remote.litserve_colours", str(port)]
-    child = subprocess.Popen(program, env=environment, start_new_session=True)
-    try:
-        deadline = time.monotonic() + 120
-        while not _is_there(port):
-            assert child.poll() is None, "it does not start"
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        os.killpg(child.pid, signal.SIGKILL)  # its workers outlive it otherwise
-        child.wait(30)
-
-
-def _is_there(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://127.0.0.1:{port}/health", trust_env=False).status_code == httpx2.codes.OK
-    except httpx2.HTTPError:
-        return False
+    module = "tests.earsight.captioners.remote.litserve_colours"
+    with started(lambda port: ["-P", "-m", module, port], {"LITSERVE_TELEMETRY_OPT_OUT": "1"}) as url:
+        yield url
 
 
 @pytest.mark.parametrize("colour", ["red", "blue"])

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from earsight.captioners.remote.captioner import RemoteCaptioner
 from earsight.captioners.remote.chat import ChatModel
 from earsight.captioners.remote.transport import Transport
 from tests.earsight.captioners.remote.conftest import NEVER_OPENS
+from tests.earsight.captioners.remote.real_server import started
 from tests.earsight.stand_ins import ColourCaptioner, painted
 
 _MISSING = [
@@ -43,29 +38,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(model: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    program = "from transformers.cli.transformers import main; main()"
-    words = ["serve", str(model), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
-    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
-    child = subprocess.Popen([sys.executable, "-c", program, *words], env=environment)
-    try:
-        deadline = time.monotonic() + 300
-        while not _is_there(port):
-            assert child.poll() is None, "it does not start"
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        child.terminate()
-        child.wait(30)
+    def program(port: str) -> list[str]:
+        run = "from transformers.cli.transformers import main; main()"
+        return ["-c", run, "serve", str(model), "--host", "127.0.0.1", "--port", port, "--device", "cpu"]
 
-
-def _is_there(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://127.0.0.1:{port}/health", trust_env=False).status_code == httpx2.codes.OK
-    except httpx2.HTTPError:
-        return False
+    with started(program, {"HF_HUB_OFFLINE": "1"}) as url:
+        yield url
 
 
 def test_it_describes_a_picture_and_its_words_pass_the_same_checks(url: str, model: Path) -> None:
