@@ -17,16 +17,18 @@ from earsight.bench.pressed import PressedService, answered
 from earsight.config.schema import Config
 
 
-def settings(photo: Path, folder: Path) -> Config:
+def settings(photo: Path, folder: Path, action: str = "describe") -> Config:
     """The settings of a service with the replay camera, espeak-ng and a WAV file.
 
     Args:
         photo: What the camera shows.
         folder: For the socket and the sound.
+        action: Of a press.
     """
     return Config.model_validate(
         {
             "camera": {"source": "replay", "replay": str(photo)},
+            "bindings": {"button": {"short": action}},
             "triggers": {"keyboard": False, "control_socket": str(folder / "control.sock")},
             "voice": {"engine": "espeak", "player": "wav", "wav_file": str(folder / "bench.wav")},
         }

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import resource
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import reading_costs
 from benchmarks.text_fonts import Half, fonts
 from benchmarks.text_layouts import PrintedLine
 from benchmarks.text_pictures import (
@@ -146,8 +146,7 @@ def main() -> None:
     """Print the tables."""
     arguments = _arguments()
     reader = RapidReader(arguments.threads)
-    before = _resident()
-    reader.read(np.full((48, 64, 3), 128, np.uint8))
+    reader.read(np.full((48, 64, 3), 128, np.uint8))  # loads it
     chosen = fonts(Half(arguments.half))
     print(f"{len(chosen)} fonts of the {arguments.half} half, {arguments.pictures} pictures a row\n")
     print(
@@ -165,9 +164,10 @@ def main() -> None:
     _hints(reader, arguments, chosen)
     if arguments.photos:
         _photos(reader, arguments.photos)
-    print(
-        f"\nMemory: {_peak() - before:.0f} MB more at most, {_resident() - before:.0f} MB while it is loaded."
-    )
+    print()
+    sizes = (replace(conditions, size=(1280, 720)) for conditions in SETS.values())
+    pictures = [text_picture(random.Random(arguments.seed), each, chosen) for each in sizes]
+    reading_costs.tell([picture.pixels for picture in pictures], arguments.threads)
 
 
 def _timed(reader: RapidReader, pixels: np.ndarray) -> tuple[Reading, float]:
@@ -223,17 +223,6 @@ def _files(path: Path) -> list[Path]:
     if path.is_file() and path.suffix == ".txt":
         return [Path(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     return [each for each in path.rglob("*") if each.suffix.lower() in PHOTO_SUFFIXES]
-
-
-def _resident() -> float:
-    """Megabytes of memory that this process has now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 1e6
-
-
-def _peak() -> float:
-    """Megabytes that it has had at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 def _arguments() -> argparse.Namespace:
