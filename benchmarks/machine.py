@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from earsight.bench.machine import machine
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def processor() -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import press
+from earsight.bench.machine import most_resident, resident
 from earsight.bench.pressed import PressedService, answered
 from earsight.cameras.photos import load_photo
 from earsight.readers.rapidocr import RapidReader
@@ -63,18 +63,11 @@ async def _first_words(photo: Path, folder: Path) -> list[float]:
 def _memory(threads: int, paths: Sequence[Path]) -> tuple[float, float]:
     """Megabytes more than before: at most, and at the end."""
     pictures = [load_photo(path) for path in paths]
-    before = _resident()
+    before = resident()
     reader = RapidReader(threads)
     for pixels in pictures:
         reader.read(pixels)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    return most - before, _resident() - before
-
-
-def _resident() -> float:
-    """Megabytes of memory that this process has now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 1e6
+    return most_resident() - before, resident() - before
 
 
 if __name__ == "__main__":

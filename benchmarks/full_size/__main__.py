@@ -51,14 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="script/bench full-size",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_comparison(parser)
-    _add_noise(parser)
+def add_work(parser: argparse.ArgumentParser) -> None:
+    """Add --work, the folder of the weights."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser.add_argument(
         "--work",
@@ -67,6 +61,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="DIR",
         help="where the weights are, and stay for the next run (%(default)s)",
     )
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="script/bench full-size",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_comparison(parser)
+    _add_noise(parser)
+    add_work(parser)
     parser.add_argument("--threads", type=_count, default=2, help="of each system (2)")
     parser.add_argument("--photo", metavar="FILE", help="what is captioned; default: a generated image")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")

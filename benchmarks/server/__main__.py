@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +22,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from benchmarks.full_size.__main__ import prepare
+from benchmarks.full_size.__main__ import add_work, prepare
 from benchmarks.full_size.sizes import BY_NAME, FULL, Sizes
 from benchmarks.full_size.systems import INT8
 from benchmarks.machine import processor
@@ -73,23 +72,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="script/bench server", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser.add_argument("--seconds", type=float, default=20, help="of each load on Earsight (20)")
     parser.add_argument("--published-seconds", type=float, default=120, help="on the published way (120)")
     parser.add_argument("--workers", type=int, default=1, help="of earsight serve (1)")
     parser.add_argument("--threads", type=int, default=0, help="of each worker; 0, the default: all cores")
-    parser.add_argument(
-        "--only", nargs="+", choices=("builtin", "full-size"), default=["builtin", "full-size"]
-    )
+    parser.add_argument("--only", nargs="+", choices=MODELS, default=MODELS, help="what is measured (all)")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="twice the capacity, for so long")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
-    parser.add_argument(
-        "--work",
-        type=Path,
-        default=cache / "earsight-full-size",
-        metavar="DIR",
-        help="where the weights are, and stay for the next run (%(default)s)",
-    )
+    add_work(parser)
     parser.add_argument("--sizes", choices=BY_NAME, default=FULL.name, help="tiny: to see whether it runs")
     return parser.parse_args(arguments)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -117,11 +116,6 @@ def parsed(lines: str) -> list[Answered]:
         except (ValueError, TypeError):
             continue
     return sorted(found, key=lambda each: each.ended)
-
-
-def cores() -> int:
-    """Of the processor, that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def as_form(picture: bytes, name: str) -> tuple[bytes, str]:

@@ -17,25 +17,19 @@ _LEAST = 0.7
 """Share of a photo's width and height that is shown at least."""
 
 
-def write_pictures(folder: Path, count: int, sides: tuple[int, ...] = (SIDE,)) -> list[Path]:
+def write_pictures(folder: Path, count: int, sides: tuple[int, ...] = (SIDE,)) -> None:
     """Write details of the demo photos, chosen at random, as JPEG files.
 
     Args:
         folder: Where.
         count: Of the files.
         sides: Pixels of their longer side, by turns. A photo is not enlarged.
-
-    Returns:
-        The files.
     """
     photos = [load_photo(path) for path in demo_photos()]
     chance = np.random.default_rng(4)
-    files = []
     for number in range(count):
         detail = _detail(photos[number % len(photos)], chance)
-        files.append(folder / f"{number:05}.jpg")
-        files[-1].write_bytes(jpeg(detail, sides[number % len(sides)]))
-    return files
+        (folder / f"{number:05}.jpg").write_bytes(jpeg(detail, sides[number % len(sides)]))
 
 
 def _detail(photo: np.ndarray, chance: np.random.Generator) -> np.ndarray:

@@ -16,7 +16,8 @@ from pathlib import Path
 import yaml
 
 from benchmarks.full_size.worker import child_environment
-from benchmarks.server.load import as_form, cores
+from benchmarks.machine import cores
+from benchmarks.server.load import as_form
 
 _START, _FIRST, _END, _POLL, _SAMPLE = 120.0, 600.0, 15.0, 0.2, 0.25
 """Seconds for a start, for the first answer, for an end, between two looks whether it has started, and

@@ -145,11 +145,11 @@ class Answering:
         self, photo: bytes, asked: Asked, policy: Policy, wanted: Wishes, gone: threading.Event
     ) -> Seen | None:
         """The colour in the middle, if that is the question; None where more has to be seen."""
-        if asked.question is None or not asked.question.is_about_middle:
+        if not asked.is_about_middle:
             return None
         request = LookRequest(policy.limits, captions=False, objects=False, colours=True, embedding=False)
         seen = await self._look(photo, request, wanted, gone)
-        is_done = seen.middle is not None or seen.look.scene.problem is not None or not asked.is_open
+        is_done = seen.look.scene.problem is not None or asked.by_middle(seen.middle) is not None
         return seen if is_done else None
 
     async def _look(self, photo: bytes, request: LookRequest, wanted: Wishes, gone: threading.Event) -> Seen:
@@ -173,8 +173,7 @@ def _said(seen: Seen, policy: Policy, words: Callable[[], str]) -> str:
 
 
 def _answered(asked: Asked, seen: Seen, policy: Policy) -> str:
-    is_about_middle = asked.question is not None and asked.question.is_about_middle
-    if is_about_middle and seen.middle is not None:
+    if asked.is_about_middle and seen.middle is not None:
         return policy.language.text(middle_text(seen.middle))
     words = asked.words(seen.look.scene, policy.phrasing, policy.language, policy.finding.limits)
     return utterance(words, policy.language, Priority.ANSWER).whole

@@ -163,6 +163,8 @@ def _only_reading(config: Config) -> Describer:
 
 
 _looks: dict[str, Any] = {
+    "ray_actor_options": {"num_cpus": 1},
+    "autoscaling_config": {"min_replicas": 1, "max_replicas": 4, "target_ongoing_requests": _AT_A_TIME},
     "max_ongoing_requests": _AT_A_TIME,
     "max_queued_requests": _LIMITS.waiting,
     "max_surge_percent": 100,
@@ -170,18 +172,8 @@ _looks: dict[str, Any] = {
     "health_check_period_s": 5,
     "logging_config": _QUIET,
 }
-_captioning = serve.deployment(
-    Captioning,
-    ray_actor_options={"num_cpus": 1},
-    autoscaling_config={"min_replicas": 1, "max_replicas": 4, "target_ongoing_requests": _AT_A_TIME},
-    **_looks,
-)
-_reading = serve.deployment(
-    Reading,
-    ray_actor_options={"num_cpus": 1},
-    autoscaling_config={"min_replicas": 1, "max_replicas": 4, "target_ongoing_requests": _AT_A_TIME},
-    **_looks,
-)
+_captioning = serve.deployment(Captioning, **_looks)
+_reading = serve.deployment(Reading, **_looks)
 _server = serve.deployment(
     serve.ingress()(Server),
     # Where Serve's own proxy is: a request must not be lost with another machine than the one that took it.

@@ -15,7 +15,6 @@ from earsight.config.loader import load_config
 from earsight.config.schema import Config
 from earsight.interaction.asking import Asked, middle_colour, understood
 from earsight.interaction.context import Policy
-from earsight.language.colours import middle_text
 from earsight.language.finding import target
 from earsight.language.utterance import Priority, utterance
 from earsight.scene import Caption, Colour, Frame, Scene
@@ -86,12 +85,12 @@ class _Answering:
     def told(self, photo: Path) -> Told:
         """Raises PhotoError, CaptionerError."""
         frame = Frame(load_photo(photo), time.monotonic())
-        question, policy = self._asked.question, self._policy
-        is_about_middle = question is not None and question.is_about_middle
-        colour = middle_colour(frame) if is_about_middle else None
-        if is_about_middle and (colour is not None or not self._asked.is_open):
-            row = _asked_row(self._asked) | {"colour": _colour_row(colour)}
-            return Told(policy.language.text(middle_text(colour)), row)
+        policy = self._policy
+        if self._asked.is_about_middle:
+            colour = middle_colour(frame)
+            if (text := self._asked.by_middle(colour)) is not None:
+                row = _asked_row(self._asked) | {"colour": _colour_row(colour)}
+                return Told(policy.language.text(text), row)
         if self._describer is None:
             self._describer = build_describer(self._config)
         request = self._asked.request(policy.phrasing)

@@ -57,9 +57,18 @@ class Asked:
         return self.has_model and may_ask(self.text)
 
     @property
+    def is_about_middle(self) -> bool:
+        """Whether it is about whatever is in the middle of the picture."""
+        return self.question is not None and self.question.is_about_middle
+
+    @property
     def needs_look(self) -> bool:
         """Whether anything but the colour in the middle has to be seen."""
-        return self.is_open if self.question is None else not self.question.is_about_middle
+        return self.is_open if self.question is None else not self.is_about_middle
+
+    def by_middle(self, colour: Colour | None) -> Message | None:
+        """What is said of the colour in the middle; None where that can't be told, and the model is asked."""
+        return None if colour is None and self.is_open else middle_text(colour)
 
     def request(self, phrasing: Phrasing) -> LookRequest:
         """What a look has to give."""
@@ -81,7 +90,7 @@ class Asked:
             return (said,)
         if self.question is None:
             return self.unanswered()
-        if self.question.is_about_middle:
+        if self.is_about_middle:
             return (middle_text(None),)
         return (answer(self.question, scene, phrasing, language, limits),)
 

@@ -1,13 +1,13 @@
 """Questions in words about what is in front of the camera, in any language.
 
-What can be asked is one list for all: the parser reads it, and whoever recognises speech makes a grammar of
-it, by sentences().
+What can be asked is one list for all, FORMS: the parser reads it, and the grammar of voice commands is made
+of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,45 +57,14 @@ def parse(text: str, language: str) -> Question | None:
     return next((question for question in read if question.name or not question.word), next(iter(read), None))
 
 
-def sentences(language: str, names: Collection[str] | None = None) -> Iterator[tuple[str, Question]]:
-    """List every question that is understood, in its main forms: no synonyms, no fillers.
+def nouns(language: str) -> dict[str, NounForms]:
+    """The words for things, by their names in the vocabulary, but not for places: what the slots of a
+    language's templates stand for.
 
     Args:
         language: Code of a language.
-        names: Of the things that are asked for, in the vocabulary; None: all but places.
-
-    Yields:
-        The sentence, in small letters and without punctuation, and what it means.
     """
-    forms = FORMS[language]
-    for sentence in forms.about_this:
-        yield sentence, Question(QuestionKind.COLOUR)
-    for name, noun in nouns(language, names).items():
-        for kind, templates in forms.templates.items():
-            for template in templates:
-                if "{many}" not in template or THINGS[name].counted or noun.many == noun.one:
-                    sentence = template.format(a=noun.a, one=noun.one, many=noun.many)
-                    word = template[template.index("{") + 1 : template.index("}")]
-                    yield sentence, Question(kind, name, getattr(noun, word))
-
-
-def templates(language: str) -> Mapping[QuestionKind, tuple[str, ...]]:
-    """The sentences of a language, each with a slot {a}, {one} or {many} for a noun."""
-    return FORMS[language].templates
-
-
-def nouns(language: str, names: Collection[str] | None = None) -> dict[str, NounForms]:
-    """The words for things, by their names in the vocabulary: what the slots of templates() stand for.
-
-    Args:
-        language: Code of a language.
-        names: Of the things; None: all but places.
-    """
-    return {
-        name: forms
-        for name, forms in _NOUNS[language]().items()
-        if (not THINGS[name].place if names is None else name in names)
-    }
+    return {name: forms for name, forms in _NOUNS[language]().items() if not THINGS[name].place}
 
 
 def _parse(text: str, code: str) -> Question | None:

@@ -14,28 +14,18 @@ from earsight.interaction.press_end import PressEnd
 from earsight.interaction.recital import Recital
 from earsight.interaction.turn import Perform
 from earsight.language.languages import load_language
-from earsight.language.reading import LONGEST, Passage
+from earsight.language.reading import Passage
 from earsight.language.utterance import Priority, Quotation, utterance
 from earsight.readers.reader import ReaderError
 from earsight.scene import AimingHint, Reading
-from earsight.system import reading_times, time_limits
+from earsight.system import time_limits
 from earsight.triggers.trigger import Gesture
 from earsight.voice.speech_queue import Outcome
-from tests.earsight.fakes import FastPlayer, ToneSynthesizer
+from tests.earsight.fakes import FastPlayer
 from tests.earsight.interaction.narrator_stage import POLICY, RED, stage, tried
-from tests.earsight.stand_ins import Scene, ShownText, painted, text_line, unplugged, until
+from tests.earsight.interaction.read_stage import EARCON, LINES, heard_up_to, sentences
+from tests.earsight.stand_ins import Scene, ShownText, text_line, unplugged, until
 from tests.earsight.words import english, indonesian
-
-EARCON = "(look)"
-LINES = ["First line", "Second line", "Third line", "Fourth line"]
-
-
-def sentences(lines):
-    return [f"{line}." for line in lines]
-
-
-async def heard_up_to(on, what):
-    await until(lambda: what in on.heard)
 
 
 def test_a_tone_then_every_line():
@@ -282,128 +272,6 @@ def test_over_all_stops_the_whole_text_is_read_in_order(count, stops):
     assert reached == count
 
 
-@pytest.mark.parametrize(("lines", "a_part"), [(["long words " * 500], None), (["long words " * 10] * 50, 7)])
-def test_a_text_of_5000_characters_reaches_the_voice_in_pieces(lines, a_part):
-    made = []
-
-    class Listening(ToneSynthesizer):
-        async def synthesize(self, text, rate):
-            made.append(text)
-            return await super().synthesize(text[:5], rate)
-
-    async def trial():
-        reader = ShownText(*map(text_line, lines))
-        reader.a_part = a_part
-        async with stage(reader=reader, synthesizer=Listening(), earcons=False) as on:
-            await on.do("read")
-            assert max(map(len, made)) <= LONGEST + 1
-            assert " ".join(on.said).replace(".", "").split() == ["long", "words"] * 500
-
-    tried(trial)
-
-
-# In parts
-
-
-def test_the_first_lines_are_heard_while_the_others_are_being_recognised():
-    async def trial():
-        reader = ShownText(*map(text_line, LINES))
-        reader.a_part = 1
-        reader.gate.clear()
-        async with stage(reader=reader, earcons=False) as on:
-            asking = on.narrator.do("read")
-            await heard_up_to(on, "First line.")
-            assert on.said == ["First line."]
-            await on.show(unplugged())  # what was photographed is read without a camera
-            reader.gate.set()
-            assert await asking is PressEnd.DONE
-            assert on.said == sentences(LINES)
-            assert len(reader.read_in) == 1
-            await on.do("repeat")
-            assert on.said == [*sentences(LINES), *sentences(LINES)]
-
-    tried(trial)
-
-
-def test_a_press_stops_what_is_being_recognised_too_and_the_next_goes_on():
-    async def trial():
-        reader = ShownText(*map(text_line, LINES))
-        reader.a_part = 2
-        reader.gate.clear()
-        async with stage(reader=reader, player=FastPlayer(speed=2), earcons=False) as on:
-            asking = on.narrator.do("read")
-            await heard_up_to(on, "Second line.")
-            assert await on.press() is PressEnd.DONE
-            assert await asking is PressEnd.SUPERSEDED
-            reader.gate.set()
-            at = on.said.index("Second line.")
-            await on.press()
-            assert on.said[at + 1 :] == sentences(LINES)
-
-    tried(trial)
-
-
-def test_a_reader_that_fails_later_has_said_what_it_read():
-    async def trial():
-        reader = ShownText(*map(text_line, LINES))
-        reader.a_part = 2
-        reader.gate.clear()
-        async with stage(reader=reader, earcons=False) as on:
-            asking = on.narrator.do("read")
-            await heard_up_to(on, "Second line.")
-            reader.fault = ReaderError("damaged")
-            reader.gate.set()
-            assert await asking is PressEnd.ERROR_SPOKEN
-            assert on.said == [*sentences(LINES[:2]), english("error.reader")]
-
-    tried(trial)
-
-
-@pytest.mark.parametrize("lines", [["", "", "Exit"], ["", "", ""]])
-def test_parts_in_which_nothing_is_read(lines):
-    async def trial():
-        reader = ShownText()
-        parts = iter([Reading(() if not line else (text_line(line),)) for line in lines])
-
-        def part(*_limits):
-            return replace(next(parts), rest=part if parts.__length_hint__() else None)
-
-        reader.reading = part()
-        async with stage(reader=reader, earcons=False) as on:
-            await on.do("read")
-            assert on.said == (["Exit."] if any(lines) else [english("reading.none")])
-
-    tried(trial)
-
-
-def test_new_text_further_down_is_read_on_too():
-    async def trial():
-        reader = ShownText(*map(text_line, LINES))
-        reader.a_part = 1
-        async with stage(reader=reader, player=FastPlayer(speed=2), earcons=False) as on:
-            on.narrator.do("read")
-            await heard_up_to(on, "First line.")
-            going = on.begin(Gesture.DOUBLE)
-            await heard_up_to(on, "Fourth line.")
-            await on.press()
-            assert going.done()
-            begun = on.said.index(english("reading.continuous"))
-            assert on.said[begun + 1 : -1] == sentences(LINES)
-
-    tried(trial)
-
-
-def test_a_promise_in_two_parts_is_told_to_be_somebody_elses():
-    async def trial():
-        reader = ShownText(text_line("The way is"), text_line("clear", block=1))
-        reader.a_part = 1
-        async with stage(reader=reader, earcons=False) as on:
-            await on.do("read")
-            assert on.said == ["The way is.", f"{english('quotation.frame')} clear."]
-
-    tried(trial)
-
-
 # Again, and spelled
 
 
@@ -427,109 +295,6 @@ def test_the_last_text_is_repeated_and_spelled():
             on.narrator.heard.read(report.told, report.last, time.monotonic() - 41)
             await on.do("repeat")
             assert on.said[-3:] == ["40 seconds ago: a text:", "Gate.", "B4."]
-
-    tried(trial)
-
-
-# What is new
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    monkeypatch.setattr(reading_times, "CONTINUOUS_PAUSE", 0.01)
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_double_press_keeps_on_reading_what_is_new_until_a_press():
-    async def trial():
-        reader = ShownText(text_line("EXIT"), text_line("To the left, mind the step"), text_line("A"))
-        async with stage(reader=reader, player=FastPlayer(speed=2), earcons=False) as on:
-            on.narrator.do("read")
-            await heard_up_to(on, "A.")
-            going = on.begin(Gesture.DOUBLE)
-            await until(lambda: on.said[-2:] == [english("reading.continuous"), "A."])
-            looks = len(reader.read_in)
-            await until(lambda: len(reader.read_in) >= looks + 5)
-            reader.reading = ShownText(
-                text_line("EXIT"), text_line("To the Ieft, mind the step"), text_line("Room 12")
-            ).reading
-            await heard_up_to(on, "Room 12.")
-            reader.reading = ShownText(text_line("R00m l2", 0.4), text_line("KELUAR", language="id")).reading
-            await heard_up_to(on, "Keluar.")
-            await on.press()
-            assert going.done()
-            assert on.said == [
-                "Exit.",
-                "To the left, mind the step.",
-                "A.",
-                english("reading.continuous"),
-                "A.",
-                "Room 12.",
-                "Keluar.",
-                english("reading.continuous_over"),
-            ]
-            await on.press()
-            assert on.said[-1] == RED
-
-    tried(trial)
-
-
-@pytest.mark.usefixtures("quick")
-def test_reading_on_ends_by_itself(monkeypatch):
-    monkeypatch.setattr(reading_times, "CONTINUOUS", 0.3)
-
-    async def trial():
-        async with stage(
-            reader=ShownText(text_line("EXIT")),
-            player=FastPlayer(speed=2),
-            earcons=False,
-            language=load_language("id"),
-        ) as on:
-            on.narrator.do("read")
-            await heard_up_to(on, "Exit.")
-            await on.press(Gesture.DOUBLE)
-            began, over = indonesian("reading.continuous"), indonesian("reading.continuous_over")
-            assert on.said == ["Exit.", began, "Exit.", over]
-            assert not on.narrator.is_busy
-
-    tried(trial)
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_camera_that_is_lost_while_reading_on_is_told():
-    async def trial():
-        scene = Scene(painted("red"))
-        async with stage(
-            scene, reader=ShownText(text_line("EXIT")), player=FastPlayer(speed=2), earcons=False
-        ) as on:
-            on.narrator.do("read")
-            await heard_up_to(on, "Exit.")
-            going = on.begin(Gesture.DOUBLE)
-            await until(lambda: on.said.count("Exit.") == 2)
-            scene.picture = unplugged()
-            assert await going is PressEnd.ERROR_SPOKEN
-            assert on.said[-1] == english("error.camera")
-
-    tried(trial)
-
-
-@pytest.mark.usefixtures("quick")
-def test_text_that_comes_back_is_read_again(monkeypatch):
-    monkeypatch.setattr(reading_times, "OUT_OF_SIGHT", 0.1)
-
-    async def trial():
-        reader = ShownText(text_line("EXIT"))
-        async with stage(reader=reader, player=FastPlayer(speed=4), earcons=False) as on:
-            on.narrator.do("read")
-            await heard_up_to(on, "Exit.")
-            on.begin(Gesture.DOUBLE)
-            await until(lambda: on.said.count("Exit.") == 2)
-            shown, reader.reading = reader.reading, ShownText().reading
-            looks = len(reader.read_in)
-            await asyncio.sleep(0.15)
-            await until(lambda: len(reader.read_in) >= looks + 2)
-            reader.reading = shown
-            await until(lambda: on.said.count("Exit.") == 3)
 
     tried(trial)
 

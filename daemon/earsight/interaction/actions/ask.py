@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from earsight.interaction.asking import EXAMPLES, middle_colour, understood
 from earsight.interaction.turn import Reply, Turn
-from earsight.language.colours import middle_text
 
 
 async def ask(turn: Turn) -> Reply:
@@ -12,10 +11,10 @@ async def ask(turn: Turn) -> Reply:
     if turn.argument is None:
         return Reply((EXAMPLES,))
     asked = understood(turn.argument, turn.language, has_model=turn.has_model)
-    if asked.question is not None and asked.question.is_about_middle:
-        colour = await turn.examine(middle_colour)
-        if colour is not None or not asked.is_open:
-            return Reply((middle_text(colour),))
+    if asked.is_about_middle:
+        said = asked.by_middle(await turn.examine(middle_colour))
+        if said is not None:
+            return Reply((said,))
     elif not asked.needs_look:
         return Reply(asked.unanswered())
     scene = await turn.look(asked.request(turn.phrasing))

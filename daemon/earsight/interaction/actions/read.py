@@ -14,7 +14,7 @@ from earsight.scene import Reading, ReadsOn
 async def read(turn: Turn) -> Reply:
     """All text in front of the camera, from its beginning."""
     scene = await turn.look()
-    if scene.text is None or scene.text.rest is None:
+    if scene.text is None:
         told, rest = passages(scene, turn.language), None
     else:
         told, rest = await _begun(turn, scene.text)
