@@ -15,7 +15,6 @@ from scipy.signal import resample_poly
 
 from earsight.listening.grammar import Grammar
 from earsight.listening.microphone import RATE
-from earsight.listening.phrases import OTHERS
 from earsight.voice import riff
 from earsight.voice.espeak import EspeakSynthesizer
 from earsight.voice.hibari import HibariSynthesizer
@@ -129,6 +128,6 @@ def commands(grammar: Grammar, count: int, chosen: random.Random) -> list[str]:
 
 
 def other_sentences(file: Path, held_out: bool) -> list[str]:
-    """Every other line of a file, for tuning or held out; none that the grammar knows as no command."""
+    """Every other line of a file, for tuning or held out."""
     lines = [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
-    return [line for line in lines[held_out::2] if line.lower() not in OTHERS]
+    return lines[held_out::2]

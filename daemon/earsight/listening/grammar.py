@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from earsight.listening.phrases import FIND, OTHERS, PHRASES, QUESTIONS, contracted, slots
+from earsight.language.questions import parse
+from earsight.listening.phrases import FIND, PHRASES, QUESTIONS, slots, ways_to_say
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,7 @@ class Grammar:
 
     Attributes:
         commands: What each of them asks for.
-        jsgf: For the recogniser, in the Java Speech Grammar Format: the same sentences, and some that are no
-            commands.
+        meanings: For each a number; two have the same where it makes no difference which one was said.
     """
 
     def __init__(self, actions: Iterable[str]) -> None:
@@ -40,10 +40,13 @@ class Grammar:
             for action, phrases in templates.items()
             for phrase in phrases
             for sentence, command in _sentences(action, phrase)
-            for said in contracted(sentence)
+            for said in ways_to_say(sentence)
         }
-        phrases = [said for each in templates.values() for phrase in each for said in contracted(phrase)]
-        self.jsgf = _jsgf([*phrases, *OTHERS])
+        numbers: dict[Hashable, int] = {}
+        self.meanings = {
+            said: numbers.setdefault(_meaning(command), len(numbers))
+            for said, command in self.commands.items()
+        }
 
     def command(self, text: str) -> Command | None:
         """What a sentence asks for; None for one that is no command."""
@@ -61,8 +64,7 @@ def _sentences(action: str, template: str) -> Iterator[tuple[str, Command]]:
         yield sentence, Command(action, {"find": name, "ask": sentence}.get(action))
 
 
-def _jsgf(phrases: list[str]) -> str:
-    rules = [f"<{slot}> = {' | '.join(words)};" for slot, words in slots().items()]
-    named = {slot: f"<{slot}>" for slot in slots()}
-    spoken = " | ".join(phrase.format(**named) for phrase in phrases)
-    return "\n".join(["#JSGF V1.0;", "grammar commands;", *rules, f"public <command> = {spoken};", ""])
+def _meaning(command: Command) -> Hashable:
+    """The same of all commands that ask for the same: "is there a bus" and "do you see a bus"."""
+    question = parse(command.argument, "en") if command.action == "ask" and command.argument else None
+    return (question.kind, question.name) if question else command

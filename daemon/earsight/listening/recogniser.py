@@ -1,4 +1,4 @@
-"""What recognises commands: pocketsphinx with its American English model, in a child process.
+"""What recognises commands: the network Moonshine, in a child process.
 
 The process is started when somebody first listens, and let go when nobody has listened for a while: it takes
 memory. It is killed when it fails, takes too long, or is not needed any more in the midst of its work.
@@ -22,7 +22,7 @@ from earsight.system import time_limits
 from earsight.voice import child
 from earsight.voice.sound import VoiceError
 
-_MISSING = "pocketsphinx is not installed: run \"pip install 'earsight[listen]'\""
+_MISSING = "voice commands can't be recognised: {problem}; run \"pip install 'earsight[listen]'\""
 
 # -P: a file in the working directory must not stand in for a library.
 _COMMAND = [sys.executable, "-P", "-m", "earsight.listening.recogniser_child"]
@@ -55,7 +55,7 @@ class Recogniser:
         """Args:
         grammar: The sentences that are commands.
         """
-        self._begin = json.dumps({"grammar": grammar.jsgf, "pause": time_limits.SPEECH_PAUSE}).encode()
+        self._begin = json.dumps({"meanings": grammar.meanings, "pause": time_limits.SPEECH_PAUSE}).encode()
         self._process: asyncio.subprocess.Process | None = None
         self._files = contextlib.ExitStack()
         self._errors = -1
@@ -104,11 +104,11 @@ class Recogniser:
         told: dict[str, Any] = json.loads(line)
         if "error" in told:
             if told["missing"]:
-                raise RecogniserMissingError(_MISSING)
+                raise RecogniserMissingError(_MISSING.format(problem=told["error"]))
             raise RecogniserError(f"the recogniser failed: {told['error']}")
         if told["event"] != "heard":
             return Event(told["event"])
-        return Hearing(told["text"], told["spoke"], compare(told["words"], told["phones"], told["snr"]))
+        return Hearing(told["text"], told["spoke"], compare(told))
 
     def rest(self) -> None:
         """Nobody listens: let the process go after a while."""

@@ -3,13 +3,14 @@
 Usage: python -m earsight.listening.recogniser_child
 Reads messages, each a letter, its length (4 bytes, little-endian) and its content:
 
-    B   begin: {"grammar": JSGF, "pause": seconds}, as JSON
+    B   begin: {"meanings": {sentence: number}, "pause": seconds}, as JSON; see CommandSearch
     A   a frame of sound, as Microphone has it
     E   the end: nothing more will be said
 
 Answers with one JSON object a line: {"event": "loaded"} when it has begun, {"event": "speech"} when somebody
-speaks, {"event": "over"} when that is over, and {"event": "heard", ...} with what it was; or {"error",
-"missing"}, with which it ends. What comes after "over" and before the next B is dropped.
+speaks, {"event": "over"} when that is over, and {"event": "heard", "spoke", "text", ...} with what
+CommandSearch.find() makes of it; or {"error", "missing"}, with which it ends. What comes after "over" and
+before the next B is dropped.
 """
 
 from __future__ import annotations
@@ -17,12 +18,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import deque
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from earsight.listening.decoders import Decoders
-from earsight.listening.end_of_speech import BEFORE, FRAME_SECONDS, EndOfSpeech
+import numpy as np
+
+from earsight.listening.command_search import CommandSearch
+from earsight.listening.end_of_speech import AROUND, FRAME_SECONDS, EndOfSpeech
+from earsight.listening.speech_model import SpeechModel, model_folder
+from earsight.listening.tokens import Tokens
+
+_RATE = 16000
+_FULL_SCALE = 32768.0
+_STRICTNESS = 2
+"""Of the detector of speech, 0..3."""
+
+_SHORTEST = 0.5
+"""Seconds: the network hears nothing in less."""
 
 
 def messages(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -35,45 +47,56 @@ def messages(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 class Utterance:
     """One command that is listened for."""
 
-    def __init__(self, decoders: Decoders, pause: float) -> None:
-        from pocketsphinx import Vad
+    def __init__(self, search: CommandSearch, pause: float) -> None:
+        from webrtcvad import Vad
 
-        self._decoders = decoders
-        self._vad = Vad(Vad.MEDIUM_STRICT, frame_length=FRAME_SECONDS)
+        self._search = search
+        self._detector = Vad(_STRICTNESS)
         self._end = EndOfSpeech(pause)
-        self._before: deque[bytes] = deque(maxlen=round(BEFORE / FRAME_SECONDS))
-        self._sound: list[bytes] = []
+        self._sound: list[np.ndarray] = []
 
     def take(self, frame: bytes) -> Iterator[dict[str, Any]]:
         """Hear the next frame, and say what is known by it."""
         had_begun = self._end.has_begun
-        self._end.take(self._vad.is_speech(frame))
-        if not self._end.has_begun:
-            self._before.append(frame)
-            return
-        if not had_begun:
-            self._sound += self._before
+        samples = np.frombuffer(frame, "<i2").astype(np.float32) / _FULL_SCALE
+        self._sound.append(samples)
+        self._end.take(self._detector.is_speech(frame, _RATE), _level(samples))
+        if self._end.has_begun and not had_begun:
             yield {"event": "speech"}
-        self._sound.append(frame)
         if self._end.has_ended:
             yield from self.end()
 
     def end(self) -> Iterator[dict[str, Any]]:
         """What was said, "" for nothing."""
         yield {"event": "over"}
-        heard = self._decoders.decode(b"".join(self._sound)) if self._sound else {"text": ""}
-        yield {"event": "heard", "spoke": bool(self._sound), "words": [], "phones": [], "snr": 0.0, **heard}
+        if not self._end.has_begun:
+            yield {"event": "heard", "spoke": False, "text": ""}
+            return
+        first, after = self._end.span
+        sound = np.concatenate(self._sound[max(0, first - AROUND) : after + AROUND])
+        sound = np.pad(sound, (0, max(0, round(_SHORTEST * _RATE) - len(sound))))
+        yield {
+            "event": "heard",
+            "spoke": True,
+            "seconds": (after - first) * FRAME_SECONDS,
+            **self._search.find(sound),
+        }
+
+
+def _level(samples: np.ndarray) -> float:
+    """Decibels of full scale; at least those of the last bit."""
+    return float(20 * np.log10(max(np.sqrt(np.mean(samples**2)), 1 / _FULL_SCALE)))
 
 
 def answers(stream: BinaryIO) -> Iterator[dict[str, Any]]:
-    """What there is to answer to the messages of a stream. Raises what pocketsphinx raises."""
-    loaded: tuple[str, Decoders] | None = None
+    """What there is to answer to the messages of a stream. Raises what the model raises."""
+    loaded: tuple[dict[str, int], CommandSearch] | None = None
     utterance: Utterance | None = None
     for kind, content in messages(stream):
         if kind == b"B":
             wanted = json.loads(content)
-            if loaded is None or loaded[0] != wanted["grammar"]:
-                loaded = wanted["grammar"], Decoders(wanted["grammar"])
+            if loaded is None or loaded[0] != wanted["meanings"]:
+                loaded = wanted["meanings"], _search(wanted["meanings"])
             utterance = Utterance(loaded[1], wanted["pause"])
             yield {"event": "loaded"}
         elif utterance is not None:
@@ -81,6 +104,11 @@ def answers(stream: BinaryIO) -> Iterator[dict[str, Any]]:
                 yield answer
                 if answer["event"] == "heard":
                     utterance = None
+
+
+def _search(meanings: dict[str, int]) -> CommandSearch:
+    folder = model_folder()
+    return CommandSearch(SpeechModel(folder), Tokens(folder / "tokenizer.bin"), meanings)
 
 
 def main() -> None:
@@ -92,10 +120,10 @@ def main() -> None:
         for answer in answers(sys.stdin.buffer):
             output.write(json.dumps(answer) + "\n")
     except ImportError as error:
-        output.write(json.dumps({"error": str(error), "missing": "pocketsphinx"}) + "\n")
+        output.write(json.dumps({"error": str(error), "missing": True}) + "\n")
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
-        output.write(json.dumps({"error": reason, "missing": ""}) + "\n")
+        output.write(json.dumps({"error": reason, "missing": False}) + "\n")
 
 
 if __name__ == "__main__":
