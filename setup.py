@@ -19,6 +19,13 @@ OPENCV = ["opencv-python-headless>=4.9"]
 TEXT = ["rapidocr>=3.10,<3.11"]
 # Reads QR codes and barcodes without any other package; 1 MB, and with wheels for 64-bit Arm. Apache-2.0.
 CODES = ["zxing-cpp>=3.0"]
+# Voice commands, in a process of their own.
+LISTEN = [
+    # The weights of Moonshine, which hears English: MIT, 56 MB, with wheels for 64-bit Arm. They are run by
+    # ONNX Runtime. 0.1.1 and later bring no weights, but download them.
+    "moonshine-voice>=0.0.69,<0.1.1",
+    "webrtcvad-wheels>=2.0.14",  # where speech begins and ends; MIT, 0.1 MB
+]
 # The page and the API: `earsight serve`. lameenc has wheels for 64-bit Arm.
 SERVER = [
     "fastapi>=0.165",  # routes, and the OpenAPI made from them
@@ -52,9 +59,7 @@ EXTRAS = {
     "piper": ["piper-tts>=1.3"],
     # A natural English voice that comes with its package.
     "hibari": ["hibari-tts>=0.2.1"],
-    # Voice commands: an offline recogniser with its model (American English) in the wheel, BSD, 29 MB. Runs
-    # in a process of its own.
-    "listen": ["pocketsphinx>=5.1.1"],
+    "listen": LISTEN,
     "demo": [*OPENCV, "scikit-image>=0.24"],
     # OpenAI's CLIP, to download its weights by name. It imports pkg_resources, which newer setuptools lack,
     # and torchvision, which has to be of the same build as torch: beside a CPU-only torch it does not load.
@@ -89,7 +94,7 @@ EXTRAS = {
         "gpiozero>=2.0.1.post3",
         "gpiod>=2.2",
         "hibari-tts>=0.2.1",
-        "pocketsphinx>=5.1.1",
+        *LISTEN,
         "httpx2>=2.16",
         "trustme>=1.2",  # certificates for servers of tests
         "pyttsx3>=2.90",

@@ -38,7 +38,8 @@ chroot "$1" /source/script/install --board raspberry-pi --server
 chroot "$1" systemctl --quiet disable earsight-server
 # As for a board whose button is on any other chip's lines, that asks another machine, or listens, which
 # script/install sees by its settings.
-exec chroot "$1" /opt/earsight/venv/bin/python -m pip install --quiet gpiod httpx2 pocketsphinx
+exec chroot "$1" /opt/earsight/venv/bin/python -m pip install --quiet gpiod httpx2 \\
+    moonshine-voice webrtcvad-wheels
 """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,10 +23,24 @@ _WRITTEN = {"i": "I", "tv": "TV"}
 
 @dataclass
 class _Node:
-    """A beginning of sentences: what may follow, and the sentence if it is one."""
+    """A beginning of sentences.
+
+    Attributes:
+        following: What may come next, by its token.
+        is_whole: Whether it has a full stop, or the like.
+        sentence: The one that is over here.
+    """
 
     following: dict[int, _Node] = field(default_factory=dict)
+    is_whole: bool = False
     sentence: str | None = None
+
+
+class _Found(NamedTuple):
+    """Logarithms of the probability of a sentence, and of its words, whatever comes after them."""
+
+    chance: float
+    words: float
 
 
 class CommandSearch:
@@ -43,9 +57,10 @@ class CommandSearch:
         for sentence in meanings:
             for written in _ways_to_write(sentence):
                 node = self._root
-                for token in [*tokens.encode(written), END]:
+                for token in tokens.encode(written):
                     node = node.following.setdefault(token, _Node())
-                node.sentence = sentence
+                node.is_whole = True
+                node.following[END] = _Node(sentence=sentence)
 
     def find(self, samples: np.ndarray) -> dict[str, Any]:
         """Recognise a command.
@@ -63,37 +78,40 @@ class CommandSearch:
         if not found:
             return {"text": ""}
         meant: dict[int, float] = {}
-        for sentence, chance in found.items():
+        for sentence, (chance, _) in found.items():
             meaning = self._meanings[sentence]
             meant[meaning] = float(np.logaddexp(meant.get(meaning, -np.inf), chance))
         best = max(meant, key=meant.__getitem__)
-        said = {sentence: chance for sentence, chance in found.items() if self._meanings[sentence] == best}
+        said = {sentence: each for sentence, each in found.items() if self._meanings[sentence] == best}
+        text = max(said, key=said.__getitem__)
         return {
-            "text": max(said, key=said.__getitem__),
+            "text": text,
             "free": _free(beginning),
             "command": meant.pop(best),
             "rival": max(meant.values(), default=-np.inf),
+            "ends": said[text].chance - said[text].words,
         }
 
-    def _sentences(self, dictation: Dictation) -> dict[str, float]:
-        """The sentences that were in view at their end, each with the logarithm of its probability."""
-        found: dict[str, float] = {}
-        beam = [(0.0, self._root)]
-        while True:
+    def _sentences(self, dictation: Dictation) -> dict[str, _Found]:
+        """The sentences that were in view at their end."""
+        found: dict[str, _Found] = {}
+        beam = [(0.0, 0.0, self._root)]
+        while beam:
             longer = []
-            for text, (chance, node) in enumerate(beam):
+            for text, (before, words, node) in enumerate(beam):
                 for token, after in node.following.items():
-                    total = chance + float(dictation.chances[text, token])
+                    chance = before + float(dictation.chances[text, token])
                     if after.sentence is None:
-                        longer.append((total, text, token, after))
+                        longer.append((chance, before if after.is_whole else chance, after, text, token))
                     else:
-                        found[after.sentence] = float(np.logaddexp(found.get(after.sentence, -np.inf), total))
+                        other = found.get(after.sentence, _Found(-np.inf, words)).chance
+                        found[after.sentence] = _Found(float(np.logaddexp(other, chance)), words)
             longer.sort(key=lambda each: -each[0])
             kept = longer[:_BEAM]
-            if not kept:
-                return found
-            beam = [(total, after) for total, _, _, after in kept]
-            dictation.go_on(np.array([text for _, text, _, _ in kept]), np.array([t for _, _, t, _ in kept]))
+            beam = [(chance, words, node) for chance, words, node, *_ in kept]
+            if kept:
+                dictation.go_on(np.array([each[3] for each in kept]), np.array([each[4] for each in kept]))
+        return found
 
 
 def _free(dictation: Dictation) -> float:

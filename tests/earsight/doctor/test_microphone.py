@@ -14,7 +14,7 @@ from earsight.doctor.microphone import check_microphone
 from earsight.listening.microphone import RATE, MicrophoneError
 from earsight.voice import riff
 
-pytest.importorskip("pocketsphinx")
+pytest.importorskip("webrtcvad")
 
 
 def examined(path: Path) -> Finding | None:
