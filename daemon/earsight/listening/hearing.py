@@ -21,9 +21,9 @@ _CLEAR = 10.0
 _LETTER_SECONDS = 0.07
 """What a letter takes: at 160 words a minute."""
 
-_LEAST_LIKELY = -12.0
-"""Of a command alone: one that is less likely was not said, however much less likely all others are. Of the
-synthetic voices' commands 1.5 % are below, of other sentences 91 %."""
+_LEAST_LIKELY, _WORST_FIT = -12.0, -8.0
+"""Of `alone` and `fit`: what is below either was not said, whatever the rest says. 2 % of the commands of
+synthetic voices are below, and 96 % of their other sentences."""
 
 ACT_ABOVE = 0.7
 """Certainty from which a command is done."""
@@ -94,7 +94,7 @@ def compare(heard: Mapping[str, Any]) -> Evidence | None:
 
 def certainty(found: Evidence | None) -> float:
     """The probability, 0..1, that a command was said; 0 without evidence."""
-    if found is None or found.alone < _LEAST_LIKELY:
+    if found is None or found.alone < _LEAST_LIKELY or found.fit < _WORST_FIT:
         return 0.0
     logit = _WEIGHTS["bias"] + sum(_WEIGHTS[name] * getattr(found, name) for name in Evidence.__slots__)
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))

@@ -35,14 +35,15 @@ QUESTIONS = (*FORMS.about_this, *chain.from_iterable(FORMS.templates.values()))
 """Of the action ask, which is given all of the words."""
 
 _THINGS = (
-    "person,animal,dog,horse,bird,car,truck,bus,train,motorcycle,bicycle,stairs,crossing,traffic light,"
-    "sign,stop sign,bench,fence,railing,umbrella,tree,door,dining table,chair,couch,bed,toilet,sink,"
-    "refrigerator,microwave,tv,computer,laptop,keyboard,mouse,remote,cell phone,clock,scissors,"
-    "hair drier,toothbrush,bag,backpack,handbag,suitcase,banana,sandwich,pizza,cup,wine glass,"
-    "bottle,fork,knife,spoon"
+    "person,man,woman,child,baby,animal,dog,cat,horse,bird,car,truck,bus,tram,train,motorcycle,scooter,"
+    "bicycle,wheelchair,boat,stairs,crossing,tactile paving,traffic light,sign,stop sign,bench,fence,"
+    "railing,pole,puddle,bin,umbrella,tree,flower,potted plant,building,wall,door,window,dining table,"
+    "chair,couch,bed,cabinet,toilet,sink,refrigerator,oven,microwave,tv,computer,laptop,keyboard,mouse,"
+    "remote,cell phone,clock,book,scissors,hair drier,toothbrush,bag,backpack,handbag,suitcase,apple,"
+    "banana,orange,sandwich,pizza,cake,cup,wine glass,bottle,plate,bowl,fork,knife,spoon"
 ).split(",")
 """Names that are listened for: what people look for, and the built-in model can tell. Each name more is one
-that others may be taken for, as "book" for "door"."""
+that others may be taken for: `script/bench listen` shows what it costs."""
 
 _ALSO = (("what is ", "what's "), ("where is ", "where's "), ("colour", "color"))
 """Other ways to say or to write a part of a phrase."""
