@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 START, END = 1, 2
@@ -33,7 +34,12 @@ class Tokens:
         Raises:
             KeyError: It has letters that no token has.
         """
-        parts = [letter.encode() for letter in (_SPACE + text).replace(" ", _SPACE)]
+        return [token for word in text.split(" ") for token in self._encoded(word)]
+
+    @cache  # noqa: B019 (it lives as long as its process)
+    def _encoded(self, word: str) -> list[int]:
+        """A word, and the space before it: no token goes beyond one."""
+        parts = [letter.encode() for letter in _SPACE + word]
         while pairs := [
             (self._numbers[both], place)
             for place in range(len(parts) - 1)
