@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from earsight.language.questions import parse
-from earsight.listening.phrases import FIND, PHRASES, QUESTIONS, slots, ways_to_say
+from earsight.listening.phrases import FIND, PHRASES, QUESTIONS, politely, slots, ways_to_say
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Grammar:
             for action, phrases in templates.items()
             for phrase in phrases
             for sentence, command in _sentences(action, phrase)
-            for said in ways_to_say(sentence)
+            for way in ways_to_say(sentence)
+            for said in ([way] if action == "ask" else politely(way))
         }
         numbers: dict[Hashable, int] = {}
         self.meanings = {

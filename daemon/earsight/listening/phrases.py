@@ -65,3 +65,8 @@ def ways_to_say(phrase: str) -> list[str]:
     for part, other in _ALSO:
         ways += [way.replace(part, other) for way in ways if part in way]
     return ways
+
+
+def politely(phrase: str) -> list[str]:
+    """A phrase, and the same with "please" before or after it."""
+    return [phrase, f"please {phrase}", f"{phrase} please"]

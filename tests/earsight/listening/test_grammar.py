@@ -41,6 +41,8 @@ def test_questions_are_understood_and_things_are_known() -> None:
     [
         ("find the door", Command("find", "door")),
         ("find people", Command("find", "person")),
+        ("please read this", Command("read")),
+        ("find my cup please", Command("find", "cup")),
         ("where's the cup", Command("ask", "where is the cup")),
         ("how many people", Command("ask", "how many people")),
         ("is there an umbrella", Command("ask", "is there an umbrella")),
