@@ -47,13 +47,14 @@ class EndOfSpeech:
 
         Args:
             is_speech: What the detector says.
-            level: In decibels above anything.
+            level: In decibels; only differences count.
         """
         if self.has_ended:
             return
         self._speech.append(is_speech)
         self._levels.append(level)
-        self._loudest = max(self._loudest, float(np.mean(self._levels[-_BEGIN_FRAMES:])))
+        if len(self._levels) >= _BEGIN_FRAMES:
+            self._loudest = max(self._loudest, float(np.mean(self._levels[-_BEGIN_FRAMES:])))
         if not self.has_begun:
             self.has_begun = sum(self._speech[-_BEGIN_FRAMES:]) >= _BEGIN_SPEECH
             self._begun = len(self._speech)

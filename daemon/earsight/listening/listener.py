@@ -32,7 +32,8 @@ class Listener:
         """
         self._microphone, self._grammar, self._longest = microphone, grammar, longest
         self._recogniser = Recogniser(grammar)
-        self._speaks = self._released = False
+        self._speaks = self._released = self._is_over = False
+        self._listening = asyncio.Lock()
         self.has_listened = False
 
     async def listen(
@@ -43,7 +44,7 @@ class Listener:
         Args:
             ready: Tells the wearer to speak: awaited when the microphone records. What is heard meanwhile
                 does not count.
-            over: Tells the wearer that he was heard: awaited when he has spoken, or when it is too late.
+            over: Tells the wearer that nothing more is heard: awaited after a command, or when it is late.
 
         Returns:
             What was heard.
@@ -52,22 +53,23 @@ class Listener:
             MicrophoneError: The microphone is missing, busy or hangs, or goes away.
             RecogniserError: Commands can't be recognised.
         """
-        self._speaks = self._released = False
-        self.has_listened = True
-        try:
-            await self._recogniser.begin()
-            async with contextlib.aclosing(self._microphone.record()) as frames:
-                await anext(frames)
-                opened = time.monotonic()
-                await ready()
-                for _ in range(round((time.monotonic() - opened) / _FRAME)):
+        async with self._listening:  # a command that was called off gives microphone and process back first
+            self._speaks = self._released = self._is_over = False
+            self.has_listened = True
+            try:
+                await self._recogniser.begin()
+                async with contextlib.aclosing(self._microphone.record()) as frames:
                     await anext(frames)
-                heard = await self._heard(frames, over)
-        except BaseException:  # also when cancelled: what it is at is of no use any more
-            await self._recogniser.close()
-            raise
-        self._recogniser.rest()
-        return heard
+                    opened = time.monotonic()
+                    await ready()
+                    for _ in range(round((time.monotonic() - opened) / _FRAME)):
+                        await anext(frames)
+                    heard = await self._heard(frames, over)
+            except BaseException:  # also when cancelled: what it is at is of no use any more
+                await self._recogniser.close()
+                raise
+            self._recogniser.rest()
+            return heard
 
     def command(self, hearing: Hearing) -> Command | None:
         """What a sentence asks for; None for nothing."""
@@ -86,13 +88,16 @@ class Listener:
         try:
             left = round(self._longest / _FRAME)
             silent = round((self._longest - time_limits.SPEECH_AWAITED) / _FRAME)
-            while not answers.done() and left > 0 and (self._speaks or left > silent):
-                await self._recogniser.hear(await anext(frames))
+            while not answers.done() and not self._is_over and left > 0 and (self._speaks or left > silent):
+                frame = await anext(frames)
+                async with asyncio.timeout(time_limits.RECOGNISING):  # one that hangs takes no more
+                    await self._recogniser.hear(frame)
                 left -= 1
                 if self._released:  # the last word may not be over
                     left = min(left, round(time_limits.SPEECH_AFTER_RELEASE / _FRAME))
-            await self._recogniser.end()
+            await frames.aclose()
             async with asyncio.timeout(time_limits.RECOGNISING):
+                await self._recogniser.end()
                 return await answers
         except TimeoutError:
             raise RecogniserError(
@@ -110,4 +115,5 @@ class Listener:
             if told is Event.SPEECH:
                 self._speaks = True
             elif told is Event.OVER:
+                self._is_over = True
                 await over()

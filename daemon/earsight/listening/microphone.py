@@ -9,7 +9,7 @@ from earsight.errors import EarsightError
 from earsight.message import message
 
 RATE = 16000
-"""Samples a second: that of the recogniser's acoustic model."""
+"""Samples a second: that of the network that recognises it."""
 
 FRAME_SAMPLES = 480
 """Samples of a frame: 30 ms, the longest that the detector of speech takes."""

@@ -35,7 +35,7 @@ QUESTIONS = (*FORMS.about_this, *chain.from_iterable(FORMS.templates.values()))
 """Of the action ask, which is given all of the words."""
 
 _THINGS = (
-    "person,man,woman,child,baby,animal,dog,cat,horse,bird,car,truck,bus,tram,train,motorcycle,scooter,"
+    "person,child,baby,animal,dog,cat,horse,bird,car,truck,bus,tram,train,motorcycle,scooter,"
     "bicycle,wheelchair,boat,stairs,crossing,tactile paving,traffic light,sign,stop sign,bench,fence,"
     "railing,pole,puddle,bin,umbrella,tree,flower,potted plant,building,wall,door,window,dining table,"
     "chair,couch,bed,cabinet,toilet,sink,refrigerator,oven,microwave,tv,computer,laptop,keyboard,mouse,"
@@ -45,7 +45,14 @@ _THINGS = (
 """Names that are listened for: what people look for, and the built-in model can tell. Each name more is one
 that others may be taken for: `script/bench listen` shows what it costs."""
 
-_ALSO = (("what is ", "what's "), ("where is ", "where's "), ("colour", "color"))
+_ALSO = (
+    ("what is ", "what's "),
+    ("where is ", "where's "),
+    ("colour", "color"),
+    (" tv", " television"),
+    ("zebra crossing", "crosswalk"),
+    ("zebra crossing", "pedestrian crossing"),
+)
 """Other ways to say or to write a part of a phrase."""
 
 

@@ -71,6 +71,8 @@ class Recogniser:
         """
         if self._idle is not None:
             self._idle.cancel()
+        if self._process is not None and self._process.returncode is not None:
+            await self.close()  # it was killed while nobody listened, for want of memory
         async with self._changing:
             if self._process is None:
                 self._errors = self._files.enter_context(child.memory_file())
@@ -100,7 +102,8 @@ class Recogniser:
         line = await self._process.stdout.readline()
         if not line.endswith(b"\n"):
             complaint = child.last_line(child.read_all(self._errors))
-            raise RecogniserError(f"the recogniser ended unexpectedly: {complaint or 'no message'}")
+            reason = complaint or f"exit status {await self._process.wait()}"
+            raise RecogniserError(f"the recogniser ended unexpectedly: {reason}")
         told: dict[str, Any] = json.loads(line)
         if "error" in told:
             if told["missing"]:

@@ -25,7 +25,7 @@ import numpy as np
 
 from earsight.listening.command_search import CommandSearch
 from earsight.listening.end_of_speech import AROUND, FRAME_SECONDS, EndOfSpeech
-from earsight.listening.speech_model import SpeechModel, model_folder
+from earsight.listening.speech_model import TOKENIZER, ModelMissingError, SpeechModel, model_folder
 from earsight.listening.tokens import Tokens
 
 _RATE = 16000
@@ -84,8 +84,8 @@ class Utterance:
 
 
 def _level(samples: np.ndarray) -> float:
-    """Decibels of full scale; at least those of the last bit."""
-    return float(20 * np.log10(max(np.sqrt(np.mean(samples**2)), 1 / _FULL_SCALE)))
+    """Decibels of full scale, without a constant offset; at least those of the last bit."""
+    return float(20 * np.log10(max(np.std(samples), 1 / _FULL_SCALE)))
 
 
 def answers(stream: BinaryIO) -> Iterator[dict[str, Any]]:
@@ -108,7 +108,7 @@ def answers(stream: BinaryIO) -> Iterator[dict[str, Any]]:
 
 def _search(meanings: dict[str, int]) -> CommandSearch:
     folder = model_folder()
-    return CommandSearch(SpeechModel(folder), Tokens(folder / "tokenizer.bin"), meanings)
+    return CommandSearch(SpeechModel(folder), Tokens(folder / TOKENIZER), meanings)
 
 
 def main() -> None:
@@ -119,7 +119,7 @@ def main() -> None:
     try:
         for answer in answers(sys.stdin.buffer):
             output.write(json.dumps(answer) + "\n")
-    except ImportError as error:
+    except (ModelMissingError, ModuleNotFoundError) as error:
         output.write(json.dumps({"error": str(error), "missing": True}) + "\n")
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"

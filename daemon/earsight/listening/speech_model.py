@@ -6,6 +6,7 @@ Jeffries et al., "Moonshine: speech recognition for live transcription and voice
 
 from __future__ import annotations
 
+import copy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import numpy as np
 from earsight.listening.tokens import START
 
 _PACKAGE = "moonshine_voice"
+_ENCODER, _DECODER = "encoder_model.ort", "decoder_model_merged.ort"
+TOKENIZER = "tokenizer.bin"
 _LAYERS, _HEADS, _HEAD_SIZE = 6, 8, 36
 _CACHED = [
     f"{layer}.{side}.{part}"
@@ -39,7 +42,7 @@ def model_folder() -> Path:
     if spec is None or spec.origin is None:
         raise ModelMissingError(f"no package {_PACKAGE}")
     folder = Path(spec.origin).parent / "assets" / "tiny-en"
-    if not (folder / "encoder_model.ort").exists():
+    if not all((folder / name).is_file() for name in (_ENCODER, _DECODER, TOKENIZER)):
         raise ModelMissingError(f"the installed package {_PACKAGE} brings no model")
     return folder
 
@@ -49,10 +52,10 @@ class SpeechModel:
 
     def __init__(self, folder: Path) -> None:
         """Args:
-        folder: With encoder_model.ort and decoder_model_merged.ort.
+        folder: See model_folder().
         """
-        self._encoder = _session(folder / "encoder_model.ort")
-        self._decoder = _session(folder / "decoder_model_merged.ort")
+        self._encoder = _session(folder / _ENCODER)
+        self._decoder = _session(folder / _DECODER)
 
     def hear(self, samples: np.ndarray) -> Dictation:
         """Hear a sound.
@@ -88,9 +91,7 @@ class Dictation:
 
     def fork(self) -> Dictation:
         """Another one at the same place."""
-        other = object.__new__(Dictation)
-        other.__dict__.update(self.__dict__)
-        return other
+        return copy.copy(self)
 
     def go_on(self, texts: np.ndarray, tokens: np.ndarray) -> None:
         """Make each text a token longer.

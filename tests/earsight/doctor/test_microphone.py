@@ -13,8 +13,9 @@ from earsight.doctor.finding import Finding, Status
 from earsight.doctor.microphone import check_microphone
 from earsight.listening.microphone import RATE, MicrophoneError
 from earsight.voice import riff
+from tests.earsight.listening.said import needs_recogniser
 
-pytest.importorskip("webrtcvad")
+pytestmark = needs_recogniser
 
 
 def examined(path: Path) -> Finding | None:

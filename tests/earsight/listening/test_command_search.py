@@ -14,14 +14,15 @@ from earsight.listening.grammar import Grammar
 from earsight.listening.speech_model import ModelMissingError, SpeechModel, model_folder
 from earsight.listening.tokens import Tokens
 from earsight.voice import riff
-from tests.earsight.listening.said import needs_speech, recording
+from tests.earsight.listening.said import needs_recogniser, needs_speech, recording
+
+pytestmark = needs_recogniser
 
 FEW = {"find the door": 0, "find a door": 0, "find the dog": 1, "stop": 2}
 
 
 @pytest.fixture(scope="module")
 def model() -> SpeechModel:
-    pytest.importorskip("moonshine_voice")
     return SpeechModel(model_folder())
 
 

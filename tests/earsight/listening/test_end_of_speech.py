@@ -42,6 +42,12 @@ def test_other_people_who_talk_all_the_time_are_not_the_wearer() -> None:
     assert said.span == (30, 60)
 
 
+def test_a_click_at_the_beginning_is_not_how_loud_the_wearer_is() -> None:
+    said = heard([(False, -1.0), *[(False, QUIET)] * 20, *WORD, *PAUSE])
+    assert said.has_ended
+    assert said.span == (21, 36)
+
+
 @pytest.mark.parametrize("soft", [LOUD - 5, LOUD - 15])
 def test_soft_words_in_a_quiet_room_belong_to_it(soft: float) -> None:
     said = heard([*[(False, QUIET)] * 20, *WORD, *[(True, soft)] * 20, *PAUSE])

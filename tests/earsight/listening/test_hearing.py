@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,12 @@ def test_what_speaks_against_a_command() -> None:
         {"command": -6.0, "seconds": 4.0},
     ):
         assert certainty(compare(heard(**against))) < ASK_ABOVE, against
+
+
+@pytest.mark.parametrize(("fit", "alone"), [(-7.0, -12.5), (-8.5, -9.0)])
+def test_what_is_very_unlikely_is_nothing_whatever_the_rest_says(fit: float, alone: float) -> None:
+    assert certainty(Evidence(fit, alone, margin=10.0, ends=0.0, longer=0.0)) == 0.0
+    assert certainty(Evidence(fit + 1, alone + 1, margin=10.0, ends=0.0, longer=0.0)) > 0.0
 
 
 def test_nothing_was_said() -> None:

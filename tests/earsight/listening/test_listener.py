@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from earsight.listening.listener import Listener
 from earsight.listening.microphone import FRAME_BYTES, MicrophoneError
 from earsight.listening.recogniser import Event, Recogniser, RecogniserError, RecogniserMissingError
 from earsight.system import time_limits
-from tests.earsight.listening.said import listener, needs_speech, recording
+from tests.earsight.listening.said import listener, needs_recogniser, needs_speech, recording
 from tests.earsight.stand_ins import until
 
-pytest.importorskip("webrtcvad")
+pytestmark = needs_recogniser
 
 
 class Told:
@@ -171,10 +172,81 @@ def test_a_recogniser_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Silent:
-    """A microphone that hears nothing."""
+    """A microphone that hears nothing, as fast as it can.
+
+    Attributes:
+        frames: That were taken of it.
+    """
+
+    def __init__(self) -> None:
+        self.frames = 0
 
     async def record(self) -> AsyncGenerator[bytes]:
         """See Microphone."""
         while True:
             await asyncio.sleep(0)
+            self.frames += 1
             yield bytes(FRAME_BYTES)
+
+
+def test_a_recogniser_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pipe is full long before a command is over."""
+    monkeypatch.setattr(recogniser, "_COMMAND", ["sleep", "3600"])
+    monkeypatch.setattr(time_limits, "RECOGNISING", 0.1)
+    monkeypatch.setattr(time_limits, "SPEECH_AWAITED", 60.0)
+
+    async def trial() -> None:
+        async with asyncio.timeout(60):
+            with pytest.raises(RecogniserError, match="did not finish"):
+                await heard(Listener(Silent(), Grammar(["describe"]), longest=60))
+
+    asyncio.run(trial())
+
+
+def test_nobody_speaks_and_what_is_heard_during_the_tone_does_not_count() -> None:
+    silent = Silent()
+    tone = 0.6
+
+    async def ready() -> None:
+        await asyncio.sleep(tone)
+
+    async def trial() -> None:
+        listens = Listener(silent, Grammar(["describe"]), longest=60)
+        hearing = await listens.listen(ready, Told().over)
+        assert not hearing.spoke
+        await listens.close()
+
+    asyncio.run(trial())
+    assert silent.frames * 0.03 == pytest.approx(tone + time_limits.SPEECH_AWAITED, abs=0.5)
+
+
+@needs_speech
+def test_one_that_is_called_off_does_not_end_the_next(tmp_path: Path) -> None:
+    async def trial() -> None:
+        listens = listener(path)
+        first = asyncio.create_task(heard(listens))
+        await asyncio.sleep(0.05)
+        first.cancel()
+        hearing, _ = await heard(listens)
+        assert hearing.text == "find the door"
+        await listens.close()
+
+    path = recording(tmp_path, "find the door")
+    asyncio.run(trial())
+
+
+@needs_speech
+def test_one_that_was_killed_while_nobody_listened(tmp_path: Path) -> None:
+    async def trial() -> None:
+        before = children()
+        listens = listener(path)
+        await heard(listens)
+        (pid,) = children() - before
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda: children() <= before)
+        hearing, _ = await heard(listens)
+        assert hearing.text == "find the door"
+        await listens.close()
+
+    path = recording(tmp_path, "find the door")
+    asyncio.run(trial())
