@@ -24,8 +24,21 @@ _CURRENCIES = {
     "gbp": "pound",
 }
 _SIGNS = r"(?:(?<!\w)(?:Rp\.?|IDR|USD|EUR|GBP|US\$)|[$€£])"
+_SCALES = {
+    "thousand": "thousand",
+    "k": "thousand",
+    "rb": "thousand",
+    "ribu": "thousand",
+    "million": "million",
+    "m": "million",
+    "jt": "million",
+    "juta": "million",
+    "billion": "billion",
+    "bn": "billion",
+    "miliar": "billion",
+}
 _PRICE = re.compile(
-    rf"(?P<sign>{_SIGNS})\s?(?P<number>{_NUMBER})(?:,-)?(?:\s?(?P<scale>k|rb|jt)\b)?"
+    rf"(?P<sign>{_SIGNS})\s?(?P<number>{_NUMBER})(?:,-)?(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?"
     rf"|(?<![\w.,])(?P<number_first>{_NUMBER})\s?(?P<sign_last>[€£]|(?:IDR|USD|EUR|GBP)\b)",
     re.IGNORECASE,
 )
@@ -51,6 +64,8 @@ _TELEPHONE = re.compile(
     r"(?:(?<!\w)(?:\+\d{1,3}[ -]?)?\(\d{2,5}\)[ -]?\d{3,}(?:[ -]\d{3,})*"
     r"|(?<![\w.,-])(?:(?:\+\d{1,3}[ -])?\d{3,}(?:[ -]\d{3,})+|\+\d{7,}|0\d{3,}|\d{8,}))(?![\w-]|[.,]\d)"
 )
+_YEARS = re.compile(r"(?:1[5-9]|20)\d\d-(?:1[5-9]|20)\d\d")
+"""From one to another: no telephone number."""
 _LEAST_DIGITS = 7
 """Of a telephone number that is printed in groups: fewer may be anything."""
 _PLATE = re.compile(r"(?<!\S)(?P<area>[A-Z]{1,2}) (?P<digits>\d{1,4}) (?P<series>[A-Z]{1,3})(?!\S)")
@@ -68,7 +83,7 @@ class Conventions:
         time: From hour, minute, "a" or "p" for the half of the day, and whether the word for "o'clock" is
             there already, to words.
         until: Between two times: "to".
-        scales: The words for thousands and millions where prices have "k", "rb" or "jt".
+        scales: The words for thousands, millions and billions in prices ("Rp 25rb"), by the English ones.
         full_stop_is_time: Whether "7.30" is a time: where fractions have a comma.
         spelled: Abbreviations in capitals with a vowel that are spelled all the same.
         spell: How a voice is made to spell an abbreviation.
@@ -157,8 +172,10 @@ def _price(found: re.Match[str], conventions: Conventions) -> str:
     one, several, hundredth = conventions.currencies[currency]
     whole, fraction = _amount(number, decimal="," if currency == "rupiah" else ".")
     if found["scale"]:
-        scale = conventions.scales[found["scale"].lower()]
-        return f"{_grouped(whole, conventions, fraction)} {scale} {several}"
+        scale = _SCALES[found["scale"].lower()]
+        if currency == "rupiah" and found["scale"].lower() == "m":  # Indonesian: miliar
+            scale = "billion"
+        return f"{_grouped(whole, conventions, fraction)} {conventions.scales[scale]} {several}"
     if len(fraction) == 2 and currency != "rupiah":
         if int(whole) == 0 and int(fraction):
             return f"{int(fraction)} {hundredth}"
@@ -197,6 +214,8 @@ def _grouped(whole: str, conventions: Conventions, fraction: str = "") -> str:
 def _digits_apart(number: str) -> str:
     """Each digit for itself, with a pause where the print has a gap."""
     if sum(map(str.isdigit, number)) < _LEAST_DIGITS and not number.isdigit():
+        return number
+    if _YEARS.fullmatch(number):
         return number
     groups = re.findall(r"\d+", number)
     apart = ", ".join(" ".join(group) for group in groups)

@@ -30,6 +30,15 @@ begins soon, and a press loses little."""
 _BETWEEN_SENTENCES = re.compile(r"(?<=\w{3}[.!?])\s+")
 """Not after short words: "No. 5", "Jl. Merdeka"."""
 
+_OPEN_END = re.compile(
+    r"(?:,|\b(?:a|an|and|as|at|before|by|for|from|in|is|of|on|or|than|that|the|to|was|with|your"
+    r"|dan|atau|di|dari|dengan|hari|ke|oleh|pada|sebesar|untuk|yang))$"
+)
+"""Words, English and Indonesian, with which no sentence ends."""
+
+_PAGE_LINE = 40
+"""Characters from which a line is one of a page, where a number at its end may be cut from what it is of."""
+
 SIGN_WORDS = 6
 """Words of text at most that a detailed description mentions."""
 
@@ -198,9 +207,14 @@ def _goes_on(text: str, last: TextLine, line: TextLine) -> bool:
     return (
         line.block == last.block
         and line.language in (last.language, None)
-        and line.text[:1].islower()
         and not text.endswith((".", "!", "?", ":"))
+        and (line.text[:1].islower() or _is_open(last.text))
     )
+
+
+def _is_open(printed: str) -> bool:
+    """Whether a line can't be the end of a sentence, whatever the next one begins with."""
+    return _OPEN_END.search(printed) is not None or (len(printed) >= _PAGE_LINE and printed[-1:].isdigit())
 
 
 def _quotation(text: str, code: str | None, language: Language, *, goes_on: bool = False) -> Quotation:

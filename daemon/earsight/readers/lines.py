@@ -7,7 +7,7 @@ Heights of letters are the unit of every distance.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, TypeVar
@@ -29,6 +29,8 @@ _OVERLAP = 0.3
 """Share of the narrower one's width by which lines of a block overlap."""
 _GUTTER = 0.5
 _PRICE = re.compile(r"(?=.*\d).{1,14}")
+_CELL_LENGTH = 14
+"""Letters of a word in a table, at most."""
 _PRICE_WIDTH = 9.0
 """Heights that a price is wide, at most."""
 _SENTENCE_ENDS = (".", "!", "?", ":")
@@ -183,23 +185,53 @@ def _line_of(parts: Sequence[Line]) -> Line:
 
 
 def _with_prices(lines: list[Line]) -> list[Line]:
-    """Join what stands left in a row with the number right of it, if there are several such rows."""
-    pairs = []
-    for number in lines:
-        if not _PRICE.fullmatch(number.text):
-            continue
-        left = [line for line in lines if line.right <= number.left and _are_in_a_row(line, number)]
-        named = max(left, key=lambda line: line.right, default=None)
-        if named is not None and any(character.isalpha() for character in named.text):
-            pairs.append((named, number))
-    several = [pair for pair in pairs if sum(_is_under(pair[1], other[1]) for other in pairs) > 1]
-    appended = {id(number) for _, number in several}
-    number_of = {id(each): number for each, number in several}
-    return [
-        _line_of([line, number_of[id(line)]]) if id(line) in number_of else line
-        for line in lines
-        if id(line) not in appended
-    ]
+    """Join what stands left in a row with the numbers right of it, if there are several such rows."""
+    next_of = _numbers_in_rows(lines)
+    _add_words(next_of, lines)
+    within = {id(cell) for cell in next_of.values()}
+    return [_line_of([*_chain(line, next_of)]) for line in lines if id(line) not in within]
+
+
+def _numbers_in_rows(lines: Sequence[Line]) -> dict[int, Line]:
+    """For what has a number right of it in its row, that number: by the identity of the first."""
+    next_of: dict[int, Line] = {}
+    numbers = sorted((line for line in lines if _PRICE.fullmatch(line.text)), key=lambda line: line.left)
+    pairs = [(named, cell) for cell in numbers if (named := _left_of(cell, lines)) is not None]
+    for named, cell in pairs:
+        in_row = {id(each) for each in next_of.values()}
+        has_name = any(map(str.isalpha, named.text)) or id(named) in in_row
+        if has_name and sum(_is_under(cell, other) for _, other in pairs) > 1:
+            next_of[id(named)] = cell
+    return next_of
+
+
+def _add_words(next_of: dict[int, Line], lines: Sequence[Line]) -> None:
+    """Add short words that stand in a column of numbers: "closed" among times."""
+    numbers = list(next_of.values())
+    for word in lines:
+        named = _left_of(word, lines)
+        if (
+            len(word.text) <= _CELL_LENGTH
+            and all(word is not cell for cell in numbers)
+            and named is not None
+            and id(named) not in next_of
+            and any(abs(word.left - cell.left) < word.height for cell in numbers)
+        ):
+            next_of[id(named)] = word
+
+
+def _left_of(cell: Line, lines: Sequence[Line]) -> Line | None:
+    """What stands next to it in its row."""
+    left = (line for line in lines if line.right <= cell.left and _are_in_a_row(line, cell))
+    return max(left, key=lambda line: line.right, default=None)
+
+
+def _chain(line: Line, next_of: Mapping[int, Line]) -> Iterator[Line]:
+    """A line and all that follows it in its row."""
+    here: Line | None = line
+    while here is not None:
+        yield here
+        here = next_of.get(id(here))
 
 
 def _is_under(one: Line, other: Line) -> bool:

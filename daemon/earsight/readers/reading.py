@@ -13,7 +13,7 @@ from earsight.readers.line_confidence import confidence
 from earsight.readers.line_language import languages
 from earsight.readers.lines import Line, in_reading_order, settled
 from earsight.readers.page import Page, Piece
-from earsight.readers.text_recognition import Recognised
+from earsight.readers.text_recognition import HEIGHT, Recognised
 from earsight.scene import Box, Reading, TextLine
 
 FLOOR = 0.3
@@ -103,11 +103,13 @@ def _is_other_script(piece: Piece) -> bool:
 def _is_unknown_script(piece: Piece, confidence: float, height: int) -> bool:
     """Whether it is surely text, and easy to see, but nothing that the recogniser knows: Arabic, Thai.
 
-    Of 277 photos without text, as they are and enlarged, none has any; of 112 made-up pictures that are easy
-    to read none either, and each of seven scripts that the recogniser does not know.
+    Of 210 photos of `boxes_dev` and `hazards` one has any, and of 71 made-up pictures of text none. Of 60
+    signs in ten scripts that it can't read, with letters of 50 and 110 pixels, 58 are told.
     """
     region = piece.region
-    seen = region.score > 0.7 and piece.sharpness > 0.4 and piece.contrast > 60
+    # Measured on lines shrunk to 48 pixels: of larger letters the steepest step is a smaller share a pixel.
+    sharp = piece.sharpness > 0.4 * min(1.0, HEIGHT / min(region.width, region.height))
+    seen = region.score > 0.7 and sharp and piece.contrast > 60
     sized = region.width > 2 * region.height and 20 < region.text_height < 0.3 * height
     return confidence < FLOOR and seen and sized
 

@@ -143,7 +143,7 @@ class Alphabet:
         kept = best[starts] != _BLANK
         text, of_text = "", []
         for number, peak in zip(best[starts][kept], peaks[kept], strict=True):
-            plain = unicodedata.normalize("NFKC", self._characters[number])
+            plain = _plain(self._characters[number])
             text += plain
             of_text += [peak] * len(plain)
         return Recognised(text, np.array(of_text, np.float32), float(peaks.min()), foreign, mixed)
@@ -152,6 +152,12 @@ class Alphabet:
         """The characters, each once a run, without blanks."""
         first = best[np.flatnonzero(np.diff(best, prepend=-1))]
         return [self._characters[number] for number in first if number != _BLANK]
+
+
+def _plain(character: str) -> str:
+    """Without typographic variants; but "3½" must not become "31⁄2"."""
+    is_fraction = unicodedata.decomposition(character).startswith("<fraction>")
+    return character if is_fraction else unicodedata.normalize("NFKC", character)
 
 
 def _share_foreign(characters: Sequence[str]) -> float:

@@ -53,6 +53,13 @@ def test_a_sentence_over_several_lines_is_read_as_one() -> None:
     assert heard(line("Room"), line("service", block=1)) == "Room. service."
 
 
+def test_a_sentence_goes_on_with_a_capital_or_a_number_after_a_line_that_can_not_end_it() -> None:
+    assert heard(line("Please pay before 21"), line("November")) == "Please pay before 21. November."
+    long = "Please pay the whole of what is due before 21"
+    assert heard(line(long), line("November")) == f"{long} November."
+    assert heard(line("Your new balance is"), line("No. 5")) == "Your new balance is number 5."
+
+
 def test_a_long_paragraph_has_no_stops_that_are_not_printed() -> None:
     words = "the committee met to discuss the budget for new lamps in the hall and the stairs"
     paragraph = [

@@ -72,6 +72,18 @@ def test_a_price_belongs_to_its_row():
     assert texts(*left, *right) == ["Nasi goreng 25.000", "Mie ayam 18.000", "Es teh 5.000"]
 
 
+def test_rows_of_a_table_are_read_as_rows():
+    days = column(0, 100, "Monday", "Tuesday", "Wednesday", "Saturday")
+    opens = column(200, 100, "9:00", "10:00", "Closed", "8:00")
+    closes = [piece(text, 320, top) for text, top in (("17:30", 100), ("18:00", 130), ("12:00", 190))]
+    assert texts(*days, *opens, *closes) == [
+        "Monday 9:00 17:30",
+        "Tuesday 10:00 18:00",
+        "Wednesday Closed",
+        "Saturday 8:00 12:00",
+    ]
+
+
 def test_a_number_by_itself_is_no_price():
     assert texts(piece("Platform", 0, 100), piece("4", 400, 100)) == ["Platform", "4"]
 

@@ -100,13 +100,23 @@ def test_upside_down_is_told():
     assert AimingHint.UPSIDE_DOWN in reading_of(page(SIGN, quarters=2)).hints
 
 
-ALPHABET = Alphabet(["a", "b", "出", "口", "Ａ"])
-BLANK, A, B, OUT, MOUTH, WIDE = range(6)
+@pytest.mark.parametrize("height", [40, 80, 200])
+def test_a_script_that_is_not_known_is_told_however_large(height):
+    """The sharpness is that of the line shrunk to 48 pixels: the larger, the lower."""
+    sharpness = 0.45 * min(1.0, 48 / height)
+    strange = replace(piece("wnyA qrst uv", 200, 100, height, chance=0.2), sharpness=sharpness)
+    assert reading_of(page(strange, height=1080, width=1920)).unreadable
+    blurred = replace(strange, sharpness=0.3 * min(1.0, 48 / height))
+    assert not reading_of(page(blurred, height=1080, width=1920)).unreadable
+
+
+ALPHABET = Alphabet(["a", "b", "出", "口", "Ａ", "½"])
+BLANK, A, B, OUT, MOUTH, WIDE, HALF = range(7)
 
 
 def steps(*numbers, chance=0.9, second=A):
     """Probabilities by step: one character likely, another one second."""
-    chances = np.full((len(numbers), 7), 0.0, np.float32)
+    chances = np.full((len(numbers), 8), 0.0, np.float32)
     for row, number in zip(chances, numbers, strict=True):
         row[second] = 1 - chance
         row[number] = chance
@@ -140,6 +150,10 @@ def test_text_in_another_script_stays_what_it_is():
 
 def test_wide_letters_are_plain_ones():
     assert ALPHABET.decode(steps(WIDE)).text == "A"
+
+
+def test_a_fraction_stays_one():
+    assert ALPHABET.decode(steps(B, HALF)).text == "b½", "and not 1⁄2: three and a half would be 31⁄2"
 
 
 def test_nothing_but_blanks_is_no_text():

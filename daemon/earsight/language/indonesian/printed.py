@@ -22,7 +22,7 @@ CONVENTIONS = Conventions(
     point=",",
     time=_time,
     until="sampai",
-    scales={"k": "ribu", "rb": "ribu", "jt": "juta"},
+    scales={"thousand": "ribu", "million": "juta", "billion": "miliar"},
     full_stop_is_time=True,
     spelled=frozenset(
         "ATM UGD IGD TNI BRI BCA BNI KAI AC ID IT USB RSUD RSU RI KUA UI DKI PMI WIB WIT".split()
