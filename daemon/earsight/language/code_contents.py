@@ -142,11 +142,11 @@ def visible(text: str) -> str:
 
 
 def _is_data(text: str) -> bool:
-    """Whether so many characters are no text that the rest is none either."""
+    """Whether so many characters are no text that the rest is none either: of all 256 bytes, a quarter."""
     odd = sum(
         unicodedata.category(letter) in ("Cc", "Cn", "Co") and letter not in "\r\n\t" for letter in text
     )
-    return odd > len(text) / 4
+    return odd > len(text) / 10
 
 
 def _address(text: str) -> WebAddress | None:

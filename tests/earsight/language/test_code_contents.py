@@ -127,6 +127,7 @@ def test_numbers_of_products(text, digits, is_book):
 def test_data_and_nothing():
     assert content("".join(map(chr, range(32)))) == Data()
     assert content("\x00\x01") == Data()
+    assert content("".join(map(chr, range(256)))) == Data()
     assert content("") == PlainText("")
     assert content(" \n") == PlainText("")
 
