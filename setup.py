@@ -21,7 +21,7 @@ TEXT = ["rapidocr>=3.10,<3.11"]
 CODES = ["zxing-cpp>=3.0"]
 # Voice commands, in a process of their own.
 LISTEN = [
-    # The weights of Moonshine, which hears English: MIT, 56 MB (114 MB installed), with wheels for 64-bit Arm.
+    # The weights of Moonshine, which hears English: MIT, 56 MB (114 MB installed), wheels for 64-bit Arm.
     # They are run by ONNX Runtime. 0.1.1 and later bring no weights, but download them.
     "moonshine-voice>=0.0.69,<0.1.1",
     "webrtcvad-wheels>=2.0.14",  # where speech begins and ends; MIT, 0.1 MB

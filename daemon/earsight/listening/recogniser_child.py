@@ -33,8 +33,8 @@ _FULL_SCALE = 32768.0
 _STRICTNESS = 2
 """Of the detector of speech, 0..3."""
 
-_SHORTEST = 0.5
-"""Seconds: the network hears nothing in less."""
+_SHORTEST = _RATE // 2
+"""Samples: the network hears nothing in fewer."""
 
 
 def messages(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -74,7 +74,7 @@ class Utterance:
             return
         first, after = self._end.span
         sound = np.concatenate(self._sound[max(0, first - AROUND) : after + AROUND])
-        sound = np.pad(sound, (0, max(0, round(_SHORTEST * _RATE) - len(sound))))
+        sound = np.pad(sound, (0, max(0, _SHORTEST - len(sound))))
         yield {
             "event": "heard",
             "spoke": True,
