@@ -244,6 +244,7 @@ def test_one_that_was_killed_while_nobody_listened(tmp_path: Path) -> None:
         (pid,) = children() - before
         os.kill(pid, signal.SIGKILL)
         await until(lambda: children() <= before)
+        await asyncio.sleep(0.3)  # asyncio is told of it a little later
         hearing, _ = await heard(listens)
         assert hearing.text == "find the door"
         await listens.close()
