@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from earsight.language.questions import parse
+from earsight.language.english.questions import FORMS
 from earsight.listening.phrases import FIND, PHRASES, QUESTIONS, politely, slots, ways_to_say
 
 
@@ -35,19 +35,19 @@ class Grammar:
         actions: The names of those that can be asked for.
         """
         templates = {action: phrases for action, phrases in _TEMPLATES.items() if action in set(actions)}
-        self.commands = {
-            said: command
-            for action, phrases in templates.items()
-            for phrase in phrases
-            for sentence, command in _sentences(action, phrase)
-            for way in ways_to_say(sentence)
-            for said in ([way] if action == "ask" else politely(way))
-        }
+        self.commands: dict[str, Command] = {}
+        self.meanings: dict[str, int] = {}
         numbers: dict[Hashable, int] = {}
-        self.meanings = {
-            said: numbers.setdefault(_meaning(command), len(numbers))
-            for said, command in self.commands.items()
-        }
+        for action, phrases in templates.items():
+            for phrase in phrases:
+                for sentence, name in _sentences(phrase):
+                    command = Command(action, {"find": name or "person", "ask": sentence}.get(action))
+                    # "Is there a bus" and "do you see a bus" ask for the same.
+                    meaning = (_KINDS.get(phrase), name) if action == "ask" else command
+                    number = numbers.setdefault(meaning, len(numbers))
+                    for way in ways_to_say(sentence):
+                        for said in [way] if action == "ask" else politely(way):
+                            self.commands[said], self.meanings[said] = command, number
 
     def command(self, text: str) -> Command | None:
         """What a sentence asks for; None for one that is no command."""
@@ -55,17 +55,14 @@ class Grammar:
 
 
 _TEMPLATES = {**PHRASES, "find": FIND, "ask": QUESTIONS}
+_KINDS = {template: kind for kind, templates in FORMS.templates.items() for template in templates}
 
 
-def _sentences(action: str, template: str) -> Iterator[tuple[str, Command]]:
-    """A template with each thing in its slot, and what that asks for."""
+def _sentences(template: str) -> Iterator[tuple[str, str | None]]:
+    """A template with each thing in its slot, and the name of that; None in one without a slot."""
     slot = next((slot for slot in slots() if f"{{{slot}}}" in template), None)
-    for word, name in slots()[slot].items() if slot else [("", "person")]:
-        sentence = template.format(**{slot: word}) if slot else template
-        yield sentence, Command(action, {"find": name, "ask": sentence}.get(action))
-
-
-def _meaning(command: Command) -> Hashable:
-    """The same of all commands that ask for the same: "is there a bus" and "do you see a bus"."""
-    question = parse(command.argument, "en") if command.action == "ask" and command.argument else None
-    return (question.kind, question.name) if question else command
+    if slot is None:
+        yield template, None
+    else:
+        for word, name in slots()[slot].items():
+            yield template.format(**{slot: word}), name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import chain
 
 from earsight.language.english.questions import FORMS, noun_forms
@@ -56,6 +57,7 @@ _ALSO = (
 """Other ways to say or to write a part of a phrase."""
 
 
+@cache
 def slots() -> dict[str, dict[str, str]]:
     """What a slot may hold: for each word its name in the vocabulary."""
     found: dict[str, dict[str, str]] = {"a": {}, "one": {}, "many": {}}
