@@ -25,7 +25,6 @@ from tqdm import tqdm
 
 from benchmarks import listening_speech as speech
 from earsight.actions import ACTIONS
-from earsight.language.questions import parse
 from earsight.listening.grammar import Grammar
 from earsight.listening.hearing import ACT_ABOVE, ASK_ABOVE, Evidence, Hearing
 from earsight.listening.listener import Listener
@@ -62,7 +61,8 @@ class Trial:
 
     def is_right(self, grammar: Grammar) -> bool:
         """Whether what was heard asks for what was asked for: "is there a bus" as "do you see a bus" does."""
-        return self.is_command and _meaning(grammar, self.hearing.text) == _meaning(grammar, self.text)
+        heard = grammar.meanings.get(self.hearing.text)
+        return self.is_command and heard == grammar.meanings[self.text]
 
     def outcome(self, grammar: Grammar) -> str:
         """What comes of it: done, asked, or refused; and "wrong" before it where it is another command."""
@@ -70,12 +70,6 @@ class Trial:
             return "refused"
         wrong = "" if self.is_right(grammar) else "wrong "
         return f"{wrong}{'done' if self.hearing.certainty >= ACT_ABOVE else 'asked'}"
-
-
-def _meaning(grammar: Grammar, text: str) -> object:
-    command = grammar.command(text)
-    question = parse(text, "en") if command and command.action == "ask" else None
-    return (question.kind, question.name) if question else command
 
 
 async def hear(listener: Listener, path: Path, samples: np.ndarray) -> tuple[Hearing, float]:

@@ -71,7 +71,7 @@ class CommandSearch:
         Returns:
             "text", "" for nothing; and otherwise logarithms of probabilities: "free" of the likeliest text of
             any kind, "command" of all sentences together that mean what the text does, "rival" of the
-            likeliest other meaning.
+            likeliest other meaning, and "ends", that nothing follows the words of the text.
         """
         beginning = self._model.hear(samples)
         found = self._sentences(beginning.fork())

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 _WEIGHTS = {"bias": 3.73, "fit": 0.182, "alone": 0.233, "margin": 0.216, "ends": 0.596, "longer": -1.6}
-"""Of a logistic regression on the Evidence; `script/bench listen --fit` fits it."""
+"""Of logistic regressions on the Evidence, the mean of two that `script/bench listen --fit` fitted."""
 
 _CLEAR = 10.0
 """Logarithm by which a command is likelier than any other: what is clearer still makes no difference."""
 
 _LETTER_SECONDS = 0.07
-"""What a letter takes: at 160 words a minute."""
+"""What a letter or a space takes: at some 140 words of five letters a minute."""
 
 _LEAST_LIKELY, _WORST_FIT = -12.0, -8.0
 """Of `alone` and `fit`: what is below either was not said, whatever the rest says. 2 % of the commands of
-synthetic voices are below, and 96 % of their other sentences."""
+synthetic voices are below, and 95 % of their other sentences."""
 
 ACT_ABOVE = 0.7
 """Certainty from which a command is done."""

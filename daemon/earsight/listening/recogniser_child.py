@@ -25,15 +25,15 @@ import numpy as np
 
 from earsight.listening.command_search import CommandSearch
 from earsight.listening.end_of_speech import AROUND, FRAME_SECONDS, EndOfSpeech
+from earsight.listening.microphone import RATE
 from earsight.listening.speech_model import TOKENIZER, ModelMissingError, SpeechModel, model_folder
 from earsight.listening.tokens import Tokens
 
-_RATE = 16000
 _FULL_SCALE = 32768.0
 _STRICTNESS = 2
 """Of the detector of speech, 0..3."""
 
-_SHORTEST = _RATE // 2
+_SHORTEST = RATE // 2
 """Samples: the network hears nothing in fewer."""
 
 
@@ -60,7 +60,7 @@ class Utterance:
         had_begun = self._end.has_begun
         samples = np.frombuffer(frame, "<i2").astype(np.float32) / _FULL_SCALE
         self._sound.append(samples)
-        self._end.take(self._detector.is_speech(frame, _RATE), _level(samples))
+        self._end.take(self._detector.is_speech(frame, RATE), _level(samples))
         if self._end.has_begun and not had_begun:
             yield {"event": "speech"}
         if self._end.has_ended:
